@@ -1,0 +1,158 @@
+/// @file
+/// Every actor of Mintage and every message between them, on one page.
+///
+///     I/O thread          scheduler's workers                        I/O thread
+///     http ──validate──▶ validator ──redeem──▶ code store ──sign──▶ signer ──reply──▶ http
+///      ▲                   │  ▲ │                 │  ▲                                 ▲
+///      │                   │  │ └─verify─▶ hasher │  └──release── http (came home      │
+///      └──────reply────────┘  └──verified─┘       │              consumed, unsigned)   │
+///                             (denials) ──────────┴───────────────reply────────────────┘
+///
+///     http ──admin──▶ registry, key keeper ──publish──▶ validators, signers, http
+///     supervisor watches all, replaces the dead, and tells all who stands where (routes)
+///
+/// Messages carry batches of handles (actors/batch.hpp), immutable snapshots, or tasks. Nothing is
+/// requested with a response: an answer is another message, and an exchange whose handle gets lost
+/// goes home by itself. All types are process-local.
+#pragma once
+
+#include <caf/all.hpp>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "actors/batch.hpp"
+#include "oauth/service.hpp"
+
+namespace mintage::actors {
+
+using token_batch = batch<oauth::token_handle>;
+using mint_batch = batch<oauth::mint_handle>;
+using admin_batch = batch<oauth::admin_handle>;
+using documents = std::shared_ptr<const oauth::public_documents>;
+/// Work that must run inside an actor: completions of its shard's engine.
+struct task {
+  std::shared_ptr<std::function<void()>> run;
+};
+/// A client about to be stored whose chosen secret must be hashed first.
+struct hash_job;
+using hash_ticket = std::shared_ptr<hash_job>;
+/// Who stands where; replaced as a whole when a member was replaced.
+struct routes;
+using routes_ptr = std::shared_ptr<const routes>;
+
+}  // namespace mintage::actors
+
+CAF_BEGIN_TYPE_ID_BLOCK(mintage, first_custom_type_id)
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::token_batch))
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::mint_batch))
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::admin_batch))
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::documents))
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::task))
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::hash_ticket))
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::routes_ptr))
+CAF_ADD_TYPE_ID(mintage, (mintage::oauth::registry_snapshot))
+CAF_ADD_TYPE_ID(mintage, (mintage::oauth::key_snapshot))
+CAF_ADD_ATOM(mintage, mintage::actors, validate_atom, "validate")
+CAF_ADD_ATOM(mintage, mintage::actors, verify_atom, "verify")
+CAF_ADD_ATOM(mintage, mintage::actors, verified_atom, "verified")
+CAF_ADD_ATOM(mintage, mintage::actors, redeem_atom, "redeem")
+CAF_ADD_ATOM(mintage, mintage::actors, put_atom, "put")
+CAF_ADD_ATOM(mintage, mintage::actors, release_atom, "release")
+CAF_ADD_ATOM(mintage, mintage::actors, flush_atom, "flush")
+CAF_ADD_ATOM(mintage, mintage::actors, run_atom, "run")
+CAF_ADD_ATOM(mintage, mintage::actors, sign_atom, "sign")
+CAF_ADD_ATOM(mintage, mintage::actors, reply_atom, "reply")
+CAF_ADD_ATOM(mintage, mintage::actors, admin_atom, "admin")
+CAF_ADD_ATOM(mintage, mintage::actors, hash_atom, "hash")
+CAF_ADD_ATOM(mintage, mintage::actors, publish_atom, "publish")
+CAF_ADD_ATOM(mintage, mintage::actors, routes_atom, "routes")
+CAF_END_TYPE_ID_BLOCK(mintage)
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::token_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::mint_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::admin_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::documents)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::hash_ticket)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::routes_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::oauth::registry_snapshot)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::oauth::key_snapshot)
+
+namespace mintage::actors {
+
+/// The HTTP actor: admission and replies of one I/O thread, on which it runs. Exchanges enter
+/// through its `port` (actors/port.hpp), a plain call on that thread.
+using http_actor = caf::typed_actor<
+  // Brings exchanges home, answered (or not: 503).
+  caf::reacts_to<reply_atom, token_batch>,
+  caf::reacts_to<reply_atom, mint_batch>,
+  caf::reacts_to<reply_atom, admin_batch>,
+  // The JWK set and the metadata of now.
+  caf::reacts_to<publish_atom, documents>,
+  caf::reacts_to<routes_atom, routes_ptr>>;
+
+/// The VALIDATOR: authenticates clients against a registry snapshot and checks all that needs no
+/// stored grant. Passes survivors to the code store that owns their slot.
+using validator_actor = caf::typed_actor<
+  caf::reacts_to<validate_atom, token_batch>,
+  // Mint requests: checks them and draws their codes.
+  caf::reacts_to<validate_atom, mint_batch>,
+  // Back from the hasher, with slow_matched set.
+  caf::reacts_to<verified_atom, token_batch>,
+  caf::reacts_to<publish_atom, oauth::registry_snapshot>,
+  caf::reacts_to<routes_atom, routes_ptr>>;
+
+/// The HASHER: argon2id on threads of its own. Its lane is bounded by the validators (CAU-12).
+using hasher_actor = caf::typed_actor<
+  // Compares; sends back to validator `lane` of the pool.
+  caf::reacts_to<verify_atom, token_batch, std::uint64_t>,
+  // Hashes an imported secret; sends the ticket back to the registry.
+  caf::reacts_to<hash_atom, hash_ticket>,
+  caf::reacts_to<routes_atom, routes_ptr>>;
+
+/// The CODE STORE: sole owner of the codes and grants in its range of slots. Collects what is in its
+/// mailbox, then commits once (flush) and answers all.
+using code_store_actor = caf::typed_actor<
+  // Trades codes for their grants, each at most once; passes survivors to a signer.
+  caf::reacts_to<redeem_atom, token_batch>,
+  // Keeps new codes until they are redeemed or expire.
+  caf::reacts_to<put_atom, mint_batch>,
+  // Takes back consumptions that could not be answered (COM-02); brings the exchanges home.
+  caf::reacts_to<release_atom, token_batch>,
+  // To itself: commit what was collected.
+  caf::reacts_to<flush_atom>,
+  // From its engine: a completion.
+  caf::reacts_to<run_atom, task>,
+  caf::reacts_to<routes_atom, routes_ptr>>;
+
+/// The SIGNER: builds claims and signs with its own contexts over a key snapshot.
+using signer_actor = caf::typed_actor<
+  caf::reacts_to<sign_atom, token_batch>,
+  caf::reacts_to<publish_atom, oauth::key_snapshot>,
+  caf::reacts_to<routes_atom, routes_ptr>>;
+
+/// The REGISTRY: the truth of clients. Writes a change durably, publishes the new snapshot, then
+/// answers: whoever saw the answer finds the change in every validator.
+using registry_actor = caf::typed_actor<
+  caf::reacts_to<admin_atom, admin_batch>,
+  // A hashed secret, back from the hasher.
+  caf::reacts_to<hash_atom, hash_ticket>,
+  caf::reacts_to<routes_atom, routes_ptr>>;
+
+/// The KEY KEEPER: the truth of signing keys.
+using key_keeper_actor = caf::typed_actor<
+  caf::reacts_to<admin_atom, admin_batch>,
+  caf::reacts_to<routes_atom, routes_ptr>>;
+
+struct routes {
+  std::vector<http_actor> http;  ///< by I/O thread
+  std::vector<validator_actor> validators;
+  std::vector<code_store_actor> code_stores;  ///< by shard: slot::shard(code_stores.size())
+  std::vector<signer_actor> signers;
+  std::vector<hasher_actor> hashers;
+  registry_actor registry;
+  key_keeper_actor key_keeper;
+};
+
+}  // namespace mintage::actors

@@ -1,0 +1,27 @@
+# The Debian packages of packages.txt as CMake targets. Targets are SYSTEM: their headers are not
+# ours to warn about.
+
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS system json)
+find_package(GTest REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(RocksDB REQUIRED)
+find_package(Protobuf REQUIRED)
+if(MINTAGE_BENCH)
+  find_package(benchmark REQUIRED)
+endif()
+
+# These two ship no CMake package on Debian 12.
+function(mintage_plain_library target header library)
+  find_path(${target}_include ${header} REQUIRED)
+  find_library(${target}_library ${library} REQUIRED)
+  add_library(${target} INTERFACE)
+  target_include_directories(${target} SYSTEM INTERFACE ${${target}_include})
+  target_link_libraries(${target} INTERFACE ${${target}_library})
+endfunction()
+mintage_plain_library(mintage_caf caf/all.hpp caf_core)
+mintage_plain_library(mintage_argon2 argon2.h argon2)

@@ -1,0 +1,39 @@
+# How every library, program and test of Mintage is built.
+
+add_library(mintage_flags INTERFACE)
+target_include_directories(mintage_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(mintage_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fno-omit-frame-pointer)
+find_package(Threads REQUIRED)
+target_link_libraries(mintage_flags INTERFACE Threads::Threads)
+if(MINTAGE_SANITIZE)
+  target_compile_options(mintage_flags INTERFACE
+    -fsanitize=${MINTAGE_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(mintage_flags INTERFACE -fsanitize=${MINTAGE_SANITIZE})
+endif()
+if(MINTAGE_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC cannot instrument std::atomic_thread_fence; Boost.Asio uses it where it is safe.
+  target_compile_options(mintage_flags INTERFACE -Wno-tsan)
+endif()
+
+# mintage_library(NAME [PUBLIC libs...] [PRIVATE libs...])
+# Makes the library mintage::NAME from the .cpp files beside the calling CMakeLists.txt.
+function(mintage_library name)
+  cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_library(mintage_${name} STATIC ${sources})
+  add_library(mintage::${name} ALIAS mintage_${name})
+  target_link_libraries(mintage_${name} PUBLIC mintage_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+endfunction()
+
+# mintage_test(NAME TIMEOUT seconds LABELS label... LIBS libs...)
+# Makes one GoogleTest program from the .cpp files beside the calling CMakeLists.txt, run by ctest
+# as one test with that time limit. The label of a test says in which presets it runs (see dev).
+function(mintage_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "LABELS;LIBS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE mintage_flags ${arg_LIBS} GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+endfunction()

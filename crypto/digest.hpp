@@ -1,0 +1,64 @@
+/// @file
+/// SHA-256, SHA-2 half hashes, HMAC-SHA-256, HKDF and the constant-time comparison.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "crypto/bytes.hpp"
+
+namespace mintage::crypto {
+
+/// Compares in time that depends on the lengths only.
+[[nodiscard]] bool constant_time_equal(bytes_view a, bytes_view b) noexcept;
+[[nodiscard]] bool constant_time_equal(std::string_view a, std::string_view b) noexcept;
+
+/// SHA-256 with a context that lives as long as the object: a quarter of the one-shot's cost
+/// (see "The floor" in docs/PERFORMANCE.md). Not thread-safe: one per actor.
+class sha256_hasher {
+ public:
+  sha256_hasher();
+  ~sha256_hasher();
+  sha256_hasher(sha256_hasher&&) noexcept;
+  sha256_hasher& operator=(sha256_hasher&&) noexcept;
+
+  [[nodiscard]] digest operator()(bytes_view data);
+  [[nodiscard]] digest operator()(std::string_view data) { return (*this)(as_bytes(data)); }
+
+  /// For input in pieces: `begin`, any number of `add`, `end`.
+  void begin();
+  void add(bytes_view data);
+  [[nodiscard]] digest end();
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+/// One-shot SHA-256, for code off the path of a request. Thread-safe.
+[[nodiscard]] digest sha256(bytes_view data);
+[[nodiscard]] inline digest sha256(std::string_view data) { return sha256(as_bytes(data)); }
+
+/// HMAC-SHA-256 under one key with a long-lived context. Not thread-safe: one per actor.
+class hmac_sha256 {
+ public:
+  /// @param key 16 octets or more; copied into the context.
+  explicit hmac_sha256(bytes_view key);
+  ~hmac_sha256();
+  hmac_sha256(hmac_sha256&&) noexcept;
+  hmac_sha256& operator=(hmac_sha256&&) noexcept;
+
+  [[nodiscard]] digest operator()(bytes_view data);
+  [[nodiscard]] digest operator()(std::string_view data) { return (*this)(as_bytes(data)); }
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+/// HKDF-SHA-256, extract and expand with an empty salt. Thread-safe.
+/// @param info names the purpose of the derived key, e.g. "mintage/seal/1".
+/// @see RFC 5869
+[[nodiscard]] digest hkdf_sha256(bytes_view master, std::string_view info);
+
+}  // namespace mintage::crypto

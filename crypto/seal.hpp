@@ -1,0 +1,23 @@
+/// @file
+/// Authenticated encryption of what is stored: AES-256-GCM.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "crypto/bytes.hpp"
+#include "crypto/secret.hpp"
+
+namespace mintage::crypto {
+
+/// Seals `plain` under `key` with a fresh random nonce.
+/// @param context associated data: the record's kind and id, so that a sealed value cannot be moved
+///        to another record. Not stored.
+/// @returns nonce (12 octets) ‖ ciphertext ‖ tag (16 octets). Thread-safe.
+[[nodiscard]] std::string seal(const digest& key, std::string_view context, std::string_view plain);
+
+/// @returns nothing when the key or the context is another one, or the octets were changed.
+[[nodiscard]] std::optional<secret_string> unseal(const digest& key, std::string_view context,
+                                                  std::string_view sealed);
+
+}  // namespace mintage::crypto

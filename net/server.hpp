@@ -1,0 +1,50 @@
+/// @file
+/// Both listeners and the I/O threads of one server.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "net/options.hpp"
+#include "oauth/service.hpp"
+
+namespace mintage::net {
+
+/// An address that cannot be bound. `what()` is one sentence naming key and address.
+class listen_error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Sockets, sessions and I/O threads. No Asio in this header.
+class server {
+ public:
+  /// Binds both listeners and starts the I/O threads; accepts nothing yet. @throws listen_error
+  server(const options& o, const oauth::options& rules, const oauth::admin_tokens& tokens);
+  /// As `stop`.
+  ~server();
+
+  [[nodiscard]] std::vector<oauth::io_lane*> lanes();
+  /// Begins to accept. @param services one per lane, in the same order; outlive the sessions.
+  void start(std::vector<oauth::service*> services);
+
+  /// The ports that are bound, for `listen = "…:0"`.
+  [[nodiscard]] std::uint16_t public_port() const noexcept;
+  [[nodiscard]] std::uint16_t admin_port() const noexcept;
+
+  /// Stops accepting, closes idle connections at once, lets the others finish what was admitted.
+  /// @returns whether all sessions were gone before `patience` ran out; the rest is closed then.
+  bool drain(std::chrono::milliseconds patience);
+  /// Ends the I/O threads. No exchange may be under way any more.
+  void stop();
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace mintage::net

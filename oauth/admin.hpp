@@ -1,0 +1,122 @@
+/// @file
+/// What the admin interface asks, as values, and the rules for it. (MINT-01, MINT-02, PKC-01, PKC-02)
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "crypto/secret.hpp"
+#include "oauth/code.hpp"
+#include "oauth/key_ring.hpp"
+#include "oauth/registry.hpp"
+
+namespace mintage::oauth {
+
+/// A refusal on the admin interface. Unlike a `denial` it may name the field of the caller's JSON;
+/// it never repeats a value.
+struct admin_error {
+  errc code = errc::invalid_request;
+  std::string description;
+};
+template <class T>
+using admin_result = tl::expected<T, admin_error>;
+
+/// Body of POST /admin/codes, or one line of it in bulk.
+struct mint_request {
+  std::string client_id;
+  std::string redirect_uri;
+  std::string scope;
+  std::string sub;
+  /// NumericDate; required.
+  std::optional<std::int64_t> auth_time;
+  std::string nonce;
+  std::string acr;
+  std::vector<std::string> amr;
+  std::string sid;
+  /// One JSON object as text, at most 8 KiB, or empty.
+  std::string claims;
+  /// nothing = not sent: told apart from empty, which is a mistake.
+  std::optional<std::string> code_challenge;
+  std::optional<std::string> code_challenge_method;
+  /// 1..600 s; nothing = tokens.code_ttl.
+  std::optional<std::int64_t> ttl;
+};
+
+/// Checks that the client may have such a code: client (known, active, authorization_code),
+/// registered redirect_uri (exact octets), scope within the client's, PKCE rules (PKC-01, PKC-02),
+/// sub (1..255 printable ASCII), auth_time (not in the future beyond 30 s), ttl.
+/// @returns invalid_request, invalid_scope or invalid_client, naming the field.
+[[nodiscard]] admin_result<authorization_code> check_mint(const client_registry& clients,
+                                                          mint_request request, instant now,
+                                                          const options& o);
+
+/// Body of POST /admin/clients and PATCH /admin/clients/{id}; members that were not sent are nothing.
+struct client_metadata {
+  std::optional<std::string> client_id;              ///< with client_secret: import
+  std::optional<crypto::secret_string> client_secret;
+  std::optional<std::int64_t> client_secret_expires_at;  ///< NumericDate, 0 = never
+  std::optional<std::string> client_name;
+  std::optional<std::vector<std::string>> redirect_uris;
+  std::optional<std::string> token_endpoint_auth_method;
+  std::optional<std::vector<std::string>> grant_types;
+  std::optional<std::vector<std::string>> response_types;
+  std::optional<std::string> scope;
+  std::optional<std::string> id_token_signed_response_alg;
+  std::optional<std::string> status;  ///< "active" or "suspended"
+  std::optional<bool> strict_auth_method;
+  std::optional<bool> require_pkce;
+  std::optional<bool> basic_raw_compat;
+  std::optional<bool> rt_without_offline;
+  std::optional<std::string> rt_mode;  ///< "rotating" or "static"
+};
+
+/// A new client from metadata, without its secret. Draws id (if none was given) and incarnation.
+/// Defaults: client_secret_basic, authorization_code, scope "openid", RS256, PKCE required;
+/// rotating for public clients and static for confidential ones (RFT-02).
+/// @returns invalid_request naming the field: bad URI (absolute, no fragment; http only for a
+///          loopback host), unknown value, public client with a secret, require_pkce off for a
+///          public client (PKC-01), too long (512 URIs, 2048 octets each; id 128; secret 8..256
+///          printable ASCII).
+[[nodiscard]] admin_result<client> make_client(const client_metadata& m, instant now,
+                                               crypto::random_source& random);
+/// The same rules on a changed copy; version + 1. client_id, client_secret and
+/// token_endpoint_auth_method cannot be changed here.
+[[nodiscard]] admin_result<client> change_client(const client& before, const client_metadata& m);
+
+/// `mcs_` and 43 base64url characters: a generated secret (256 random bits).
+[[nodiscard]] crypto::secret_string make_client_secret(crypto::random_source& random);
+
+/// The calls of the admin interface that registry and key keeper answer.
+struct create_client { client_metadata metadata; };
+struct show_client { std::string id; };
+struct list_clients {};
+struct patch_client { std::string id; client_metadata metadata; };
+struct remove_client { std::string id; };
+struct list_keys {};
+using admin_call = std::variant<create_client, show_client, list_clients, patch_client,
+                                remove_client, list_keys>;
+
+/// What they answer; net/ renders it.
+struct created_client {
+  client made;
+  /// Shown once; empty for public clients and imported secrets.
+  crypto::secret_string secret;
+};
+struct client_list { registry_snapshot clients; };
+struct removed {};
+struct key_list { key_snapshot keys; };
+using admin_answer = std::variant<created_client, client, client_list, removed, key_list>;
+
+/// Who holds an admin token.
+enum class admin_role : std::uint8_t { nobody, minter, admin };
+/// Hashes of the two admin tokens (`mad_` and 43 characters each).
+struct admin_tokens {
+  crypto::digest admin{};
+  crypto::digest minter{};
+};
+/// @param authorization the header's value; "Bearer", any case, then the token.
+[[nodiscard]] admin_role role_of(std::string_view authorization, const admin_tokens& tokens);
+
+}  // namespace mintage::oauth

@@ -1,0 +1,37 @@
+/// @file
+/// The claims of access tokens and ID tokens as JSON. (ATK-01, ATK-02, §3.3, IDT-01)
+#pragma once
+
+#include <string>
+
+#include "crypto/key.hpp"
+#include "oauth/grant.hpp"
+
+namespace mintage::oauth {
+
+/// `jti`: slot, then base64url(family id ‖ 8 random octets): 34 characters. It begins with the
+/// grant's slot (ATK-02) and names the family, so that later requests find the grant by key.
+[[nodiscard]] std::string make_jti(const grant& g, crypto::random_source& random);
+
+/// Appends the claims of an RFC 9068 access token. `aud` is issuer + "/userinfo" (ATK-02).
+void append_access_token_claims(std::string& out, const grant& g, std::string_view jti, instant now,
+                                const options& o);
+
+/// Appends the claims of an ID token; `access_token` is what `at_hash` covers, with the hash of `alg`.
+void append_id_token_claims(std::string& out, const grant& g, std::string_view access_token,
+                            crypto::jws_alg alg, instant now, const options& o);
+
+/// base64url of the left half of the hash that `alg` names (KAT-03).
+[[nodiscard]] std::string at_hash(std::string_view access_token, crypto::jws_alg alg);
+
+/// The members of a successful answer (TOK-14). Empty members are left out.
+struct token_answer {
+  std::string_view access_token;
+  seconds expires_in;
+  std::string_view scope;
+  std::string_view refresh_token;
+  std::string_view id_token;
+};
+void append_token_answer(std::string& out, const token_answer& answer);
+
+}  // namespace mintage::oauth

@@ -1,0 +1,82 @@
+/// @file
+/// A registered client: what the registry holds and the rules read. @see RFC 7591 §2, PROTOCOL.md §9
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/key.hpp"
+#include "oauth/types.hpp"
+
+namespace mintage::oauth {
+
+enum class auth_method : std::uint8_t { none, client_secret_basic, client_secret_post };
+enum class client_status : std::uint8_t { active, suspended };
+/// How refresh tokens of this client behave (RFT-02).
+enum class rt_mode : std::uint8_t { rotating, static_ };
+/// Grants that a client may be registered for. `refresh_token` decides whether one is issued (COD-11).
+enum class grant_type : std::uint8_t { authorization_code, refresh_token };
+
+/// One live secret at rest (CAU-12): HMAC-SHA-256 under the pepper when the server generated it,
+/// an argon2id PHC string when it was chosen elsewhere.
+struct stored_secret {
+  enum class kind : std::uint8_t { hmac, argon2id };
+  kind how = kind::hmac;
+  /// 32 octets (hmac) or the PHC string.
+  std::string hash;
+  /// Numbers a client's secrets from 1; never reused.
+  std::uint32_t number = 1;
+  /// `client_secret_expires_at`; nothing = never.
+  std::optional<instant> expires;
+};
+
+struct client {
+  /// 1..128 octets of %x21-7E. Generated ids are `cl_` and 22 base64url characters (CAU-03, CAU-12).
+  std::string id;
+  /// Drawn when the record is made: a removed and re-imported id has another one, so that its old
+  /// codes and grants stay dead.
+  std::uint64_t incarnation = 0;
+  /// Counts changes of this record; proven secrets are remembered per version.
+  std::uint64_t version = 1;
+  client_status status = client_status::active;
+  instant issued_at{};
+  std::string name;
+  auth_method method = auth_method::client_secret_basic;
+  /// Up to two, for rotation; both are compared always.
+  std::vector<stored_secret> secrets;
+  std::vector<std::string> redirect_uris;
+  std::vector<grant_type> grant_types{grant_type::authorization_code};
+  /// Scope tokens this client may be granted.
+  std::vector<std::string> scopes{"openid"};
+  crypto::jws_alg id_token_alg = crypto::jws_alg::rs256;
+  bool strict_auth_method = false;
+  bool require_pkce = true;
+  bool basic_raw_compat = true;
+  bool rt_without_offline = false;
+  rt_mode refresh_mode = rt_mode::static_;
+
+  [[nodiscard]] bool is_public() const noexcept { return method == auth_method::none; }
+  [[nodiscard]] bool has_grant(grant_type g) const noexcept;
+  [[nodiscard]] bool has_scope(std::string_view token) const noexcept;
+  [[nodiscard]] bool has_redirect_uri(std::string_view uri) const noexcept;
+};
+
+/// Whether an id has the form of generated ids: an unknown one then costs a dummy HMAC (CAU-12).
+[[nodiscard]] bool looks_generated(std::string_view client_id) noexcept;
+
+/// What an exchange carries on of the client that authenticated: plain values, so that no reference
+/// count is shared between requests.
+struct client_facts {
+  /// Points into the request.
+  std::string_view id;
+  std::uint64_t incarnation = 0;
+  crypto::jws_alg id_token_alg = crypto::jws_alg::rs256;
+  bool is_public = false;
+  bool may_refresh = false;
+  bool rt_without_offline = false;
+  rt_mode refresh_mode = rt_mode::static_;
+};
+
+}  // namespace mintage::oauth

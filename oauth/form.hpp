@@ -1,0 +1,46 @@
+/// @file
+/// application/x-www-form-urlencoded, decoded in place. (TOK-04 to TOK-08)
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "oauth/types.hpp"
+
+namespace mintage::oauth {
+
+constexpr std::size_t max_parameters = 64;
+constexpr std::size_t max_parameter_name = 128;
+constexpr std::size_t max_parameter_value = 4096;
+constexpr std::size_t max_long_parameter_value = 16384;
+
+struct form_field {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// The decoded fields of one body, in order. Holds views only.
+class form {
+ public:
+  [[nodiscard]] const form_field* begin() const noexcept { return fields_.data(); }
+  [[nodiscard]] const form_field* end() const noexcept { return fields_.data() + size_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// @returns false when full.
+  bool add(form_field field) noexcept;
+
+ private:
+  std::array<form_field, max_parameters> fields_;
+  std::size_t size_ = 0;
+};
+
+/// Decodes `body` in place (decoding never lengthens); the fields point into it.
+/// @returns invalid_request for broken escapes, NUL, bad UTF-8, too many or too long fields.
+///          Long values are allowed for client_assertion, assertion, subject_token, actor_token,
+///          token and authorization_details (16 KiB, else 4 KiB).
+[[nodiscard]] result<void> decode_form(std::span<char> body, form& out);
+
+/// Whether `content_type` is the form type; its only parameter may be charset=utf-8 (TOK-03).
+[[nodiscard]] bool is_form_content_type(std::string_view content_type) noexcept;
+
+}  // namespace mintage::oauth

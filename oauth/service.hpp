@@ -1,0 +1,181 @@
+/// @file
+/// Where net/ and actors/ meet: exchanges, who waits for them, and the server behind one I/O thread.
+///
+/// An exchange is made by net/ on an I/O thread, travels through the actors by handle, and comes
+/// home to the same I/O thread, where its caller is told. Every exchange is answered exactly once:
+/// a handle that is destroyed on the way (its actor died, a message was dropped) sends the exchange
+/// home by itself, and the server answers 503 there.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "oauth/admin.hpp"
+#include "oauth/client_auth.hpp"
+#include "oauth/grant.hpp"
+#include "oauth/metadata.hpp"
+#include "oauth/token_request.hpp"
+
+namespace mintage::oauth {
+
+/// 132 random bits in base64url, sent as X-Request-Id (TOK-17).
+struct request_id {
+  std::array<char, 22> text{};
+  [[nodiscard]] std::string_view view() const noexcept { return {text.data(), text.size()}; }
+};
+
+class exchange;
+
+/// Waits for exchanges: a session of net/.
+class caller {
+ public:
+  virtual ~caller() = default;
+  /// Called once per exchange, on the I/O thread it was made on. `x` dies afterwards.
+  virtual void answered(exchange& x) noexcept = 0;
+};
+
+/// The port of one I/O thread that exchanges come home to. Implemented in actors/.
+class home {
+ public:
+  virtual ~home() = default;
+  /// Takes back an exchange that nobody holds any more. Any thread; never blocks.
+  virtual void come_home(exchange* x) noexcept = 0;
+};
+
+/// What all exchanges have in common. Only the holder of its handle touches an exchange.
+class exchange {
+ public:
+  exchange(std::shared_ptr<caller> who, request_id id, instant received)
+      : who_{std::move(who)}, id_{id}, received_{received} {}
+  exchange(const exchange&) = delete;
+  exchange& operator=(const exchange&) = delete;
+  virtual ~exchange() = default;
+
+  [[nodiscard]] caller& who() const noexcept { return *who_; }
+  [[nodiscard]] const request_id& id() const noexcept { return id_; }
+  [[nodiscard]] instant received() const noexcept { return received_; }
+
+  /// For the caller's own use, e.g. the number of a line in a bulk request.
+  std::uint64_t tag = 0;
+  /// Where it goes when its handle is destroyed, and which I/O thread that is. Set on submission.
+  home* origin = nullptr;
+  std::uint32_t lane = 0;
+
+ private:
+  std::shared_ptr<caller> who_;  // keeps the octets alive that a request's views point into
+  request_id id_;
+  instant received_;
+};
+
+struct send_home {
+  void operator()(exchange* x) const noexcept {
+    if (x->origin != nullptr) {
+      x->origin->come_home(x);
+    } else {
+      delete x;
+    }
+  }
+};
+/// Sole owner of an exchange on its way. Move-only.
+template <class Exchange>
+using handle = std::unique_ptr<Exchange, send_home>;
+
+/// POST /token.
+class token_exchange final : public exchange {
+ public:
+  using exchange::exchange;
+
+  token_request request;
+  /// Set by the validator.
+  client_facts client;
+  code_ref code;
+  /// Set while an argon2id comparison is on its way, and what it found.
+  std::optional<slow_check> slow;
+  bool slow_matched = false;
+  /// Set by the code store: the family born, and the attempt that must be released if signing fails.
+  std::optional<grant> born;
+  attempt_id attempt{};
+  /// Whether the consumption is durable. An exchange that comes home consumed but unsigned is
+  /// released first (COM-02).
+  bool consumed = false;
+
+  /// The answer: the body of a 200, or a denial. Neither = 503.
+  std::string body;
+  std::optional<denial> denied;
+  [[nodiscard]] bool is_answered() const noexcept { return denied.has_value() || !body.empty(); }
+};
+
+/// POST /admin/codes, or one line of it.
+class mint_exchange final : public exchange {
+ public:
+  using exchange::exchange;
+
+  mint_request request;
+  /// Set by the validator.
+  std::optional<authorization_code> code;
+  code_ref where;
+  crypto::secret_string text;
+
+  /// The answer: `text` and `code->expires` once `minted`; else the error. Neither = 503.
+  bool minted = false;
+  seconds expires_in{};
+  std::optional<admin_error> error;
+};
+
+/// Any other call of the admin interface.
+class admin_exchange final : public exchange {
+ public:
+  using exchange::exchange;
+
+  admin_call call;
+  std::optional<admin_answer> answer;
+  std::optional<admin_error> error;
+};
+
+using token_handle = handle<token_exchange>;
+using mint_handle = handle<mint_exchange>;
+using admin_handle = handle<admin_exchange>;
+
+/// One I/O thread, as the server behind it sees it. Implemented by net/.
+class io_lane {
+ public:
+  virtual ~io_lane() = default;
+  /// Runs `task` on this I/O thread after what is ready now. Any thread. Tasks that are left when
+  /// the lane stops are destroyed unrun.
+  virtual void post(std::function<void()> task) = 0;
+};
+
+/// The server behind one I/O thread: admission, and the way to the actors. One per I/O thread; all
+/// calls on that thread.
+class service {
+ public:
+  virtual ~service() = default;
+  /// Sends an exchange on its way. Its caller is told the answer on this I/O thread: later, or, when
+  /// the limit of exchanges in flight is reached, before the call returns (503).
+  virtual void submit(token_handle x) = 0;
+  virtual void submit(mint_handle x) = 0;
+  virtual void submit(admin_handle x) = 0;
+  /// The public documents of now.
+  [[nodiscard]] virtual std::shared_ptr<const public_documents> documents() const = 0;
+  /// Whether requests can be answered: keys and clients are loaded, the store takes writes.
+  [[nodiscard]] virtual bool ready() const = 0;
+  [[nodiscard]] virtual instant now() const = 0;
+  [[nodiscard]] virtual request_id next_request_id() = 0;
+};
+
+/// Hears of every refusal, with its true reason; app/ writes it to the log. Any thread.
+class refusal_log {
+ public:
+  virtual ~refusal_log() = default;
+  /// @param client as claimed by the request; may be empty or untrue, and holds arbitrary octets.
+  virtual void refused(std::string_view endpoint, const request_id& id, std::string_view client,
+                       const denial& why) noexcept = 0;
+};
+
+}  // namespace mintage::oauth

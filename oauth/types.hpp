@@ -1,0 +1,68 @@
+/// @file
+/// Time, denials and results: the vocabulary that every rule of oauth/ speaks.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+#include <tl/expected.hpp>
+
+namespace mintage::oauth {
+
+/// A moment of wall-clock time, UTC, in milliseconds. Rules take it as an argument and never read a
+/// clock themselves.
+using instant = std::chrono::sys_time<std::chrono::milliseconds>;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// Whole seconds since 1970: the NumericDate of JWT claims. @see RFC 7519 §2
+[[nodiscard]] constexpr std::int64_t numeric_date(instant t) noexcept {
+  return std::chrono::floor<seconds>(t).time_since_epoch().count();
+}
+
+/// Tells the time; app/ hands the real one to actors and engines, tests a manual one.
+/// Thread-safe; never goes backwards while the process lives (NEG-210).
+class clock {
+ public:
+  virtual ~clock() = default;
+  [[nodiscard]] virtual instant now() const noexcept = 0;
+};
+
+/// Error codes of OAuth and of the admin interface. @see RFC 6749 §5.2, PROTOCOL.md §1.3
+enum class errc : std::uint8_t {
+  invalid_request,
+  invalid_client,
+  invalid_grant,
+  unauthorized_client,
+  unsupported_grant_type,
+  invalid_scope,
+  invalid_target,
+  server_error,             // 500 (TOK-19)
+  temporarily_unavailable,  // 503 with Retry-After (TOK-19)
+  access_denied,            // admin: wrong token (401) or right token, wrong call (403)
+  not_found,                // admin: no such record (404)
+  conflict,                 // admin: the record exists already (409)
+};
+/// The value of the `error` member.
+[[nodiscard]] std::string_view to_string(errc code) noexcept;
+
+/// Why a request is refused. Literals only: nothing of the request can leak into an answer (TOK-17).
+struct denial {
+  errc code;
+  /// Sent as `error_description`; %x20-21 / %x23-5B / %x5D-7E only.
+  std::string_view description;
+  /// The true reason, for logs and the audit stream only (TOK-21).
+  std::string_view reason;
+};
+
+template <class T>
+using result = tl::expected<T, denial>;
+using refusal = tl::unexpected<denial>;
+
+/// Shorthand for `return deny(errc::…, "…", "…");`.
+[[nodiscard]] inline refusal deny(errc code, std::string_view description,
+                                  std::string_view reason) {
+  return refusal{denial{code, description, reason}};
+}
+
+}  // namespace mintage::oauth

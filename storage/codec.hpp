@@ -1,0 +1,26 @@
+/// @file
+/// Records to octets and back: Protocol Buffers (storage/records.proto).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "oauth/client.hpp"
+#include "oauth/code.hpp"
+#include "oauth/grant.hpp"
+#include "storage/engine.hpp"
+
+namespace mintage::storage {
+
+/// Encoders cannot fail. Decoders return nothing for octets that are not such a record, and keep
+/// reading records of older and newer versions: unknown fields are ignored.
+[[nodiscard]] std::string encode(const oauth::authorization_code& code);
+[[nodiscard]] std::optional<oauth::authorization_code> decode_code(std::string_view octets);
+[[nodiscard]] std::string encode(const oauth::grant& g);
+[[nodiscard]] std::optional<oauth::grant> decode_grant(std::string_view octets);
+[[nodiscard]] std::string encode(const oauth::client& c);
+[[nodiscard]] std::optional<oauth::client> decode_client(std::string_view octets);
+[[nodiscard]] std::string encode(const key_record& k);
+[[nodiscard]] std::optional<key_record> decode_key(std::string_view octets);
+
+}  // namespace mintage::storage

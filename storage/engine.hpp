@@ -1,0 +1,77 @@
+/// @file
+/// An engine: the shards of one database, and the catalog of clients and signing keys.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "oauth/client.hpp"
+#include "oauth/key_ring.hpp"
+#include "storage/options.hpp"
+#include "storage/shard_store.hpp"
+
+namespace mintage::storage {
+
+/// A signing key at rest: the private key is sealed by the key keeper before it gets here.
+struct key_record {
+  std::string kid;
+  crypto::jws_alg alg = crypto::jws_alg::es256;
+  oauth::key_state state = oauth::key_state::active;
+  instant created{};
+  /// crypto::seal of the PKCS #8 octets with "key/" + kid as context.
+  std::string sealed;
+};
+
+/// Clients and keys: few, read as a whole at start, written rarely. Calls wait for the disk (always
+/// fsynced), so they belong to actors with a thread of their own. Thread-safe.
+/// @throws storage_error when the engine cannot say whether the write is durable.
+class catalog {
+ public:
+  virtual ~catalog() = default;
+  [[nodiscard]] virtual std::vector<oauth::client> load_clients() = 0;
+  virtual void put_client(const oauth::client& c) = 0;
+  virtual void erase_client(std::string_view id) = 0;
+  [[nodiscard]] virtual std::vector<key_record> load_keys() = 0;
+  /// All or none.
+  virtual void put_keys(const std::vector<key_record>& keys) = 0;
+  /// A small record by name (e.g. "seal-check"); empty when absent.
+  [[nodiscard]] virtual std::string load_note(std::string_view name) = 0;
+  virtual void put_note(std::string_view name, std::string_view value) = 0;
+};
+
+/// A database that cannot be opened or written. `what()` is one sentence for the operator, naming
+/// the path.
+class storage_error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Runs a task where the owner of a shard lives (its actor), after the current call. Any thread may
+/// call it. A task is destroyed unrun when the owner is gone.
+using owner = std::function<void(std::function<void()>)>;
+
+class engine {
+ public:
+  virtual ~engine() = default;
+  /// Opens shard `index` of `count`: the slots s with s.shard(count) == index. A shard has one
+  /// instance at a time; opening waits until the writes of a former one are settled.
+  [[nodiscard]] virtual std::unique_ptr<shard_store> open_shard(std::size_t index,
+                                                                std::size_t count, owner o) = 0;
+  [[nodiscard]] virtual catalog& records() = 0;
+  /// Whether the last write succeeded; a full disk makes it false until a write succeeds again.
+  [[nodiscard]] virtual bool writable() const noexcept = 0;
+};
+
+/// @param max_failures COD-05: failed redemptions after which a code dies.
+/// @param clock lets expired records be dropped when files are rewritten anyway; outlives the engine.
+/// @throws storage_error
+[[nodiscard]] std::unique_ptr<engine> open_engine(const options& o, unsigned max_failures,
+                                                  const oauth::clock& clock);
+[[nodiscard]] std::unique_ptr<engine> open_memory_engine(unsigned max_failures);
+[[nodiscard]] std::unique_ptr<engine> open_rocksdb_engine(const options& o, unsigned max_failures,
+                                                          const oauth::clock& clock);
+
+}  // namespace mintage::storage

@@ -1,0 +1,32 @@
+/// @file
+/// What operators set about storage: [storage].
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "oauth/options.hpp"
+
+namespace mintage::storage {
+
+enum class engine_kind : std::uint8_t { rocksdb, memory };
+/// sync: an acknowledged write survives the loss of power (group commit with fsync).
+/// os: it survives the end of the process, not of the machine.
+enum class durability : std::uint8_t { sync, os };
+
+struct options {
+  /// [storage] engine = "rocksdb" | "memory".
+  engine_kind engine = engine_kind::rocksdb;
+  /// [storage.rocksdb] path; made on first start.
+  std::filesystem::path path = "mintage.db";
+  durability level = durability::sync;
+  /// Size at which the write buffer of codes is written out, MiB: 1..4096.
+  std::size_t memtable_mb = 64;
+};
+
+/// @returns every limit broken, as key and sentence; empty when all hold.
+[[nodiscard]] std::vector<oauth::config_error> check(const options& o);
+
+}  // namespace mintage::storage
