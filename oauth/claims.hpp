@@ -24,14 +24,4 @@ void append_id_token_claims(std::string& out, const grant& g, std::string_view a
 /// base64url of the left half of the hash that `alg` names (KAT-03).
 [[nodiscard]] std::string at_hash(std::string_view access_token, crypto::jws_alg alg);
 
-/// The members of a successful answer (TOK-14). Empty members are left out.
-struct token_answer {
-  std::string_view access_token;
-  seconds expires_in;
-  std::string_view scope;
-  std::string_view refresh_token;
-  std::string_view id_token;
-};
-void append_token_answer(std::string& out, const token_answer& answer);
-
 }  // namespace mintage::oauth

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "crypto/bytes.hpp"
 #include "oauth/code.hpp"
 #include "oauth/grant.hpp"
 #include "oauth/slot.hpp"

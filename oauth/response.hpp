@@ -1,0 +1,41 @@
+/// @file
+/// Answers of the token endpoint: success and error bodies, status and special header fields.
+/// (TOK-14 to TOK-19) @see RFC 6749 §5
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "oauth/types.hpp"
+
+namespace mintage::oauth {
+
+/// The members of a successful answer (TOK-14). Empty members are left out.
+struct token_answer {
+  std::string_view access_token;
+  seconds expires_in;
+  std::string_view scope;
+  std::string_view refresh_token;
+  std::string_view id_token;
+};
+void append_token_answer(std::string& out, const token_answer& answer);
+
+/// Appends `{"error":…,"error_description":…}`; both are fixed literals of ours (TOK-17).
+void append_error(std::string& out, errc code, std::string_view description);
+
+/// What an error answer needs besides its body.
+struct error_head {
+  unsigned status = 500;
+  /// WWW-Authenticate: Basic realm="<issuer>" (TOK-18).
+  bool basic_challenge = false;
+  /// Seconds for Retry-After; 0 = none.
+  unsigned retry_after = 0;
+};
+/// @param by_header whether the request had an Authorization header.
+[[nodiscard]] error_head head_of(errc code, bool by_header) noexcept;
+
+/// The denial of an exchange that came home unanswered, or was not admitted: 503 (TOK-19).
+[[nodiscard]] denial overloaded() noexcept;
+[[nodiscard]] denial lost() noexcept;
+
+}  // namespace mintage::oauth
