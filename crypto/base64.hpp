@@ -15,7 +15,8 @@ namespace mintage::crypto {
 }
 /// Appends the unpadded base64url of `data` to `out`.
 void base64url_append(std::string& out, bytes_view data);
-/// Writes the unpadded base64url of `data` to `out`, which has room for base64url_size(data.size()).
+/// Writes the unpadded base64url of `data` to `out`, which has room for
+/// base64url_size(data.size()).
 /// @returns the end of what was written.
 char* base64url_write(char* out, bytes_view data) noexcept;
 [[nodiscard]] std::string base64url(bytes_view data);

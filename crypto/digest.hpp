@@ -37,7 +37,9 @@ class sha256_hasher {
 
 /// One-shot SHA-256, for code off the path of a request. Thread-safe.
 [[nodiscard]] digest sha256(bytes_view data);
-[[nodiscard]] inline digest sha256(std::string_view data) { return sha256(as_bytes(data)); }
+[[nodiscard]] inline digest sha256(std::string_view data) {
+  return sha256(as_bytes(data));
+}
 
 /// HMAC-SHA-256 under one key with a long-lived context. Not thread-safe: one per actor.
 class hmac_sha256 {

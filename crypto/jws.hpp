@@ -26,7 +26,7 @@ class jws_signer {
   ///        and key, so callers keep it (see `jose_header`).
   /// @param payload the claims as JSON octets, not yet encoded.
   /// ECDSA signatures are raw R‖S of fixed width, never DER (JWS-01).
-  /// @throws std::runtime_error when OpenSSL fails.
+  /// @throws std::runtime_error when OpenSSL fails; `out` then ends in a part of the JWS.
   void append_compact(std::string& out, std::string_view encoded_header, std::string_view payload);
 
  private:

@@ -10,7 +10,8 @@
 
 namespace mintage::crypto {
 
-/// A source of unpredictable octets. Rules of oauth/ take it as an argument; tests pass a seeded one.
+/// A source of unpredictable octets. Rules of oauth/ take it as an argument; tests pass a seeded
+/// one.
 class random_source {
  public:
   virtual ~random_source() = default;
@@ -30,6 +31,9 @@ class random_source {
 class buffered_random final : public random_source {
  public:
   buffered_random();
+  /// A copy would give out the same octets a second time.
+  buffered_random(const buffered_random&) = delete;
+  buffered_random& operator=(const buffered_random&) = delete;
   ~buffered_random() override;
   void fill(std::span<std::uint8_t> out) override;
 

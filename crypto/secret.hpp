@@ -14,19 +14,23 @@ namespace mintage::crypto {
 class secret_string {
  public:
   secret_string() = default;
-  explicit secret_string(std::string text) noexcept : text_{std::move(text)} {}
+  explicit secret_string(std::string text) noexcept : text_{std::move(text)} { wipe(text); }
   secret_string(const secret_string&) = default;
-  secret_string(secret_string&& other) noexcept : text_{std::move(other.text_)} { other.wipe(); }
+  secret_string(secret_string&& other) noexcept : text_{std::move(other.text_)} {
+    wipe(other.text_);
+  }
   secret_string& operator=(const secret_string& other);
   secret_string& operator=(secret_string&& other) noexcept;
-  ~secret_string() { wipe(); }
+  ~secret_string() { wipe(text_); }
 
   [[nodiscard]] std::string_view reveal() const noexcept { return text_; }
   [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
   friend bool operator==(const secret_string&, const secret_string&) = delete;
 
  private:
-  void wipe() noexcept;
+  /// Overwrites the whole capacity, the small-string buffer included, and leaves `text` empty.
+  static void wipe(std::string& text) noexcept;
+
   std::string text_;
 };
 

@@ -1,0 +1,121 @@
+#include "crypto/digest.hpp"
+
+#include <array>
+#include <cassert>
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/params.h>
+
+#include "crypto/openssl.hpp"
+
+namespace mintage::crypto {
+
+namespace {
+
+/// "SHA256" as a parameter; OSSL_PARAM wants a pointer to char that nobody writes through.
+OSSL_PARAM digest_parameter(const char* key) {
+  return OSSL_PARAM_construct_utf8_string(key, const_cast<char*>("SHA256"), 0);
+}
+
+OSSL_PARAM octets_parameter(const char* key, bytes_view value) {
+  return OSSL_PARAM_construct_octet_string(key, const_cast<std::uint8_t*>(value.data()),
+                                           value.size());
+}
+
+}  // namespace
+
+bool constant_time_equal(bytes_view a, bytes_view b) noexcept {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool constant_time_equal(std::string_view a, std::string_view b) noexcept {
+  return constant_time_equal(as_bytes(a), as_bytes(b));
+}
+
+struct sha256_hasher::impl {
+  md_ctx_ptr context;
+};
+
+sha256_hasher::sha256_hasher() : impl_{new impl{md_ctx_ptr{EVP_MD_CTX_new()}}} {
+  require(impl_->context != nullptr, "EVP_MD_CTX_new");
+  require(EVP_DigestInit_ex(impl_->context.get(), sha256_method(), nullptr) == 1,
+          "EVP_DigestInit_ex");
+}
+sha256_hasher::~sha256_hasher() = default;
+sha256_hasher::sha256_hasher(sha256_hasher&&) noexcept = default;
+sha256_hasher& sha256_hasher::operator=(sha256_hasher&&) noexcept = default;
+
+digest sha256_hasher::operator()(bytes_view data) {
+  begin();
+  add(data);
+  return end();
+}
+
+void sha256_hasher::begin() {
+  // Without a method the context starts over with the one it has.
+  require(EVP_DigestInit_ex(impl_->context.get(), nullptr, nullptr) == 1, "EVP_DigestInit_ex");
+}
+
+void sha256_hasher::add(bytes_view data) {
+  require(EVP_DigestUpdate(impl_->context.get(), data.data(), data.size()) == 1,
+          "EVP_DigestUpdate");
+}
+
+digest sha256_hasher::end() {
+  auto out = digest{};
+  require(EVP_DigestFinal_ex(impl_->context.get(), out.data(), nullptr) == 1, "EVP_DigestFinal_ex");
+  return out;
+}
+
+digest sha256(bytes_view data) {
+  auto out = digest{};
+  require(EVP_Digest(data.data(), data.size(), out.data(), nullptr, sha256_method(), nullptr) == 1,
+          "EVP_Digest");
+  return out;
+}
+
+struct hmac_sha256::impl {
+  mac_ctx_ptr context;
+};
+
+hmac_sha256::hmac_sha256(bytes_view key) {
+  assert(key.size() >= 16);
+  const auto method = mac_ptr{EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr)};
+  require(method != nullptr, "EVP_MAC_fetch");
+  impl_.reset(new impl{mac_ctx_ptr{EVP_MAC_CTX_new(method.get())}});
+  require(impl_->context != nullptr, "EVP_MAC_CTX_new");
+  const auto parameters =
+      std::array{digest_parameter(OSSL_MAC_PARAM_DIGEST), OSSL_PARAM_construct_end()};
+  require(EVP_MAC_init(impl_->context.get(), key.data(), key.size(), parameters.data()) == 1,
+          "EVP_MAC_init");
+}
+hmac_sha256::~hmac_sha256() = default;
+hmac_sha256::hmac_sha256(hmac_sha256&&) noexcept = default;
+hmac_sha256& hmac_sha256::operator=(hmac_sha256&&) noexcept = default;
+
+digest hmac_sha256::operator()(bytes_view data) {
+  auto* const context = impl_->context.get();
+  auto out = digest{};
+  // Without a key the context starts over with the one it has.
+  require(EVP_MAC_init(context, nullptr, 0, nullptr) == 1, "EVP_MAC_init");
+  require(EVP_MAC_update(context, data.data(), data.size()) == 1, "EVP_MAC_update");
+  require(EVP_MAC_final(context, out.data(), nullptr, out.size()) == 1, "EVP_MAC_final");
+  return out;
+}
+
+digest hkdf_sha256(bytes_view master, std::string_view info) {
+  const auto method = kdf_ptr{EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_HKDF, nullptr)};
+  require(method != nullptr, "EVP_KDF_fetch");
+  const auto context = kdf_ctx_ptr{EVP_KDF_CTX_new(method.get())};
+  require(context != nullptr, "EVP_KDF_CTX_new");
+  const auto parameters = std::array{
+      digest_parameter(OSSL_KDF_PARAM_DIGEST), octets_parameter(OSSL_KDF_PARAM_KEY, master),
+      octets_parameter(OSSL_KDF_PARAM_INFO, as_bytes(info)), OSSL_PARAM_construct_end()};
+  auto out = digest{};
+  require(EVP_KDF_derive(context.get(), out.data(), out.size(), parameters.data()) == 1,
+          "EVP_KDF_derive");
+  return out;
+}
+
+}  // namespace mintage::crypto

@@ -1,0 +1,68 @@
+#include "crypto/ecdsa_der.hpp"
+
+#include <algorithm>
+
+namespace mintage::crypto {
+
+namespace {
+
+constexpr auto coordinate_size = std::size_t{32};
+constexpr auto sequence_tag = std::uint8_t{0x30};
+constexpr auto integer_tag = std::uint8_t{0x02};
+constexpr auto sign_bit = std::uint8_t{0x80};
+
+/// Takes one INTEGER from the front of `der` and writes it, padded, to `out`.
+bool take_integer(bytes_view& der, std::span<std::uint8_t, coordinate_size> out) noexcept {
+  if (der.size() < 3 || der[0] != integer_tag) return false;
+  const auto length = std::size_t{der[1]};
+  // One octet more than the number's own, for the zero that keeps it positive.
+  if (length == 0 || length > coordinate_size + 1 || length > der.size() - 2) return false;
+  auto number = der.subspan(2, length);
+  der = der.subspan(2 + length);
+  if ((number[0] & sign_bit) != 0) return false;
+  if (number[0] == 0 && length > 1) {
+    if ((number[1] & sign_bit) == 0) return false;
+    number = number.subspan(1);
+  }
+  if (number.size() > coordinate_size) return false;
+  std::copy(number.begin(), number.end(), out.end() - static_cast<std::ptrdiff_t>(number.size()));
+  return true;
+}
+
+void put_integer(es256_der& der, bytes_view number) noexcept {
+  while (number.size() > 1 && number[0] == 0) number = number.subspan(1);
+  const auto padded = (number[0] & sign_bit) != 0;
+  auto put = [&der](std::uint8_t octet) { der.octets[der.size++] = octet; };
+  put(integer_tag);
+  put(static_cast<std::uint8_t>(number.size() + (padded ? 1 : 0)));
+  if (padded) put(0);
+  for (const auto octet : number) put(octet);
+}
+
+}  // namespace
+
+std::optional<es256_signature> es256_raw_from_der(bytes_view der) noexcept {
+  // At most 70 octets follow, so the length always has the short form.
+  if (der.size() < 2 || der[0] != sequence_tag || der[1] != der.size() - 2) return std::nullopt;
+  der = der.subspan(2);
+  auto raw = es256_signature{};
+  const auto halves = std::span{raw};
+  if (!take_integer(der, halves.first<coordinate_size>()) ||
+      !take_integer(der, halves.last<coordinate_size>()) || !der.empty()) {
+    return std::nullopt;
+  }
+  return raw;
+}
+
+es256_der es256_der_from_raw(const es256_signature& raw) noexcept {
+  const auto halves = std::span{raw};
+  auto der = es256_der{};
+  der.size = 2;
+  put_integer(der, halves.first<coordinate_size>());
+  put_integer(der, halves.last<coordinate_size>());
+  der.octets[0] = sequence_tag;
+  der.octets[1] = static_cast<std::uint8_t>(der.size - 2);
+  return der;
+}
+
+}  // namespace mintage::crypto

@@ -1,0 +1,28 @@
+#include "crypto/secret.hpp"
+
+#include <openssl/crypto.h>
+
+namespace mintage::crypto {
+
+secret_string& secret_string::operator=(const secret_string& other) {
+  return *this = secret_string{other};
+}
+
+secret_string& secret_string::operator=(secret_string&& other) noexcept {
+  if (this != &other) {
+    wipe(text_);
+    text_ = std::move(other.text_);
+    wipe(other.text_);
+  }
+  return *this;
+}
+
+void secret_string::wipe(std::string& text) noexcept {
+  // Octets of a former, longer content may stand behind the end. Growing to the capacity allocates
+  // nothing.
+  text.resize(text.capacity());
+  OPENSSL_cleanse(text.data(), text.size());
+  text.clear();
+}
+
+}  // namespace mintage::crypto

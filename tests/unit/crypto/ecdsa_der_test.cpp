@@ -1,0 +1,107 @@
+#include "crypto/ecdsa_der.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "hex.hpp"
+
+namespace mintage::crypto {
+namespace {
+
+std::string repeated(std::string_view octet, int times) {
+  auto out = std::string{};
+  for (auto i = 0; i < times; ++i) out += octet;
+  return out;
+}
+
+struct spelling {
+  std::string der;
+  std::string raw;
+};
+
+const auto spellings = std::vector<spelling>{
+    // Both of full width: without and with the zero that keeps them positive.
+    {"3044 0220" + repeated("7f", 32) + "0220" + repeated("01", 32),
+     repeated("7f", 32) + repeated("01", 32)},
+    {"3046 0221 00" + repeated("ff", 32) + "0221 00" + repeated("80", 32),
+     repeated("ff", 32) + repeated("80", 32)},
+    // Short ones are padded in front (JWS-01).
+    {"3043 021f" + repeated("7f", 31) + "0220" + repeated("01", 32),
+     "00" + repeated("7f", 31) + repeated("01", 32)},
+    {"3044 0220 00" + repeated("80", 31) + "0220" + repeated("01", 32),
+     "00" + repeated("80", 31) + repeated("01", 32)},
+    {"3006 0201 01 0201 7f", repeated("00", 31) + "01" + repeated("00", 31) + "7f"},
+    {"3007 0202 0080 0201 00", repeated("00", 31) + "80" + repeated("00", 32)},
+};
+
+/// Reads from memory that ends where the octets end, so that a sanitizer sees a step too far.
+std::optional<es256_signature> parse(std::string_view octets) {
+  const auto exact = std::vector<std::uint8_t>(octets.begin(), octets.end());
+  return es256_raw_from_der(exact);
+}
+
+TEST(es256_raw_from_der, refuses_what_is_not_der) {
+  for (const auto& der : std::vector<std::string>{
+           "",
+           "30",
+           "3000",
+           "3106 0201 01 0201 01",                           // not a SEQUENCE
+           "3006 0301 01 0201 01",                           // not an INTEGER
+           "3006 0201 01 0401 01",                           // not an INTEGER
+           "3003 0201 01",                                   // one number
+           "3009 0201 01 0201 01 0201 01",                   // three
+           "3006 0201 01 0201 01 00",                        // an octet behind the end
+           "3007 0201 01 0201 01 00",                        // an octet behind the numbers
+           "3005 0201 01 0201 01",                           // too short a SEQUENCE
+           "3007 0201 01 0201 01",                           // too long a SEQUENCE
+           "8106 0201 01 0201 01",                           // another class of tag
+           "308106 0201 01 0201 01",                         // long form of a short length
+           "3080 0201 01 0201 01 0000",                      // indefinite length
+           "3007 028101 01 0201 01",                         // long form of a short length
+           "3005 0200 0201 01",                              // an INTEGER without octets
+           "3006 0201 80 0201 01",                           // negative
+           "3006 0201 01 0201 ff",                           // negative
+           "3007 0202 0001 0201 01",                         // a needless zero
+           "3007 0201 01 0202 007f",                         // a needless zero
+           "3007 0202 0000 0201 01",                         // a needless zero
+           "3006 0202 01 0201 01",                           // the first number swallows the second
+           "3006 0201 01 0202 01",                           // the second runs past the end
+           "3026 0221 01" + repeated("01", 32) + "0201 01",  // 33 octets
+           "3027 0222 0080" + repeated("01", 32) + "0201 01",  // 33 octets and a zero
+           "3027 0201 01 0222 0080" + repeated("01", 32),      // the same, second
+       }) {
+    EXPECT_FALSE(parse(from_hex(der))) << der;
+  }
+}
+
+TEST(es256_raw_from_der, refuses_every_cut) {
+  for (const auto& [der, raw] : spellings) {
+    const auto octets = from_hex(der);
+    for (auto size = std::size_t{0}; size < octets.size(); ++size) {
+      EXPECT_FALSE(parse(std::string_view{octets}.substr(0, size)));
+    }
+  }
+}
+
+TEST(es256_raw_from_der, pads_to_fixed_width) {  // JWS-01
+  for (const auto& [der, raw] : spellings) {
+    const auto found = parse(from_hex(der));
+    ASSERT_TRUE(found) << der;
+    EXPECT_EQ(hex(*found), raw);
+  }
+}
+
+TEST(es256_der_from_raw, is_the_way_back) {
+  for (const auto& [der, raw] : spellings) {
+    auto signature = es256_signature{};
+    const auto octets = from_hex(raw);
+    std::copy(octets.begin(), octets.end(), signature.begin());
+    EXPECT_EQ(as_chars(es256_der_from_raw(signature).view()), from_hex(der));
+  }
+}
+
+}  // namespace
+}  // namespace mintage::crypto
