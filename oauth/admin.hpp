@@ -1,5 +1,6 @@
 /// @file
-/// What the admin interface asks, as values, and the rules for it. (MINT-01, MINT-02, PKC-01, PKC-02)
+/// What the admin interface asks, as values, and the rules for it. (MINT-01, MINT-02, PKC-01,
+/// PKC-02)
 #pragma once
 
 #include <optional>
@@ -48,13 +49,15 @@ struct mint_request {
 /// registered redirect_uri (exact octets), scope within the client's, PKCE rules (PKC-01, PKC-02),
 /// sub (1..255 printable ASCII), auth_time (not in the future beyond 30 s), ttl.
 /// @returns invalid_request, invalid_scope or invalid_client, naming the field.
+/// @param request moved from when it is granted; as it was when it is refused.
 [[nodiscard]] admin_result<authorization_code> check_mint(const client_registry& clients,
-                                                          mint_request request, instant now,
+                                                          mint_request&& request, instant now,
                                                           const options& o);
 
-/// Body of POST /admin/clients and PATCH /admin/clients/{id}; members that were not sent are nothing.
+/// Body of POST /admin/clients and PATCH /admin/clients/{id}; members that were not sent are
+/// nothing.
 struct client_metadata {
-  std::optional<std::string> client_id;              ///< with client_secret: import
+  std::optional<std::string> client_id;  ///< with client_secret: import
   std::optional<crypto::secret_string> client_secret;
   std::optional<std::int64_t> client_secret_expires_at;  ///< NumericDate, 0 = never
   std::optional<std::string> client_name;
@@ -85,18 +88,61 @@ struct client_metadata {
 /// token_endpoint_auth_method cannot be changed here.
 [[nodiscard]] admin_result<client> change_client(const client& before, const client_metadata& m);
 
+/// `client_secret_expires_at` as a moment; nothing when it was not sent or is 0, which is never.
+[[nodiscard]] std::optional<instant> secret_expiry(std::optional<std::int64_t> date) noexcept;
+
+/// Body of POST /admin/clients/{id}/secrets.
+struct secret_request {
+  std::optional<crypto::secret_string> client_secret;    ///< nothing = one is generated
+  std::optional<std::int64_t> client_secret_expires_at;  ///< NumericDate, 0 = never
+};
+/// Live secrets of one client at most: the one in use, and its successor during a rotation.
+constexpr std::size_t max_live_secrets = 2;
+/// Checks whether a client may get such a secret.
+/// @returns nothing when it may; invalid_request for a public client, a bad secret or a bad time;
+///          conflict when `max_live_secrets` are live.
+[[nodiscard]] std::optional<admin_error> check_secret(const client& c, const secret_request& r,
+                                                      instant now);
+/// A changed copy with one secret more; expired ones, which nobody can use, make room. The secret
+/// is numbered by the version of the record that it came with: numbers grow and never return.
+/// @returns conflict when `max_live_secrets` are live.
+[[nodiscard]] admin_result<client> with_secret(const client& before, stored_secret added,
+                                               instant now);
+/// A changed copy without that secret.
+/// @returns not_found when there is no such number; conflict when the client could not authenticate
+///          any more.
+[[nodiscard]] admin_result<client> without_secret(const client& before, std::uint32_t number,
+                                                  instant now);
+
 /// `mcs_` and 43 base64url characters: a generated secret (256 random bits).
 [[nodiscard]] crypto::secret_string make_client_secret(crypto::random_source& random);
 
 /// The calls of the admin interface that registry and key keeper answer.
-struct create_client { client_metadata metadata; };
-struct show_client { std::string id; };
+struct create_client {
+  client_metadata metadata;
+};
+struct show_client {
+  std::string id;
+};
 struct list_clients {};
-struct patch_client { std::string id; client_metadata metadata; };
-struct remove_client { std::string id; };
+struct patch_client {
+  std::string id;
+  client_metadata metadata;
+};
+struct remove_client {
+  std::string id;
+};
+struct add_secret {
+  std::string id;
+  secret_request secret;
+};
+struct end_secret {
+  std::string id;
+  std::uint32_t number = 0;
+};
 struct list_keys {};
 using admin_call = std::variant<create_client, show_client, list_clients, patch_client,
-                                remove_client, list_keys>;
+                                remove_client, add_secret, end_secret, list_keys>;
 
 /// What they answer; net/ renders it.
 struct created_client {
@@ -104,10 +150,22 @@ struct created_client {
   /// Shown once; empty for public clients and imported secrets.
   crypto::secret_string secret;
 };
-struct client_list { registry_snapshot clients; };
+/// The client with its newest secret.
+struct added_secret {
+  client changed;
+  /// Shown once; empty when it was chosen elsewhere.
+  crypto::secret_string secret;
+};
+struct client_list {
+  registry_snapshot clients;
+};
+/// A client or a secret is gone.
 struct removed {};
-struct key_list { key_snapshot keys; };
-using admin_answer = std::variant<created_client, client, client_list, removed, key_list>;
+struct key_list {
+  key_snapshot keys;
+};
+using admin_answer =
+    std::variant<created_client, added_secret, client, client_list, removed, key_list>;
 
 /// Who holds an admin token.
 enum class admin_role : std::uint8_t { nobody, minter, admin };

@@ -17,7 +17,8 @@ namespace mintage::oauth {
 void append_access_token_claims(std::string& out, const grant& g, std::string_view jti, instant now,
                                 const options& o);
 
-/// Appends the claims of an ID token; `access_token` is what `at_hash` covers, with the hash of `alg`.
+/// Appends the claims of an ID token; `access_token` is what `at_hash` covers, with the hash of
+/// `alg`.
 void append_id_token_claims(std::string& out, const grant& g, std::string_view access_token,
                             crypto::jws_alg alg, instant now, const options& o);
 

@@ -1,5 +1,6 @@
 /// @file
-/// A registered client: what the registry holds and the rules read. @see RFC 7591 §2, PROTOCOL.md §9
+/// A registered client: what the registry holds and the rules read. @see RFC 7591 §2, PROTOCOL.md
+/// §9
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ enum class auth_method : std::uint8_t { none, client_secret_basic, client_secret
 enum class client_status : std::uint8_t { active, suspended };
 /// How refresh tokens of this client behave (RFT-02).
 enum class rt_mode : std::uint8_t { rotating, static_ };
-/// Grants that a client may be registered for. `refresh_token` decides whether one is issued (COD-11).
+/// Grants that a client may be registered for. `refresh_token` decides whether one is issued
+/// (COD-11).
 enum class grant_type : std::uint8_t { authorization_code, refresh_token };
 
 /// One live secret at rest (CAU-12): HMAC-SHA-256 under the pepper when the server generated it,
@@ -33,7 +35,8 @@ struct stored_secret {
 };
 
 struct client {
-  /// 1..128 octets of %x21-7E. Generated ids are `cl_` and 22 base64url characters (CAU-03, CAU-12).
+  /// 1..128 octets of %x21-7E. Generated ids are `cl_` and 22 base64url characters (CAU-03,
+  /// CAU-12).
   std::string id;
   /// Drawn when the record is made: a removed and re-imported id has another one, so that its old
   /// codes and grants stay dead.

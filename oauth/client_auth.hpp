@@ -1,5 +1,6 @@
 /// @file
-/// Client authentication: rows P15 and P16 of the precedence table. (CAU-01 to CAU-05, CAU-12, CAU-13)
+/// Client authentication: rows P15 and P16 of the precedence table. (CAU-01 to CAU-05, CAU-12,
+/// CAU-13)
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <string>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 #include "crypto/digest.hpp"
 #include "crypto/secret.hpp"

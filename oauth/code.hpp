@@ -18,7 +18,8 @@
 
 namespace mintage::oauth {
 
-/// What the authorization front-end told of the person's login. It passes from the code to the grant.
+/// What the authorization front-end told of the person's login. It passes from the code to the
+/// grant.
 struct login {
   std::string client_id;
   std::uint64_t incarnation = 0;
@@ -64,8 +65,8 @@ struct code_ref {
 [[nodiscard]] crypto::digest claimed_binding(const client_facts& who, const token_request& request,
                                              crypto::sha256_hasher& hash);
 
-/// Finds out why a redemption fails whose claimed binding is not the stored one; walks P18 in order:
-/// client → redirect_uri → PKCE.
+/// Finds out why a redemption fails whose claimed binding is not the stored one; walks P18 in
+/// order: client → redirect_uri → PKCE.
 /// @returns invalid_request or invalid_grant, never success.
 [[nodiscard]] denial explain_mismatch(const authorization_code& code, const client_facts& who,
                                       const token_request& request);

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -33,6 +35,11 @@ class form {
   std::array<form_field, max_parameters> fields_;
   std::size_t size_ = 0;
 };
+
+/// Decodes one name or value in place: `+` is a space, `%HH` an octet.
+/// @returns the decoded size; nothing when an escape is broken, or the result holds a NUL or is not
+///          UTF-8. The octets are then undefined.
+[[nodiscard]] std::optional<std::size_t> decode_component(std::span<char> text) noexcept;
 
 /// Decodes `body` in place (decoding never lengthens); the fields point into it.
 /// @returns invalid_request for broken escapes, NUL, bad UTF-8, too many or too long fields.

@@ -22,7 +22,8 @@ struct grant {
   /// Whether a refresh token was issued for it; without one it ends with its last access token.
   bool refreshable = false;
   rt_mode mode = rt_mode::static_;
-  /// With the MAC key, makes the refresh tokens; so that neither the database nor the key alone does.
+  /// With the MAC key, makes the refresh tokens; so that neither the database nor the key alone
+  /// does.
   crypto::bytes<32> seed{};
   std::uint32_t mac_key_id = 1;
   std::uint32_t generation = 0;
@@ -46,11 +47,13 @@ struct birth_draw {
 [[nodiscard]] grant bear_grant(const login& who, slot where, const client_facts& client,
                                const birth_draw& draw, instant now, const options& o);
 
-/// When the record may be forgotten: the end of the last access token, or of the refresh token.
+/// When the record may be forgotten: the end of the last access token or of the refresh token,
+/// whichever is later.
 [[nodiscard]] instant forget_at(const grant& g, const options& o) noexcept;
 
 /// `mrt_`, slot, base64url(family id ‖ generation (u32, big endian) ‖ MAC): 76 characters.
-/// MAC = HMAC-SHA-256(key, label ‖ slot ‖ family id ‖ generation ‖ seed), all of fixed width (RFT-06).
+/// MAC = HMAC-SHA-256(key, label ‖ slot ‖ family id ‖ generation ‖ seed), all of fixed width
+/// (RFT-06).
 [[nodiscard]] std::string make_refresh_token(const grant& g, crypto::hmac_sha256& mac_key);
 
 }  // namespace mintage::oauth

@@ -11,7 +11,8 @@
 
 namespace mintage::oauth {
 
-/// JWS-06. The first slice makes keys active at once, on an empty database nobody can know an old one.
+/// JWS-06. The first slice makes keys active at once, on an empty database nobody can know an old
+/// one.
 enum class key_state : std::uint8_t { pending, active, retiring };
 [[nodiscard]] std::string_view to_string(key_state s) noexcept;
 

@@ -10,7 +10,8 @@
 namespace mintage::oauth {
 
 /// Paths of the public endpoints. With an issuer that has a path of its own ("https://h/t") the
-/// endpoints lie below it, and the RFC 8414 document at "/.well-known/oauth-authorization-server/t".
+/// endpoints lie below it, and the RFC 8414 document at
+/// "/.well-known/oauth-authorization-server/t".
 struct endpoint_paths {
   std::string token;                 ///< "/token"
   std::string jwks;                  ///< "/jwks"

@@ -4,24 +4,27 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mintage::oauth {
 
-/// A key of the config file and what is wrong with its value, e.g. {"tokens.code_ttl", "must be …"}.
+/// A key of the config file and what is wrong with it, e.g. {"tokens.code_ttl", "must be …"}.
 struct config_error {
   std::string key;
   std::string sentence;
 };
 
 struct options {
-  /// The issuer identifier: https without query and fragment; http only for a loopback host (MET-01).
+  /// The issuer identifier: https without query and fragment; http only for a loopback host
+  /// (MET-01).
   std::string issuer = "http://127.0.0.1:9080";
   /// [tokens] Life of an authorization code; RFC 6749 §4.1.2 allows 600 s at most (COD-03).
   std::chrono::seconds code_ttl{60};
   /// How long a consumed code is remembered so that a replay is recognised (COD-08).
   std::chrono::seconds code_tombstone{600};
-  /// A duplicate that arrives this soon after the consumption is refused without revocation (COD-07).
+  /// A duplicate that arrives this soon after the consumption is refused without revocation
+  /// (COD-07).
   std::chrono::milliseconds code_dup_window{250};
   /// Failed redemptions past lookup after which a code dies (COD-05).
   unsigned code_max_fail = 10;
@@ -31,6 +34,9 @@ struct options {
   std::chrono::seconds refresh_absolute{365 * 86400};
   std::chrono::seconds refresh_grace{10};
 };
+
+/// The issuer without a slash at its end: what the URLs of endpoints are appended to.
+[[nodiscard]] std::string_view base_url(const options& o) noexcept;
 
 /// @returns every limit broken, as key and sentence; empty when all hold.
 [[nodiscard]] std::vector<config_error> check(const options& o);

@@ -13,9 +13,9 @@
 
 namespace mintage::oauth {
 
-/// A snapshot: never changes after it was made, so any thread may read it. A changed copy shares all
-/// but one of 1024 buckets with its origin: with 100,000 clients it costs about 100 pointer copies
-/// and the bucket table, not 100,000.
+/// A snapshot: never changes after it was made, so any thread may read it. A changed copy shares
+/// all but one of 1024 buckets with its origin: with 100,000 clients it costs about 100 pointer
+/// copies and the bucket table, not 100,000.
 class client_registry {
  public:
   client_registry() = default;
@@ -38,8 +38,8 @@ class client_registry {
       return std::hash<std::string_view>{}(s);
     }
   };
-  using bucket = std::unordered_map<std::string, std::shared_ptr<const client>, text_hash,
-                                    std::equal_to<>>;
+  using bucket =
+      std::unordered_map<std::string, std::shared_ptr<const client>, text_hash, std::equal_to<>>;
   static constexpr std::size_t buckets_count = 1024;
   [[nodiscard]] static std::size_t bucket_of(std::string_view id) noexcept;
 

@@ -1,5 +1,6 @@
 /// @file
-/// Where net/ and actors/ meet: exchanges, who waits for them, and the server behind one I/O thread.
+/// Where net/ and actors/ meet: exchanges, who waits for them, and the server behind one I/O
+/// thread.
 ///
 /// An exchange is made by net/ on an I/O thread, travels through the actors by handle, and comes
 /// home to the same I/O thread, where its caller is told. Every exchange is answered exactly once:
@@ -66,6 +67,8 @@ class exchange {
   /// Where it goes when its handle is destroyed, and which I/O thread that is. Set on submission.
   home* origin = nullptr;
   std::uint32_t lane = 0;
+  /// Monotonic nanoseconds, set on submission.
+  std::uint64_t submitted_at = 0;
 
  private:
   std::shared_ptr<caller> who_;  // keeps the octets alive that a request's views point into
@@ -98,12 +101,17 @@ class token_exchange final : public exchange {
   /// Set while an argon2id comparison is on its way, and what it found.
   std::optional<slow_check> slow;
   bool slow_matched = false;
-  /// Set by the code store: the family born, and the attempt that must be released if signing fails.
+  /// Its place in the hashers' lane; given back when this is reset or the exchange dies.
+  std::shared_ptr<void> slow_place;
+  /// Set by the code store: the family born, and the attempt that must be released if signing
+  /// fails.
   std::optional<grant> born;
   attempt_id attempt{};
   /// Whether the consumption is durable. An exchange that comes home consumed but unsigned is
   /// released first (COM-02).
   bool consumed = false;
+  /// Whether that release was tried; it is tried once.
+  bool release_tried = false;
 
   /// The answer: the body of a 200, or a denial. Neither = 503.
   std::string body;
@@ -156,8 +164,8 @@ class io_lane {
 class service {
  public:
   virtual ~service() = default;
-  /// Sends an exchange on its way. Its caller is told the answer on this I/O thread: later, or, when
-  /// the limit of exchanges in flight is reached, before the call returns (503).
+  /// Sends an exchange on its way. Its caller is told the answer on this I/O thread: later, or,
+  /// when the limit of exchanges in flight is reached, before the call returns (503).
   virtual void submit(token_handle x) = 0;
   virtual void submit(mint_handle x) = 0;
   virtual void submit(admin_handle x) = 0;
@@ -167,15 +175,28 @@ class service {
   [[nodiscard]] virtual bool ready() const = 0;
   [[nodiscard]] virtual instant now() const = 0;
   [[nodiscard]] virtual request_id next_request_id() = 0;
+  /// Takes note of a refusal that net/ answers by itself, before there is an exchange.
+  /// @param endpoint a literal: "token" for PROTOCOL.md §1.3, "http" for what is below it, "admin".
+  virtual void note_refusal(std::string_view endpoint, const request_id& id, const denial& why) = 0;
+  /// The page for Prometheus. Off the path of requests: takes about a millisecond.
+  [[nodiscard]] virtual std::string metrics() const = 0;
 };
 
-/// Hears of every refusal, with its true reason; app/ writes it to the log. Any thread.
-class refusal_log {
+/// Hears of all that an operator may have to account for; app/ writes it to the log and to the
+/// audit stream. Any thread; must not wait for long, since I/O threads call it. Exchanges are given
+/// before their callers are told.
+class journal {
  public:
-  virtual ~refusal_log() = default;
+  virtual ~journal() = default;
   /// @param client as claimed by the request; may be empty or untrue, and holds arbitrary octets.
   virtual void refused(std::string_view endpoint, const request_id& id, std::string_view client,
                        const denial& why) noexcept = 0;
+  /// A grant became tokens.
+  virtual void exchanged(const token_exchange& x) noexcept = 0;
+  /// A code was minted, or refused (`error` set).
+  virtual void minted(const mint_exchange& x) noexcept = 0;
+  /// A call of the admin interface was answered, or refused (`error` set).
+  virtual void administered(const admin_exchange& x) noexcept = 0;
 };
 
 }  // namespace mintage::oauth

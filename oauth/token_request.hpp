@@ -2,6 +2,7 @@
 /// A request to the token endpoint, read up to row P13 of the precedence table (PROTOCOL.md §1.3).
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,10 +28,12 @@ struct client_credentials {
   how presented = how::nothing;
   std::string_view id;
   std::string_view secret;
-  /// The halves of a Basic value without the inner form decoding; equal to `id` and `secret` when
-  /// that changes nothing, or when the inner encoding was broken (CAU-03).
+  /// The halves of a Basic value (else empty) without the inner form decoding; equal to `id` and
+  /// `secret` when that changes nothing, or when the inner encoding was broken (CAU-03).
   std::string_view raw_id;
   std::string_view raw_secret;
+  /// Whether the inner encoding was broken, so that only the raw spelling can have been meant.
+  bool raw_only = false;
   /// Whether the request had an Authorization header: decides 401 or 400 (TOK-18).
   bool by_header = false;
 };

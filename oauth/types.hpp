@@ -46,7 +46,8 @@ enum class errc : std::uint8_t {
 /// The value of the `error` member.
 [[nodiscard]] std::string_view to_string(errc code) noexcept;
 
-/// Why a request is refused. Literals only: nothing of the request can leak into an answer (TOK-17).
+/// Why a request is refused. Literals only: nothing of the request can leak into an answer
+/// (TOK-17).
 struct denial {
   errc code;
   /// Sent as `error_description`; %x20-21 / %x23-5B / %x5D-7E only.

@@ -1,0 +1,128 @@
+#include "oauth/code.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/base64.hpp"
+#include "oauth/ascii.hpp"
+#include "oauth/pkce.hpp"
+
+namespace mintage::oauth {
+namespace {
+
+constexpr auto code_prefix = std::string_view{"mco_"};
+constexpr auto slot_size = std::size_t{2};
+constexpr auto random_text_size = crypto::base64url_size(32);
+constexpr auto code_size = code_prefix.size() + slot_size + random_text_size;
+
+/// Whether 43 characters are the one spelling of 256 bits: the last one carries four of them, and
+/// its two unused bits must be zero. Looks only; decoding would allocate.
+bool is_256_bits(std::string_view text) noexcept {
+  constexpr auto last = std::string_view{"AEIMQUYcgkosw048"};
+  return text.size() == random_text_size && last.find(text.back()) != last.npos &&
+         std::all_of(text.begin(), text.end(), is_base64url);
+}
+
+template <class Unsigned>
+std::uint8_t* put_big_endian(std::uint8_t* to, Unsigned value) noexcept {
+  for (auto shift = static_cast<int>(sizeof value) * 8 - 8; shift >= 0; shift -= 8) {
+    *to++ = static_cast<std::uint8_t>(value >> shift);
+  }
+  return to;
+}
+
+/// Every code that cannot be redeemed looks the same to the client (TOK-21).
+denial no_such_grant(std::string_view reason) noexcept {
+  return {errc::invalid_grant,
+          "the code is unknown, expired, already used, or was issued for other parameters", reason};
+}
+
+}  // namespace
+
+crypto::secret_string make_code(slot s, crypto::random_source& random) {
+  auto text = std::string{};
+  text.reserve(code_size);
+  text.append(code_prefix);
+  s.append_to(text);
+  crypto::base64url_append(text, random.take<32>());
+  return crypto::secret_string{std::move(text)};
+}
+
+std::optional<code_ref> find_code(std::string_view text, crypto::sha256_hasher& hash) {
+  if (text.size() != code_size || !text.starts_with(code_prefix)) return std::nullopt;
+  const auto where = slot::parse(text.substr(code_prefix.size(), slot_size));
+  if (!where || !is_256_bits(text.substr(code_prefix.size() + slot_size))) return std::nullopt;
+  return code_ref{*where, hash(text)};
+}
+
+crypto::digest make_binding(std::string_view client_id, std::uint64_t incarnation,
+                            std::string_view redirect_uri, std::string_view challenge,
+                            crypto::sha256_hasher& hash) {
+  // All lengths come first, at a fixed width, so octets cannot move between the fields; "none" is a
+  // marker of its own and no challenge can spell it. One head means fewer calls into the digest.
+  auto head = crypto::bytes<4 + 8 + 4 + 1 + 4>{};
+  auto* end = put_big_endian(head.data(), static_cast<std::uint32_t>(client_id.size()));
+  end = put_big_endian(end, incarnation);
+  end = put_big_endian(end, static_cast<std::uint32_t>(redirect_uri.size()));
+  end = put_big_endian(end, static_cast<std::uint8_t>(challenge.empty() ? 0 : 1));
+  put_big_endian(end, static_cast<std::uint32_t>(challenge.size()));
+  hash.begin();
+  hash.add(head);
+  hash.add(crypto::as_bytes(client_id));
+  hash.add(crypto::as_bytes(redirect_uri));
+  hash.add(crypto::as_bytes(challenge));
+  return hash.end();
+}
+
+crypto::digest claimed_binding(const client_facts& who, const token_request& request,
+                               crypto::sha256_hasher& hash) {
+  auto text = std::array<char, crypto::base64url_size(32)>{};
+  auto challenge = std::string_view{};
+  if (!request.code_verifier.empty()) {
+    crypto::base64url_write(text.data(), hash(request.code_verifier));
+    challenge = {text.data(), text.size()};
+  }
+  return make_binding(who.id, who.incarnation, request.redirect_uri, challenge, hash);
+}
+
+denial explain_mismatch(const authorization_code& code, const client_facts& who,
+                        const token_request& request) {
+  if (code.who.client_id != who.id) return no_such_grant("code of another client");
+  if (code.who.incarnation != who.incarnation) {
+    return no_such_grant("code of a client that was removed and made again");
+  }
+  if (request.redirect_uri.empty()) {
+    return {errc::invalid_request, "redirect_uri is missing", "redirect_uri is missing (COD-02)"};
+  }
+  if (request.redirect_uri != code.redirect_uri) return no_such_grant("redirect_uri differs");
+  if (code.challenge.empty() && !request.code_verifier.empty()) {
+    return {errc::invalid_request, "code_verifier was sent for a code without code_challenge",
+            "code_verifier without a stored challenge (PKC-06)"};
+  }
+  if (!code.challenge.empty() && request.code_verifier.empty()) {
+    return no_such_grant("code_verifier is missing (PKC-05)");
+  }
+  if (!code.challenge.empty() && !check_pkce_s256(request.code_verifier, code.challenge)) {
+    return no_such_grant("code_verifier does not match (PKC-04)");
+  }
+  return no_such_grant("binding differs, but no part of it does");
+}
+
+denial unknown_code() noexcept {
+  return no_such_grant("unknown code");
+}
+denial expired_code() noexcept {
+  return no_such_grant("code expired (COD-08)");
+}
+denial consumed_code() noexcept {
+  return no_such_grant("code already used (COD-06)");
+}
+denial dead_code() noexcept {
+  return no_such_grant("code failed too often (COD-05)");
+}
+
+bool replay_revokes(instant received, instant consumed_at, const options& o) noexcept {
+  return received > consumed_at + o.code_dup_window;
+}
+
+}  // namespace mintage::oauth

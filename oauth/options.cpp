@@ -1,0 +1,63 @@
+#include "oauth/options.hpp"
+
+#include "oauth/uri.hpp"
+
+namespace mintage::oauth {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// @returns what is wrong with an issuer identifier (MET-01), or null.
+const char* fault_of_issuer(std::string_view issuer) noexcept {
+  const auto parts = split_uri(issuer);
+  if (!parts || parts->host.empty()) return "must be a URL such as https://idp.example.com";
+  if (parts->has_query || parts->has_fragment || parts->has_userinfo) {
+    return "must have no query, no fragment and no user name";
+  }
+  // An empty segment would make paths that some clients and proxies merge.
+  if (parts->path.find("//") != std::string_view::npos) return "must have no empty path segment";
+  // Clients compare the issuer octet by octet, so only one spelling of the scheme is taken.
+  if (parts->scheme == "https") return nullptr;
+  if (parts->scheme == "http" && is_loopback_host(parts->host)) return nullptr;
+  return "must begin with https:// (http:// only with a loopback host)";
+}
+
+}  // namespace
+
+std::string_view base_url(const options& o) noexcept {
+  auto base = std::string_view{o.issuer};
+  if (base.ends_with('/')) base.remove_suffix(1);
+  return base;
+}
+
+std::vector<config_error> check(const options& o) {
+  auto errors = std::vector<config_error>{};
+  const auto require = [&](bool holds, const char* key, const char* sentence) {
+    if (!holds) errors.push_back({key, sentence});
+  };
+  const auto within = [](auto value, auto low, auto high) { return low <= value && value <= high; };
+  constexpr auto day = seconds{86400};
+
+  if (const auto* fault = fault_of_issuer(o.issuer)) errors.push_back({"issuer", fault});
+  require(within(o.code_ttl, seconds{1}, seconds{600}), "tokens.code_ttl",
+          "must be from 1 s to 600 s");
+  require(within(o.code_tombstone, seconds{1}, day), "tokens.code_tombstone",
+          "must be from 1 s to 24 h");
+  require(within(o.code_dup_window, milliseconds{0}, milliseconds{10000}), "tokens.code_dup_window",
+          "must be from 0 ms to 10 s");
+  require(within(o.code_max_fail, 1u, 1000u), "tokens.code_max_fail", "must be from 1 to 1000");
+  require(within(o.access_ttl, seconds{1}, day), "tokens.access_ttl", "must be from 1 s to 24 h");
+  require(within(o.id_ttl, seconds{1}, day), "tokens.id_ttl", "must be from 1 s to 24 h");
+  require(within(o.refresh_absolute, seconds{1}, 3650 * day), "tokens.refresh_absolute",
+          "must be from 1 s to 3650 d");
+  require(within(o.refresh_idle, seconds{1}, 3650 * day), "tokens.refresh_idle",
+          "must be from 1 s to 3650 d");
+  require(o.refresh_idle <= o.refresh_absolute, "tokens.refresh_idle",
+          "must not be longer than tokens.refresh_absolute");
+  require(within(o.refresh_grace, seconds{0}, seconds{600}), "tokens.refresh_grace",
+          "must be from 0 s to 600 s");
+  return errors;
+}
+
+}  // namespace mintage::oauth

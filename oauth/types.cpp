@@ -1,0 +1,35 @@
+#include "oauth/types.hpp"
+
+namespace mintage::oauth {
+
+std::string_view to_string(errc code) noexcept {
+  switch (code) {
+    case errc::invalid_request:
+      return "invalid_request";
+    case errc::invalid_client:
+      return "invalid_client";
+    case errc::invalid_grant:
+      return "invalid_grant";
+    case errc::unauthorized_client:
+      return "unauthorized_client";
+    case errc::unsupported_grant_type:
+      return "unsupported_grant_type";
+    case errc::invalid_scope:
+      return "invalid_scope";
+    case errc::invalid_target:
+      return "invalid_target";
+    case errc::server_error:
+      return "server_error";
+    case errc::temporarily_unavailable:
+      return "temporarily_unavailable";
+    case errc::access_denied:
+      return "access_denied";
+    case errc::not_found:
+      return "not_found";
+    case errc::conflict:
+      return "conflict";
+  }
+  return "server_error";
+}
+
+}  // namespace mintage::oauth

@@ -1,0 +1,35 @@
+/// @file
+/// The parts of an absolute URI, for the issuer and for redirect URIs. @see RFC 3986
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace mintage::oauth {
+
+/// Views into the text that was split. Nothing is decoded or normalised.
+struct uri_parts {
+  std::string_view scheme;
+  bool has_authority = false;
+  bool has_userinfo = false;
+  /// With the brackets of an IPv6 literal.
+  std::string_view host;
+  std::string_view port;
+  std::string_view path;
+  bool has_query = false;
+  bool has_fragment = false;
+
+  /// @param lower in lower case; schemes have no case.
+  [[nodiscard]] bool has_scheme(std::string_view lower) const noexcept;
+};
+
+/// @returns nothing unless `text` is an absolute URI spelled in the characters of RFC 3986: a
+/// scheme,
+///          something after it, valid percent escapes, a port of 1..65535 if there is a colon for
+///          one.
+[[nodiscard]] std::optional<uri_parts> split_uri(std::string_view text) noexcept;
+
+/// "localhost" (any case), 127.0.0.0/8 or "[::1]".
+[[nodiscard]] bool is_loopback_host(std::string_view host) noexcept;
+
+}  // namespace mintage::oauth

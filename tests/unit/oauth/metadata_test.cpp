@@ -1,0 +1,81 @@
+#include "oauth/metadata.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace mintage::oauth {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+options with_issuer(std::string issuer) {
+  auto o = options{};
+  o.issuer = std::move(issuer);
+  return o;
+}
+
+TEST(paths_of, lie_below_the_path_of_the_issuer) {  // MET-01
+  struct row {
+    const char* issuer;
+    std::string below;
+  };
+  for (const auto& r : {row{"https://h", ""}, row{"https://h/", ""}, row{"https://h:1/t", "/t"},
+                        row{"https://h/t/", "/t"}, row{"http://[::1]:1/t/u", "/t/u"}}) {
+    const auto paths = paths_of(with_issuer(r.issuer));
+    EXPECT_EQ(paths.token, r.below + "/token");
+    EXPECT_EQ(paths.jwks, r.below + "/jwks");
+    EXPECT_EQ(paths.openid_configuration, r.below + "/.well-known/openid-configuration");
+    EXPECT_EQ(paths.oauth_metadata, "/.well-known/oauth-authorization-server" + r.below);
+  }
+}
+
+TEST(metadata, announces_only_what_exists) {  // MET-02
+  const auto text = render_metadata(with_issuer("https://h/t"), {});
+  for (const auto* absent :
+       {"authorization_endpoint", "userinfo_endpoint", "revocation", "introspection", "device",
+        "registration", "end_session", "pushed", "response_modes", "refresh_token\"", "plain",
+        "dpop", "mtls", "null"}) {
+    EXPECT_THAT(text, Not(HasSubstr(absent)));
+  }
+}
+
+TEST(metadata, keeps_the_octets_of_the_issuer_and_doubles_no_slash) {  // MET-01
+  const auto text = render_metadata(with_issuer("https://h/t/"), {});
+  EXPECT_THAT(text, HasSubstr(R"("issuer":"https://h/t/",)"));
+  EXPECT_THAT(text, HasSubstr(R"("token_endpoint":"https://h/t/token",)"));
+  EXPECT_THAT(text, HasSubstr(R"("jwks_uri":"https://h/t/jwks",)"));
+}
+
+TEST(metadata, lists_the_algorithms_of_active_keys_rs256_first) {  // MET-02
+  const auto es256 = crypto::signing_key::generate(crypto::jws_alg::es256);
+  const auto rs256 = crypto::signing_key::generate(crypto::jws_alg::rs256);
+  auto ring = key_ring{{{es256, key_state::active, {}}, {rs256, key_state::pending, {}}}};
+  EXPECT_THAT(render_metadata(with_issuer("https://h"), ring),
+              HasSubstr(R"("id_token_signing_alg_values_supported":["ES256"])"));
+  ring.keys.back().state = key_state::active;
+  EXPECT_EQ(render_metadata(with_issuer("https://h"), ring),
+            R"({"issuer":"https://h","token_endpoint":"https://h/token",)"
+            R"("jwks_uri":"https://h/jwks","scopes_supported":["openid","offline_access"],)"
+            R"("response_types_supported":["code"],)"
+            R"("grant_types_supported":["authorization_code"],)"
+            R"("subject_types_supported":["public"],)"
+            R"("id_token_signing_alg_values_supported":["RS256","ES256"],)"
+            R"("token_endpoint_auth_methods_supported":)"
+            R"(["client_secret_basic","client_secret_post","none"],)"
+            R"("code_challenge_methods_supported":["S256"],)"
+            R"("claims_supported":["iss","sub","aud","exp","iat","auth_time","nonce","acr",)"
+            R"("amr","at_hash","sid"],"claims_parameter_supported":false,)"
+            R"("request_parameter_supported":false,"request_uri_parameter_supported":false})");
+}
+
+TEST(document, has_a_strong_etag_that_follows_its_octets) {  // JWK-01
+  const auto doc = make_document("abc");
+  EXPECT_EQ(doc.body, "abc");
+  // base64url of SHA-256("abc") is ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0.
+  EXPECT_EQ(doc.etag, "\"ungWv48Bz-pBQUDeXa4iI7\"");
+  EXPECT_NE(make_document("abd").etag, doc.etag);
+}
+
+}  // namespace
+}  // namespace mintage::oauth
