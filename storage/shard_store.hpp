@@ -28,7 +28,9 @@ class record_key {
   static constexpr std::size_t max_size = 34;
   record_key() = default;
   record_key(oauth::slot where, crypto::bytes_view name) noexcept;  ///< @pre name ≤ 32 octets
-  [[nodiscard]] static record_key of(const oauth::code_ref& c) noexcept { return {c.where, c.hash}; }
+  [[nodiscard]] static record_key of(const oauth::code_ref& c) noexcept {
+    return {c.where, c.hash};
+  }
   [[nodiscard]] static record_key of(const oauth::grant& g) noexcept { return {g.where, g.family}; }
   [[nodiscard]] std::string_view view() const noexcept { return {octets_.data(), size_}; }
   friend bool operator==(const record_key& a, const record_key& b) noexcept {
@@ -42,7 +44,16 @@ class record_key {
 
 /// What an operation found or did. `unknown`: the engine cannot say (a failed disk, a lost
 /// connection); the caller may ask again with the same attempt id and never answers as if it knew.
-enum class verdict : std::uint8_t { ok, exists, replayed, mismatch, revoked, expired, absent, unknown };
+enum class verdict : std::uint8_t {
+  ok,
+  exists,
+  replayed,
+  mismatch,
+  revoked,
+  expired,
+  absent,
+  unknown
+};
 [[nodiscard]] std::string_view to_string(verdict v) noexcept;
 
 /// A record to be written if absent. Values are opaque to engines.
@@ -85,6 +96,9 @@ struct read_result {
   crypto::digest binding{};
   /// The value as inserted; empty for consumed codes.
   std::string value;
+  /// replayed: when, and the key of the grant then born.
+  instant consumed_at{};
+  record_key birth{};
 };
 
 /// Takes back the consumption of `attempt`: the code is live again, the birth is gone (COM-02).

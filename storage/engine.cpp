@@ -1,0 +1,16 @@
+#include "storage/engine.hpp"
+
+namespace mintage::storage {
+
+std::unique_ptr<engine> open_engine(const options& o, unsigned max_failures,
+                                    const oauth::clock& clock) {
+  switch (o.engine) {
+    case engine_kind::memory:
+      return open_memory_engine(max_failures);
+    case engine_kind::rocksdb:
+      break;
+  }
+  return open_rocksdb_engine(o, max_failures, clock);
+}
+
+}  // namespace mintage::storage

@@ -1,0 +1,40 @@
+#include "storage/committer.hpp"
+#include "storage/engine.hpp"
+#include "storage/rocksdb_catalog.hpp"
+#include "storage/rocksdb_database.hpp"
+#include "storage/rocksdb_shard.hpp"
+
+namespace mintage::storage {
+namespace {
+
+class rocksdb_engine final : public engine {
+ public:
+  rocksdb_engine(const options& o, unsigned max_failures, const oauth::clock& clock)
+      : level_{o.level}, max_failures_{max_failures}, db_{o, clock} {}
+
+  std::unique_ptr<shard_store> open_shard(std::size_t, std::size_t, owner o) override {
+    // All shards share the tables, so a shard is no more than who owns it.
+    commits_.settle();
+    return make_rocksdb_shard(db_, commits_, level_, max_failures_, std::move(o));
+  }
+  catalog& records() override { return catalog_; }
+  bool writable() const noexcept override { return db_.writable(); }
+
+ private:
+  durability level_;
+  unsigned max_failures_;
+  // In the order of their deaths, reversed: the commit thread settles its queue before the database
+  // closes.
+  rocksdb_database db_;
+  committer commits_{db_};
+  rocksdb_catalog catalog_{db_, commits_};
+};
+
+}  // namespace
+
+std::unique_ptr<engine> open_rocksdb_engine(const options& o, unsigned max_failures,
+                                            const oauth::clock& clock) {
+  return std::make_unique<rocksdb_engine>(o, max_failures, clock);
+}
+
+}  // namespace mintage::storage

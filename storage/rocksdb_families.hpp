@@ -1,0 +1,24 @@
+/// @file
+/// How RocksDB is set up: the database and its column families.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <vector>
+
+#include "oauth/types.hpp"
+#include "storage/options.hpp"
+
+namespace mintage::storage {
+
+/// Column families, in the order in which they are opened.
+enum class family : std::uint8_t { unnamed, codes, grants, clients, keys, notes };
+constexpr std::size_t families_count = 6;
+
+[[nodiscard]] rocksdb::DBOptions database_options(const options& o);
+/// @param clock outlives the database: expired codes and grants are dropped by it whenever RocksDB
+///        writes a file: no scan, no janitor.
+[[nodiscard]] std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors(
+    const options& o, const oauth::clock& clock);
+
+}  // namespace mintage::storage

@@ -1,0 +1,38 @@
+#include "storage/shard_store.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace mintage::storage {
+
+record_key::record_key(oauth::slot where, crypto::bytes_view name) noexcept
+    : size_{static_cast<std::uint8_t>(name.size() + 2)} {
+  assert(name.size() + 2 <= max_size);
+  octets_[0] = static_cast<char>(where.value >> 8);
+  octets_[1] = static_cast<char>(where.value & 0xff);
+  std::copy(name.begin(), name.end(), octets_.begin() + 2);
+}
+
+std::string_view to_string(verdict v) noexcept {
+  switch (v) {
+    case verdict::ok:
+      return "ok";
+    case verdict::exists:
+      return "exists";
+    case verdict::replayed:
+      return "replayed";
+    case verdict::mismatch:
+      return "mismatch";
+    case verdict::revoked:
+      return "revoked";
+    case verdict::expired:
+      return "expired";
+    case verdict::absent:
+      return "absent";
+    case verdict::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+}  // namespace mintage::storage

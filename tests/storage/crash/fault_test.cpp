@@ -1,0 +1,218 @@
+// Damaged files, foreign locks, expiry on disk, disks that are full.
+
+#include <gmock/gmock.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+
+#include <fstream>
+#include <thread>
+
+#include "tests/storage/store_driver.hpp"
+
+namespace mintage::storage {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class faults : public testing::Test {
+ protected:
+  std::unique_ptr<engine> open(const fs::path& path, durability level = durability::os) {
+    auto o = options{};
+    o.path = path;
+    o.level = level;
+    o.memtable_mb = 1;
+    return open_engine(o, 10, clock_);
+  }
+  /// @returns what the operator is told; nothing when it opens.
+  std::string error_of_open(const fs::path& path) {
+    try {
+      auto e = open(path);
+      auto clients = e->records().load_clients();
+      return {};
+    } catch (const storage_error& error) {
+      return error.what();
+    }
+  }
+  void fill(const fs::path& path, std::uint64_t codes) {
+    auto e = open(path);
+    auto shard = store_driver{*e, 0, 1};
+    for (auto code = std::uint64_t{0}; code < codes; ++code) {
+      ASSERT_EQ(shard.insert(insertion(code, clock_.now() + seconds{60}), clock_.now()),
+                verdict::ok);
+    }
+    auto c = oauth::client{};
+    c.id = "app";
+    e->records().put_client(c);
+  }
+  static std::vector<fs::path> files(const fs::path& path, std::string_view part) {
+    auto found = std::vector<fs::path>{};
+    for (const auto& entry : fs::directory_iterator{path}) {
+      if (entry.path().filename().string().find(part) != std::string::npos) {
+        found.push_back(entry.path());
+      }
+    }
+    return found;
+  }
+
+  static std::uintmax_t size_of(const fs::path& path, std::string_view part) {
+    auto size = std::uintmax_t{0};
+    for (const auto& file : files(path, part)) {
+      auto gone = std::error_code{};
+      auto one = fs::file_size(file, gone);
+      size += gone ? 0 : one;
+    }
+    return size;
+  }
+
+  temporary_directory directory_;
+  fs::path path_ = directory_.path() / "db";
+  manual_clock clock_;
+};
+
+TEST_F(faults, an_open_database_is_refused_by_name) {
+  auto e = open(path_);
+  EXPECT_THAT(error_of_open(path_), AllOf(HasSubstr(path_.string()), HasSubstr("in use")));
+}
+
+TEST_F(faults, a_path_that_is_no_directory_is_refused_by_name) {
+  std::ofstream{path_} << "a file";
+  EXPECT_THAT(error_of_open(path_), HasSubstr(path_.string()));
+  EXPECT_THAT(error_of_open(path_ / "db"), HasSubstr((path_ / "db").string()));
+}
+
+TEST_F(faults, a_new_database_is_readable_by_its_owner_alone) {
+  open(path_);
+  EXPECT_EQ(fs::status(path_).permissions(), fs::perms::owner_all);
+}
+
+TEST_F(faults, damaged_files_give_an_error_and_no_crash) {
+  fill(path_, 10);
+  fill(path_, 0);  // recovery has written the codes to a table file
+  const auto whole = directory_.path() / "whole";
+  fs::copy(path_, whole, fs::copy_options::recursive);
+  for (const auto* part : {"CURRENT", "MANIFEST", ".sst"}) {
+    for (auto how : {"truncate", "garble", "scratch"}) {  // scratched tables open, and fail later
+      SCOPED_TRACE(std::string{how} + " " + part);
+      fs::remove_all(path_);
+      fs::copy(whole, path_, fs::copy_options::recursive);
+      auto damaged = files(path_, part);
+      ASSERT_FALSE(damaged.empty());
+      for (const auto& file : damaged) {
+        auto size = fs::file_size(file);
+        if (std::string_view{how} == "truncate") {
+          fs::resize_file(file, size / 2);
+        } else {
+          auto f = std::fstream{file, std::ios::in | std::ios::out | std::ios::binary};
+          f << std::string(std::string_view{how} == "scratch" ? 16 : size, '\x5a');
+        }
+      }
+      EXPECT_THAT(error_of_open(path_), HasSubstr(path_.string()));
+    }
+  }
+}
+
+TEST_F(faults, a_torn_log_loses_its_tail_alone) {
+  fill(path_, 10);
+  auto logs = files(path_, ".log");
+  std::sort(logs.begin(), logs.end());
+  fs::resize_file(logs.back(), fs::file_size(logs.back()) - 3);
+  auto e = open(path_);
+  auto shard = store_driver{*e, 0, 1};
+  for (auto code = std::uint64_t{0}; code < 10; ++code) {
+    EXPECT_EQ(shard.read(table::codes, code_key(code), clock_.now()).what, verdict::ok);
+  }
+  EXPECT_TRUE(e->records().load_clients().empty());  // the last record
+}
+
+TEST_F(faults, expired_records_leave_the_disk_without_a_janitor) {
+  auto e = open(path_);
+  auto shard = store_driver{*e, 0, 1};
+  auto code = std::uint64_t{0};
+  // 50 MB of codes, tombstones and grants pass through, 16 MB without what a buffer absorbs; some
+  // hundred KB of them are alive.
+  for (auto round = 0; round < 150; ++round) {
+    auto insertions = std::vector<insert_op>{};
+    auto consumptions = std::vector<consume_op>{};
+    for (auto i = 0; i < 500; ++i, ++code) {
+      insertions.push_back(insertion(code, clock_.now() + seconds{60}));
+      insertions.back().value.resize(250);
+      consumptions.push_back(consumption(code, code, clock_.now()));
+    }
+    shard.insert(std::move(insertions), clock_.now());
+    shard.consume(std::move(consumptions), clock_.now());
+    clock_.advance(seconds{4000});
+    ASSERT_LT(size_of(path_, ".sst"), std::uintmax_t{4} << 20) << "after " << code << " codes";
+    ASSERT_LT(size_of(path_, ""), std::uintmax_t{48} << 20) << "after " << code << " codes";
+  }
+  EXPECT_EQ(shard.read(table::codes, code_key(0), clock_.now()).what, verdict::absent);
+}
+
+/// A small file system of its own.
+class small_disk {
+ public:
+  explicit small_disk(const fs::path& path) : path_{path} {
+    fs::create_directories(path_);
+    mounted_ = mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=32m") == 0;
+  }
+  ~small_disk() {
+    if (mounted_) {
+      umount(path_.c_str());
+    }
+  }
+  [[nodiscard]] bool is_mounted() const { return mounted_; }
+
+ private:
+  fs::path path_;
+  bool mounted_ = false;
+};
+
+class full_disk : public faults, public testing::WithParamInterface<durability> {};
+INSTANTIATE_TEST_SUITE_P(levels, full_disk, testing::Values(durability::sync, durability::os),
+                         [](const auto& l) {
+                           return std::string{l.param == durability::sync ? "sync" : "os"};
+                         });
+
+TEST_P(full_disk, answers_unknown_and_recovers_when_there_is_space_again) {
+  auto disk = small_disk{directory_.path() / "disk"};
+  if (!disk.is_mounted()) {
+    GTEST_SKIP() << "a file system cannot be mounted here";
+  }
+  auto e = open(directory_.path() / "disk/db", GetParam());
+  auto shard = store_driver{*e, 0, 1};
+  auto now = clock_.now();
+  ASSERT_EQ(shard.insert(insertion(0, now + seconds{60}), now), verdict::ok);
+
+  const auto filler = directory_.path() / "disk/filler";
+  {
+    auto f = std::ofstream{filler, std::ios::binary};
+    for (const auto block = std::string(4096, 'x'); f.write(block.data(), 4096).flush();) {
+    }
+  }
+  auto code = std::uint64_t{1};
+  auto what = verdict::ok;
+  while (what == verdict::ok) {
+    auto op = insertion(code, now + seconds{60});
+    op.value.resize(10'000);
+    what = shard.insert(std::move(op), now);
+    code += what == verdict::ok ? 1 : 0;
+  }
+  EXPECT_EQ(what, verdict::unknown);
+  EXPECT_FALSE(e->writable());
+  EXPECT_EQ(shard.consume(consumption(0, 100, now), now).what, verdict::unknown);
+  EXPECT_EQ(shard.read(table::codes, code_key(0), now).what, verdict::ok);  // not consumed
+  EXPECT_THROW(e->records().put_note("a", "b"), storage_error);
+
+  fs::remove(filler);
+  while (!e->writable()) {
+    std::this_thread::yield();  // it finds out by itself, without traffic
+  }
+  EXPECT_EQ(shard.consume(consumption(0, 100, now), now).what, verdict::ok);
+  EXPECT_EQ(shard.consume(consumption(0, 101, now), now).what, verdict::replayed);
+  EXPECT_EQ(shard.insert(insertion(code, now + seconds{60}), now), verdict::ok);
+  EXPECT_EQ(shard.read(table::codes, code_key(code - 1), now).what, verdict::ok);
+}
+
+}  // namespace
+}  // namespace mintage::storage

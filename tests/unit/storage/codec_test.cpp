@@ -1,0 +1,233 @@
+#include "storage/codec.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace mintage::storage {
+namespace {
+
+using oauth::instant;
+using oauth::milliseconds;
+
+instant at(std::int64_t ms) {
+  return instant{milliseconds{ms}};
+}
+
+oauth::login sample_login() {
+  return {.client_id = "cl_abc",
+          .incarnation = 0xfedcba9876543210,
+          .sub = "24400320",
+          .scope = "openid offline_access",
+          .auth_time = at(1'700'000'000'123),
+          .nonce = std::string{"n-0S6_\0\xff", 8},  // octets are kept as they came
+          .acr = "urn:mace:incommon:iap:silver",
+          .amr = {"pwd", "otp"},
+          .sid = "session-1",
+          .claims = R"({"email":null})"};
+}
+
+void expect_same(const oauth::login& a, const oauth::login& b) {
+  EXPECT_EQ(a.client_id, b.client_id);
+  EXPECT_EQ(a.incarnation, b.incarnation);
+  EXPECT_EQ(a.sub, b.sub);
+  EXPECT_EQ(a.scope, b.scope);
+  EXPECT_EQ(a.auth_time, b.auth_time);
+  EXPECT_EQ(a.nonce, b.nonce);
+  EXPECT_EQ(a.acr, b.acr);
+  EXPECT_EQ(a.amr, b.amr);
+  EXPECT_EQ(a.sid, b.sid);
+  EXPECT_EQ(a.claims, b.claims);
+}
+
+oauth::authorization_code sample_code() {
+  return {sample_login(), "https://app.example.com/cb?x=1",
+          "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", at(1'700'000'060'456)};
+}
+
+oauth::grant sample_grant() {
+  auto g = oauth::grant{};
+  g.who = sample_login();
+  g.where = oauth::slot{4095};
+  g.family = {1, 2, 3, 255};
+  g.refreshable = true;
+  g.mode = oauth::rt_mode::rotating;
+  g.seed = {9, 8, 7};
+  g.mac_key_id = 3;
+  g.generation = 17;
+  g.created = at(1);
+  g.absolute_expiry = at(2);
+  g.idle_expiry = at(3);
+  g.revoked_at = at(0);  // the epoch is not "never"
+  return g;
+}
+
+oauth::client sample_client() {
+  auto c = oauth::client{};
+  c.id = "app";
+  c.incarnation = 7;
+  c.version = 9;
+  c.status = oauth::client_status::suspended;
+  c.issued_at = at(-5);
+  c.name = "An app";
+  c.method = oauth::auth_method::client_secret_post;
+  c.secrets = {{oauth::stored_secret::kind::argon2id, "$argon2id$v=19$x", 1, at(77)},
+               {oauth::stored_secret::kind::hmac, std::string(32, '\0'), 2, {}}};
+  c.redirect_uris = {"https://a.example/cb", "http://127.0.0.1/cb"};
+  c.grant_types = {oauth::grant_type::refresh_token, oauth::grant_type::authorization_code};
+  c.scopes = {"openid", "email"};
+  c.id_token_alg = crypto::jws_alg::es256;
+  c.strict_auth_method = true;
+  c.require_pkce = false;
+  c.basic_raw_compat = false;
+  c.rt_without_offline = true;
+  c.refresh_mode = oauth::rt_mode::rotating;
+  return c;
+}
+
+void expect_same(const oauth::client& a, const oauth::client& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.incarnation, b.incarnation);
+  EXPECT_EQ(a.version, b.version);
+  EXPECT_EQ(a.status, b.status);
+  EXPECT_EQ(a.issued_at, b.issued_at);
+  EXPECT_EQ(a.name, b.name);
+  EXPECT_EQ(a.method, b.method);
+  ASSERT_EQ(a.secrets.size(), b.secrets.size());
+  for (auto i = std::size_t{0}; i < a.secrets.size(); ++i) {
+    EXPECT_EQ(a.secrets[i].how, b.secrets[i].how);
+    EXPECT_EQ(a.secrets[i].hash, b.secrets[i].hash);
+    EXPECT_EQ(a.secrets[i].number, b.secrets[i].number);
+    EXPECT_EQ(a.secrets[i].expires, b.secrets[i].expires);
+  }
+  EXPECT_EQ(a.redirect_uris, b.redirect_uris);
+  EXPECT_EQ(a.grant_types, b.grant_types);
+  EXPECT_EQ(a.scopes, b.scopes);
+  EXPECT_EQ(a.id_token_alg, b.id_token_alg);
+  EXPECT_EQ(a.strict_auth_method, b.strict_auth_method);
+  EXPECT_EQ(a.require_pkce, b.require_pkce);
+  EXPECT_EQ(a.basic_raw_compat, b.basic_raw_compat);
+  EXPECT_EQ(a.rt_without_offline, b.rt_without_offline);
+  EXPECT_EQ(a.refresh_mode, b.refresh_mode);
+}
+
+/// Appends field `number` with the varint `value`; of one number, the last field counts.
+std::string with_varint(std::string record, unsigned number, unsigned value) {
+  for (auto v : {number << 3, value}) {
+    for (; v >= 0x80; v >>= 7) {
+      record.push_back(static_cast<char>(v | 0x80));
+    }
+    record.push_back(static_cast<char>(v));
+  }
+  return record;
+}
+
+TEST(codec, refuses_octets_that_are_no_record) {
+  for (auto text : {"\xff", "\x0a\x7f"}) {
+    EXPECT_FALSE(decode_code(text));
+    EXPECT_FALSE(decode_grant(text));
+    EXPECT_FALSE(decode_client(text));
+    EXPECT_FALSE(decode_key(text));
+  }
+  EXPECT_FALSE(decode_code("\x0a\x02\x0a\x7f"));  // its login is none
+  EXPECT_FALSE(decode_grant(""));                 // has no family
+}
+
+TEST(codec, refuses_numbers_that_mean_something_else_in_a_newer_version) {
+  EXPECT_FALSE(decode_grant(with_varint(encode(sample_grant()), 5, 9)));
+  EXPECT_FALSE(decode_grant(with_varint(encode(sample_grant()), 2, 4096)));
+  EXPECT_TRUE(decode_grant(with_varint(encode(sample_grant()), 2, 4095)));
+  for (auto field : {4U, 7U, 10U, 12U, 17U}) {
+    EXPECT_FALSE(decode_client(with_varint(encode(sample_client()), field, 9))) << field;
+  }
+  for (auto field : {2U, 3U}) {
+    EXPECT_FALSE(decode_key(with_varint(encode(key_record{}), field, 9))) << field;
+  }
+}
+
+TEST(codec, ignores_fields_of_newer_versions) {
+  expect_same(decode_code(with_varint(encode(sample_code()), 900, 1)).value().who, sample_login());
+  expect_same(decode_client(with_varint(encode(sample_client()), 900, 1)).value(), sample_client());
+}
+
+TEST(codec, survives_every_truncation_and_flipped_bit) {
+  const auto records = {encode(sample_code()), encode(sample_grant()), encode(sample_client())};
+  for (auto record : records) {
+    for (auto i = std::size_t{0}; i < record.size(); ++i) {
+      auto octets = record.substr(0, i);
+      static_cast<void>(decode_code(octets));
+      static_cast<void>(decode_grant(octets));
+      static_cast<void>(decode_client(octets));
+      octets = record;
+      octets[i] = static_cast<char>(octets[i] ^ (1 << (i % 8)));
+      static_cast<void>(decode_code(octets));
+      static_cast<void>(decode_grant(octets));
+      static_cast<void>(decode_client(octets));
+    }
+  }
+}
+
+TEST(codec, keeps_every_field_of_a_code) {
+  auto code = decode_code(encode(sample_code())).value();
+  expect_same(code.who, sample_login());
+  EXPECT_EQ(code.redirect_uri, sample_code().redirect_uri);
+  EXPECT_EQ(code.challenge, sample_code().challenge);
+  EXPECT_EQ(code.expires, sample_code().expires);
+}
+
+TEST(codec, keeps_nothing_of_the_record_before) {
+  static_cast<void>(decode_code(encode(sample_code())));
+  auto code = decode_code(encode(oauth::authorization_code{})).value();
+  expect_same(code.who, oauth::login{});
+  EXPECT_TRUE(code.redirect_uri.empty());
+  static_cast<void>(decode_grant(encode(sample_grant())));
+  EXPECT_FALSE(decode_grant(encode(oauth::grant{})).value().revoked_at);
+}
+
+TEST(codec, keeps_every_field_of_a_grant) {
+  const auto g = sample_grant();
+  auto read = decode_grant(encode(g)).value();
+  expect_same(read.who, g.who);
+  EXPECT_EQ(read.where, g.where);
+  EXPECT_EQ(read.family, g.family);
+  EXPECT_EQ(read.refreshable, g.refreshable);
+  EXPECT_EQ(read.mode, g.mode);
+  EXPECT_EQ(read.seed, g.seed);
+  EXPECT_EQ(read.mac_key_id, g.mac_key_id);
+  EXPECT_EQ(read.generation, g.generation);
+  EXPECT_EQ(read.created, g.created);
+  EXPECT_EQ(read.absolute_expiry, g.absolute_expiry);
+  EXPECT_EQ(read.idle_expiry, g.idle_expiry);
+  EXPECT_EQ(read.revoked_at, g.revoked_at);
+}
+
+TEST(codec, keeps_every_field_of_a_client) {
+  expect_same(decode_client(encode(sample_client())).value(), sample_client());
+  auto bare = oauth::client{};
+  bare.scopes.clear();  // no default may come back
+  bare.grant_types.clear();
+  expect_same(decode_client(encode(bare)).value(), bare);
+  for (auto method : {oauth::auth_method::none, oauth::auth_method::client_secret_basic,
+                      oauth::auth_method::client_secret_post}) {
+    bare.method = method;
+    EXPECT_EQ(decode_client(encode(bare)).value().method, method);
+  }
+}
+
+TEST(codec, keeps_every_field_of_a_key) {
+  for (auto state :
+       {oauth::key_state::pending, oauth::key_state::active, oauth::key_state::retiring}) {
+    for (auto alg : {crypto::jws_alg::es256, crypto::jws_alg::rs256}) {
+      auto k = key_record{"kid-1", alg, state, at(42), std::string{"\0sealed", 7}};
+      auto read = decode_key(encode(k)).value();
+      EXPECT_EQ(read.kid, k.kid);
+      EXPECT_EQ(read.alg, alg);
+      EXPECT_EQ(read.state, state);
+      EXPECT_EQ(read.created, k.created);
+      EXPECT_EQ(read.sealed, k.sealed);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mintage::storage
