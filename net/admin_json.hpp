@@ -25,6 +25,8 @@ class admin_json {
   [[nodiscard]] oauth::admin_result<oauth::mint_request> read_mint(std::string_view json);
   /// Body of POST and PATCH /admin/clients.
   [[nodiscard]] oauth::admin_result<oauth::client_metadata> read_client(std::string_view json);
+  /// Body of POST /admin/clients/{id}/secrets; an empty one asks for a generated secret.
+  [[nodiscard]] oauth::admin_result<oauth::secret_request> read_secret(std::string_view json);
 
  private:
   struct impl;
@@ -32,7 +34,7 @@ class admin_json {
 };
 
 /// The client with RFC 7591 names; never a hash. With `client_secret` (once) when it was generated,
-/// and then `client_secret_expires_at`.
+/// and then `client_secret_expires_at`; with `number` when a secret was added.
 [[nodiscard]] std::string render(const oauth::admin_answer& answer);
 [[nodiscard]] std::string render(const oauth::admin_error& error);
 /// `{"code":…,"expires_in":…}`

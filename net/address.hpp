@@ -1,0 +1,42 @@
+/// @file
+/// Addresses as operators write them, and who may speak plain HTTP. (TOK-02) Internal to net/.
+#pragma once
+
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mintage::net {
+
+/// "127.0.0.1:9080" or "[::1]:9080". @returns nothing when it is neither.
+[[nodiscard]] std::optional<boost::asio::ip::tcp::endpoint> parse_endpoint(std::string_view text);
+
+/// A block of addresses; IPv4 as its IPv6 mapping.
+struct address_block {
+  std::array<unsigned char, 16> prefix{};
+  unsigned bits = 0;
+
+  /// An address, or a block in CIDR notation.
+  [[nodiscard]] static std::optional<address_block> parse(std::string_view text);
+  [[nodiscard]] bool holds(const boost::asio::ip::address& a) const noexcept;
+};
+
+[[nodiscard]] bool is_loopback(const boost::asio::ip::address& a) noexcept;
+
+/// The peers that a listener talks to: loopback, and the blocks given. Immutable.
+class peer_filter {
+ public:
+  peer_filter() = default;
+  /// @pre every entry parses; `check(options)` has seen to it.
+  explicit peer_filter(const std::vector<std::string>& trusted);
+  [[nodiscard]] bool admits(const boost::asio::ip::address& peer) const noexcept;
+
+ private:
+  std::vector<address_block> trusted_;
+};
+
+}  // namespace mintage::net

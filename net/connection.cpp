@@ -1,0 +1,345 @@
+#include "net/connection.hpp"
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
+#include <utility>
+
+#include "oauth/response.hpp"
+
+namespace mintage::net {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr auto linger_patience = std::chrono::milliseconds{1000};
+
+}  // namespace
+
+connection::connection(lane& l, const options& o, connection_gate& gate, tcp_socket socket,
+                       std::size_t largest_body)
+    : lane_{l},
+      options_{o},
+      gate_{gate},
+      socket_{std::move(socket)},
+      largest_body_{largest_body},
+      scanner_{o.header_limit} {}
+
+void connection::start() {
+  index_ = lane_.add(shared_from_this());
+  auto ignored = boost::system::error_code{};
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+  await_request();
+  run();
+}
+
+void connection::expire() {
+  switch (phase_) {
+    case phase::head:
+    case phase::body:
+      refuse(408, "The request did not arrive in time.");
+      break;
+    case phase::streaming:
+      on_stream_expired();
+      break;
+    case phase::judging:
+    case phase::busy:
+      break;
+    default:
+      close();
+      break;
+  }
+}
+
+void connection::drain() {
+  if (phase_ == phase::idle) close();
+  if (phase_ == phase::streaming) on_stream_drained();
+}
+
+void connection::close() noexcept {
+  if (phase_ == phase::closed) return;
+  const auto self = shared_from_this();
+  phase_ = phase::closed;
+  auto ignored = boost::system::error_code{};
+  socket_.close(ignored);
+  release_stream();
+  lane_.remove(index_);
+  gate_.leave();
+}
+
+// Answers may come while the request is still being submitted, and each may uncover the next
+// pipelined request: a loop instead of recursion keeps the stack flat.
+void connection::run() {
+  if (running_) return;
+  running_ = true;
+  while (step()) {
+  }
+  running_ = false;
+}
+
+/// @returns whether there may be more to do at once.
+bool connection::step() {
+  if (phase_ == phase::idle || phase_ == phase::head) return step_head();
+  if (phase_ == phase::body) return step_body();
+  return false;
+}
+
+bool connection::step_head() {
+  // A client may have sent an empty line after its last body (RFC 9112 §2.2); one is forgiven.
+  if (phase_ == phase::idle && input_.view().starts_with("\r\n")) input_.consume(2);
+  if (input_.size() == 0) {
+    read_more();
+    return false;
+  }
+  if (phase_ == phase::idle && input_.view() == "\r") {
+    read_more();
+    return false;
+  }
+  switch (scanner_.scan(input_.view())) {
+    case head_scanner::outcome::need_more:
+      if (phase_ == phase::idle) {
+        phase_ = phase::head;
+        arm(options_.header_timeout);
+      }
+      read_more();
+      return false;
+    case head_scanner::outcome::refused:
+      refuse(scanner_.fault().status, scanner_.fault().reason);
+      return true;
+    case head_scanner::outcome::complete:
+      break;
+  }
+  body_at_ = raw_at_ = scanner_.size();
+  body_size_ = 0;
+  // Room for the whole request, so that views into its head survive the arrival of its body.
+  const auto most = largest_body_ + 2 * max_chunk_line;
+  const auto expected = scanner_.is_chunked() ? most : scanner_.content_length().value_or(0);
+  input_.reserve(body_at_ + static_cast<std::size_t>(std::min<std::uint64_t>(expected, most)));
+  parser_.emplace();
+  const auto parsed = parser_->read_head(input_.view().substr(0, body_at_));
+  if (!parsed) {
+    refuse(400, "The header section is malformed.");
+    return true;
+  }
+  head_ = *parsed;
+  phase_ = phase::judging;
+  set_deadline(never);
+  on_head();
+  return true;
+}
+
+std::optional<std::uint64_t> connection::declared_length() const noexcept {
+  if (scanner_.is_chunked()) return std::nullopt;
+  return scanner_.content_length().value_or(0);
+}
+
+bool connection::is_body_here() const noexcept {
+  const auto length = declared_length();
+  return length && *length <= input_.size() - body_at_;
+}
+
+bool connection::refuse_by_head(std::size_t limit) {
+  if (declared_length().value_or(0) > limit) {
+    refuse(413, "The request body is too large.");
+  } else if (head_.expects == expectation::unknown) {
+    refuse(417, "The only expectation understood is 100-continue.");
+  } else if (head_.has_content_coding) {
+    send_error({.status = 415}, oauth::errc::invalid_request,
+               "The request body must not have a content coding.");
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void connection::receive_body(std::size_t limit) {
+  body_limit_ = limit;
+  phase_ = phase::body;
+  if (!is_body_here()) arm(options_.body_timeout);
+  invite_body();
+}
+
+void connection::invite_body() {
+  if (head_.expects != expectation::continue_ || !head_.is_version_11) return;
+  if (is_body_here() || input_.size() > body_at_) return;
+  // Nothing else is on its way to the peer, so these octets find room unless it reads nothing at
+  // all.
+  constexpr auto invitation = std::string_view{"HTTP/1.1 100 Continue\r\n\r\n"};
+  auto error = boost::system::error_code{};
+  if (socket_.write_some(asio::buffer(invitation), error) != invitation.size()) close();
+}
+
+bool connection::step_body() {
+  if (scanner_.is_chunked()) return decode_chunks();
+  if (is_body_here()) {
+    body_size_ = static_cast<std::size_t>(*declared_length());
+    body_complete(body_at_ + body_size_);
+    return true;
+  }
+  read_more();
+  return false;
+}
+
+bool connection::decode_chunks() {
+  for (;;) {
+    const auto piece = parser_->read_chunked(input_.view().substr(raw_at_));
+    raw_at_ += piece.consumed;
+    switch (piece.how) {
+      case request_parser::progress::payload:
+        if (piece.payload.size() > body_limit_ - body_size_) {
+          refuse(413, "The request body is too large.");
+          return true;
+        }
+        std::memmove(input_.data() + body_at_ + body_size_, piece.payload.data(),
+                     piece.payload.size());
+        body_size_ += piece.payload.size();
+        continue;
+      case request_parser::progress::done:
+        body_complete(raw_at_);
+        return true;
+      case request_parser::progress::broken:
+        refuse(400, "The chunked body is malformed.");
+        return true;
+      case request_parser::progress::need_more:
+        input_.cut(body_at_ + body_size_, raw_at_);
+        raw_at_ = body_at_ + body_size_;
+        read_more();
+        return false;
+    }
+  }
+}
+
+void connection::body_complete(std::size_t request_size) {
+  request_size_ = request_size;
+  phase_ = phase::busy;
+  set_deadline(never);
+  on_body();
+}
+
+void connection::begin_stream() {
+  invite_body();
+  if (phase_ == phase::closed) return;
+  input_.consume(body_at_);
+  phase_ = phase::streaming;
+}
+
+void connection::end_stream(bool keep) {
+  if (phase_ == phase::closed) return;
+  must_close_ = must_close_ || !keep;
+  request_size_ = 0;
+  release_stream();
+  sent();
+}
+
+persistence connection::persistence_now() const noexcept {
+  if (must_close_ || !head_.keep_alive || lane_.is_draining()) return persistence::close;
+  return head_.is_version_11 ? persistence::implied : persistence::keep_alive;
+}
+
+void connection::send(const answer& a, const oauth::request_id& id) {
+  if (phase_ == phase::judging) {
+    // Answered by its head alone. Whoever still means to send a body may do so for a second,
+    // unread.
+    if (is_body_here()) {
+      request_size_ = body_at_ + static_cast<std::size_t>(*declared_length());
+    } else {
+      must_close_ = true;
+    }
+  }
+  const auto p = persistence_now();
+  must_close_ = p == persistence::close;
+  out_.clear();
+  append_head(out_, a, p, id, lane_.date());
+  const auto has_body = head_.method != http_method::head && a.status != 204 && a.status != 304;
+  const auto payload = has_body ? a.body : std::string_view{};
+
+  phase_ = phase::writing;
+  const auto parts =
+      std::array<asio::const_buffer, 2>{asio::buffer(std::as_const(out_)), asio::buffer(payload)};
+  auto error = boost::system::error_code{};
+  const auto n = socket_.write_some(parts, error);
+  if (error && error != asio::error::would_block) return close();
+  if (n == out_.size() + payload.size()) return sent();
+  arm(options_.write_timeout);
+  const auto head_sent = std::min(n, out_.size());
+  write_rest(head_sent, payload.substr(n - head_sent));
+}
+
+void connection::write_rest(std::size_t head_sent, std::string_view rest) {
+  const auto parts = std::array<asio::const_buffer, 2>{
+      asio::buffer(std::as_const(out_)) + head_sent, asio::buffer(rest)};
+  asio::async_write(
+      socket_, parts,
+      [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
+        if (self->phase_ != phase::writing) return;
+        if (error) return self->close();
+        self->sent();
+      });
+}
+
+void connection::send_error(answer a, oauth::errc code, std::string_view description) {
+  auto& service = lane_.service();
+  const auto id = service.next_request_id();
+  service.note_refusal("http", id, {code, description, description});
+  text_.clear();
+  oauth::append_error(text_, code, description);
+  a.body = text_;
+  send(a, id);
+}
+
+void connection::refuse(unsigned status, std::string_view description) {
+  must_close_ = true;
+  send_error({.status = status}, oauth::errc::invalid_request, description);
+}
+
+void connection::sent() {
+  if (must_close_) return linger();
+  input_.consume(request_size_);
+  request_size_ = 0;
+  await_request();
+  run();
+}
+
+void connection::await_request() {
+  phase_ = phase::idle;
+  scanner_ = head_scanner{options_.header_limit};
+  head_ = {};
+  input_.rest();
+  if (lane_.is_draining() && input_.size() == 0) return close();
+  arm(options_.idle_timeout);
+}
+
+void connection::linger() {
+  phase_ = phase::lingering;
+  auto error = boost::system::error_code{};
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  if (error) return close();
+  arm(linger_patience);
+  read_more();
+}
+
+void connection::read_more() {
+  if (reading_) return;
+  if (phase_ == phase::lingering) input_.clear();
+  if (input_.space().empty()) input_.reserve(2 * input_.size());
+  reading_ = true;
+  const auto space = input_.space();
+  socket_.async_read_some(
+      asio::buffer(space.data(), space.size()),
+      [self = shared_from_this()](const boost::system::error_code& error, std::size_t n) {
+        self->read_done(error, n);
+      });
+}
+
+void connection::read_done(const boost::system::error_code& error, std::size_t n) {
+  reading_ = false;
+  // A read that was under way when the request was refused: the answer goes on by itself.
+  if (phase_ == phase::closed || phase_ == phase::writing) return;
+  if (error) return close();
+  if (phase_ == phase::lingering) return read_more();
+  input_.commit(n);
+  run();
+}
+
+}  // namespace mintage::net

@@ -1,0 +1,150 @@
+/// @file
+/// What both kinds of sessions have in common: reading requests, sending answers, deadlines.
+/// Internal to net/.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "net/connection_gate.hpp"
+#include "net/framing.hpp"
+#include "net/input_buffer.hpp"
+#include "net/lane.hpp"
+#include "net/options.hpp"
+#include "net/render.hpp"
+#include "net/request_parser.hpp"
+#include "oauth/types.hpp"
+
+namespace mintage::net {
+
+using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, executor>;
+
+/// One connection, on the thread of its lane. Reads one request, has it answered, then looks for
+/// the next: pipelined requests are answered in order (TOK-12).
+///
+/// While an exchange is under way nothing is read, so the views of its request stay valid. The lane
+/// owns a connection until it closes; operations and exchanges hold it beyond that.
+class connection : public oauth::caller, public std::enable_shared_from_this<connection> {
+ public:
+  /// @param largest_body the most that `receive_body` will ask for.
+  connection(lane& l, const options& o, connection_gate& gate, tcp_socket socket,
+             std::size_t largest_body);
+
+  void start();
+  /// The deadline passed.
+  void expire();
+  /// Closes when no request is under way; otherwise the answer will be the last one.
+  void drain();
+  void close() noexcept;
+  void set_index(std::size_t index) noexcept { index_ = index; }
+
+  // For a stream that has taken the connection over (`begin_stream`).
+  [[nodiscard]] lane& where() noexcept { return lane_; }
+  [[nodiscard]] const options& settings() const noexcept { return options_; }
+  [[nodiscard]] tcp_socket& socket() noexcept { return socket_; }
+  [[nodiscard]] input_buffer& input() noexcept { return input_; }
+  [[nodiscard]] request_parser& parser() noexcept { return *parser_; }
+  void set_deadline(steady::time_point t) noexcept {
+    if (phase_ != phase::closed) lane_.set_deadline(index_, t);
+  }
+  [[nodiscard]] bool is_closed() const noexcept { return phase_ == phase::closed; }
+  /// Gives the connection back; the stream's octets are consumed.
+  /// @param keep whether it may serve further requests.
+  void end_stream(bool keep);
+  /// A refusal after which the connection closes. @pre no octet of another answer was sent.
+  void refuse(unsigned status, std::string_view description);
+  [[nodiscard]] persistence persistence_now() const noexcept;
+
+ protected:
+  /// The header section of a request is here. Must answer, or call `receive_body` or
+  /// `begin_stream`.
+  virtual void on_head() = 0;
+  /// The body is here, contiguous. Must answer, now or later; views stay valid until then.
+  virtual void on_body() = 0;
+  virtual void on_stream_expired() {}
+  virtual void on_stream_drained() {}
+  /// The connection has no use for its stream any more.
+  virtual void release_stream() noexcept {}
+
+  [[nodiscard]] const request_head& head() const noexcept { return head_; }
+  /// Content-Length; nothing for a chunked body.
+  [[nodiscard]] std::optional<std::uint64_t> declared_length() const noexcept;
+  [[nodiscard]] bool is_body_here() const noexcept;
+  [[nodiscard]] std::span<char> body() noexcept { return {input_.data() + body_at_, body_size_}; }
+
+  /// Rows P03 to P05: size, Expect, Content-Encoding. @returns whether the request was refused.
+  [[nodiscard]] bool refuse_by_head(std::size_t body_limit);
+  void receive_body(std::size_t limit);
+  /// Hands socket and input to a stream, which calls `end_stream`. The head is consumed.
+  void begin_stream();
+
+  /// Sends an answer. Its body must live until the next request, or in `text()`.
+  void send(const answer& a, const oauth::request_id& id);
+  void send(const answer& a) { send(a, lane_.service().next_request_id()); }
+  /// Sends `{"error","error_description"}`, and takes note of it.
+  /// @param description a literal.
+  void send_error(answer a, oauth::errc code, std::string_view description);
+  /// Room for the body of an answer.
+  [[nodiscard]] std::string& text() noexcept { return text_; }
+  /// Says 100 Continue unless octets of the body are here already.
+  void invite_body();
+
+ private:
+  enum class phase : std::uint8_t {
+    idle,       ///< no octet of a request has arrived
+    head,       ///< some have
+    judging,    ///< the header section is here and `on_head` runs
+    body,       ///< waiting for the rest of the body
+    busy,       ///< the request is whole and not answered yet
+    writing,    ///< the peer is slow to take the answer
+    streaming,  ///< a stream has the connection
+    lingering,  ///< the write side is shut; waiting for the peer to close (TOK-08)
+    closed,
+  };
+
+  void run();
+  [[nodiscard]] bool step();
+  [[nodiscard]] bool step_head();
+  [[nodiscard]] bool step_body();
+  [[nodiscard]] bool decode_chunks();
+  void body_complete(std::size_t request_size);
+  void read_more();
+  void read_done(const boost::system::error_code& error, std::size_t n);
+  void write_rest(std::size_t head_sent, std::string_view rest);
+  void sent();
+  void await_request();
+  void linger();
+  void arm(std::chrono::milliseconds patience) { set_deadline(steady::now() + patience); }
+
+  lane& lane_;
+  const options& options_;
+  connection_gate& gate_;
+  tcp_socket socket_;
+  const std::size_t largest_body_;
+  std::size_t index_ = 0;
+  phase phase_ = phase::idle;
+  bool running_ = false;
+  bool reading_ = false;
+  bool must_close_ = false;
+
+  input_buffer input_;
+  head_scanner scanner_;
+  std::optional<request_parser> parser_;
+  request_head head_;
+  // Offsets into `input_`: the body begins at `body_at_`; decoded octets of a chunked one end
+  // `body_size_` later; what was not decoded yet begins at `raw_at_`.
+  std::size_t body_at_ = 0;
+  std::size_t body_size_ = 0;
+  std::size_t raw_at_ = 0;
+  std::size_t body_limit_ = 0;
+  /// Octets of the request in `input_`, to be consumed once it is answered.
+  std::size_t request_size_ = 0;
+
+  std::string out_;
+  std::string text_;
+};
+
+}  // namespace mintage::net

@@ -1,0 +1,98 @@
+#include "net/lane.hpp"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "net/connection.hpp"
+
+namespace mintage::net {
+namespace {
+
+constexpr auto sweep_period = std::chrono::milliseconds{50};
+
+}  // namespace
+
+lane::lane() : context_{1}, work_{context_.get_executor()}, timer_{context_} {}
+
+lane::~lane() {
+  stop();
+}
+
+void lane::run() {
+  thread_ = std::thread{[this] { context_.run(); }};
+}
+
+void lane::stop() {
+  if (!thread_.joinable()) return;
+  boost::asio::post(context_, [this] {
+    close_all();
+    context_.stop();
+  });
+  thread_.join();
+}
+
+void lane::post(std::function<void()> task) {
+  boost::asio::post(context_, std::move(task));
+}
+
+std::size_t lane::add(std::shared_ptr<connection> c) {
+  table_.push_back({never, std::move(c)});
+  if (!sweeping_) schedule_sweep();
+  return table_.size() - 1;
+}
+
+void lane::remove(std::size_t index) {
+  // The caller may be the last to hold the connection: it must outlive this change of the table.
+  const auto removed = std::exchange(table_[index], std::move(table_.back()));
+  table_.pop_back();
+  if (index < table_.size()) table_[index].who->set_index(index);
+  tell_if_empty();
+}
+
+void lane::drain(std::function<void()> when_empty) {
+  draining_ = true;
+  when_empty_ = std::move(when_empty);
+  for (auto i = table_.size(); i-- > 0;) {
+    if (i >= table_.size()) continue;
+    const auto held = table_[i].who;
+    held->drain();
+  }
+  tell_if_empty();
+}
+
+void lane::close_all() {
+  while (!table_.empty()) {
+    const auto held = table_.back().who;
+    held->close();
+  }
+}
+
+void lane::tell_if_empty() {
+  if (table_.empty() && when_empty_) std::exchange(when_empty_, nullptr)();
+}
+
+void lane::schedule_sweep() {
+  sweeping_ = true;
+  timer_.expires_after(sweep_period);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) sweep();
+  });
+}
+
+void lane::sweep() {
+  const auto now = steady::now();
+  // Backwards: a connection that closes is replaced by the last one, which was seen already.
+  for (auto i = table_.size(); i-- > 0;) {
+    if (i < table_.size() && table_[i].deadline <= now) {
+      const auto held = table_[i].who;
+      held->expire();
+    }
+  }
+  if (table_.empty()) {
+    sweeping_ = false;
+  } else {
+    schedule_sweep();
+  }
+}
+
+}  // namespace mintage::net

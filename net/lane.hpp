@@ -1,0 +1,82 @@
+/// @file
+/// One I/O thread: its event loop, its connections and their deadlines. Internal to net/.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "net/render.hpp"
+#include "oauth/service.hpp"
+
+namespace mintage::net {
+
+class connection;
+
+using steady = std::chrono::steady_clock;
+using executor = boost::asio::io_context::executor_type;
+constexpr auto never = steady::time_point::max();
+
+/// Owns its connections until they close. Everything but `post` is called on its own thread, or
+/// before `run`.
+class lane final : public oauth::io_lane {
+ public:
+  lane();
+  ~lane() override;
+
+  void run();
+  /// Closes all connections and ends the thread. Any other thread.
+  void stop();
+
+  void post(std::function<void()> task) override;
+  [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
+
+  void set_service(oauth::service& s) noexcept { service_ = &s; }
+  [[nodiscard]] oauth::service& service() noexcept { return *service_; }
+  /// The value of Date for now.
+  [[nodiscard]] std::string_view date() noexcept { return date_.at(service_->now()); }
+
+  /// @returns the index under which the connection sets its deadline; others may change by
+  /// `remove`.
+  [[nodiscard]] std::size_t add(std::shared_ptr<connection> c);
+  void remove(std::size_t index);
+  /// When `connection::expire` is called, at most one sweep late.
+  void set_deadline(std::size_t index, steady::time_point t) noexcept {
+    table_[index].deadline = t;
+  }
+
+  [[nodiscard]] bool is_draining() const noexcept { return draining_; }
+  /// Closes what is idle; tells `when_empty`, once, that no connection is left.
+  void drain(std::function<void()> when_empty);
+  void close_all();
+
+ private:
+  // Deadlines stand beside each other, so that a sweep over ten thousand connections reads
+  // memory in order; a timer for each of them would cost more than all requests' parsing.
+  struct entry {
+    steady::time_point deadline;
+    std::shared_ptr<connection> who;
+  };
+  void schedule_sweep();
+  void sweep();
+  void tell_if_empty();
+
+  std::vector<entry> table_;
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<executor> work_;
+  boost::asio::basic_waitable_timer<steady, boost::asio::wait_traits<steady>, executor> timer_;
+  oauth::service* service_ = nullptr;
+  date_text date_;
+  std::function<void()> when_empty_;
+  bool sweeping_ = false;
+  bool draining_ = false;
+  std::thread thread_;
+};
+
+}  // namespace mintage::net

@@ -1,0 +1,88 @@
+#include "net/listener.hpp"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "net/server.hpp"
+
+namespace mintage::net {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr auto back_off_time = std::chrono::milliseconds{50};
+
+}  // namespace
+
+listener::listener(std::string key, const std::string& address, std::vector<lane*> lanes,
+                   peer_filter peers, std::size_t most_connections, starter begin)
+    : key_{std::move(key)},
+      address_{address},
+      lanes_{std::move(lanes)},
+      peers_{std::move(peers)},
+      gate_{most_connections, [this] { lanes_.front()->post([this] { accept(); }); }},
+      begin_{std::move(begin)},
+      acceptor_{lanes_.front()->context()},
+      pause_{lanes_.front()->context()} {
+  const auto endpoint = parse_endpoint(address_);
+  if (!endpoint) fail(asio::error::invalid_argument);
+  auto error = boost::system::error_code{};
+  acceptor_.open(endpoint->protocol(), error);
+  if (!error) acceptor_.set_option(asio::socket_base::reuse_address{true}, error);
+  if (!error) acceptor_.bind(*endpoint, error);
+  if (!error) port_ = acceptor_.local_endpoint(error).port();
+  if (error) fail(error);
+}
+
+void listener::listen() {
+  auto error = boost::system::error_code{};
+  acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  if (error) fail(error);
+}
+
+void listener::fail(const boost::system::error_code& error) const {
+  throw listen_error{key_ + ": cannot listen at " + address_ + ": " + error.message()};
+}
+
+void listener::accept() {
+  if (accepting_ || gate_.is_full() || !acceptor_.is_open()) return;
+  accepting_ = true;
+  auto& to = *lanes_[next_];
+  next_ = (next_ + 1) % lanes_.size();
+  acceptor_.async_accept(to.context(), peer_,
+                         [this, &to](const boost::system::error_code& error, tcp_socket socket) {
+                           accepted(error, std::move(socket), to);
+                         });
+}
+
+void listener::accepted(const boost::system::error_code& error, tcp_socket socket, lane& to) {
+  accepting_ = false;
+  if (!acceptor_.is_open()) return;
+  // Out of descriptors or memory (or something new): the connection stays in the kernel's queue.
+  if (error && error != asio::error::connection_aborted) return back_off();
+  // TOK-02: closed before a word is read.
+  if (!error && peers_.admits(peer_.address())) deal(std::move(socket), to);
+  accept();
+}
+
+void listener::deal(tcp_socket socket, lane& to) {
+  gate_.enter();
+  if (&to == lanes_.front()) return begin_(to, gate_, std::move(socket));
+  asio::post(to.context(),
+             [this, &to, s = std::move(socket)]() mutable { begin_(to, gate_, std::move(s)); });
+}
+
+void listener::back_off() {
+  pause_.expires_after(back_off_time);
+  pause_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) accept();
+  });
+}
+
+void listener::close() {
+  auto ignored = boost::system::error_code{};
+  acceptor_.close(ignored);
+  pause_.cancel(ignored);
+}
+
+}  // namespace mintage::net

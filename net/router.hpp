@@ -1,0 +1,47 @@
+/// @file
+/// Which endpoint a path names. Exact octets, without the query.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "oauth/metadata.hpp"
+
+namespace mintage::net {
+
+enum class public_endpoint : std::uint8_t { unknown, token, jwks, metadata };
+[[nodiscard]] public_endpoint find_public(const oauth::endpoint_paths& paths,
+                                          std::string_view path) noexcept;
+
+enum class admin_endpoint : std::uint8_t {
+  unknown,
+  livez,
+  readyz,
+  metrics,
+  clients,
+  client,
+  secrets,  ///< of a client
+  secret,
+  keys,
+  codes,
+};
+struct admin_target {
+  admin_endpoint endpoint = admin_endpoint::unknown;
+  /// Whether only the holder of an admin token may know more: all below /admin.
+  bool is_guarded = false;
+  /// The client's id as it stands in the path, percent-encoded.
+  std::string_view id;
+  /// Of a secret in the path.
+  std::uint32_t number = 0;
+};
+[[nodiscard]] admin_target find_admin(std::string_view path) noexcept;
+
+/// @returns nothing when an escape is broken. @see RFC 3986 §2.1
+[[nodiscard]] std::optional<std::string> decode_percent(std::string_view text);
+
+/// Whether If-None-Match names this entity tag. @see RFC 9110 §13.1.2
+[[nodiscard]] bool names_etag(std::string_view if_none_match, std::string_view etag) noexcept;
+
+}  // namespace mintage::net

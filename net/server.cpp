@@ -1,0 +1,142 @@
+#include "net/server.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "net/admin_session.hpp"
+#include "net/listener.hpp"
+#include "net/session.hpp"
+
+namespace mintage::net {
+namespace {
+
+/// Plenty for an operator's tools; each may have 256 lines in flight.
+constexpr std::size_t most_admin_connections = 256;
+
+std::size_t lanes_count(const options& o) {
+  if (o.io_threads != 0) return o.io_threads;
+  return std::max<std::size_t>(1, std::thread::hardware_concurrency() / 4);
+}
+
+/// Waits for all lanes to be empty.
+class countdown {
+ public:
+  explicit countdown(std::size_t left) : left_{left} {}
+  void count() {
+    const auto lock = std::lock_guard{mutex_};
+    --left_;
+    changed_.notify_all();
+  }
+  [[nodiscard]] bool wait_for(std::chrono::milliseconds patience) {
+    auto lock = std::unique_lock{mutex_};
+    return changed_.wait_for(lock, patience, [this] { return left_ == 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t left_;
+};
+
+}  // namespace
+
+// Members end in reverse order: listeners before the lanes they stand on, lanes before what their
+// sessions refer to.
+struct server::impl {
+  impl(const options& o, const oauth::options& rules, const oauth::admin_tokens& t)
+      : settings{o}, site{public_site::of(rules)}, tokens{t} {
+    for (auto n = lanes_count(o); n != 0; --n) lanes.push_back(std::make_unique<lane>());
+    auto all = std::vector<lane*>{};
+    for (const auto& l : lanes) all.push_back(l.get());
+    public_listener = std::make_unique<listener>(
+        "http.listen", o.listen, all, peer_filter{o.trusted_proxies}, o.max_connections,
+        [this](lane& l, connection_gate& gate, tcp_socket socket) {
+          std::make_shared<session>(l, settings, site, gate, std::move(socket))->start();
+        });
+    admin_listener = std::make_unique<listener>(
+        "admin.listen", o.admin_listen, all, peer_filter{}, most_admin_connections,
+        [this](lane& l, connection_gate& gate, tcp_socket socket) {
+          std::make_shared<admin_session>(l, settings, tokens, gate, std::move(socket))->start();
+        });
+    for (const auto& l : lanes) l->run();
+  }
+
+  void close_listeners() {
+    public_listener->close();
+    admin_listener->close();
+  }
+
+  const options settings;
+  const public_site site;
+  const oauth::admin_tokens tokens;
+  std::vector<std::unique_ptr<lane>> lanes;
+  std::unique_ptr<listener> public_listener;
+  std::unique_ptr<listener> admin_listener;
+  bool stopped = false;
+};
+
+server::server(const options& o, const oauth::options& rules, const oauth::admin_tokens& tokens)
+    : impl_{std::make_unique<impl>(o, rules, tokens)} {}
+
+server::~server() {
+  stop();
+}
+
+std::vector<oauth::io_lane*> server::lanes() {
+  auto all = std::vector<oauth::io_lane*>{};
+  for (const auto& l : impl_->lanes) all.push_back(l.get());
+  return all;
+}
+
+void server::start(std::vector<oauth::service*> services) {
+  impl_->public_listener->listen();
+  impl_->admin_listener->listen();
+  // The lanes learn of their services before the first connection is dealt to them: both are
+  // posted.
+  for (auto i = std::size_t{0}; i < impl_->lanes.size(); ++i) {
+    impl_->lanes[i]->post(
+        [to = impl_->lanes[i].get(), s = services.at(i)] { to->set_service(*s); });
+  }
+  impl_->lanes.front()->post([i = impl_.get()] {
+    i->public_listener->accept();
+    i->admin_listener->accept();
+  });
+}
+
+std::uint16_t server::public_port() const noexcept {
+  return impl_->public_listener->port();
+}
+std::uint16_t server::admin_port() const noexcept {
+  return impl_->admin_listener->port();
+}
+
+bool server::drain(std::chrono::milliseconds patience) {
+  if (impl_->stopped) return true;
+  const auto left = std::make_shared<countdown>(impl_->lanes.size());
+  // From the listeners' thread, so that the lanes hear of it after the last connection dealt to
+  // them.
+  impl_->lanes.front()->post([i = impl_.get(), left] {
+    i->close_listeners();
+    for (const auto& l : i->lanes) {
+      l->post([to = l.get(), left] { to->drain([left] { left->count(); }); });
+    }
+  });
+  if (left->wait_for(patience)) return true;
+  for (const auto& l : impl_->lanes) {
+    l->post([to = l.get()] { to->close_all(); });
+  }
+  // Closing needs no peer; the limit is for a lane whose service does not return.
+  static_cast<void>(left->wait_for(std::chrono::seconds{1}));
+  return false;
+}
+
+void server::stop() {
+  if (std::exchange(impl_->stopped, true)) return;
+  impl_->lanes.front()->post([i = impl_.get()] { i->close_listeners(); });
+  for (const auto& l : impl_->lanes) l->stop();
+}
+
+}  // namespace mintage::net

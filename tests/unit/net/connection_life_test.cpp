@@ -1,0 +1,145 @@
+// Deadlines, limits of connections, and the end of a server, over real sockets.
+
+#include "server_fixture.hpp"
+
+namespace mintage::net {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+using manner = fake_service::manner;
+
+class connection_life : public server_test {};
+
+TEST_F(connection_life, closes_silently_when_nothing_arrives) {
+  settings.idle_timeout = 20ms;
+  start();
+  auto p = connect();
+  auto rest = std::string{};
+  EXPECT_TRUE(p.is_closed(&rest));
+  EXPECT_EQ(rest, "");
+}
+
+TEST_F(connection_life, answers_408_when_a_request_stops_half_way_P03) {
+  settings.header_timeout = 20ms;
+  settings.body_timeout = 20ms;
+  start();
+  for (const auto* octets :
+       {"POST /tok", "POST /token HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab",
+        "POST /token HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5"}) {
+    auto p = connect();
+    p.send(octets);  // NEG-020
+    const auto r = p.receive();
+    EXPECT_EQ(r.status, 408U) << octets;
+    EXPECT_EQ(r.fields.at("connection"), "close");
+    EXPECT_TRUE(p.is_closed());
+  }
+}
+
+TEST_F(connection_life, has_no_deadline_while_an_exchange_is_under_way) {
+  settings.header_timeout = settings.body_timeout = settings.idle_timeout = 10ms;
+  start();
+  service().how = manner::held;
+  auto p = connect();
+  p.send(token_request());
+  eventually([&] { return service().held() == 1; });
+  std::this_thread::sleep_for(150ms);
+  service().release();
+  EXPECT_EQ(p.receive().status, 200U);
+}
+
+TEST_F(connection_life, survives_a_peer_that_leaves_before_its_answer) {
+  start();
+  service().how = manner::held;
+  {
+    auto p = connect();
+    p.send(token_request());
+    eventually([&] { return service().held() == 1; });
+    p.reset();
+  }
+  service().release();
+  service().how = manner::at_once;
+  EXPECT_EQ(ask(token_request()).status, 200U);
+}
+
+TEST_F(connection_life, accepts_no_more_connections_than_it_may) {
+  settings.max_connections = 2;
+  start();
+  auto first = std::make_unique<peer>(server_->public_port());
+  auto second = connect();
+  first->send(token_request());
+  second.send(token_request());
+  EXPECT_EQ(first->receive().status, 200U);
+  EXPECT_EQ(second.receive().status, 200U);
+  auto third = connect();  // waits in the kernel's queue
+  third.send(token_request());
+  second.send(token_request());
+  EXPECT_EQ(second.receive().status, 200U);
+  EXPECT_FALSE(third.has_octets());
+  first.reset();
+  EXPECT_EQ(third.receive().status, 200U);
+}
+
+TEST_F(connection_life, deals_connections_over_its_threads) {
+  settings.io_threads = 3;
+  start();
+  auto peers = std::vector<std::unique_ptr<peer>>{};
+  for (auto n = 0; n < 6; ++n) {
+    peers.push_back(std::make_unique<peer>(server_->public_port()));
+    peers.back()->send(token_request());
+    EXPECT_EQ(peers.back()->receive().status, 200U);
+  }
+  for (auto lane = std::size_t{0}; lane < 3; ++lane) EXPECT_EQ(service(lane).submitted(), 2U);
+  EXPECT_TRUE(server_->drain(10s));
+}
+
+TEST_F(connection_life, drains_idle_connections_at_once_and_others_when_answered) {
+  start();
+  service().how = manner::held;
+  auto idle = connect();
+  idle.send(request("GET", "/jwks"));
+  EXPECT_EQ(idle.receive().status, 200U);
+  auto busy = connect();
+  busy.send(token_request());
+  eventually([&] { return service().held() == 1; });
+  auto drained = std::atomic<bool>{false};
+  auto drainer = std::thread{[&] { drained = server_->drain(20s); }};
+  EXPECT_TRUE(idle.is_closed());
+  EXPECT_FALSE(drained);
+  service().release();
+  const auto r = busy.receive();
+  EXPECT_EQ(r.status, 200U);
+  EXPECT_EQ(r.fields.at("connection"), "close");
+  EXPECT_TRUE(busy.is_closed());
+  busy.shut_down();
+  drainer.join();
+  EXPECT_TRUE(drained);
+}
+
+TEST_F(connection_life, closes_what_is_left_when_patience_is_over) {
+  start();
+  service().how = manner::held;
+  auto busy = connect();
+  busy.send(token_request());
+  eventually([&] { return service().held() == 1; });
+  EXPECT_FALSE(server_->drain(10ms));
+  EXPECT_TRUE(busy.is_closed());
+  service().release();
+}
+
+TEST_F(connection_life, says_which_address_is_taken) {
+  start();
+  auto other = settings;
+  other.listen = "127.0.0.1:" + std::to_string(server_->public_port());
+  try {
+    const auto second = server{other, rules, {}};
+    FAIL() << "bound twice";
+  } catch (const listen_error& e) {
+    EXPECT_THAT(e.what(), HasSubstr("http.listen"));
+    EXPECT_THAT(e.what(), HasSubstr(other.listen));
+  }
+}
+
+}  // namespace
+}  // namespace mintage::net

@@ -1,0 +1,161 @@
+/// @file
+/// A server of net/ with a service that answers by itself, and a client that speaks in octets.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "net/server.hpp"
+
+namespace mintage::net {
+
+/// Answers exchanges as its `how` says: at once, within `submit`; unanswered, as when they were
+/// lost; from another thread, out of order; or not before `release`.
+class fake_service final : public oauth::service {
+ public:
+  enum class manner : std::uint8_t { at_once, lost, elsewhere, held };
+
+  explicit fake_service(oauth::io_lane& lane);
+  ~fake_service() override;
+
+  std::atomic<manner> how = manner::at_once;
+  std::atomic<bool> is_ready = true;
+
+  void submit(oauth::token_handle x) override;
+  void submit(oauth::mint_handle x) override;
+  void submit(oauth::admin_handle x) override;
+  [[nodiscard]] std::shared_ptr<const oauth::public_documents> documents() const override;
+  [[nodiscard]] bool ready() const override { return is_ready; }
+  [[nodiscard]] oauth::instant now() const override;
+  [[nodiscard]] oauth::request_id next_request_id() override;
+  void note_refusal(std::string_view endpoint, const oauth::request_id& id,
+                    const oauth::denial& why) override;
+  [[nodiscard]] std::string metrics() const override { return "# metrics\n"; }
+
+  /// Answers what was held, last come first.
+  void release();
+  [[nodiscard]] std::size_t held() const;
+  [[nodiscard]] std::size_t submitted() const { return submitted_; }
+  /// The request that was refused last without an exchange, and why.
+  [[nodiscard]] std::pair<std::string, oauth::errc> last_refusal() const;
+  /// The most exchanges that were ever unanswered at once.
+  [[nodiscard]] std::size_t most_at_once() const { return most_; }
+
+ private:
+  using answer_function = std::function<void(oauth::exchange&)>;
+  void dispatch(std::shared_ptr<oauth::exchange> x, answer_function answer);
+  void answer_elsewhere();
+  void finish(oauth::exchange& x, const answer_function& answer);
+
+  struct waiting {
+    std::shared_ptr<oauth::exchange> x;
+    answer_function answer;
+  };
+  oauth::io_lane& lane_;
+  std::shared_ptr<oauth::public_documents> documents_;
+  std::uint64_t last_id_ = 0;
+  std::atomic<std::size_t> submitted_ = 0;
+  std::atomic<std::size_t> now_ = 0;
+  std::atomic<std::size_t> most_ = 0;
+  mutable std::mutex mutex_;
+  std::pair<std::string, oauth::errc> last_refusal_;
+  std::condition_variable changed_;
+  std::deque<waiting> waiting_;
+  bool stopping_ = false;
+  std::thread worker_;
+};
+
+struct received {
+  unsigned status = 0;
+  std::string head;
+  std::map<std::string, std::string> fields;  ///< names in lower case
+  std::string body;
+};
+
+/// One connection to the server. Every wait has a generous limit of its own.
+class peer {
+ public:
+  /// @param receive_buffer octets of the kernel's buffer; 0 = as usual.
+  explicit peer(std::uint16_t port, int receive_buffer = 0);
+  ~peer();
+  peer(const peer&) = delete;
+  peer& operator=(const peer&) = delete;
+
+  void send(std::string_view octets);
+  /// Sends what the kernel takes at once. @returns how much.
+  std::size_t send_some(std::string_view octets);
+  void shut_down();
+  void reset();
+  /// @param has_body false after HEAD.
+  [[nodiscard]] received receive(bool has_body = true);
+  /// Reads a head; the body stays unread.
+  [[nodiscard]] received receive_head();
+  /// The next octets of a chunked body, decoded; nothing after its end.
+  [[nodiscard]] std::optional<std::string> receive_chunk();
+  /// The next line of a chunked body.
+  [[nodiscard]] std::optional<std::string> receive_line();
+  /// Reads all there is. @returns whether the server closed in order, without a reset.
+  [[nodiscard]] bool is_closed(std::string* rest = nullptr);
+  [[nodiscard]] bool has_octets() const;
+  /// Whether the server has closed without waiting for us.
+  [[nodiscard]] bool is_reset() const;
+
+ private:
+  [[nodiscard]] bool fill();
+  [[nodiscard]] std::string take(std::size_t n);
+  [[nodiscard]] std::string take_line();
+
+  int socket_ = -1;
+  std::string buffer_;
+  std::string lines_;
+  bool chunks_ended_ = false;
+  bool closed_ = false;
+};
+
+class server_test : public testing::Test {
+ protected:
+  server_test();
+  ~server_test() override;
+
+  /// Starts with `settings`, on free ports.
+  void start();
+  [[nodiscard]] peer connect() { return peer{server_->public_port()}; }
+  [[nodiscard]] peer connect_admin() { return peer{server_->admin_port()}; }
+  /// Sends one request on a connection of its own.
+  [[nodiscard]] received ask(std::string_view octets, bool has_body = true);
+  [[nodiscard]] received ask_admin(std::string_view octets, bool has_body = true);
+  [[nodiscard]] fake_service& service(std::size_t lane = 0) { return *services_.at(lane); }
+
+  options settings;
+  oauth::options rules;
+  std::unique_ptr<server> server_;
+  std::vector<std::unique_ptr<fake_service>> services_;
+};
+
+/// A valid redemption of `code` by a public client.
+[[nodiscard]] std::string token_body(std::string_view code = "c");
+[[nodiscard]] std::string token_request(std::string_view code = "c", std::string_view fields = "");
+/// A request with Content-Length, Host and these fields ("X: y\r\n…").
+[[nodiscard]] std::string request(std::string_view method, std::string_view target,
+                                  std::string_view fields = "", std::string_view body = "");
+inline const auto admin_token = std::string{"mad_admin"};
+inline const auto mint_token = std::string{"mad_minter"};
+[[nodiscard]] std::string bearer(std::string_view token);
+/// Waits until `condition` holds; fails the test after 30 s.
+void eventually(const std::function<bool()>& condition);
+
+}  // namespace mintage::net
