@@ -2,16 +2,17 @@
 /// The config file: TOML to the options structs that each folder owns, and back.
 #pragma once
 
-#include <filesystem>
-#include <string>
-#include <vector>
-
 #include "actors/options.hpp"
 #include "app/options.hpp"
 #include "net/options.hpp"
 #include "oauth/options.hpp"
 #include "storage/options.hpp"
+
 #include <tl/expected.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
 
 namespace mintage::config {
 

@@ -1,0 +1,179 @@
+#include "config/schema.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+#include <type_traits>
+#include <vector>
+
+namespace mintage::config {
+namespace {
+
+/// A setting that is the member `member` of the struct `part` of the settings.
+template <class Part, class T, class Codec = plain>
+setting field(std::string_view key, Part settings::*part, T Part::*member, Codec codec = {}) {
+  auto made =
+      setting{key, [=](const value& v, settings& s) { return codec.read(v, s.*part.*member); },
+              [=](const settings& s) { return codec.write(s.*part.*member); }, nullptr};
+  if constexpr (std::is_same_v<T, std::filesystem::path>) {
+    made.path = [=](settings& s) -> std::filesystem::path& { return s.*part.*member; };
+  }
+  return made;
+}
+
+constexpr auto engines = choice<storage::engine_kind, 2>{
+    {{{storage::engine_kind::rocksdb, "rocksdb"}, {storage::engine_kind::memory, "memory"}}}};
+constexpr auto durabilities = choice<storage::durability, 2>{
+    {{{storage::durability::sync, "sync"}, {storage::durability::os, "os"}}}};
+constexpr auto levels = choice<app::log_level, 4>{{{{app::log_level::debug, "debug"},
+                                                    {app::log_level::info, "info"},
+                                                    {app::log_level::warn, "warn"},
+                                                    {app::log_level::error, "error"}}}};
+constexpr auto formats = choice<app::log_format, 2>{
+    {{{app::log_format::text, "text"}, {app::log_format::json, "json"}}}};
+constexpr auto audit_targets =
+    choice<app::audit_target, 3>{{{{app::audit_target::off, "off"},
+                                   {app::audit_target::stdout_, "stdout"},
+                                   {app::audit_target::file, "file"}}}};
+
+std::vector<setting> make_schema() {
+  using rules = oauth::options;
+  using http = net::options;
+  using pools = actors::options;
+  using store = storage::options;
+  using log = app::log_options;
+  using s = settings;
+  return {
+      field("issuer", &s::rules, &rules::issuer),
+
+      field("http.listen", &s::net, &http::listen),
+      field("http.io_threads", &s::net, &http::io_threads),
+      field("http.max_connections", &s::net, &http::max_connections),
+      field("http.max_in_flight", &s::actors, &pools::max_in_flight),
+      field("http.trusted_proxies", &s::net, &http::trusted_proxies),
+      field("http.header_limit", &s::net, &http::header_limit, octets{}),
+      field("http.body_limit", &s::net, &http::body_limit, octets{}),
+      field("http.header_timeout", &s::net, &http::header_timeout),
+      field("http.body_timeout", &s::net, &http::body_timeout),
+      field("http.idle_timeout", &s::net, &http::idle_timeout),
+      field("http.write_timeout", &s::net, &http::write_timeout),
+
+      field("admin.listen", &s::net, &http::admin_listen),
+      field("admin.token_file", &s::net, &http::admin_token_file),
+      field("admin.mint_token_file", &s::net, &http::mint_token_file),
+
+      field("pools.workers", &s::actors, &pools::workers),
+      field("pools.validator.size", &s::actors, &pools::validators),
+      field("pools.code_store.size", &s::actors, &pools::code_stores),
+      field("pools.code_store.batch_max", &s::actors, &pools::batch_max),
+      field("pools.signer.size", &s::actors, &pools::signers),
+      field("pools.hasher.size", &s::actors, &pools::hashers),
+      field("pools.hasher.queue", &s::actors, &pools::hasher_queue),
+
+      field("storage.engine", &s::storage, &store::engine, engines),
+      field("storage.rocksdb.path", &s::storage, &store::path),
+      field("storage.rocksdb.durability", &s::storage, &store::level, durabilities),
+      field("storage.rocksdb.memtable_mb", &s::storage, &store::memtable_mb),
+
+      field("tokens.code_ttl", &s::rules, &rules::code_ttl),
+      field("tokens.code_tombstone", &s::rules, &rules::code_tombstone),
+      field("tokens.code_dup_window", &s::rules, &rules::code_dup_window),
+      field("tokens.code_max_fail", &s::rules, &rules::code_max_fail),
+      field("tokens.access_ttl", &s::rules, &rules::access_ttl),
+      field("tokens.id_ttl", &s::rules, &rules::id_ttl),
+      field("tokens.refresh_idle", &s::rules, &rules::refresh_idle),
+      field("tokens.refresh_absolute", &s::rules, &rules::refresh_absolute),
+      field("tokens.refresh_grace", &s::rules, &rules::refresh_grace),
+
+      field("keys.algorithms", &s::actors, &pools::algorithms),
+      field("keys.seal_key_file", &s::actors, &pools::seal_key_file),
+
+      field("log.level", &s::log, &log::level, levels),
+      field("log.format", &s::log, &log::format, formats),
+      field("log.audit", &s::log, &log::audit, audit_targets),
+      field("log.audit_file", &s::log, &log::audit_file),
+  };
+}
+
+/// Keys and sections that are announced but cannot be honoured yet.
+constexpr auto later = std::to_array<std::string_view>(
+    {"http.tls", "admin.tls", "storage.postgres", "keys.rotation_period", "keys.overlap"});
+
+bool is_or_is_inside(std::string_view key, std::string_view table) {
+  return key.starts_with(table) && (key.size() == table.size() || key[table.size()] == '.');
+}
+
+std::string_view last_part(std::string_view key) {
+  return key.substr(key.rfind('.') + 1);
+}
+
+/// Levenshtein's distance: how many characters to insert, remove or replace.
+std::size_t edits(std::string_view from, std::string_view to) {
+  auto row = std::vector<std::size_t>(to.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (auto i = std::size_t{0}; i < from.size(); ++i) {
+    auto diagonal = row[0];
+    row[0] = i + 1;
+    for (auto j = std::size_t{0}; j < to.size(); ++j) {
+      const auto replaced = diagonal + (from[i] == to[j] ? 0U : 1U);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string_view setting::section() const noexcept {
+  const auto dot = key.rfind('.');
+  return dot == std::string_view::npos ? std::string_view{} : key.substr(0, dot);
+}
+std::string_view setting::name() const noexcept {
+  return last_part(key);
+}
+
+std::span<const setting> schema() {
+  static const auto table = make_schema();
+  return table;
+}
+
+const setting* find_setting(std::string_view key) {
+  const auto all = schema();
+  const auto found = std::find_if(all.begin(), all.end(), [&](auto& s) { return s.key == key; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+bool is_section(std::string_view key) {
+  const auto all = schema();
+  return std::any_of(all.begin(), all.end(),
+                     [&](auto& s) { return is_or_is_inside(s.section(), key); });
+}
+
+bool is_of_later_version(std::string_view key) {
+  return std::any_of(later.begin(), later.end(), [&](auto l) { return is_or_is_inside(key, l); });
+}
+
+std::string_view nearest(std::string_view unknown) {
+  constexpr auto longest = std::size_t{80};  // bounds the work: no key is half as long
+  if (unknown.size() > longest) return {};
+  auto best = std::string_view{};
+  auto best_distance = std::numeric_limits<std::size_t>::max();
+  const auto offer = [&](std::string_view candidate) {
+    auto distance = edits(unknown, candidate);
+    // The right name in the wrong section is as near as two slips of the finger.
+    if (last_part(unknown) == last_part(candidate)) distance = std::min(distance, std::size_t{2});
+    if (distance < best_distance) {
+      best = candidate;
+      best_distance = distance;
+    }
+  };
+  for (const auto& s : schema()) {
+    offer(s.key);
+    if (!s.section().empty()) offer(s.section());
+  }
+  return best_distance <= std::max(std::size_t{2}, unknown.size() / 4) ? best : std::string_view{};
+}
+
+}  // namespace mintage::config

@@ -1,0 +1,225 @@
+// What config::parse takes, what it makes of it, and that render writes it back.
+
+#include "config/config.hpp"
+#include "config/document.hpp"
+#include "config/schema.hpp"
+#include "config/units.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+namespace mintage::config {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+settings parsed(std::string_view toml) {
+  auto result = parse(toml, "/etc/mintage/m.toml");
+  if (result) return *result;
+  for (const auto& m : result.error()) ADD_FAILURE() << to_string(m);
+  return {};
+}
+
+std::string text_of(const std::filesystem::path& file) {
+  auto in = std::ifstream{file};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+/// The settings a process has that reads no file at all, with paths as in a file of that folder.
+settings defaults_in(const std::filesystem::path& folder) {
+  auto s = settings{};
+  for (const auto& one : schema()) {
+    if (one.path) one.path(s) = folder / one.path(s);
+  }
+  return s;
+}
+
+TEST(config_example, is_exactly_the_defaults) {
+  const auto file = std::filesystem::path{MINTAGE_EXAMPLE_FILE};
+  const auto loaded = load(file);
+  ASSERT_TRUE(loaded) << to_string(loaded.error().at(0));
+  EXPECT_EQ(render(*loaded), render(defaults_in(file.parent_path())));
+}
+
+TEST(config_example, holds_every_key_and_nothing_else) {
+  const auto entries = read_document(text_of(MINTAGE_EXAMPLE_FILE));
+  ASSERT_TRUE(entries);
+  auto in_file = std::multiset<std::string>{};
+  for (const auto& e : *entries) {
+    if (!std::holds_alternative<value::table>(e.what.held)) in_file.insert(e.key);
+  }
+  auto in_schema = std::multiset<std::string>{};
+  for (const auto& s : schema()) in_schema.insert(std::string{s.key});
+  EXPECT_EQ(in_file, in_schema);
+}
+
+TEST(config_parse, takes_an_empty_file_as_the_defaults) {
+  EXPECT_EQ(render(parsed("")), render(defaults_in("/etc/mintage")));
+}
+
+constexpr auto everything_changed = R"(
+issuer = "https://idp.example.com"
+[http]
+listen = "[::1]:0"
+io_threads = 3
+max_connections = 20
+max_in_flight = 77
+trusted_proxies = ["10.0.0.0/8", "fd00::1"]
+header_limit = "16KiB"
+body_limit = 70000
+header_timeout = "1500ms"
+body_timeout = 2.5
+idle_timeout = "2m"
+write_timeout = 4
+[admin]
+listen = "127.0.0.1:1"
+token_file = "/run/a"
+mint_token_file = "sub/../m"
+[pools]
+workers = 5
+validator.size = 6
+code_store = { size = 7, batch_max = 8 }
+[pools.signer]
+size = 9
+[pools.hasher]
+size = 2
+queue = 10
+[storage]
+engine = "memory"
+[storage.rocksdb]
+path = "../db"
+durability = "os"
+memtable_mb = 12
+[tokens]
+code_ttl = "2m"
+code_tombstone = "12h"
+code_dup_window = 0.057
+code_max_fail = 4
+access_ttl = 61
+id_ttl = 62.0
+refresh_idle = "1d"
+refresh_absolute = "20d"
+refresh_grace = "11s"
+[keys]
+algorithms = ["RS256"]
+seal_key_file = "s"
+[log]
+level = "warn"
+format = "json"
+audit = "file"
+audit_file = "/var/log/mintage/audit.jsonl"
+)";
+
+TEST(config_parse, fills_the_struct_that_owns_the_key) {
+  const auto s = parsed(everything_changed);
+  EXPECT_EQ(s.rules.issuer, "https://idp.example.com");
+  EXPECT_EQ(s.net.listen, "[::1]:0");
+  EXPECT_EQ(s.net.io_threads, 3U);
+  EXPECT_EQ(s.net.max_connections, 20U);
+  EXPECT_EQ(s.actors.max_in_flight, 77U);
+  EXPECT_EQ(s.net.trusted_proxies, (std::vector<std::string>{"10.0.0.0/8", "fd00::1"}));
+  EXPECT_EQ(s.net.header_limit, 16U * 1024);
+  EXPECT_EQ(s.net.body_limit, 70000U);
+  EXPECT_EQ(s.net.header_timeout, milliseconds{1500});
+  EXPECT_EQ(s.net.body_timeout, milliseconds{2500});
+  EXPECT_EQ(s.net.idle_timeout, seconds{120});
+  EXPECT_EQ(s.net.write_timeout, seconds{4});
+  EXPECT_EQ(s.net.admin_listen, "127.0.0.1:1");
+  EXPECT_EQ(s.net.admin_token_file, "/run/a");
+  EXPECT_EQ(s.net.mint_token_file, "/etc/mintage/m");
+  EXPECT_EQ(s.actors.workers, 5U);
+  EXPECT_EQ(s.actors.validators, 6U);
+  EXPECT_EQ(s.actors.code_stores, 7U);
+  EXPECT_EQ(s.actors.batch_max, 8U);
+  EXPECT_EQ(s.actors.signers, 9U);
+  EXPECT_EQ(s.actors.hashers, 2U);
+  EXPECT_EQ(s.actors.hasher_queue, 10U);
+  EXPECT_EQ(s.storage.engine, storage::engine_kind::memory);
+  EXPECT_EQ(s.storage.path, "/etc/db");
+  EXPECT_EQ(s.storage.level, storage::durability::os);
+  EXPECT_EQ(s.storage.memtable_mb, 12U);
+  EXPECT_EQ(s.rules.code_ttl, seconds{120});
+  EXPECT_EQ(s.rules.code_tombstone, seconds{12 * 3600});
+  EXPECT_EQ(s.rules.code_dup_window, milliseconds{57});
+  EXPECT_EQ(s.rules.code_max_fail, 4U);
+  EXPECT_EQ(s.rules.access_ttl, seconds{61});
+  EXPECT_EQ(s.rules.id_ttl, seconds{62});
+  EXPECT_EQ(s.rules.refresh_idle, seconds{86400});
+  EXPECT_EQ(s.rules.refresh_absolute, seconds{20 * 86400});
+  EXPECT_EQ(s.rules.refresh_grace, seconds{11});
+  EXPECT_EQ(s.actors.algorithms, std::vector{crypto::jws_alg::rs256});
+  EXPECT_EQ(s.actors.seal_key_file, "/etc/mintage/s");
+  EXPECT_EQ(s.log.level, app::log_level::warn);
+  EXPECT_EQ(s.log.format, app::log_format::json);
+  EXPECT_EQ(s.log.audit, app::audit_target::file);
+  EXPECT_EQ(s.log.audit_file, "/var/log/mintage/audit.jsonl");
+}
+
+TEST(config_render, writes_every_key_so_that_parse_reads_it_back) {
+  const auto defaults = defaults_in("/etc/mintage");
+  const auto changed = parsed(everything_changed);
+  const auto again = parsed(render(changed));
+  for (const auto& s : schema()) {
+    EXPECT_NE(s.write(changed), s.write(defaults)) << s.key << " is not changed by this test";
+    EXPECT_EQ(s.write(again), s.write(changed)) << s.key;
+  }
+  EXPECT_EQ(render(parsed(render(defaults))), render(defaults));
+}
+
+TEST(config_render, escapes_what_a_string_may_hold) {
+  auto s = defaults_in("/");
+  s.storage.path = "/a \"b\" \\ \t\n\x01\x7f \xc3\xa9";
+  EXPECT_EQ(parsed(render(s)).storage.path, s.storage.path);
+}
+
+TEST(config_render, writes_sections_once_and_units) {
+  const auto text = render(defaults_in("/etc/mintage"));
+  EXPECT_THAT(text, testing::StartsWith("issuer = \"http://127.0.0.1:9080\"\n\n[http]\n"
+                                        "listen = \"127.0.0.1:9080\"\n"));
+  EXPECT_THAT(text, testing::HasSubstr("\nheader_limit = \"32KiB\"\n"));
+  EXPECT_THAT(text, testing::HasSubstr("\ncode_dup_window = \"250ms\"\n"));
+  EXPECT_THAT(text, testing::HasSubstr("\nrefresh_idle = \"30d\"\n"));
+  EXPECT_THAT(text, testing::HasSubstr("\n[pools]\nworkers = 0\n\n[pools.validator]\nsize = 0\n"));
+  EXPECT_THAT(text, testing::HasSubstr("\nalgorithms = [\"ES256\", \"RS256\"]\n"));
+}
+
+TEST(config_units, are_read_and_written) {
+  struct row {
+    const char* text;
+    milliseconds means;
+    const char* written;
+  };
+  const row rows[] = {
+      {"0s", milliseconds{0}, "0s"},
+      {"0ms", milliseconds{0}, "0s"},
+      {"250ms", milliseconds{250}, "250ms"},
+      {"1000ms", milliseconds{1000}, "1s"},
+      {"60s", seconds{60}, "1m"},
+      {"75s", seconds{75}, "75s"},
+      {"10m", seconds{600}, "10m"},
+      {"12h", seconds{43200}, "12h"},
+      {"24h", seconds{86400}, "1d"},
+      {"36500d", longest_duration, "36500d"},
+  };
+  for (const auto& r : rows) {
+    ASSERT_TRUE(parse_duration(r.text)) << r.text;
+    EXPECT_EQ(*parse_duration(r.text), r.means) << r.text;
+    EXPECT_EQ(duration_text(r.means), r.written);
+  }
+  EXPECT_EQ(parse_size("1MiB"), std::size_t{1024 * 1024});
+  EXPECT_EQ(parse_size("3KiB"), std::size_t{3072});
+  EXPECT_EQ(size_text(0), "0");
+  EXPECT_EQ(size_text(1000), "1000");
+  EXPECT_EQ(size_text(2048), "2KiB");
+  EXPECT_EQ(size_text(1024 * 1024), "1MiB");
+}
+
+}  // namespace
+}  // namespace mintage::config
