@@ -34,7 +34,7 @@ using documents = std::shared_ptr<const oauth::public_documents>;
 struct task {
   std::shared_ptr<std::function<void()>> run;
 };
-/// A client about to be stored whose chosen secret must be hashed first.
+/// A chosen secret about to be stored, which must be hashed first.
 struct hash_job;
 using hash_ticket = std::shared_ptr<hash_job>;
 /// Who stands where; replaced as a whole when a member was replaced.
@@ -84,66 +84,59 @@ namespace mintage::actors {
 /// The HTTP actor: admission and replies of one I/O thread, on which it runs. Exchanges enter
 /// through its `port` (actors/port.hpp), a plain call on that thread.
 using http_actor = caf::typed_actor<
-  // Brings exchanges home, answered (or not: 503).
-  caf::reacts_to<reply_atom, token_batch>,
-  caf::reacts_to<reply_atom, mint_batch>,
-  caf::reacts_to<reply_atom, admin_batch>,
-  // The JWK set and the metadata of now.
-  caf::reacts_to<publish_atom, documents>,
-  caf::reacts_to<routes_atom, routes_ptr>>;
+    // Brings exchanges home, answered (or not: 503).
+    caf::reacts_to<reply_atom, token_batch>, caf::reacts_to<reply_atom, mint_batch>,
+    caf::reacts_to<reply_atom, admin_batch>,
+    // The JWK set and the metadata of now; the keys, for their age.
+    caf::reacts_to<publish_atom, documents>, caf::reacts_to<publish_atom, oauth::key_snapshot>,
+    caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The VALIDATOR: authenticates clients against a registry snapshot and checks all that needs no
 /// stored grant. Passes survivors to the code store that owns their slot.
-using validator_actor = caf::typed_actor<
-  caf::reacts_to<validate_atom, token_batch>,
-  // Mint requests: checks them and draws their codes.
-  caf::reacts_to<validate_atom, mint_batch>,
-  // Back from the hasher, with slow_matched set.
-  caf::reacts_to<verified_atom, token_batch>,
-  caf::reacts_to<publish_atom, oauth::registry_snapshot>,
-  caf::reacts_to<routes_atom, routes_ptr>>;
+using validator_actor = caf::typed_actor<caf::reacts_to<validate_atom, token_batch>,
+                                         // Mint requests: checks them and draws their codes.
+                                         caf::reacts_to<validate_atom, mint_batch>,
+                                         // Back from the hasher, with slow_matched set.
+                                         caf::reacts_to<verified_atom, token_batch>,
+                                         caf::reacts_to<publish_atom, oauth::registry_snapshot>,
+                                         caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The HASHER: argon2id on threads of its own. Its lane is bounded by the validators (CAU-12).
 using hasher_actor = caf::typed_actor<
-  // Compares; sends back to validator `lane` of the pool.
-  caf::reacts_to<verify_atom, token_batch, std::uint64_t>,
-  // Hashes an imported secret; sends the ticket back to the registry.
-  caf::reacts_to<hash_atom, hash_ticket>,
-  caf::reacts_to<routes_atom, routes_ptr>>;
+    // Compares; sends back to validator `lane` of the pool.
+    caf::reacts_to<verify_atom, token_batch, std::uint64_t>,
+    // Hashes an imported secret; sends the ticket back to the registry.
+    caf::reacts_to<hash_atom, hash_ticket>, caf::reacts_to<routes_atom, routes_ptr>>;
 
-/// The CODE STORE: sole owner of the codes and grants in its range of slots. Collects what is in its
-/// mailbox, then commits once (flush) and answers all.
+/// The CODE STORE: sole owner of the codes and grants in its range of slots. Collects what is in
+/// its mailbox, then commits once (flush) and answers all.
 using code_store_actor = caf::typed_actor<
-  // Trades codes for their grants, each at most once; passes survivors to a signer.
-  caf::reacts_to<redeem_atom, token_batch>,
-  // Keeps new codes until they are redeemed or expire.
-  caf::reacts_to<put_atom, mint_batch>,
-  // Takes back consumptions that could not be answered (COM-02); brings the exchanges home.
-  caf::reacts_to<release_atom, token_batch>,
-  // To itself: commit what was collected.
-  caf::reacts_to<flush_atom>,
-  // From its engine: a completion.
-  caf::reacts_to<run_atom, task>,
-  caf::reacts_to<routes_atom, routes_ptr>>;
+    // Trades codes for their grants, each at most once; passes survivors to a signer.
+    caf::reacts_to<redeem_atom, token_batch>,
+    // Keeps new codes until they are redeemed or expire.
+    caf::reacts_to<put_atom, mint_batch>,
+    // Takes back consumptions that could not be answered (COM-02); brings the exchanges home.
+    caf::reacts_to<release_atom, token_batch>,
+    // To itself: commit what was collected.
+    caf::reacts_to<flush_atom>,
+    // From its engine: a completion.
+    caf::reacts_to<run_atom, task>, caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The SIGNER: builds claims and signs with its own contexts over a key snapshot.
-using signer_actor = caf::typed_actor<
-  caf::reacts_to<sign_atom, token_batch>,
-  caf::reacts_to<publish_atom, oauth::key_snapshot>,
-  caf::reacts_to<routes_atom, routes_ptr>>;
+using signer_actor = caf::typed_actor<caf::reacts_to<sign_atom, token_batch>,
+                                      caf::reacts_to<publish_atom, oauth::key_snapshot>,
+                                      caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The REGISTRY: the truth of clients. Writes a change durably, publishes the new snapshot, then
 /// answers: whoever saw the answer finds the change in every validator.
-using registry_actor = caf::typed_actor<
-  caf::reacts_to<admin_atom, admin_batch>,
-  // A hashed secret, back from the hasher.
-  caf::reacts_to<hash_atom, hash_ticket>,
-  caf::reacts_to<routes_atom, routes_ptr>>;
+using registry_actor = caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
+                                        // A hashed secret, back from the hasher.
+                                        caf::reacts_to<hash_atom, hash_ticket>,
+                                        caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The KEY KEEPER: the truth of signing keys.
-using key_keeper_actor = caf::typed_actor<
-  caf::reacts_to<admin_atom, admin_batch>,
-  caf::reacts_to<routes_atom, routes_ptr>>;
+using key_keeper_actor = caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
+                                          caf::reacts_to<routes_atom, routes_ptr>>;
 
 struct routes {
   std::vector<http_actor> http;  ///< by I/O thread

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <memory>
+#include <stdexcept>
+#include <string_view>
 #include <vector>
 
 #include "actors/options.hpp"
+#include "crypto/bytes.hpp"
 #include "oauth/service.hpp"
 #include "storage/engine.hpp"
 
@@ -13,9 +16,11 @@ namespace mintage::actors {
 
 /// What the actors need from outside. References outlive the system.
 struct surroundings {
-  storage::engine& engine;
+  std::unique_ptr<storage::engine> engine;
   const oauth::clock& clock;
-  oauth::refusal_log& log;
+  oauth::journal& journal;
+  /// The octets of the seal key file; subkeys for sealing, pepper and refresh tokens come from it.
+  crypto::digest master;
   /// One per I/O thread; tasks posted to them must run until the system is gone.
   std::vector<oauth::io_lane*> lanes;
 };
@@ -24,15 +29,16 @@ struct surroundings {
 /// the constructor. No CAF in this header.
 class system {
  public:
-  /// @throws storage::storage_error, or key_error when the seal key is missing, unreadable or wrong.
+  /// @throws storage::storage_error, or key_error when a sealed signing key does not open.
   system(const options& o, const oauth::options& rules, surroundings around);
-  /// Stops all actors; exchanges still inside come home unanswered. The lanes must still run.
+  /// Stops all actors and closes the engine; exchanges still inside come home unanswered. The lanes
+  /// must still run.
   ~system();
 
   /// The service of each I/O thread, in the order of the lanes. Valid as long as the system.
   [[nodiscard]] std::vector<oauth::service*> services();
 
-  /// Ends one member of a pool as a fault would ("validator", "code-store", "signer", "http"), for tests of
+  /// Ends one member of a pool as a fault would ("validator", "code-store", "signer", "http"), for
   /// the supervision. @returns false when there is no such member.
   bool kill(std::string_view pool, std::size_t index);
 
@@ -41,7 +47,8 @@ class system {
   std::unique_ptr<impl> impl_;
 };
 
-/// The seal key, or what it sealed, is not usable. `what()` is one sentence for the operator.
+/// The seal key is missing, unreadable or wrong, or what it sealed does not open. `what()` is one
+/// sentence for the operator.
 class key_error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

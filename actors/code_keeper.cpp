@@ -1,0 +1,215 @@
+#include <utility>
+
+#include "actors/code_store.hpp"
+#include "oauth/response.hpp"
+#include "storage/codec.hpp"
+
+namespace mintage::actors {
+
+using storage::record_key;
+using storage::verdict;
+
+code_keeper::code_keeper(const code_store_setup& setup, std::size_t index,
+                         std::unique_ptr<storage::shard_store> shard, outcome to)
+    : setup_{setup},
+      meters_{setup.meters.at(index)},
+      shard_{std::move(shard)},
+      to_{std::move(to)} {}
+
+void code_keeper::redeem(std::vector<oauth::token_handle> some) {
+  auto keys = std::vector<record_key>{};
+  keys.reserve(some.size());
+  for (const auto& x : some) keys.push_back(record_key::of(x->code));
+  auto held = std::make_shared<std::vector<oauth::token_handle>>(std::move(some));
+  shard_->read(
+      storage::table::codes, std::move(keys), setup_.clock.now(),
+      [this, held](const std::vector<storage::read_result>& found) { judge(held, found); });
+}
+
+namespace {
+
+/// Why a code that is not live cannot be redeemed.
+oauth::denial why_not_live(verdict found) noexcept {
+  switch (found) {
+    case verdict::absent:
+      return oauth::unknown_code();
+    case verdict::expired:
+      return oauth::expired_code();
+    case verdict::revoked:
+      return oauth::dead_code();
+    case verdict::replayed:
+      return oauth::consumed_code();
+    default:
+      return oauth::lost();
+  }
+}
+
+}  // namespace
+
+// Rules first, then one batch: the valid request is one comparison of bindings. A request whose
+// binding is wrong goes to the engine as well, which counts the failure (COD-05). A code that is
+// not live does not: it might be released in between, and be consumed by an operation without a
+// birth.
+void code_keeper::judge(const tokens& some, const std::vector<storage::read_result>& found) {
+  auto asked = std::make_shared<std::vector<oauth::token_handle>>();
+  auto explained = std::make_shared<std::vector<std::optional<oauth::denial>>>();
+  auto ops = std::vector<storage::consume_op>{};
+  auto home = std::vector<oauth::token_handle>{};
+  auto late = late_replays{};
+  asked->reserve(some->size());
+  explained->reserve(some->size());
+  ops.reserve(some->size());
+  for (auto i = std::size_t{0}; i < some->size(); ++i) {
+    auto& x = (*some)[i];
+    if (found[i].what == verdict::replayed &&
+        oauth::claimed_binding(x->client, x->request, hash_) == found[i].binding) {
+      note_replay(std::move(x), found[i].consumed_at, found[i].birth, late, home);
+      continue;
+    }
+    if (found[i].what != verdict::ok) {
+      x->denied = why_not_live(found[i].what);
+      home.push_back(std::move(x));
+      continue;
+    }
+    auto why_not = std::optional<oauth::denial>{};
+    ops.push_back(consumption(*x, found[i], why_not));
+    asked->push_back(std::move(x));
+    explained->push_back(why_not);
+  }
+  send_home(std::move(home), std::move(late));
+  if (ops.empty()) return;
+  meters_.batch_size.add(ops.size());
+  shard_->consume(
+      std::move(ops), setup_.clock.now(),
+      [this, asked, explained, since = ticks()](std::vector<storage::consume_result> results) {
+        meters_.commit_ns.add(ticks() - since);
+        settle(asked, explained, std::move(results));
+      });
+}
+
+storage::consume_op code_keeper::consumption(oauth::token_exchange& x,
+                                             const storage::read_result& found,
+                                             std::optional<oauth::denial>& why_not) {
+  const auto now = setup_.clock.now();
+  auto op = storage::consume_op{};
+  op.key = record_key::of(x.code);
+  op.binding = oauth::claimed_binding(x.client, x.request, hash_);
+  const auto code = storage::decode_code(found.value);
+  if (!code) {
+    why_not = oauth::lost();
+    op.binding = {};
+    return op;
+  }
+  if (op.binding != found.binding) {
+    why_not = oauth::explain_mismatch(*code, x.client, x.request);
+    return op;
+  }
+  const auto draw = oauth::birth_draw::draw(random_);
+  x.attempt = draw.attempt;
+  x.born = oauth::bear_grant(code->who, x.code.where, x.client, draw, now, setup_.rules);
+  op.attempt = draw.attempt;
+  op.tombstone_until = std::max(code->expires, now + setup_.rules.code_tombstone);
+  op.birth.kind = storage::table::grants;
+  op.birth.key = record_key::of(*x.born);
+  op.birth.expires = oauth::forget_at(*x.born, setup_.rules);
+  op.birth.value = storage::encode(*x.born);
+  return op;
+}
+
+void code_keeper::settle(const tokens& some, const fates& explained,
+                         std::vector<storage::consume_result> found) {
+  auto home = std::vector<oauth::token_handle>{};
+  auto to_sign = std::vector<oauth::token_handle>{};
+  auto late = late_replays{};
+  to_sign.reserve(some->size());
+  for (auto i = std::size_t{0}; i < some->size(); ++i) {
+    auto& x = (*some)[i];
+    switch (found[i].what) {
+      case verdict::ok:
+        x->consumed = true;
+        to_sign.push_back(std::move(x));
+        continue;
+      case verdict::replayed:
+        note_replay(std::move(x), found[i].consumed_at, found[i].birth, late, home);
+        continue;
+      case verdict::mismatch:
+        x->denied = (*explained)[i].value_or(oauth::consumed_code());
+        break;
+      case verdict::expired:
+        x->denied = oauth::expired_code();
+        break;
+      case verdict::revoked:
+        x->denied = oauth::dead_code();
+        break;
+      case verdict::absent:
+        x->denied = oauth::unknown_code();
+        break;
+      case verdict::exists:
+      case verdict::unknown:
+        x->denied = oauth::lost();
+        break;
+    }
+    home.push_back(std::move(x));
+  }
+  if (!to_sign.empty()) to_.to_signer(std::move(to_sign));
+  send_home(std::move(home), std::move(late));
+}
+
+void code_keeper::note_replay(oauth::token_handle x, oauth::instant consumed_at,
+                              const record_key& birth, late_replays& late,
+                              std::vector<oauth::token_handle>& home) const {
+  if (oauth::replay_revokes(x->received(), consumed_at, setup_.rules)) {
+    late.families.push_back({storage::table::grants, birth});
+    late.asked.push_back(std::move(x));
+    return;
+  }
+  x->denied = oauth::consumed_code();
+  home.push_back(std::move(x));
+}
+
+// The refusal of a replay is sent when the family is durably revoked (COD-06); until then it has no
+// answer, so that it comes home as 503 if this actor dies.
+void code_keeper::send_home(std::vector<oauth::token_handle> home, late_replays late) {
+  if (!home.empty()) to_.tokens_home(std::move(home));
+  if (late.asked.empty()) return;
+  auto held = std::make_shared<std::vector<oauth::token_handle>>(std::move(late.asked));
+  shard_->revoke(std::move(late.families), setup_.clock.now(),
+                 [this, held](const std::vector<verdict>& found) {
+                   for (auto i = std::size_t{0}; i < held->size(); ++i)
+                     (*held)[i]->denied =
+                         found[i] == verdict::unknown ? oauth::lost() : oauth::consumed_code();
+                   to_.tokens_home(std::move(*held));
+                 });
+}
+
+void code_keeper::put(std::vector<oauth::mint_handle> some) {
+  auto ops = std::vector<storage::insert_op>{};
+  ops.reserve(some.size());
+  for (const auto& x : some) {
+    const auto& code = *x->code;
+    ops.push_back({.kind = storage::table::codes,
+                   .key = record_key::of(x->where),
+                   .expires = code.expires,
+                   .binding = oauth::make_binding(code.who.client_id, code.who.incarnation,
+                                                  code.redirect_uri, code.challenge, hash_),
+                   .value = storage::encode(code)});
+  }
+  auto held = std::make_shared<std::vector<oauth::mint_handle>>(std::move(some));
+  shard_->insert(std::move(ops), setup_.clock.now(),
+                 [this, held](const std::vector<verdict>& found) {
+                   for (auto i = std::size_t{0}; i < held->size(); ++i)
+                     (*held)[i]->minted = found[i] == verdict::ok;
+                   to_.mints_home(std::move(*held));
+                 });
+}
+
+void code_keeper::release(std::vector<oauth::token_handle> some) {
+  auto ops = std::vector<storage::release_op>{};
+  ops.reserve(some.size());
+  for (const auto& x : some) ops.push_back({record_key::of(x->code), x->attempt});
+  auto held = std::make_shared<std::vector<oauth::token_handle>>(std::move(some));
+  shard_->release(std::move(ops), setup_.clock.now(),
+                  [this, held](const std::vector<verdict>&) { to_.tokens_home(std::move(*held)); });
+}
+
+}  // namespace mintage::actors

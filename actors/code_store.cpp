@@ -1,0 +1,123 @@
+#include "actors/code_store.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "actors/send_replies.hpp"
+
+namespace mintage::actors {
+namespace {
+
+using pointer = code_store_actor::stateful_pointer<code_store_state>;
+
+/// Below this many, exchanges are not divided over the signers: a thread's wake-up costs about as
+/// much as a signature.
+constexpr std::size_t least_share = 2;
+
+/// Divides the survivors of one commit evenly over the signers.
+void to_signers(pointer self, std::vector<oauth::token_handle> some) {
+  auto& s = self->state;
+  const auto& signers = s.to->signers;
+  s.meters->sent_to_signers.add(some.size());
+  const auto share = std::max(least_share, (some.size() + signers.size() - 1) / signers.size());
+  for (auto first = std::size_t{0}; first < some.size(); first += share) {
+    const auto last = std::min(first + share, some.size());
+    auto part = std::vector<oauth::token_handle>{
+        std::make_move_iterator(some.begin() + static_cast<std::ptrdiff_t>(first)),
+        std::make_move_iterator(some.begin() + static_cast<std::ptrdiff_t>(last))};
+    self->send(signers[s.next_signer++ % signers.size()], sign_atom_v,
+               token_batch{std::move(part)});
+  }
+}
+
+/// Everything that is in the mailbox now comes before the flush message: it will be one commit.
+void flush_later(pointer self) {
+  if (self->state.flush_sent) return;
+  self->state.flush_sent = true;
+  self->send(code_store_actor{self}, flush_atom_v);
+}
+
+template <class Handle>
+void collect(pointer self, std::vector<Handle>& into, std::vector<Handle> some) {
+  self->state.meters->taken.add(some.size());
+  if (into.empty())
+    into = std::move(some);
+  else
+    std::move(some.begin(), some.end(), std::back_inserter(into));
+}
+
+/// Takes up to `most` from the front.
+template <class Handle>
+std::vector<Handle> take(std::vector<Handle>& from, std::size_t most) {
+  if (from.size() <= most) return std::exchange(from, {});
+  const auto end = from.begin() + static_cast<std::ptrdiff_t>(most);
+  auto some =
+      std::vector<Handle>{std::make_move_iterator(from.begin()), std::make_move_iterator(end)};
+  from.erase(from.begin(), end);
+  return some;
+}
+
+void flush(pointer self, std::size_t batch_max) {
+  auto& s = self->state;
+  const auto busy = busy_scope{*s.meters};
+  s.flush_sent = false;
+  if (!s.mints.empty()) s.work->put(take(s.mints, batch_max));
+  if (!s.redemptions.empty()) s.work->redeem(take(s.redemptions, batch_max));
+  if (!s.releases.empty()) s.work->release(take(s.releases, batch_max));
+  if (!s.mints.empty() || !s.redemptions.empty() || !s.releases.empty()) flush_later(self);
+}
+
+/// The engine's way back into this actor. It must not keep the actor alive: the shard, and with it
+/// this function, belongs to the actor.
+storage::owner way_back(pointer self) {
+  return [self_address = self->address()](std::function<void()> run) {
+    if (const auto strong = caf::actor_cast<caf::strong_actor_ptr>(self_address))
+      caf::anon_send(caf::actor_cast<code_store_actor>(strong), run_atom_v,
+                     task{std::make_shared<std::function<void()>>(std::move(run))});
+  };
+}
+
+}  // namespace
+
+code_store_actor::behavior_type code_store(pointer self, std::size_t index,
+                                           const code_store_setup* setup) {
+  self->state.meters = &setup->meters.at(index);
+  self->state.work.emplace(
+      *setup, index, setup->engine.open_shard(index, setup->shards_count, way_back(self)),
+      code_keeper::outcome{
+          [self](std::vector<oauth::token_handle> some) { to_signers(self, std::move(some)); },
+          [self](std::vector<oauth::token_handle> some) {
+            send_replies(self, *self->state.to, std::move(some));
+          },
+          [self](std::vector<oauth::mint_handle> some) {
+            send_replies(self, *self->state.to, std::move(some));
+          }});
+  return {
+      [self](redeem_atom, const token_batch& b) {
+        collect(self, self->state.redemptions, b.take());
+        flush_later(self);
+      },
+      [self](put_atom, const mint_batch& b) {
+        collect(self, self->state.mints, b.take());
+        flush_later(self);
+      },
+      [self](release_atom, const token_batch& b) {
+        auto some = b.take();
+        std::move(some.begin(), some.end(), std::back_inserter(self->state.releases));
+        flush_later(self);
+      },
+      [self, batch_max = setup->batch_max](flush_atom) {
+        if (self->state.to) flush(self, batch_max);
+      },
+      [self](run_atom, const task& t) {
+        const auto busy = busy_scope{*self->state.meters};
+        (*t.run)();
+      },
+      [self](routes_atom, const routes_ptr& to) {
+        self->state.to = to;
+        if (self->state.flush_sent) self->send(code_store_actor{self}, flush_atom_v);
+      },
+  };
+}
+
+}  // namespace mintage::actors

@@ -1,0 +1,27 @@
+#include "actors/hasher.hpp"
+
+#include "crypto/password.hpp"
+
+namespace mintage::actors {
+
+hasher_actor::behavior_type hasher(hasher_actor::stateful_pointer<hasher_state> self,
+                                   pool_meters* meters) {
+  return {
+      [self, meters](verify_atom, const token_batch& b, std::uint64_t validator_index) {
+        const auto busy = busy_scope{*meters};
+        auto checked = b.take();
+        meters->taken.add(checked.size());
+        for (auto& x : checked) x->slow_matched = oauth::run(*x->slow);
+        const auto& validators = self->state.to->validators;
+        self->send(validators[validator_index % validators.size()], verified_atom_v,
+                   token_batch{std::move(checked)});
+      },
+      [self](hash_atom, const hash_ticket& job) {
+        job->stored.hash = crypto::argon2id_hash(job->secret.reveal(), self->state.random);
+        self->send(self->state.to->registry, hash_atom_v, job);
+      },
+      [self](routes_atom, const routes_ptr& to) { self->state.to = to; },
+  };
+}
+
+}  // namespace mintage::actors

@@ -1,0 +1,179 @@
+#include "actors/port.hpp"
+
+#include <utility>
+
+#include "actors/metrics.hpp"
+#include "crypto/base64.hpp"
+#include "oauth/response.hpp"
+
+namespace mintage::actors {
+namespace {
+
+/// Keeps an exchange between two threads; deletes it if its task is never run.
+struct stray {
+  std::unique_ptr<oauth::exchange> x;
+};
+
+}  // namespace
+
+port::port(std::uint32_t lane_index, oauth::io_lane& lane, std::size_t limit,
+           const oauth::clock& clock, oauth::journal& journal, const storage::engine& engine,
+           meter_board& board)
+    : lane_index_{lane_index},
+      lane_{lane},
+      limit_{limit},
+      clock_{clock},
+      journal_{journal},
+      engine_{engine},
+      board_{board},
+      meters_{board.lanes.at(lane_index)} {}
+
+bool port::ready() const {
+  return routes_ != nullptr && documents_ != nullptr && engine_.writable();
+}
+
+oauth::request_id port::next_request_id() {
+  // 16 octets make 22 characters.
+  auto id = oauth::request_id{};
+  crypto::base64url_write(id.text.data(), random_.take<16>());
+  return id;
+}
+
+void port::submit(oauth::token_handle x) {
+  x->origin = this;
+  x->lane = lane_index_;
+  if (in_flight_ >= limit_) {
+    x->denied = oauth::overloaded();
+    refuse(std::move(x));
+    return;
+  }
+  meters_.in_flight.set(++in_flight_);
+  x->submitted_at = ticks();
+  tokens_.push_back(std::move(x));
+  depart_soon();
+}
+
+void port::submit(oauth::mint_handle x) {
+  x->origin = this;
+  x->lane = lane_index_;
+  mints_.push_back(std::move(x));
+  depart_soon();
+}
+
+void port::submit(oauth::admin_handle x) {
+  x->origin = this;
+  x->lane = lane_index_;
+  if (!routes_) {
+    tell(std::move(x));
+  } else if (std::holds_alternative<oauth::list_keys>(x->call)) {
+    caf::anon_send(routes_->key_keeper, admin_atom_v, admin_batch{std::move(x)});
+  } else {
+    caf::anon_send(routes_->registry, admin_atom_v, admin_batch{std::move(x)});
+  }
+}
+
+// The lane runs the task behind all sockets that are ready now: what they submit leaves together.
+void port::depart_soon() {
+  if (departing_) return;
+  departing_ = true;
+  lane_.post([this] { depart(); });
+}
+
+void port::depart() {
+  departing_ = false;
+  auto tokens = std::exchange(tokens_, {});
+  auto mints = std::exchange(mints_, {});
+  if (!routes_) {
+    for (auto& x : tokens) finish(std::move(x));
+    for (auto& x : mints) finish(std::move(x));
+    return;
+  }
+  const auto& validators = routes_->validators;
+  meters_.sent_to_validators.add(tokens.size() + mints.size());
+  if (!tokens.empty())
+    caf::anon_send(validators[next_validator_++ % validators.size()], validate_atom_v,
+                   token_batch{std::move(tokens)});
+  if (!mints.empty())
+    caf::anon_send(validators[next_validator_++ % validators.size()], validate_atom_v,
+                   mint_batch{std::move(mints)});
+}
+
+template <class Exchange>
+void port::tell(oauth::handle<Exchange> x) {
+  const auto last = std::unique_ptr<Exchange>{x.release()};
+  last->who().answered(*last);
+}
+
+void port::note_refusal(std::string_view endpoint, const oauth::request_id& id,
+                        const oauth::denial& why) {
+  if (endpoint == "token")
+    count_refusal(why);
+  else
+    meters_.refused_by_reason.add(why.reason);
+  journal_.refused(endpoint, id, {}, why);
+}
+
+void port::count_refusal(const oauth::denial& why) {
+  meters_.refused_by_code[static_cast<std::size_t>(why.code)].add();
+  meters_.refused_by_reason.add(why.reason);
+}
+
+std::string port::metrics() const {
+  return render_metrics(board_, keys_ ? *keys_ : oauth::key_ring{}, clock_.now());
+}
+
+void port::refuse(oauth::token_handle x) {
+  count_refusal(*x->denied);
+  journal_.refused("token", x->id(), x->request.who.id, *x->denied);
+  tell(std::move(x));
+}
+
+void port::finish(oauth::token_handle x) {
+  meters_.in_flight.set(--in_flight_);
+  meters_.request_ns.add(ticks() - x->submitted_at);
+  if (!x->is_answered()) x->denied = oauth::lost();
+  if (x->denied) return refuse(std::move(x));
+  meters_.granted.add();
+  journal_.exchanged(*x);
+  tell(std::move(x));
+}
+
+void port::finish(oauth::mint_handle x) {
+  if (x->minted) meters_.minted.add();
+  journal_.minted(*x);
+  tell(std::move(x));
+}
+
+void port::finish(oauth::admin_handle x) {
+  journal_.administered(*x);
+  tell(std::move(x));
+}
+
+void port::come_home(oauth::exchange* x) noexcept {
+  auto found = std::make_shared<stray>();
+  found->x.reset(x);
+  lane_.post([this, found] { returned(std::move(found->x)); });
+}
+
+void port::returned(std::unique_ptr<oauth::exchange> x) {
+  if (dynamic_cast<oauth::mint_exchange*>(x.get()) != nullptr) {
+    finish(oauth::mint_handle{static_cast<oauth::mint_exchange*>(x.release())});
+    return;
+  }
+  if (dynamic_cast<oauth::admin_exchange*>(x.get()) != nullptr) {
+    finish(oauth::admin_handle{static_cast<oauth::admin_exchange*>(x.release())});
+    return;
+  }
+  auto token = oauth::token_handle{static_cast<oauth::token_exchange*>(x.release())};
+  // Consumed, but no octet of an answer has left: the grant may be released (COM-02).
+  if (token->consumed && !token->is_answered() && !token->release_tried && routes_) {
+    token->release_tried = true;
+    const auto& stores = routes_->code_stores;
+    const auto shard = token->code.where.shard(stores.size());
+    caf::anon_send(stores[shard], release_atom_v, token_batch{std::move(token)});
+    return;
+  }
+  finish(std::move(token));
+}
+
+}  // namespace mintage::actors

@@ -1,0 +1,84 @@
+/// @file
+/// The port of one I/O thread: what net/ calls, where exchanges enter and come home.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "actors/interfaces.hpp"
+#include "actors/meters.hpp"
+#include "crypto/random.hpp"
+#include "oauth/service.hpp"
+#include "storage/engine.hpp"
+
+namespace mintage::actors {
+
+/// Admits exchanges, collects those of one poll round into a batch for a validator, and tells their
+/// callers the answers. Everything but `come_home` runs on its I/O thread, as does the HTTP actor
+/// that feeds it. It outlives the actors.
+class port final : public oauth::service, public oauth::home {
+ public:
+  /// @param limit token exchanges in flight at most; mint and admin exchanges are bounded by the
+  ///        sessions that make them.
+  port(std::uint32_t lane_index, oauth::io_lane& lane, std::size_t limit, const oauth::clock& clock,
+       oauth::journal& journal, const storage::engine& engine, meter_board& board);
+
+  // oauth::service
+  void submit(oauth::token_handle x) override;
+  void submit(oauth::mint_handle x) override;
+  void submit(oauth::admin_handle x) override;
+  [[nodiscard]] std::shared_ptr<const oauth::public_documents> documents() const override {
+    return documents_;
+  }
+  [[nodiscard]] bool ready() const override;
+  [[nodiscard]] oauth::instant now() const override { return clock_.now(); }
+  [[nodiscard]] oauth::request_id next_request_id() override;
+  void note_refusal(std::string_view endpoint, const oauth::request_id& id,
+                    const oauth::denial& why) override;
+  [[nodiscard]] std::string metrics() const override;
+
+  // oauth::home
+  void come_home(oauth::exchange* x) noexcept override;
+
+  // From the HTTP actor.
+  void finish(oauth::token_handle x);
+  void finish(oauth::mint_handle x);
+  void finish(oauth::admin_handle x);
+  void publish(std::shared_ptr<const oauth::public_documents> d) { documents_ = std::move(d); }
+  void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
+  void reroute(routes_ptr r) { routes_ = std::move(r); }
+
+  [[nodiscard]] std::uint32_t lane_index() const noexcept { return lane_index_; }
+  [[nodiscard]] oauth::io_lane& lane() const noexcept { return lane_; }
+
+ private:
+  void depart_soon();
+  void depart();
+  void returned(std::unique_ptr<oauth::exchange> x);
+  void refuse(oauth::token_handle x);
+  void count_refusal(const oauth::denial& why);
+  template <class Exchange>
+  void tell(oauth::handle<Exchange> x);
+
+  const std::uint32_t lane_index_;
+  oauth::io_lane& lane_;
+  const std::size_t limit_;
+  const oauth::clock& clock_;
+  oauth::journal& journal_;
+  const storage::engine& engine_;
+  meter_board& board_;
+  lane_meters& meters_;
+  crypto::buffered_random random_;
+
+  routes_ptr routes_;
+  std::shared_ptr<const oauth::public_documents> documents_;
+  oauth::key_snapshot keys_;
+  std::size_t in_flight_ = 0;
+  std::size_t next_validator_ = 0;
+  bool departing_ = false;
+  std::vector<oauth::token_handle> tokens_;
+  std::vector<oauth::mint_handle> mints_;
+};
+
+}  // namespace mintage::actors

@@ -1,0 +1,74 @@
+/// @file
+/// The registry: the truth of clients, and the only one that changes them. (PROTOCOL.md §9, CAU-12)
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "actors/hasher.hpp"
+#include "actors/interfaces.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/random.hpp"
+#include "storage/engine.hpp"
+
+namespace mintage::actors {
+
+/// Outlives the registry.
+struct registry_setup {
+  storage::catalog& records;
+  const oauth::clock& clock;
+  crypto::digest pepper;
+  /// Algorithms that have a signing key: a client can only ask for one of these.
+  std::vector<crypto::jws_alg> algorithms;
+};
+
+/// The calls without an actor around them: tests call them directly. Waits for the disk.
+class client_book {
+ public:
+  /// Reads all clients. @throws storage::storage_error
+  explicit client_book(const registry_setup& setup);
+
+  [[nodiscard]] const oauth::registry_snapshot& clients() const noexcept { return clients_; }
+
+  /// Answers the call in `x`, or, when it brings a chosen secret, returns the job that the hasher
+  /// must do first.
+  [[nodiscard]] hash_ticket handle(oauth::admin_handle& x);
+  /// Ends a call whose secret was hashed, against the clients as they are now.
+  void store_hashed(hash_job& job);
+
+ private:
+  [[nodiscard]] hash_ticket create(oauth::admin_handle& x, const oauth::client_metadata& m);
+  [[nodiscard]] hash_ticket add_secret(oauth::admin_handle& x, const oauth::add_secret& call);
+  void end_secret(oauth::admin_exchange& x, const oauth::end_secret& call);
+  void patch(oauth::admin_exchange& x, const oauth::patch_client& call);
+  void remove(oauth::admin_exchange& x, const std::string& id);
+  [[nodiscard]] const oauth::client* find(oauth::admin_exchange& x, const std::string& id) const;
+  [[nodiscard]] oauth::stored_secret hashed(const crypto::secret_string& generated,
+                                            std::optional<std::int64_t> expires_at);
+  void keep_new(oauth::admin_exchange& x, oauth::client made, crypto::secret_string shown);
+  void keep_added(oauth::admin_exchange& x, const oauth::client& before, oauth::stored_secret added,
+                  crypto::secret_string shown);
+  [[nodiscard]] bool has_key_for(oauth::admin_exchange& x, const oauth::client& c) const;
+  [[nodiscard]] bool keep(oauth::admin_exchange& x, const oauth::client& c);
+
+  const registry_setup& setup_;
+  oauth::registry_snapshot clients_;
+  crypto::hmac_sha256 pepper_;
+  crypto::buffered_random random_;
+};
+
+struct registry_state {
+  static constexpr const char* name = "registry";
+  std::optional<client_book> work;
+  routes_ptr to;
+  /// Calls and hashed secrets that came before the first routes.
+  std::vector<admin_batch> early;
+  std::vector<hash_ticket> early_hashed;
+};
+
+/// Spawn detached: it waits for the disk.
+/// @param setup outlives the actor.
+[[nodiscard]] registry_actor::behavior_type registry(
+    registry_actor::stateful_pointer<registry_state> self, const registry_setup* setup);
+
+}  // namespace mintage::actors

@@ -1,0 +1,123 @@
+#include "actors/signer.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "actors/send_replies.hpp"
+#include "oauth/claims.hpp"
+#include "oauth/response.hpp"
+#include "oauth/scope.hpp"
+
+namespace mintage::actors {
+
+token_signer::token_signer(const signer_setup& setup, std::size_t index)
+    : setup_{setup}, meters_{setup.meters.at(index)}, refresh_mac_{setup.refresh_key} {}
+
+void token_signer::publish(const oauth::key_snapshot& keys) {
+  contexts_.clear();
+  for (const auto& k : keys->keys)
+    if (k.state == oauth::key_state::active)
+      contexts_.push_back({crypto::jws_signer{k.key}, crypto::jose_header(k.key, "at+jwt"),
+                           crypto::jose_header(k.key, "JWT")});
+}
+
+token_signer::context* token_signer::context_for(crypto::jws_alg alg) noexcept {
+  for (auto& c : contexts_)
+    if (c.signer.key().alg() == alg) return &c;
+  return nullptr;
+}
+
+void token_signer::sign(oauth::token_exchange& x) {
+  const auto& grant = *x.born;
+  const auto now = setup_.clock.now();
+
+  // ES256 where there is such a key (ATK-04).
+  auto* access = context_for(crypto::jws_alg::es256);
+  if (access == nullptr) access = &contexts_.front();
+  access_token_.clear();
+  claims_.clear();
+  oauth::append_access_token_claims(claims_, grant, oauth::make_jti(grant, random_), now,
+                                    setup_.rules);
+  sign_with(*access, access_token_, access->access_header);
+
+  id_token_.clear();
+  if (oauth::scope_has(grant.who.scope, "openid")) {
+    auto* id = context_for(x.client.id_token_alg);
+    if (id == nullptr) throw std::runtime_error{"no active key of the client's algorithm"};
+    claims_.clear();
+    oauth::append_id_token_claims(claims_, grant, access_token_, x.client.id_token_alg, now,
+                                  setup_.rules);
+    sign_with(*id, id_token_, id->id_header);
+  }
+
+  const auto refresh_token =
+      grant.refreshable ? oauth::make_refresh_token(grant, refresh_mac_) : std::string{};
+  oauth::append_token_answer(x.body, {.access_token = access_token_,
+                                      .expires_in = setup_.rules.access_ttl,
+                                      .scope = grant.who.scope,
+                                      .refresh_token = refresh_token,
+                                      .id_token = id_token_});
+}
+
+void token_signer::sign_with(context& c, std::string& out, std::string_view header) {
+  const auto since = ticks();
+  c.signer.append_compact(out, header, claims_);
+  meters_.of(c.signer.key().alg()).add(ticks() - since);
+}
+
+namespace {
+
+using pointer = signer_actor::stateful_pointer<signer_state>;
+
+/// Answers leave in groups of this size, so that sockets are written while the rest is signed.
+constexpr std::size_t replies_at_once = 8;
+
+void sign_all(pointer self, const token_batch& b) {
+  auto& s = self->state;
+  const auto busy = busy_scope{*s.meters};
+  auto signed_ones = std::vector<oauth::token_handle>{};
+  auto handles = b.take();
+  s.meters->taken.add(handles.size());
+  for (auto& x : handles) {
+    try {
+      s.work->sign(*x);
+    } catch (const std::exception&) {
+      x.reset();  // goes home consumed and unanswered: released, then 503 (COM-02)
+      continue;
+    }
+    signed_ones.push_back(std::move(x));
+    if (signed_ones.size() == replies_at_once)
+      send_replies(self, *s.to, std::exchange(signed_ones, {}));
+  }
+  send_replies(self, *s.to, std::move(signed_ones));
+}
+
+void begin_if_ready(pointer self) {
+  if (!self->state.is_ready()) return;
+  for (const auto& b : std::exchange(self->state.early, {})) sign_all(self, b);
+}
+
+}  // namespace
+
+signer_actor::behavior_type signer(pointer self, std::size_t index, const signer_setup* setup) {
+  self->state.meters = &setup->meters.at(index);
+  self->state.work.emplace(*setup, index);
+  return {
+      [self](sign_atom, const token_batch& b) {
+        if (self->state.is_ready())
+          sign_all(self, b);
+        else
+          self->state.early.push_back(b);
+      },
+      [self](publish_atom, const oauth::key_snapshot& keys) {
+        self->state.work->publish(keys);
+        begin_if_ready(self);
+      },
+      [self](routes_atom, const routes_ptr& to) {
+        self->state.to = to;
+        begin_if_ready(self);
+      },
+  };
+}
+
+}  // namespace mintage::actors

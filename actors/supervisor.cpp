@@ -1,0 +1,123 @@
+#include "actors/supervisor.hpp"
+
+#include <utility>
+
+#include "actors/http_actor.hpp"
+
+namespace mintage::actors {
+namespace {
+
+using pointer = supervisor_actor::stateful_pointer<supervisor_state>;
+
+// One way to make a member of each kind; `routes` says which place it takes.
+
+http_actor make_http(pointer self, const supervisor_setup& s, std::size_t i) {
+  return self->spawn<http_actor_on_lane, caf::lazy_init + caf::monitored>(*s.ports[i]);
+}
+validator_actor make_validator(pointer self, const supervisor_setup& s, std::size_t i) {
+  return self->spawn<caf::monitored>(validator, i, &s.members.validators);
+}
+code_store_actor make_code_store(pointer self, const supervisor_setup& s, std::size_t i) {
+  return self->spawn<caf::monitored>(code_store, i, &s.members.code_stores);
+}
+signer_actor make_signer(pointer self, const supervisor_setup& s, std::size_t i) {
+  return self->spawn<caf::monitored>(signer, i, &s.members.signers);
+}
+hasher_actor make_hasher(pointer self, const supervisor_setup& s, std::size_t i) {
+  auto* meters = &s.board.hashers[i];
+  return s.own_threads ? self->spawn<caf::monitored + caf::detached>(hasher, meters)
+                       : self->spawn<caf::monitored>(hasher, meters);
+}
+registry_actor make_registry(pointer self, const supervisor_setup& s) {
+  return s.own_threads ? self->spawn<caf::monitored + caf::detached>(registry, &s.members.registry)
+                       : self->spawn<caf::monitored>(registry, &s.members.registry);
+}
+key_keeper_actor make_key_keeper(pointer self, const supervisor_setup& s) {
+  return self->spawn<caf::monitored>(key_keeper, &s.members.keys);
+}
+
+template <class Actor>
+void fill(pointer self, const supervisor_setup& s, std::vector<Actor>& pool, std::size_t size,
+          Actor (*make)(pointer, const supervisor_setup&, std::size_t)) {
+  for (auto i = std::size_t{0}; i < size; ++i) pool.push_back(make(self, s, i));
+}
+
+/// Replaces the member that was at `dead`, if it is one of this pool.
+template <class Actor>
+bool replace(pointer self, const supervisor_setup& s, std::vector<Actor>& pool,
+             const caf::actor_addr& dead,
+             Actor (*make)(pointer, const supervisor_setup&, std::size_t)) {
+  for (auto i = std::size_t{0}; i < pool.size(); ++i)
+    if (pool[i].address() == dead) {
+      pool[i] = make(self, s, i);
+      return true;
+    }
+  return false;
+}
+
+template <class Visit>
+void for_each_member(const routes& r, Visit visit) {
+  for (const auto& a : r.http) visit(a);
+  for (const auto& a : r.validators) visit(a);
+  for (const auto& a : r.code_stores) visit(a);
+  for (const auto& a : r.signers) visit(a);
+  for (const auto& a : r.hashers) visit(a);
+  visit(r.registry);
+  visit(r.key_keeper);
+}
+
+// Members first, then the HTTP actors: when a port learns of a member, the member knows its routes.
+// Registry and key keeper answer by publishing their snapshots to all, new ones included.
+void announce(pointer self, const supervisor_setup& s) {
+  const auto shared = std::make_shared<const routes>(self->state.now);
+  for (const auto& a : shared->signers) self->send(a, routes_atom_v, shared);
+  for (const auto& a : shared->code_stores) self->send(a, routes_atom_v, shared);
+  for (const auto& a : shared->hashers) self->send(a, routes_atom_v, shared);
+  for (const auto& a : shared->validators) self->send(a, routes_atom_v, shared);
+  self->send(shared->registry, routes_atom_v, shared);
+  self->send(shared->key_keeper, routes_atom_v, shared);
+  for (const auto& a : shared->http) self->send(a, routes_atom_v, shared);
+  s.announce(shared);
+}
+
+void replace_dead(pointer self, const supervisor_setup& s, const caf::actor_addr& dead) {
+  auto& now = self->state.now;
+  const auto replaced = replace(self, s, now.signers, dead, make_signer) ||
+                        replace(self, s, now.code_stores, dead, make_code_store) ||
+                        replace(self, s, now.validators, dead, make_validator) ||
+                        replace(self, s, now.http, dead, make_http) ||
+                        replace(self, s, now.hashers, dead, make_hasher);
+  if (!replaced && now.registry.address() == dead) now.registry = make_registry(self, s);
+  if (!replaced && now.key_keeper.address() == dead) now.key_keeper = make_key_keeper(self, s);
+  announce(self, s);
+}
+
+}  // namespace
+
+supervisor_actor::behavior_type supervisor(pointer self, const supervisor_setup* setup) {
+  self->set_down_handler([self, setup](caf::down_msg& down) {
+    if (!self->state.stopping) replace_dead(self, *setup, down.source);
+  });
+  self->set_exit_handler([self](caf::exit_msg& exit) {
+    self->state.stopping = true;
+    for_each_member(self->state.now,
+                    [&](const auto& a) { self->send_exit(a, caf::exit_reason::user_shutdown); });
+    self->quit(std::move(exit.reason));
+  });
+  return {
+      [self, setup](routes_atom) {
+        auto& now = self->state.now;
+        const auto& sizes = setup->sizes;
+        now.key_keeper = make_key_keeper(self, *setup);
+        now.registry = make_registry(self, *setup);
+        fill(self, *setup, now.hashers, sizes.hashers, make_hasher);
+        fill(self, *setup, now.signers, sizes.signers, make_signer);
+        fill(self, *setup, now.code_stores, sizes.code_stores, make_code_store);
+        fill(self, *setup, now.validators, sizes.validators, make_validator);
+        fill(self, *setup, now.http, setup->ports.size(), make_http);
+        announce(self, *setup);
+      },
+  };
+}
+
+}  // namespace mintage::actors

@@ -1,0 +1,61 @@
+/// @file
+/// The supervisor: spawns every actor, watches all, replaces the dead, and tells who stands where.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "actors/code_store.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/key_keeper.hpp"
+#include "actors/port.hpp"
+#include "actors/registry.hpp"
+#include "actors/signer.hpp"
+#include "actors/validator.hpp"
+
+namespace mintage::actors {
+
+/// All that members of the pools need; outlives the actors.
+struct member_setups {
+  validator_setup validators;
+  code_store_setup code_stores;
+  signer_setup signers;
+  registry_setup registry;
+  key_keeper_setup keys;
+};
+
+struct pool_sizes {
+  std::size_t validators;
+  std::size_t code_stores;
+  std::size_t signers;
+  std::size_t hashers;
+};
+
+using supervisor_actor = caf::typed_actor<
+    // Starts the pools.
+    caf::reacts_to<routes_atom>>;
+
+struct supervisor_setup {
+  const member_setups& members;
+  pool_sizes sizes;
+  std::vector<std::unique_ptr<port>>& ports;
+  meter_board& board;
+  /// Told of every new routes, on the supervisor's thread.
+  std::function<void(routes_ptr)> announce;
+  /// Whether actors that wait (for the disk, for argon2id) get threads of their own. Off only where
+  /// everything runs in one thread, in the simulation.
+  bool own_threads = true;
+};
+
+struct supervisor_state {
+  static constexpr const char* name = "supervisor";
+  routes now;
+  bool stopping = false;
+};
+
+/// @param setup outlives the actor.
+[[nodiscard]] supervisor_actor::behavior_type supervisor(
+    supervisor_actor::stateful_pointer<supervisor_state> self, const supervisor_setup* setup);
+
+}  // namespace mintage::actors

@@ -1,0 +1,182 @@
+#include "actors/system.hpp"
+
+#include <algorithm>
+#include <future>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "actors/supervisor.hpp"
+#include "crypto/digest.hpp"
+
+namespace mintage::actors {
+namespace {
+
+/// Subkeys of the seal key, one per purpose. The labels are part of the database's format.
+crypto::digest subkey(const crypto::digest& master, std::string_view purpose) {
+  return crypto::hkdf_sha256(master, std::string{"mintage/"}.append(purpose));
+}
+
+std::size_t workers_of(const options& o) {
+  return o.workers != 0 ? o.workers : std::max(1U, std::thread::hardware_concurrency());
+}
+
+std::size_t size_or(std::size_t configured, std::size_t otherwise) {
+  return configured != 0 ? configured : otherwise;
+}
+
+caf::actor_system_config& configure(caf::actor_system_config& cfg, const options& o) {
+  cfg.add_message_types<caf::id_block::mintage>();
+  cfg.set("scheduler.max-threads", workers_of(o));
+  return cfg;
+}
+
+std::vector<crypto::jws_alg> active_algorithms(const oauth::key_ring& ring) {
+  auto found = std::vector<crypto::jws_alg>{};
+  for (const auto& k : ring.keys)
+    if (k.state == oauth::key_state::active) found.push_back(k.key.alg());
+  return found;
+}
+
+pool_sizes sizes_of(const options& o) {
+  return {.validators = size_or(o.validators, workers_of(o)),
+          .code_stores = size_or(o.code_stores, workers_of(o)),
+          .signers = size_or(o.signers, workers_of(o)),
+          .hashers = o.hashers};
+}
+
+member_setups make_setups(const options& o, const oauth::options& rules, const surroundings& around,
+                          slow_lane& lane, meter_board& board) {
+  auto random = crypto::buffered_random{};
+  const auto keys = load_or_make_keys(around.engine->records(), subkey(around.master, "seal/1"),
+                                      o.algorithms, around.clock.now());
+  const auto pepper = subkey(around.master, "pepper/1");
+  return {.validators = {.keys = {.pepper = pepper, .process = random.take<32>()},
+                         .rules = rules,
+                         .clock = around.clock,
+                         .lane = lane,
+                         .meters = board.validators},
+          .code_stores = {.engine = *around.engine,
+                          .rules = rules,
+                          .clock = around.clock,
+                          .shards_count = sizes_of(o).code_stores,
+                          .batch_max = o.batch_max,
+                          .meters = board.code_stores},
+          .signers = {.refresh_key = subkey(around.master, "refresh/1"),
+                      .rules = rules,
+                      .clock = around.clock,
+                      .meters = board.signers},
+          .registry = {.records = around.engine->records(),
+                       .clock = around.clock,
+                       .pepper = pepper,
+                       .algorithms = active_algorithms(*keys)},
+          .keys = {.keys = keys, .rules = rules}};
+}
+
+}  // namespace
+
+struct system::impl {
+  impl(const options& o, const oauth::options& rules_, surroundings around)
+      : rules{rules_},
+        lane{o.hasher_queue},
+        sizes{sizes_of(o)},
+        board{around.lanes.size(), sizes.validators, sizes.code_stores, sizes.signers,
+              sizes.hashers},
+        members{make_setups(o, rules, around, lane, board)},
+        ports{make_ports(o, around, board)},
+        engine{std::move(around.engine)},
+        setup{members, sizes, ports, board, [this](routes_ptr r) { announce(std::move(r)); }},
+        actors{configure(config, o)},
+        supervising{actors.spawn(supervisor, &setup)} {
+    caf::anon_send(supervising, routes_atom_v);
+  }
+
+  // Whatever still holds an exchange goes first: the actors, then the engine's queue. Their
+  // exchanges are then tasks on the lanes, and once those have run nobody knows the ports any more.
+  ~impl() {
+    caf::anon_send_exit(supervising, caf::exit_reason::user_shutdown);
+    supervising = nullptr;
+    known.reset();
+    actors.await_all_actors_done();
+    engine.reset();
+    // Until a port knows of no actors, it tries to have consumptions released; those come home
+    // again.
+    on_each_lane([](port& p) { p.reroute(nullptr); });
+    on_each_lane([](port&) {});
+  }
+
+  /// Waits until all that is posted to the lanes before has run, and `work` after it.
+  template <class Work>
+  void on_each_lane(Work work) {
+    for (const auto& p : ports) {
+      auto done = std::promise<void>{};
+      p->lane().post([&] {
+        work(*p);
+        done.set_value();
+      });
+      done.get_future().wait();
+    }
+  }
+
+  static std::vector<std::unique_ptr<port>> make_ports(const options& o, const surroundings& around,
+                                                       meter_board& board) {
+    auto made = std::vector<std::unique_ptr<port>>{};
+    const auto limit = std::max<std::size_t>(1, o.max_in_flight / around.lanes.size());
+    for (auto i = std::uint32_t{0}; i < around.lanes.size(); ++i)
+      made.push_back(std::make_unique<port>(i, *around.lanes[i], limit, around.clock,
+                                            around.journal, *around.engine, board));
+    return made;
+  }
+
+  void announce(routes_ptr r) {
+    const auto guard = std::scoped_lock{known_mutex};
+    known = std::move(r);
+  }
+
+  const oauth::options rules;
+  slow_lane lane;
+  pool_sizes sizes;
+  meter_board board;
+  member_setups members;
+  std::vector<std::unique_ptr<port>> ports;
+  std::unique_ptr<storage::engine> engine;
+  supervisor_setup setup;
+  std::mutex known_mutex;  // guards `known`, which only `kill` reads
+  routes_ptr known;
+  caf::actor_system_config config;
+  caf::actor_system actors;
+  supervisor_actor supervising;
+};
+
+system::system(const options& o, const oauth::options& rules, surroundings around)
+    : impl_{std::make_unique<impl>(o, rules, std::move(around))} {}
+
+system::~system() = default;
+
+std::vector<oauth::service*> system::services() {
+  auto all = std::vector<oauth::service*>{};
+  for (const auto& p : impl_->ports) all.push_back(p.get());
+  return all;
+}
+
+bool system::kill(std::string_view pool, std::size_t index) {
+  auto r = routes_ptr{};
+  {
+    const auto guard = std::scoped_lock{impl_->known_mutex};
+    r = impl_->known;
+  }
+  if (!r) return false;
+  const auto end = [index](const auto& members) {
+    if (index >= members.size()) return false;
+    caf::anon_send_exit(members[index], caf::exit_reason::kill);
+    return true;
+  };
+  if (pool == "http") return end(r->http);
+  if (pool == "validator") return end(r->validators);
+  if (pool == "code-store") return end(r->code_stores);
+  if (pool == "signer") return end(r->signers);
+  if (pool == "hasher") return end(r->hashers);
+  return false;
+}
+
+}  // namespace mintage::actors

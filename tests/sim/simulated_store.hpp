@@ -1,0 +1,113 @@
+/// @file
+/// A database with a will of its own: the memory engine behind delays, failures, half-truths and
+/// deaths, all drawn by seed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+#include "storage/engine.hpp"
+#include "tests/sim/chance.hpp"
+
+namespace mintage::sim {
+
+/// Hears what becomes durable, when it does.
+class ledger {
+ public:
+  virtual ~ledger() = default;
+  virtual void inserted(const storage::insert_op& op) = 0;
+  virtual void consumed(const storage::consume_op& op, oauth::instant at) = 0;
+  virtual void released(const storage::release_op& op) = 0;
+  virtual void revoked(const storage::revoke_op& op) = 0;
+  /// The consumption of this attempt stays for a reason that no actor can help: its owner did not
+  /// hear of it, or the store did not take it back.
+  virtual void stranded(const oauth::attempt_id& attempt) = 0;
+  /// The actor of a shard died.
+  virtual void orphaned(std::size_t shard) = 0;
+  /// The actors broke the contract of the store.
+  virtual void misused(std::string_view how) = 0;
+};
+
+/// Stores that break their contract, for the tests of the model.
+enum class lie : std::uint8_t {
+  none,
+  inserts_nothing,
+  consumes_nothing,
+  consumes_again,
+  releases_nothing,
+  revokes_nothing,
+  never_answers
+};
+
+/// How often what happens, in percent.
+struct moods {
+  /// A batch is answered inside the call, as the memory engine and `durability = "os"` do.
+  std::size_t prompt = 0;
+  /// An operation is not done, and the verdict is `unknown`.
+  std::size_t unknown_undone = 0;
+  /// It is done, and the verdict is `unknown`.
+  std::size_t unknown_done = 0;
+  /// The actor crashes inside a completion: before it hears the verdicts, or right after.
+  std::size_t crash = 0;
+  lie told = lie::none;
+};
+
+/// What a crashing actor throws.
+struct crash : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// All shards of one database. Batches of a shard that share no record are settled and answered in
+/// any order; one that needs a record of an earlier batch waits until that one is answered, as the
+/// contract says. When a shard is closed, each write in flight is done or not; none is answered.
+class simulated_store {
+ public:
+  simulated_store(chance& luck, unsigned max_failures);
+  ~simulated_store();
+  simulated_store(const simulated_store&) = delete;
+  simulated_store& operator=(const simulated_store&) = delete;
+
+  /// What the actors see. When it dies, all that is under way is destroyed unanswered.
+  [[nodiscard]] std::unique_ptr<storage::engine> make_engine();
+  void report_to(ledger& l) noexcept { ledger_ = &l; }
+
+  /// Steps that can be taken now: a batch is settled, or its completion is posted to its owner.
+  [[nodiscard]] std::size_t runnable() const;
+  /// @pre i < runnable()
+  void run(std::size_t i);
+
+  /// The durable record, whatever is under way.
+  [[nodiscard]] storage::read_result look(storage::table kind, const storage::record_key& key,
+                                          oauth::instant now);
+
+  moods mood;
+
+ private:
+  class engine;
+  class shard;
+  struct under_way;
+  template <class Op, class Result>
+  struct batch;
+  struct read_op;
+  struct step;
+
+  [[nodiscard]] std::vector<step> steps() const;
+
+  storage::verdict apply(const storage::insert_op& op, oauth::instant now);
+  storage::read_result apply(const read_op& op, oauth::instant now);
+  storage::consume_result apply(const storage::consume_op& op, oauth::instant now);
+  storage::verdict apply(const storage::release_op& op, oauth::instant now);
+  storage::verdict apply(const storage::revoke_op& op, oauth::instant now);
+
+  chance& luck_;
+  ledger* ledger_ = nullptr;
+  std::unique_ptr<storage::engine> inner_;
+  std::unique_ptr<storage::shard_store> records_;
+  std::vector<shard*> open_;  // by index
+  std::vector<std::unique_ptr<under_way>> never_answered_;
+};
+
+}  // namespace mintage::sim

@@ -1,0 +1,197 @@
+#include "tests/sim/simulated_world.hpp"
+
+#include <algorithm>
+#include <caf/scheduler/test_coordinator.hpp>
+#include <cstdlib>
+#include <deque>
+#include <functional>
+#include <iostream>
+#include <utility>
+
+#include "actors/supervisor.hpp"
+#include "tests/sim/world.hpp"
+
+namespace mintage::sim {
+namespace {
+
+class queue_lane final : public oauth::io_lane {
+ public:
+  void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
+  [[nodiscard]] bool has_task() const noexcept { return !tasks_.empty(); }
+  void run_one() {
+    const auto task = std::move(tasks_.front());
+    tasks_.pop_front();
+    task();
+  }
+
+ private:
+  std::deque<std::function<void()>> tasks_;
+};
+
+/// CAF tells standard output of each actor that crashes; here they do so on purpose.
+class quiet_output {
+ public:
+  quiet_output() : before_{std::cout.rdbuf(nullptr)} {}
+  quiet_output(const quiet_output&) = delete;
+  quiet_output& operator=(const quiet_output&) = delete;
+  ~quiet_output() {
+    std::cout.rdbuf(before_);
+    std::cout.clear();
+  }
+
+ private:
+  std::streambuf* before_;
+};
+
+oauth::key_snapshot make_keys(oauth::instant now) {
+  auto ring = oauth::key_ring{};
+  ring.keys.push_back(
+      {crypto::signing_key::generate(crypto::jws_alg::es256), oauth::key_state::active, now});
+  return std::make_shared<const oauth::key_ring>(std::move(ring));
+}
+
+caf::actor_system_config& configure(caf::actor_system_config& cfg) {
+  cfg.add_message_types<caf::id_block::mintage>();
+  cfg.set("scheduler.policy", caf::atom("testing"));
+  cfg.set("logger.inline-output", true);
+  return cfg;
+}
+
+}  // namespace
+
+struct simulated_world::impl {
+  impl(const world_shape& s, std::unique_ptr<storage::engine> e, const oauth::clock& clock,
+       const oauth::options& rules, const crypto::digest& pepper)
+      : shape{s},
+        engine{std::move(e)},
+        board{s.lanes, s.validators, s.code_stores, s.signers, 1},
+        places{s.hasher_queue},
+        lanes(s.lanes),
+        members{.validators = {.keys = {.pepper = pepper, .process = pepper},
+                               .rules = rules,
+                               .clock = clock,
+                               .lane = places,
+                               .meters = board.validators},
+                .code_stores = {.engine = *engine,
+                                .rules = rules,
+                                .clock = clock,
+                                .shards_count = s.code_stores,
+                                .batch_max = s.batch_max,
+                                .meters = board.code_stores},
+                .signers = {.refresh_key = pepper,
+                            .rules = rules,
+                            .clock = clock,
+                            .meters = board.signers},
+                .registry = {.records = engine->records(),
+                             .clock = clock,
+                             .pepper = pepper,
+                             .algorithms = {crypto::jws_alg::es256}},
+                .keys = {.keys = make_keys(clock.now()), .rules = rules}},
+        setup{members,
+              {.validators = s.validators,
+               .code_stores = s.code_stores,
+               .signers = s.signers,
+               .hashers = 1},
+              ports,
+              board,
+              [this](actors::routes_ptr r) { known = std::move(r); },
+              false},
+        system{configure(config)},
+        scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())} {
+    for (auto i = std::uint32_t{0}; i < lanes.size(); ++i)
+      ports.push_back(
+          std::make_unique<actors::port>(i, lanes[i], s.limit, clock, journal, *engine, board));
+    supervising = system.spawn(actors::supervisor, &setup);
+    caf::anon_send(supervising, actors::routes_atom_v);
+  }
+
+  // CAF waits for every actor at the end: better to fail now than to hang.
+  ~impl() {
+    if (system.registry().running() == 0) return;
+    std::cerr << "an actor does not end\n";
+    std::abort();
+  }
+
+  [[nodiscard]] std::vector<queue_lane*> busy_lanes() {
+    auto busy = std::vector<queue_lane*>{};
+    for (auto& lane : lanes)
+      if (lane.has_task()) busy.push_back(&lane);
+    return busy;
+  }
+
+  quiet_output quiet;
+  world_shape shape;
+  counting_journal journal;
+  std::unique_ptr<storage::engine> engine;
+  actors::meter_board board;
+  actors::slow_lane places;
+  std::vector<queue_lane> lanes;
+  actors::member_setups members;
+  std::vector<std::unique_ptr<actors::port>> ports;
+  actors::supervisor_setup setup;
+  actors::routes_ptr known;
+  caf::actor_system_config config;
+  caf::actor_system system;
+  caf::scheduler::test_coordinator& scheduler;
+  actors::supervisor_actor supervising;
+};
+
+simulated_world::simulated_world(const world_shape& shape, std::unique_ptr<storage::engine> engine,
+                                 const oauth::clock& clock, const oauth::options& rules,
+                                 const crypto::digest& pepper)
+    : impl_{std::make_unique<impl>(shape, std::move(engine), clock, rules, pepper)} {}
+
+simulated_world::~simulated_world() = default;
+
+std::size_t simulated_world::runnable() const {
+  return impl_->scheduler.jobs.size() + impl_->busy_lanes().size();
+}
+
+void simulated_world::run(std::size_t i) {
+  auto& jobs = impl_->scheduler.jobs;
+  if (i >= jobs.size()) return impl_->busy_lanes().at(i - jobs.size())->run_one();
+  const auto chosen = jobs.begin() + static_cast<std::ptrdiff_t>(i);
+  std::rotate(jobs.begin(), chosen, chosen + 1);
+  impl_->scheduler.run_once();
+}
+
+oauth::service& simulated_world::service(std::size_t lane) {
+  return *impl_->ports.at(lane);
+}
+
+void simulated_world::kill(std::string_view pool, std::size_t index) {
+  if (!impl_->known) return;
+  const auto& to = *impl_->known;
+  const auto end = [](const auto& member) { caf::anon_send_exit(member, caf::exit_reason::kill); };
+  if (pool == "http") end(to.http[index % to.http.size()]);
+  if (pool == "validator") end(to.validators[index % to.validators.size()]);
+  if (pool == "code-store") end(to.code_stores[index % to.code_stores.size()]);
+  if (pool == "signer") end(to.signers[index % to.signers.size()]);
+  if (pool == "hasher") end(to.hashers[index % to.hashers.size()]);
+  if (pool == "registry") end(to.registry);
+  if (pool == "key-keeper") end(to.key_keeper);
+}
+
+bool simulated_world::has_all_places() {
+  auto taken = std::vector<std::shared_ptr<void>>{};
+  for (auto i = std::size_t{0}; i < impl_->shape.hasher_queue; ++i)
+    taken.push_back(impl_->places.enter());
+  return std::find(taken.begin(), taken.end(), nullptr) == taken.end();
+}
+
+void simulated_world::begin_stop() {
+  caf::anon_send_exit(impl_->supervising, caf::exit_reason::user_shutdown);
+  impl_->supervising = nullptr;
+  impl_->known.reset();
+}
+
+bool simulated_world::is_stopped() const {
+  return impl_->system.registry().running() == 0;
+}
+
+void simulated_world::close_engine() {
+  for (const auto& p : impl_->ports) p->reroute(nullptr);
+  impl_->engine.reset();
+}
+
+}  // namespace mintage::sim

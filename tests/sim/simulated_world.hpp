@@ -1,0 +1,58 @@
+/// @file
+/// The real actors in one thread: CAF's testing scheduler, and I/O threads that are queues. Nothing
+/// moves until it is told to.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "oauth/service.hpp"
+#include "storage/engine.hpp"
+
+namespace mintage::sim {
+
+struct world_shape {
+  std::size_t lanes = 2;
+  std::size_t validators = 2;
+  std::size_t code_stores = 3;
+  std::size_t signers = 2;
+  std::size_t batch_max = 8;
+  /// Exchanges in flight per lane.
+  std::size_t limit = 8;
+  std::size_t hasher_queue = 2;
+};
+
+class simulated_world {
+ public:
+  /// @param pepper of the clients in the engine's catalog. References outlive the world.
+  simulated_world(const world_shape& shape, std::unique_ptr<storage::engine> engine,
+                  const oauth::clock& clock, const oauth::options& rules,
+                  const crypto::digest& pepper);
+  /// @pre stopped, or nothing of it is used any more
+  ~simulated_world();
+
+  /// Actors and lanes that have something to do. Each is one step: a message, a task.
+  [[nodiscard]] std::size_t runnable() const;
+  /// @pre i < runnable()
+  void run(std::size_t i);
+
+  [[nodiscard]] oauth::service& service(std::size_t lane);
+  /// Ends a member of a pool as a fault would; nothing when there is none.
+  void kill(std::string_view pool, std::size_t index);
+  /// Whether all places of the hashers' lane are free.
+  [[nodiscard]] bool has_all_places();
+
+  /// Asks all actors to end, as the server does. Run what is runnable afterwards.
+  void begin_stop();
+  /// Whether they have ended.
+  [[nodiscard]] bool is_stopped() const;
+  /// What is still under way comes home: run what is runnable afterwards.
+  void close_engine();
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace mintage::sim

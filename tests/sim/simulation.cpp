@@ -1,0 +1,362 @@
+#include "tests/sim/simulation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "crypto/base64.hpp"
+#include "oauth/client_auth.hpp"
+#include "tests/sim/redemption_model.hpp"
+#include "tests/sim/simulated_world.hpp"
+#include "tests/sim/world.hpp"
+
+namespace mintage::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto redirect_uri = std::string_view{"https://app.example.com/cb"};
+constexpr auto chosen_secret = std::string_view{"a secret chosen elsewhere"};
+/// argon2id of it, made cheap.
+constexpr auto chosen_secret_hash =
+    "$argon2id$v=19$m=8,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$NcTiroQvPg619VNaSVQHfzCw5Y3qHa8JF0F0o8jHKtk";
+
+/// A client and its secret, as the application knows them.
+struct application {
+  std::string id;
+  std::string secret;
+};
+
+/// A minted code, as the application knows it.
+struct held_code {
+  std::string text;
+  std::string verifier;  ///< empty: minted without a challenge
+  std::size_t owner = 0;
+  oauth::code_ref ref;
+};
+
+class simulation;
+
+/// One exchange: keeps the octets that its request points into, and hears the answer.
+class asker final : public oauth::caller {
+ public:
+  explicit asker(simulation& run) : run_{run} { ++alive; }
+  ~asker() override { --alive; }
+  void answered(oauth::exchange& x) noexcept override;
+
+  std::string code;
+  std::string verifier;
+  std::string uri;
+  std::string secret;
+  std::size_t question = 0;
+  held_code minting;
+  static inline std::size_t alive = 0;
+
+ private:
+  simulation& run_;
+};
+
+class simulation {
+ public:
+  simulation(std::uint64_t seed, lie told);
+  run_result run();
+
+  void hear(const asker& from, oauth::token_exchange& x);
+  void hear(const asker& from, oauth::mint_exchange& x);
+
+ private:
+  world_shape draw_shape();
+  moods draw_moods(lie told);
+  std::unique_ptr<storage::engine> stocked_engine();
+
+  void act();
+  void step();
+  void drain();
+  void mint();
+  void redeem_any();
+  void redeem(const held_code& code, manner how, std::size_t lane);
+  void kill_any();
+  void pass_time();
+  void calm_down();
+  void stop();
+  void check_admission();
+  void note(std::uint64_t event) { trace_ = (trace_ ^ event) * 0x100000001b3; }
+
+  chance luck_;
+  repeatable_openssl octets_;
+  manual_clock clock_;
+  oauth::options rules_;
+  crypto::digest pepper_{};
+  std::array<application, 3> applications_;
+  world_shape shape_;
+  simulated_store store_;
+  redemption_model model_;
+  std::unique_ptr<simulated_world> world_;
+  std::vector<held_code> codes_;
+  std::size_t kills_per_mille_ = 0;
+  std::uint64_t trace_ = 0xcbf29ce484222325;
+  run_result result_;
+};
+
+void asker::answered(oauth::exchange& x) noexcept {
+  if (auto* token = dynamic_cast<oauth::token_exchange*>(&x)) return run_.hear(*this, *token);
+  run_.hear(*this, static_cast<oauth::mint_exchange&>(x));
+}
+
+simulation::simulation(std::uint64_t seed, lie told)
+    : luck_{seed},
+      octets_{seed},
+      shape_{draw_shape()},
+      store_{luck_, rules_.code_max_fail},
+      model_{store_, shape_.code_stores, clock_, rules_} {
+  pepper_.fill(7);
+  store_.report_to(model_);
+  world_ = std::make_unique<simulated_world>(shape_, stocked_engine(), clock_, rules_, pepper_);
+  drain();
+  store_.mood = draw_moods(told);
+  kills_per_mille_ = luck_.below(3) == 0 ? 0 : 1 + luck_.below(30);
+}
+
+world_shape simulation::draw_shape() {
+  return {.lanes = 1 + luck_.below(3),
+          .validators = 1 + luck_.below(3),
+          .code_stores = 1 + luck_.below(3),
+          .signers = 1 + luck_.below(3),
+          .batch_max = 1 + luck_.below(8),
+          .limit = 2 + luck_.below(20),
+          .hasher_queue = 1 + luck_.below(3)};
+}
+
+moods simulation::draw_moods(lie told) {
+  const auto sometimes = [&](std::size_t most) {
+    return luck_.below(2) == 0 ? 0 : 1 + luck_.below(most);
+  };
+  auto m = moods{};
+  m.prompt = luck_.below(3) == 0 ? 0 : luck_.below(101);
+  m.unknown_undone = sometimes(20);
+  m.unknown_done = sometimes(10);
+  m.crash = sometimes(5);
+  m.told = told;
+  return m;
+}
+
+/// Two applications with generated secrets, and one that brought its own along.
+std::unique_ptr<storage::engine> simulation::stocked_engine() {
+  auto engine = store_.make_engine();
+  auto random = crypto::buffered_random{};
+  auto hmac = crypto::hmac_sha256{pepper_};
+  for (auto i = std::size_t{0}; i < applications_.size(); ++i) {
+    auto c = oauth::client{};
+    // A wrong secret of an id in the form of generated ones costs no slow hash (CAU-12).
+    c.id = i == 2 ? "application" : "cl_" + std::string(21, 'A') + std::to_string(i);
+    c.incarnation = 1 + i;
+    c.redirect_uris = {std::string{redirect_uri}};
+    c.grant_types = {oauth::grant_type::authorization_code, oauth::grant_type::refresh_token};
+    c.scopes = {"openid", "offline_access"};
+    c.require_pkce = false;
+    c.id_token_alg = crypto::jws_alg::es256;
+    auto stored = oauth::stored_secret{};
+    if (i == 2) {
+      applications_[i] = {c.id, std::string{chosen_secret}};
+      stored.how = oauth::stored_secret::kind::argon2id;
+      stored.hash = chosen_secret_hash;
+    } else {
+      applications_[i] = {c.id, std::string{oauth::make_client_secret(random).reveal()}};
+      stored.hash = crypto::as_chars(oauth::pepper_secret(hmac, applications_[i].secret));
+    }
+    c.secrets.push_back(std::move(stored));
+    engine->records().put_client(c);
+  }
+  return engine;
+}
+
+run_result simulation::run() {
+  const auto length = 100 + luck_.below(900);
+  for (auto i = std::size_t{0}; i < length; ++i) act();
+  if (luck_.percent(75)) {
+    calm_down();
+    if (store_.mood.told == lie::none) check_admission();
+  }
+  stop();
+  result_.violations = model_.violations();
+  result_.trace = trace_;
+  return std::move(result_);
+}
+
+void simulation::act() {
+  if (luck_.below(1000) < kills_per_mille_) return kill_any();
+  const auto what = luck_.below(100);
+  if (what < 4) return mint();
+  if (what < 16) return redeem_any();
+  if (what < 20) return pass_time();
+  if (what == 20 && luck_.percent(30)) return drain();
+  step();
+}
+
+/// Whoever can move may be next: an actor, a lane, a batch in the store.
+void simulation::step() {
+  const auto in_world = world_->runnable();
+  const auto in_store = store_.runnable();
+  if (in_world + in_store == 0) return;
+  const auto chosen = luck_.below(in_world + in_store);
+  note(chosen << 16 | in_world);
+  ++result_.steps;
+  if (chosen < in_world)
+    world_->run(chosen);
+  else
+    store_.run(chosen - in_world);
+}
+
+void simulation::drain() {
+  while (world_->runnable() + store_.runnable() > 0) step();
+  model_.note_quiet();
+}
+
+void simulation::mint() {
+  const auto lane = luck_.below(shape_.lanes);
+  auto who = std::make_shared<asker>(*this);
+  who->question = model_.ask(manner::right, std::nullopt);
+  // Half of them with a secret that takes the way over the hashers.
+  who->minting.owner = luck_.percent(50) ? 2 : luck_.below(2);
+  auto& service = world_->service(lane);
+  auto x =
+      oauth::mint_handle{new oauth::mint_exchange{who, service.next_request_id(), clock_.now()}};
+  auto& request = x->request;
+  request.client_id = applications_[who->minting.owner].id;
+  request.redirect_uri = redirect_uri;
+  request.scope = luck_.percent(50) ? "openid" : "openid offline_access";
+  request.sub = "248289761001";
+  request.auth_time = oauth::numeric_date(clock_.now());
+  if (luck_.percent(30)) request.ttl = static_cast<std::int64_t>(1 + luck_.below(600));
+  if (luck_.percent(50)) {
+    who->minting.verifier = std::string(43 + luck_.below(80), 'v');
+    request.code_challenge = crypto::base64url(crypto::sha256(who->minting.verifier));
+    request.code_challenge_method = "S256";
+  }
+  service.submit(std::move(x));
+}
+
+/// Newer codes are more popular, so that many requests meet at one.
+void simulation::redeem_any() {
+  if (codes_.empty()) return mint();
+  const auto newest = std::min(codes_.size(), std::size_t{3});
+  const auto& code = luck_.percent(70) ? codes_[codes_.size() - 1 - luck_.below(newest)]
+                                       : codes_[luck_.below(codes_.size())];
+  const auto how =
+      luck_.percent(60) ? manner::right : static_cast<manner>(luck_.below(manners_count));
+  redeem(code, how, luck_.below(shape_.lanes));
+}
+
+void simulation::redeem(const held_code& code, manner how, std::size_t lane) {
+  auto who = std::make_shared<asker>(*this);
+  who->question = model_.ask(how, code.ref);
+  who->code = code.text;
+  who->verifier = code.verifier;
+  who->uri = redirect_uri;
+  auto owner = code.owner;
+  if (how == manner::wrong_client) owner = (owner + 1 + luck_.below(2)) % applications_.size();
+  who->secret = applications_[owner].secret;
+  if (how == manner::wrong_secret) who->secret.back() = who->secret.back() == 'x' ? 'y' : 'x';
+  if (how == manner::wrong_verifier) who->verifier = std::string(64, 'w');
+  if (how == manner::wrong_uri) who->uri = luck_.percent(50) ? "" : "https://app.example.com/CB";
+  // The slot's two characters follow the prefix.
+  if (how == manner::respelled_slot) who->code[5] = who->code[5] == 'A' ? 'B' : 'A';
+
+  auto& service = world_->service(lane);
+  auto x =
+      oauth::token_handle{new oauth::token_exchange{who, service.next_request_id(), clock_.now()}};
+  x->request.code = who->code;
+  x->request.code_verifier = who->verifier;
+  x->request.redirect_uri = who->uri;
+  auto& credentials = x->request.who;
+  credentials.presented = oauth::client_credentials::how::post;
+  credentials.id = credentials.raw_id = applications_[owner].id;
+  credentials.secret = credentials.raw_secret = who->secret;
+  service.submit(std::move(x));
+}
+
+void simulation::hear(const asker& from, oauth::token_exchange& x) {
+  model_.answered(from.question, x);
+  note(x.denied ? static_cast<std::uint64_t>(x.denied->code) : 99);
+  if (!x.denied && !x.body.empty()) ++result_.successes;
+}
+
+void simulation::hear(const asker& from, oauth::mint_exchange& x) {
+  model_.answered(from.question, x);
+  note(x.minted ? 101 : 100);
+  if (!x.minted) return;
+  auto code = from.minting;
+  code.text = x.text.reveal();
+  code.ref = x.where;
+  codes_.push_back(std::move(code));
+}
+
+void simulation::kill_any() {
+  static constexpr auto pools = std::array<std::string_view, 10>{
+      "validator", "validator", "code-store", "code-store", "signer",
+      "signer",    "http",      "hasher",     "registry",   "key-keeper"};
+  world_->kill(pools[luck_.below(pools.size())], luck_.below(8));
+}
+
+void simulation::pass_time() {
+  constexpr auto one_in_a_while = std::size_t{5};
+  const auto most = luck_.percent(one_in_a_while) ? 40'000U : luck_.percent(50) ? 20U : 300U;
+  clock_.advance(oauth::milliseconds{luck_.below(most)});
+}
+
+/// All faults end. Whoever may still hope for tokens gets them at the first attempt.
+void simulation::calm_down() {
+  const auto told = store_.mood.told;
+  store_.mood = moods{};
+  store_.mood.told = told;
+  drain();
+  model_.note_calm();
+  const auto codes = codes_;
+  for (const auto& code : codes) {
+    const auto before = result_.successes;
+    const auto hopes = model_.must_succeed(code.ref);
+    redeem(code, manner::right, luck_.below(shape_.lanes));
+    drain();
+    if (hopes && result_.successes == before) model_.fail("an honest client gets no tokens");
+    if (hopes) ++result_.retried;
+  }
+  if (!world_->has_all_places()) model_.fail("a place in the hashers' lane is lost");
+}
+
+/// As many as may be in flight are admitted at once: none was forgotten.
+void simulation::check_admission() {
+  auto code = held_code{};
+  code.text = "mco_AA" + std::string(43, 'A');
+  code.ref = {oauth::slot{0}, crypto::sha256(code.text)};
+  for (auto lane = std::size_t{0}; lane < shape_.lanes; ++lane)
+    for (auto i = std::size_t{0}; i < shape_.limit; ++i) redeem(code, manner::respelled_slot, lane);
+  drain();
+}
+
+/// As the server stops, with whatever is under way.
+void simulation::stop() {
+  world_->begin_stop();
+  // The store may still finish what it does, or be closed over it.
+  while (world_->runnable() > 0)
+    if (luck_.percent(80))
+      world_->run(luck_.below(world_->runnable()));
+    else
+      step();
+  if (!world_->is_stopped()) model_.fail("an actor does not end");
+  world_->close_engine();
+  while (world_->runnable() > 0) world_->run(0);
+  model_.check_all_answered();
+  world_.reset();
+  if (asker::alive != 0) model_.fail(std::to_string(asker::alive) + " exchanges are leaked");
+  asker::alive = 0;
+}
+
+}  // namespace
+
+run_result simulate(std::uint64_t seed, lie told) {
+  return simulation{seed, told}.run();
+}
+
+}  // namespace mintage::sim

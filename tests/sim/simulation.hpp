@@ -1,0 +1,26 @@
+/// @file
+/// One seeded run: clients, faults and time, in an order that the seed decides.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/sim/simulated_store.hpp"
+
+namespace mintage::sim {
+
+struct run_result {
+  /// Empty when all rules held (redemption_model).
+  std::vector<std::string> violations;
+  /// Names the order of events and the answers: the same for the same seed.
+  std::uint64_t trace = 0;
+  std::size_t steps = 0;
+  std::size_t successes = 0;
+  std::size_t retried = 0;  ///< codes that only succeeded in the calm at the end
+};
+
+/// @param told the lie that the store tells, to try the model itself.
+[[nodiscard]] run_result simulate(std::uint64_t seed, lie told = lie::none);
+
+}  // namespace mintage::sim

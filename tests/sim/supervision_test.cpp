@@ -1,0 +1,152 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "tests/sim/faulty_engine.hpp"
+#include "tests/sim/world.hpp"
+
+namespace mintage::sim {
+namespace {
+
+using oauth::errc;
+
+std::size_t granted(const std::vector<token_answer>& answers) {
+  return static_cast<std::size_t>(
+      std::count_if(answers.begin(), answers.end(), [](const auto& a) { return a.granted; }));
+}
+
+/// Redeems until no answer is 503 any more. @returns successes per code.
+std::vector<int> redeem_to_the_end(world& w, const std::vector<std::string>& codes,
+                                   const std::function<void()>& during) {
+  auto successes = std::vector<int>(codes.size());
+  auto left = std::vector<std::size_t>(codes.size());
+  for (auto i = std::size_t{0}; i < left.size(); ++i) left[i] = i;
+  for (auto round = 0; !left.empty() && round < 100; ++round) {
+    auto asked = std::vector<std::string>{};
+    for (const auto i : left) asked.push_back(codes[i]);
+    const auto answers = round == 0 ? w.redeem(asked, during) : w.redeem(asked);
+    auto again = std::vector<std::size_t>{};
+    for (auto k = std::size_t{0}; k < left.size(); ++k) {
+      if (answers[k].granted)
+        ++successes[left[k]];
+      else if (answers[k].error == errc::temporarily_unavailable)
+        again.push_back(left[k]);
+      else
+        ADD_FAILURE() << "a code was lost: " << answers[k].reason;
+    }
+    left = std::move(again);
+  }
+  return successes;
+}
+
+TEST(actors, exchange_codes_once_each) {
+  auto w = world{storage::open_memory_engine(10)};
+  w.add_client();
+  const auto codes = w.mint(200);
+  EXPECT_EQ(granted(w.redeem(codes)), codes.size());
+  EXPECT_EQ(granted(w.redeem(codes)), 0U);
+}
+
+TEST(actors, answer_one_of_many_simultaneous_redemptions) {  // NEG-115, COD-04
+  auto w = world{storage::open_memory_engine(10)};
+  w.add_client();
+  for (auto round = 0; round < 50; ++round) {
+    const auto code = w.mint(1).front();
+    const auto answers = w.redeem(std::vector<std::string>(50, code));
+    EXPECT_EQ(granted(answers), 1U);
+    for (const auto& a : answers) EXPECT_TRUE(a.granted || a.error == errc::invalid_grant);
+  }
+}
+
+TEST(actors, refuse_beyond_max_in_flight) {
+  auto o = world_options{};
+  o.actors.max_in_flight = 2;  // one per lane
+  auto w = world{storage::open_memory_engine(10), o};
+  w.add_client();
+  const auto codes = w.mint(300);
+  const auto successes = redeem_to_the_end(w, codes, [] {});
+  EXPECT_EQ(std::count(successes.begin(), successes.end(), 1),
+            static_cast<std::ptrdiff_t>(codes.size()));
+  EXPECT_GT(w.journal.refusals, 0);
+}
+
+/// A member of each pool is killed while hundreds of exchanges are under way: each is answered
+/// once, 503 at worst, and every code still yields exactly one success (COM-02, NEG-121).
+class killing : public testing::TestWithParam<const char*> {};
+
+TEST_P(killing, loses_no_exchange_and_no_code) {
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  auto random = std::mt19937{seed};
+  auto w = world{storage::open_memory_engine(10)};
+  w.add_client();
+  for (auto round = 0; round < 10; ++round) {
+    const auto codes = w.mint(300);
+    const auto successes = redeem_to_the_end(w, codes, [&] {
+      for (auto k = 0; k < 5; ++k) {
+        w.actors().kill(GetParam(), random() % 2);
+        std::this_thread::sleep_for(std::chrono::microseconds{random() % 500});
+      }
+    });
+    for (const auto s : successes) EXPECT_EQ(s, 1);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(each_pool, killing,
+                         testing::Values("validator", "code-store", "signer", "http"),
+                         [](const auto& of) {
+                           auto name = std::string{of.param};
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+TEST(store, that_cannot_say_means_503_and_a_live_code) {  // NEG-121
+  auto fault = std::make_shared<faults>();
+  auto w = world{std::make_unique<faulty_engine>(storage::open_memory_engine(10), fault)};
+  w.add_client();
+  const auto codes = w.mint(20);
+  fault->consume_unknown = true;
+  for (const auto& a : w.redeem(codes)) {
+    EXPECT_FALSE(a.granted);
+    EXPECT_EQ(a.error, errc::temporarily_unavailable);
+  }
+  fault->consume_unknown = false;
+  EXPECT_EQ(granted(w.redeem(codes)), codes.size());
+}
+
+TEST(store, that_cannot_insert_mints_nothing) {
+  auto fault = std::make_shared<faults>();
+  auto w = world{std::make_unique<faulty_engine>(storage::open_memory_engine(10), fault)};
+  w.add_client();
+  fault->insert_unknown = true;
+  for (const auto& code : w.mint(5)) EXPECT_EQ(code, "");
+}
+
+TEST(signer, that_dies_between_commit_and_answer_releases_the_code) {  // COM-02
+  auto fault = std::make_shared<faults>();
+  auto w = world{std::make_unique<faulty_engine>(storage::open_memory_engine(10), fault)};
+  w.add_client();
+  const auto codes = w.mint(50);
+  // The engine kills both signers after each commit, before it says that it committed.
+  fault->after_consume = [&] {
+    w.actors().kill("signer", 0);
+    w.actors().kill("signer", 1);
+  };
+  const auto answers = w.redeem(codes);
+  fault->after_consume = nullptr;
+  EXPECT_LT(granted(answers), codes.size()) << "no signer died in time";
+  auto again = std::vector<std::string>{};
+  for (auto i = std::size_t{0}; i < codes.size(); ++i)
+    if (!answers[i].granted) {
+      EXPECT_EQ(answers[i].error, errc::temporarily_unavailable);
+      again.push_back(codes[i]);
+    }
+  EXPECT_EQ(granted(w.redeem(again)), again.size());
+  EXPECT_EQ(granted(w.redeem(codes)), 0U);
+}
+
+}  // namespace
+}  // namespace mintage::sim

@@ -1,0 +1,149 @@
+#include "tests/sim/world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <latch>
+#include <mutex>
+
+#include "crypto/random.hpp"
+
+namespace mintage::sim {
+namespace {
+
+/// Waits for `count` answers; a second answer to one exchange is an error.
+class counter final : public oauth::caller {
+ public:
+  explicit counter(std::size_t count) : left_{static_cast<std::ptrdiff_t>(count)}, seen_(count) {}
+
+  void answered(oauth::exchange& x) noexcept override {
+    EXPECT_EQ(seen_[x.tag].fetch_add(1), 0) << "an exchange was answered twice";
+    note(x);
+    left_.count_down();
+  }
+  void wait() { left_.wait(); }
+
+  std::function<void(oauth::exchange&)> note = [](oauth::exchange&) {};
+
+ private:
+  std::latch left_;
+  std::vector<std::atomic<int>> seen_;
+};
+
+constexpr auto redirect_uri = "https://app.example.com/cb";
+
+}  // namespace
+
+world::world(std::unique_ptr<storage::engine> engine, world_options o) {
+  auto lanes = std::vector<oauth::io_lane*>{};
+  for (auto i = std::size_t{0}; i < o.lanes; ++i) {
+    lanes_.push_back(std::make_unique<thread_lane>());
+    lanes.push_back(lanes_.back().get());
+  }
+  o.actors.algorithms = {crypto::jws_alg::es256};  // an RSA key would cost each test half a second
+  actors_ = std::make_unique<actors::system>(
+      o.actors, o.rules,
+      actors::surroundings{std::move(engine), clock, journal, crypto::buffered_random{}.take<32>(),
+                           lanes});
+  services_ = actors_->services();
+  wait_until_ready();
+}
+
+world::~world() {
+  actors_.reset();
+}
+
+void world::wait_until_ready() {
+  for (auto i = std::size_t{0}; i < lanes_.size(); ++i)
+    while (!lanes_[i]->call([&] { return services_[i]->ready(); }))
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+}
+
+void world::add_client() {
+  auto asked = std::make_shared<counter>(1);
+  asked->note = [&](oauth::exchange& x) {
+    auto& admin = static_cast<oauth::admin_exchange&>(x);
+    ASSERT_TRUE(admin.answer) << (admin.error ? admin.error->description : "no answer");
+    const auto& made = std::get<oauth::created_client>(*admin.answer);
+    client_id_ = made.made.id;
+    secret_ = made.secret.reveal();
+  };
+  lanes_.front()->post([&] {
+    auto x = oauth::admin_handle{
+        new oauth::admin_exchange{asked, services_.front()->next_request_id(), clock.now()}};
+    auto m = oauth::client_metadata{};
+    m.redirect_uris = std::vector<std::string>{redirect_uri};
+    m.grant_types = std::vector<std::string>{"authorization_code", "refresh_token"};
+    m.scope = "openid offline_access read";
+    m.require_pkce = false;
+    m.id_token_signed_response_alg = "ES256";
+    x->call = oauth::create_client{std::move(m)};
+    services_.front()->submit(std::move(x));
+  });
+  asked->wait();
+}
+
+std::vector<std::string> world::mint(std::size_t count, const std::string& scope) {
+  auto codes = std::vector<std::string>(count);
+  auto asked = std::make_shared<counter>(count);
+  asked->note = [&](oauth::exchange& x) {
+    auto& minted = static_cast<oauth::mint_exchange&>(x);
+    if (minted.minted) codes[x.tag] = minted.text.reveal();
+  };
+  for (auto i = std::size_t{0}; i < count; ++i) {
+    const auto lane = i % lanes_.size();
+    lanes_[lane]->post([&, i, lane] {
+      auto x = oauth::mint_handle{
+          new oauth::mint_exchange{asked, services_[lane]->next_request_id(), clock.now()}};
+      x->tag = i;
+      x->request.client_id = client_id_;
+      x->request.redirect_uri = redirect_uri;
+      x->request.scope = scope;
+      x->request.sub = "248289761001";
+      x->request.auth_time = oauth::numeric_date(clock.now());
+      services_[lane]->submit(std::move(x));
+    });
+  }
+  asked->wait();
+  return codes;
+}
+
+std::vector<token_answer> world::redeem(const std::vector<std::string>& codes) {
+  return redeem(codes, [] {});
+}
+
+std::vector<token_answer> world::redeem(const std::vector<std::string>& codes,
+                                        const std::function<void()>& during) {
+  auto answers = std::vector<token_answer>(codes.size());
+  auto asked = std::make_shared<counter>(codes.size());
+  asked->note = [&](oauth::exchange& x) {
+    auto& token = static_cast<oauth::token_exchange&>(x);
+    auto& answer = answers[x.tag];
+    answer.granted = !token.denied && !token.body.empty();
+    answer.body = token.body;
+    if (token.denied) {
+      answer.error = token.denied->code;
+      answer.reason = token.denied->reason;
+    }
+  };
+  for (auto i = std::size_t{0}; i < codes.size(); ++i) {
+    const auto lane = i % lanes_.size();
+    lanes_[lane]->post([&, i, lane] {
+      auto x = oauth::token_handle{
+          new oauth::token_exchange{asked, services_[lane]->next_request_id(), clock.now()}};
+      x->tag = i;
+      x->request.code = codes[i];
+      x->request.redirect_uri = redirect_uri;
+      auto& who = x->request.who;
+      who.presented = oauth::client_credentials::how::post;
+      who.id = who.raw_id = client_id_;
+      who.secret = who.raw_secret = secret_;
+      services_[lane]->submit(std::move(x));
+    });
+  }
+  during();
+  asked->wait();
+  return answers;
+}
+
+}  // namespace mintage::sim

@@ -1,0 +1,88 @@
+/// @file
+/// A server without sockets, and a client of it: mints codes, redeems them, keeps the book of
+/// answers.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/system.hpp"
+#include "storage/engine.hpp"
+#include "tests/sim/thread_lane.hpp"
+
+namespace mintage::sim {
+
+class manual_clock final : public oauth::clock {
+ public:
+  [[nodiscard]] oauth::instant now() const noexcept override { return oauth::instant{ms_.load()}; }
+  void advance(oauth::milliseconds by) { ms_ = ms_.load() + by; }
+
+ private:
+  std::atomic<oauth::milliseconds> ms_{oauth::milliseconds{1'800'000'000'000}};
+};
+
+/// Counts what an operator would hear of.
+class counting_journal final : public oauth::journal {
+ public:
+  void refused(std::string_view, const oauth::request_id&, std::string_view,
+               const oauth::denial&) noexcept override {
+    ++refusals;
+  }
+  void exchanged(const oauth::token_exchange&) noexcept override { ++exchanges; }
+  void minted(const oauth::mint_exchange&) noexcept override {}
+  void administered(const oauth::admin_exchange&) noexcept override {}
+  std::atomic<int> refusals{0};
+  std::atomic<int> exchanges{0};
+};
+
+/// One answer of POST /token.
+struct token_answer {
+  bool granted = false;
+  std::string body;
+  oauth::errc error = oauth::errc::server_error;
+  std::string_view reason;
+};
+
+struct world_options {
+  actors::options actors{.workers = 2, .validators = 2, .code_stores = 3, .signers = 2};
+  oauth::options rules;
+  std::size_t lanes = 2;
+};
+
+class world {
+ public:
+  explicit world(std::unique_ptr<storage::engine> engine, world_options o = {});
+  ~world();
+
+  /// Makes a client with a generated secret, PKCE off, and every scope that the tests use.
+  void add_client();
+  /// @returns the minted codes; an empty string where the server could not say.
+  [[nodiscard]] std::vector<std::string> mint(std::size_t count,
+                                              const std::string& scope = "openid");
+  /// Submits all at once over all lanes and waits until each is answered.
+  [[nodiscard]] std::vector<token_answer> redeem(const std::vector<std::string>& codes);
+  [[nodiscard]] token_answer redeem(const std::string& code) {
+    return redeem(std::vector<std::string>{code}).front();
+  }
+  /// As `redeem`, without waiting for the answers; `during` runs after the submission.
+  [[nodiscard]] std::vector<token_answer> redeem(const std::vector<std::string>& codes,
+                                                 const std::function<void()>& during);
+
+  manual_clock clock;
+  counting_journal journal;
+  actors::system& actors() { return *actors_; }
+  std::size_t lanes_count() const { return lanes_.size(); }
+
+ private:
+  void wait_until_ready();
+
+  std::vector<std::unique_ptr<thread_lane>> lanes_;
+  std::unique_ptr<actors::system> actors_;
+  std::vector<oauth::service*> services_;
+  std::string client_id_;
+  std::string secret_;
+};
+
+}  // namespace mintage::sim

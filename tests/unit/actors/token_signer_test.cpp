@@ -1,0 +1,87 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "actors/signer.hpp"
+#include "crypto/base64.hpp"
+#include "oauth/claims.hpp"
+#include "tests/unit/actors/exchanges.hpp"
+
+namespace mintage::actors {
+namespace {
+
+/// The value of a string member of flat JSON; the tests look at few members and need no parser.
+std::string member(const std::string& json, const std::string& name) {
+  const auto at = json.find("\"" + name + "\":\"");
+  if (at == std::string::npos) return {};
+  const auto first = at + name.size() + 4;
+  return json.substr(first, json.find('"', first) - first);
+}
+
+std::string part(const std::string& jws, int index) {
+  auto first = std::size_t{0};
+  for (; index > 0; --index) first = jws.find('.', first) + 1;
+  return crypto::base64url_decode(jws.substr(first, jws.find('.', first) - first)).value();
+}
+
+class token_signer_answers : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto ring = std::make_shared<oauth::key_ring>();
+    ring->keys.push_back({es256, oauth::key_state::active, clock.now()});
+    signer.publish(ring);
+  }
+
+  oauth::token_handle sign(const std::string& scope, bool refreshable) {
+    auto x = test::make_redemption("", "client", clock.now());
+    x->born = oauth::grant{};
+    x->born->who.client_id = "client";
+    x->born->who.sub = "248289761001";
+    x->born->who.scope = scope;
+    x->born->who.nonce = "n-0S6_WzA2Mj";
+    x->born->refreshable = refreshable;
+    signer.sign(*x);
+    return x;
+  }
+
+  test::manual_clock clock;
+  oauth::options rules;
+  std::vector<signer_meters> meters{1};
+  signer_setup setup{crypto::sha256("key"), rules, clock, meters};
+  crypto::signing_key es256 = crypto::signing_key::generate(crypto::jws_alg::es256);
+  token_signer signer{setup, 0};
+};
+
+TEST_F(token_signer_answers, verify_and_agree) {  // TOK-14, ATK-01, IDT-01, IDT-03
+  const auto x = sign("openid offline_access", true);
+  const auto access = member(x->body, "access_token");
+  const auto id = member(x->body, "id_token");
+  EXPECT_TRUE(crypto::verify_compact(es256, access));
+  EXPECT_TRUE(crypto::verify_compact(es256, id));
+  EXPECT_EQ(member(part(access, 0), "typ"), "at+jwt");
+  EXPECT_EQ(member(part(id, 0), "kid"), es256.kid());
+  EXPECT_EQ(member(part(id, 1), "at_hash"), oauth::at_hash(access, crypto::jws_alg::es256));
+  EXPECT_EQ(member(part(id, 1), "nonce"), "n-0S6_WzA2Mj");
+  EXPECT_EQ(member(part(access, 1), "nonce"), "");
+  EXPECT_EQ(member(x->body, "refresh_token").size(), 76U);  // RFT-06
+}
+
+TEST_F(token_signer_answers, leave_out_what_was_not_granted) {  // TOK-14, COD-11
+  const auto x = sign("read", false);
+  EXPECT_NE(member(x->body, "access_token"), "");
+  EXPECT_EQ(x->body.find("id_token"), std::string::npos);
+  EXPECT_EQ(x->body.find("refresh_token"), std::string::npos);
+  EXPECT_EQ(member(x->body, "scope"), "read");
+}
+
+TEST_F(token_signer_answers, are_none_without_a_key_of_the_clients_algorithm) {
+  auto x = test::make_redemption("", "client", clock.now());
+  x->client.id_token_alg = crypto::jws_alg::rs256;
+  x->born = oauth::grant{};
+  x->born->who.scope = "openid";
+  EXPECT_THROW(signer.sign(*x), std::runtime_error);
+  EXPECT_FALSE(x->is_answered());
+}
+
+}  // namespace
+}  // namespace mintage::actors
