@@ -3,15 +3,21 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 
 namespace mintage::app {
 
 enum class log_level : std::uint8_t { debug, info, warn, error };
 enum class log_format : std::uint8_t { text, json };
+/// Where the audit stream goes: JSON lines of what was minted, exchanged, refused and changed.
+enum class audit_target : std::uint8_t { off, stdout_, file };
 
 struct log_options {
   log_level level = log_level::info;
   log_format format = log_format::text;
+  audit_target audit = audit_target::off;
+  /// Appended to when audit = "file".
+  std::filesystem::path audit_file = "audit.jsonl";
 };
 
 }  // namespace mintage::app

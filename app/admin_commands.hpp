@@ -1,0 +1,23 @@
+/// @file
+/// The management commands: `mintage client`, `code` and `keys`, over the admin interface.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace mintage::app {
+
+/// What the command line asked for, to be run once it was read whole. Returns the exit code.
+/// @throws command_error
+using action = std::function<int()>;
+
+/// Each adds a group of commands to the program; the command that is named sets `chosen`, which
+/// outlives the parsing.
+void add_client_commands(CLI::App& program, action& chosen);
+void add_code_commands(CLI::App& program, action& chosen);
+void add_keys_commands(CLI::App& program, action& chosen);
+
+}  // namespace mintage::app

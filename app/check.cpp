@@ -1,0 +1,18 @@
+#include <iostream>
+
+#include "app/commands.hpp"
+#include "config/config.hpp"
+
+namespace mintage::app {
+
+int check(const std::filesystem::path& config) {
+  const auto settings = config::load(config);
+  if (!settings) {
+    for (const auto& m : settings.error()) std::cerr << config::to_string(m) << '\n';
+    return exit_usage;
+  }
+  std::cout << config::render(*settings);
+  return exit_ok;
+}
+
+}  // namespace mintage::app

@@ -1,0 +1,41 @@
+/// @file
+/// Lines of text or JSON: the server's log, and the audit stream.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "app/options.hpp"
+
+namespace mintage::app {
+
+/// Writes through a bounded queue and a thread of its own, so that no request waits for a terminal
+/// or a disk. Values are escaped and cut at 256 octets. Never given a secret. Thread-safe.
+class event_log {
+ public:
+  using field = std::pair<std::string_view, std::string_view>;
+
+  /// The log on standard error. When its queue is full the oldest lines are dropped.
+  [[nodiscard]] static event_log make_log(const log_options& o);
+  /// The audit stream, JSON whatever the format of the log. When its queue is full, callers wait:
+  /// no line is lost. Writes nothing when it is off.
+  /// @throws std::runtime_error when the file cannot be opened.
+  [[nodiscard]] static event_log make_audit(const log_options& o);
+
+  event_log(event_log&&) noexcept;
+  ~event_log();
+
+  /// Whether lines of this level are written: spares building their fields.
+  [[nodiscard]] bool writes(log_level level) const noexcept;
+  void event(log_level level, std::string_view what, std::initializer_list<field> fields = {});
+
+ private:
+  struct impl;
+  explicit event_log(std::unique_ptr<impl> i);
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace mintage::app

@@ -1,0 +1,52 @@
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+
+#include "app/admin_commands.hpp"
+#include "app/command_error.hpp"
+#include "app/commands.hpp"
+
+namespace {
+
+int run(const mintage::app::action& chosen) {
+  try {
+    return chosen();
+  } catch (const mintage::app::command_error& e) {
+    std::cerr << "mintage: " << e.what() << '\n';
+    return e.exit_code();
+  } catch (const std::exception& e) {
+    std::cerr << "mintage: the answer was not what was expected: " << e.what() << '\n';
+    return mintage::app::exit_failure;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace mintage::app;
+  auto program = CLI::App{"Mintage, an OAuth 2.0 and OpenID Connect token server"};
+  program.require_subcommand(1);
+  program.footer("Try: mintage check --config mintage.toml && mintage serve --config mintage.toml");
+
+  auto config = std::filesystem::path{};
+  auto memory = false;
+  auto* serving = program.add_subcommand("serve", "Run the server until SIGTERM or SIGINT");
+  serving->add_option("--config", config, "The TOML file to read")->required();
+  serving->add_flag("--memory", memory, "Keep all records in memory: they end with the process");
+  auto* checking =
+      program.add_subcommand("check", "Validate a config file and print the effective settings");
+  checking->add_option("--config", config, "The TOML file to read")->required();
+
+  auto chosen = action{};
+  add_client_commands(program, chosen);
+  add_code_commands(program, chosen);
+  add_keys_commands(program, chosen);
+
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return program.exit(e) == 0 ? exit_ok : exit_usage;
+  }
+  if (chosen) return run(chosen);
+  return serving->parsed() ? serve(config, memory) : check(config);
+}

@@ -1,0 +1,163 @@
+#include <sys/stat.h>
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <future>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <thread>
+
+#include "actors/system.hpp"
+#include "app/commands.hpp"
+#include "app/event_log.hpp"
+#include "app/private_files.hpp"
+#include "app/server_journal.hpp"
+#include "app/system_clock.hpp"
+#include "config/config.hpp"
+#include "net/server.hpp"
+
+namespace mintage::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Everything must have ended this long after SIGTERM.
+constexpr auto shutdown_limit = 10s;
+/// What of it connections get to finish what was admitted.
+constexpr auto drain_limit = 8s;
+constexpr auto ready_limit = 60s;
+
+/// Blocks the signals that `sigwait` will take, in this thread and all that it will start.
+sigset_t take_over_signals() {
+  auto awaited = sigset_t{};
+  sigemptyset(&awaited);
+  for (const auto s : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&awaited, s);
+  pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return awaited;
+}
+
+void wait_for_end(const sigset_t& awaited, event_log& log) {
+  for (;;) {
+    auto signal = 0;
+    sigwait(&awaited, &signal);
+    if (signal != SIGHUP) return log.event(log_level::info, "stopping");
+    log.event(log_level::info, "SIGHUP ignored: nothing can be reloaded in this version");
+  }
+}
+
+/// Whether all ports have their keys, clients and routes; asked on their own threads.
+bool wait_until_ready(const std::vector<oauth::io_lane*>& lanes,
+                      const std::vector<oauth::service*>& services) {
+  const auto deadline = std::chrono::steady_clock::now() + ready_limit;
+  for (auto i = std::size_t{0}; i < lanes.size(); ++i) {
+    for (;;) {
+      auto answer = std::promise<bool>{};
+      lanes[i]->post([&] { answer.set_value(services[i]->ready()); });
+      if (answer.get_future().get()) break;
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(1ms);
+    }
+  }
+  return true;
+}
+
+/// Ends the process when an orderly stop takes too long. What was acknowledged is in the store's
+/// log by then.
+class stop_limit {
+ public:
+  explicit stop_limit(std::chrono::milliseconds patience)
+      : watch_{[this, patience] {
+          if (done_.get_future().wait_for(patience) == std::future_status::timeout)
+            std::_Exit(exit_failure);
+        }} {}
+  ~stop_limit() {
+    done_.set_value();
+    watch_.join();
+  }
+
+ private:
+  std::promise<void> done_;
+  std::thread watch_;
+};
+
+/// The effective config, a line each; it holds paths of secrets, but no secret.
+void log_settings(const config::settings& settings, event_log& log) {
+  auto text = std::istringstream{config::render(settings)};
+  auto section = std::string{};
+  for (auto line = std::string{}; std::getline(text, line);) {
+    if (line.starts_with('['))
+      section = line.substr(1, line.find(']') - 1) + ".";
+    else if (!line.empty())
+      log.event(log_level::info, "config", {{"setting", section + line}});
+  }
+}
+
+std::string address(const std::string& listen, std::uint16_t port) {
+  return listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
+}
+
+int run(const config::settings& settings, const sigset_t& awaited, event_log& log) {
+  ::umask(077);  // database, keys and audit stream are the server's own business
+  const auto clock = system_clock{};
+  log_settings(settings, log);
+  auto audit = event_log::make_audit(settings.log);
+  auto journal = server_journal{log, audit};
+
+  auto engine = storage::open_engine(settings.storage, settings.rules.code_max_fail, clock);
+  // Records that cannot be read end the start here, with a sentence; actors would be restarted.
+  static_cast<void>(engine->records().load_clients());
+  static_cast<void>(engine->records().load_keys());
+  const auto master = load_or_make_seal_key(settings.actors.seal_key_file, engine->records());
+  const auto tokens =
+      oauth::admin_tokens{.admin = load_or_make_admin_token(settings.net.admin_token_file),
+                          .minter = load_or_make_admin_token(settings.net.mint_token_file)};
+
+  auto server = net::server{settings.net, settings.rules, tokens};
+  auto actors = std::make_unique<actors::system>(
+      settings.actors, settings.rules,
+      actors::surroundings{std::move(engine), clock, journal, master, server.lanes()});
+  const auto services = actors->services();
+  if (!wait_until_ready(server.lanes(), services))
+    throw std::runtime_error{"the server did not become ready"};
+  server.start(services);
+
+  const auto http = address(settings.net.listen, server.public_port());
+  const auto admin = address(settings.net.admin_listen, server.admin_port());
+  log.event(log_level::info, "ready",
+            {{"issuer", settings.rules.issuer}, {"http", http}, {"admin", admin}});
+  std::cout << "ready http=" << http << " admin=" << admin << std::endl;
+
+  wait_for_end(awaited, log);
+  const auto limit = stop_limit{shutdown_limit};
+  if (!server.drain(drain_limit))
+    log.event(log_level::warn, "connections were cut that had not finished");
+  actors.reset();
+  server.stop();
+  log.event(log_level::info, "stopped");
+  return exit_ok;
+}
+
+}  // namespace
+
+int serve(const std::filesystem::path& config, bool memory) {
+  auto settings = config::load(config);
+  if (!settings) {
+    for (const auto& m : settings.error()) std::cerr << config::to_string(m) << '\n';
+    return exit_usage;
+  }
+  if (memory) settings->storage.engine = storage::engine_kind::memory;
+  const auto awaited = take_over_signals();  // before any thread is started, the log's included
+  auto log = event_log::make_log(settings->log);
+  try {
+    return run(*settings, awaited, log);
+  } catch (const std::exception& e) {
+    log.event(log_level::error, "cannot run", {{"because", e.what()}});
+    return exit_failure;
+  }
+}
+
+}  // namespace mintage::app

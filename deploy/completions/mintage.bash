@@ -1,0 +1,55 @@
+# Completes the command line of mintage in bash. Source it, or install it as
+# /usr/share/bash-completion/completions/mintage.
+
+_mintage() {
+  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+  local access='--config --admin --token-file --json' secret='--import --secret-file --secret-env'
+  local words='' command=${COMP_WORDS[1]:-}
+  if ((COMP_CWORD > 2)); then command+=" ${COMP_WORDS[2]}"; fi
+  COMPREPLY=()
+
+  case $previous in
+    --config | --token-file | --secret-file)
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return ;;
+    --secret-env) mapfile -t COMPREPLY < <(compgen -e -- "$word") && return ;;
+    --admin) mapfile -t COMPREPLY < <(compgen -W 'http://127.0.0.1:9081' -- "$word") && return ;;
+    --grant) words='authorization_code refresh_token' ;;
+    --auth-method) words='client_secret_basic client_secret_post' ;;
+    --id-token-alg) words='RS256 ES256' ;;
+    --rt-mode) words='rotating static' ;;
+  esac
+  if [[ -n $words ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+    return
+  fi
+
+  if ((COMP_CWORD == 1)); then
+    words='serve check client code keys --help'
+  else
+    case $command in
+      serve | serve\ *) words='--config --memory' ;;
+      check | check\ *) words='--config' ;;
+      client) words='add list show secret suspend remove' ;;
+      code) words='mint' ;;
+      keys) words='list' ;;
+      client\ add)
+        words="$access $secret --id --name --redirect-uri --scope --grant --auth-method --public
+          --id-token-alg --rt-mode --rt-without-offline --no-pkce --strict-auth-method
+          --no-basic-raw-compat --secret-expires-at" ;;
+      client\ list) words=$access ;;
+      client\ show) words=$access ;;
+      client\ secret) words="$access $secret --secret-expires-at --end" ;;
+      client\ suspend) words="$access --resume" ;;
+      client\ remove) words=$access ;;
+      code\ mint)
+        words="$access --client --redirect-uri --sub --scope --auth-time --nonce --acr --amr --sid
+          --claims --challenge --ttl" ;;
+      keys\ list) words=$access ;;
+    esac
+    words+=' --help'
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+complete -F _mintage mintage
