@@ -1,0 +1,168 @@
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <boost/json.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "tests/http/support/cast.hpp"
+
+namespace mintage::test {
+namespace {
+
+struct bench_run {
+  int code = -1;
+  std::string out;
+};
+
+/// Runs `mintage-bench ARGUMENTS` to its end; both of its outputs are in `out`.
+bench_run bench(const std::string& arguments) {
+  const auto command = std::string{MINTAGE_BENCH_PROGRAM} + " " + arguments + " 2>&1";
+  auto* pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) throw std::runtime_error{"popen failed"};
+  auto out = bench_run{};
+  auto piece = std::array<char, 4096>{};
+  while (const auto got = std::fread(piece.data(), 1, piece.size(), pipe)) {
+    out.out.append(piece.data(), got);
+  }
+  const auto status = ::pclose(pipe);
+  out.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return out;
+}
+
+/// What every short run has in common.
+const auto brief = std::string{
+    " --warm-up 0.2 --duration 0.8 --rounds 1 --connections 8"
+    " --verify-every 5 --no-floor --quiet"};
+const auto own_server = std::string{" --server "} + MINTAGE_PROGRAM;
+
+boost::json::object first_scenario(const std::filesystem::path& report) {
+  return parse_object(read_file(report)).at("scenarios").at(0).as_object();
+}
+
+/// The only round: answers, no failure, and every signature that was looked at is good.
+void expect_clean(const boost::json::object& scenario) {
+  const auto& round = scenario.at("rounds").at(0);
+  EXPECT_GT(round.at("answers").to_number<std::int64_t>(), 0);
+  EXPECT_EQ(round.at("failures").to_number<std::int64_t>(), 0);
+  EXPECT_GT(round.at("verified").to_number<std::int64_t>(), 0);
+  EXPECT_EQ(round.at("forged").to_number<std::int64_t>(), 0);
+}
+
+class scenarios : public testing::TestWithParam<const char*> {};
+
+TEST_P(scenarios, run_without_a_failed_request) {
+  const auto folder = temporary_folder{};
+  const auto report = folder.path() / "report.json";
+  const auto got =
+      bench(std::string{"code "} + GetParam() + brief + own_server + " --json " + report.string());
+  ASSERT_EQ(got.code, 0) << got.out;
+  const auto scenario = first_scenario(report);
+  expect_clean(scenario);
+  EXPECT_TRUE(scenario.at("rounds").at(0).at("server").is_object()) << "no CPU of the server";
+}
+INSTANTIATE_TEST_SUITE_P(code, scenarios,
+                         testing::Values("", "--public", "--id-token-alg RS256", "--rate 100",
+                                         "--rate 100 --arrivals constant --memory",
+                                         "--threads 2 --set 'pools.signer.size=1'"));
+
+TEST(bench, measures_the_floor_in_the_same_run) {
+  const auto folder = temporary_folder{};
+  const auto report = folder.path() / "report.json";
+  const auto got = bench("code --warm-up 0 --duration 0.2 --rounds 1 --connections 4 --quiet" +
+                         own_server + " --json " + report.string());
+  ASSERT_EQ(got.code, 0) << got.out;
+  const auto floor = parse_object(read_file(report)).at("floor").as_object();
+  for (const auto* name : {"es256_us", "rs256_us", "exchange_us"}) {
+    EXPECT_GT(floor.at(name).to_number<double>(), 0) << name;
+  }
+}
+
+TEST(bench, ends_a_ramp_that_no_rate_can_satisfy) {
+  const auto folder = temporary_folder{};
+  const auto report = folder.path() / "report.json";
+  const auto got = bench(
+      "code --ramp --rate 40 --objective p50=1us --warm-up 0 --duration 0.2"
+      " --no-floor --quiet" +
+      own_server + " --json " + report.string());
+  ASSERT_EQ(got.code, 0) << got.out;
+  const auto scenario = first_scenario(report);
+  const auto& ramp = scenario.at("ramp");
+  EXPECT_EQ(ramp.at("best").to_number<double>(), 0);
+  EXPECT_GT(ramp.at("steps").as_array().size(), 3U);
+}
+
+class a_running_server : public testing::Test {
+ protected:
+  std::string at() const {
+    return " --target http://127.0.0.1:" + std::to_string(stage_.server.port());
+  }
+  /// Writes codes of the confidential client and what the harness needs to use them.
+  std::string input(const std::vector<std::string>& codes) {
+    auto text = std::string{};
+    for (const auto& code : codes) text += code + "\n";
+    write_file(stage_.server.file("codes"), text);
+    write_file(stage_.server.file("secret"), stage_.c1.secret + "\n");
+    return " --input " + stage_.server.file("codes").string() + " --client-id " + stage_.c1.id +
+           " --redirect-uri " + stage_.c1.redirect_uri + " --client-secret-file " +
+           stage_.server.file("secret").string();
+  }
+  stage stage_;
+};
+
+TEST_F(a_running_server, is_measured_through_its_admin_listener) {
+  const auto report = stage_.server.file("report.json");
+  const auto got = bench("code" + brief + at() + " --admin 127.0.0.1:" +
+                         std::to_string(stage_.server.admin_port()) + " --admin-token-file " +
+                         stage_.server.file("admin.token").string() + " --json " + report.string());
+  ASSERT_EQ(got.code, 0) << got.out;
+  expect_clean(first_scenario(report));
+}
+
+TEST_F(a_running_server, is_measured_with_codes_from_a_file) {
+  const auto report = stage_.server.file("report.json");
+  const auto codes = input(stage_.admin.mint_many(mint_body(stage_.c1), 100));
+  const auto got = bench("code" + brief + at() + codes + " --json " + report.string());
+  ASSERT_EQ(got.code, 0) << got.out;
+  expect_clean(first_scenario(report));
+}
+
+TEST_F(a_running_server, fails_the_run_by_refusals_that_nobody_expected) {
+  const auto used = std::vector<std::string>(20, stage_.mint(stage_.c1));
+  static_cast<void>(stage_.redeem(stage_.c1, used.front()));
+  const auto codes = input(used);
+  const auto got = bench("code" + brief + at() + codes);
+  EXPECT_EQ(got.code, 1) << got.out;
+  EXPECT_NE(got.out.find("400 invalid_grant"), got.out.npos) << got.out;
+  EXPECT_EQ(bench("code" + brief + at() + codes + " --allow '400 invalid_grant'").code, 0);
+}
+
+TEST(bench, writes_no_page_without_its_plotting_library) {
+  const auto folder = temporary_folder{};
+  const auto page = folder.path() / "report.html";
+  const auto got = bench("code" + brief + own_server + " --html " + page.string() +
+                         " --plot-library " + folder.path().string());
+  EXPECT_EQ(got.code, 2) << got.out;
+  EXPECT_FALSE(std::filesystem::exists(page));
+}
+
+TEST(bench, compares_reports_and_refuses_others) {
+  const auto folder = temporary_folder{};
+  const auto report = (folder.path() / "report.json").string();
+  ASSERT_EQ(bench("code" + brief + own_server + " --json " + report).code, 0);
+  const auto same = bench("compare " + report + " " + report);
+  EXPECT_EQ(same.code, 0) << same.out;
+  EXPECT_NE(same.out.find("no difference"), same.out.npos) << same.out;
+  EXPECT_EQ(bench("compare " + report + " /dev/null").code, 2);
+}
+
+TEST(bench, explains_a_wrong_command_line) {
+  for (const auto* arguments : {"", "code --rate x", "code --objective p99", "compare one",
+                                "code --target http://127.0.0.1:1", "code --input f"}) {
+    EXPECT_EQ(bench(arguments).code, 2) << arguments;
+  }
+}
+
+}  // namespace
+}  // namespace mintage::test

@@ -1,0 +1,120 @@
+// mintage client: registering, seeing, suspending and removing.
+#include "tests/http/cli/fixture.hpp"
+
+namespace mintage::test {
+
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+struct client_commands : command_line {};
+
+TEST_F(client_commands, report_what_the_server_refuses_in_one_sentence) {
+  expect_failure(run({"client", "add", "--redirect-uri", "/relative"}), 1, "redirect_uris");
+  expect_failure(run({"client", "add"}), 1, "redirect_uris");
+  expect_failure(run({"client", "show", "nobody"}), 1, "no such client");
+  expect_failure(run({"client", "show", "a/../b c"}), 1, "no such client");
+  expect_failure(run({"client", "remove", "nobody"}), 1, "no such client");
+  expect_failure(run({"client", "suspend", "nobody"}), 1, "no such client");
+  expect_failure(run({"client", "secret", "nobody"}), 1, "no such client");
+}
+
+TEST_F(client_commands, add_one_whose_secret_works_and_is_shown_once) {
+  const auto who = add_client({"--name", "Shop"});
+  EXPECT_TRUE(who.secret.starts_with("mcs_")) << who.secret;
+  EXPECT_TRUE(works(who, who.secret));
+  for (const auto& words : {arguments{"client", "show", who.id}, arguments{"client", "list"}}) {
+    const auto done = run(words);
+    EXPECT_EQ(done.code, 0) << done.err;
+    EXPECT_THAT(done.out, HasSubstr(who.id));
+    EXPECT_THAT(done.out, HasSubstr("Shop"));
+    EXPECT_THAT(done.out + done.err, Not(HasSubstr(who.secret)));
+  }
+}
+
+TEST_F(client_commands, show_a_new_secret_to_people_too) {
+  const auto done = run({"client", "add", "--redirect-uri", "https://client.example/cb"});
+  EXPECT_EQ(done.code, 0);
+  EXPECT_THAT(done.out, HasSubstr("client_secret "));
+  EXPECT_THAT(done.out, HasSubstr("mcs_"));
+  EXPECT_THAT(done.err, HasSubstr("this once"));
+}
+
+TEST_F(client_commands, send_every_member_by_its_name) {
+  const auto made = run_json({"client",
+                              "add",
+                              "--name",
+                              "A \"B\"",
+                              "--redirect-uri",
+                              "https://a.example/cb",
+                              "--redirect-uri",
+                              "https://b.example/cb",
+                              "--scope",
+                              "openid mail",
+                              "--grant",
+                              "authorization_code",
+                              "--grant",
+                              "refresh_token",
+                              "--auth-method",
+                              "client_secret_post",
+                              "--id-token-alg",
+                              "ES256",
+                              "--rt-mode",
+                              "rotating",
+                              "--rt-without-offline",
+                              "--no-pkce",
+                              "--strict-auth-method",
+                              "--no-basic-raw-compat",
+                              "--secret-expires-at",
+                              "2000000000"});
+  const auto expected = boost::json::parse(R"({
+    "client_name": "A \"B\"", "redirect_uris": ["https://a.example/cb", "https://b.example/cb"],
+    "scope": "openid mail", "grant_types": ["authorization_code", "refresh_token"],
+    "token_endpoint_auth_method": "client_secret_post", "id_token_signed_response_alg": "ES256",
+    "rt_mode": "rotating", "rt_without_offline": true, "require_pkce": false,
+    "strict_auth_method": true, "basic_raw_compat": false,
+    "client_secret_expires_at": 2000000000})");
+  for (const auto& member : expected.as_object()) {
+    EXPECT_EQ(made.at(member.key()), member.value()) << member.key();
+  }
+  const auto open =
+      run_json({"client", "add", "--public", "--redirect-uri", "com.example.app:/cb"});
+  EXPECT_EQ(text_of(open, "token_endpoint_auth_method"), "none");
+  EXPECT_FALSE(open.contains("client_secret"));
+}
+
+TEST_F(client_commands, print_the_servers_json_as_it_is) {
+  const auto who = add_client();
+  const auto path = "/admin/clients/" + who.id;
+  EXPECT_EQ(run({"client", "show", who.id, "--json"}).out,
+            stage_->admin.call("GET", path).body + "\n");
+  EXPECT_EQ(run({"client", "list", "--json"}).out,
+            stage_->admin.call("GET", "/admin/clients").body + "\n");
+  EXPECT_EQ(run({"client", "remove", who.id, "--json"}).out, "") << "a 204 has nothing to print";
+}
+
+TEST_F(client_commands, suspend_at_once_and_resume) {
+  const auto who = add_client();
+  const auto code = stage_->mint(who);
+  auto done = run({"client", "suspend", who.id});
+  EXPECT_EQ(done.code, 0) << done.err;
+  // The very first request behind the answer: every validator knows by then.
+  EXPECT_EQ(stage_->redeem(who, code).status, 401U);
+  EXPECT_THAT(run({"client", "show", who.id}).out, HasSubstr("suspended"));
+  done = run({"client", "suspend", who.id, "--resume"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  stage_->expect_live(who, code);
+}
+
+TEST_F(client_commands, remove_one_for_good) {
+  const auto who = add_client();
+  const auto done = run({"client", "remove", who.id});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("removed"));
+  expect_failure(run({"client", "show", who.id}), 1, "no such client");
+}
+
+}  // namespace
+
+}  // namespace mintage::test

@@ -1,0 +1,89 @@
+// Every row of PROTOCOL.md §11 as a test of its id, and the account that none is missing.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <set>
+
+#include "tests/http/negative/row.hpp"
+
+namespace mintage::test {
+
+namespace {
+
+class negative : public testing::TestWithParam<row> {
+ protected:
+  static void SetUpTestSuite() { world_ = std::make_unique<world>(); }
+  static void TearDownTestSuite() {
+    EXPECT_EQ(world_->server.stop(), 0);
+    world_.reset();
+  }
+  static std::unique_ptr<world> world_;
+};
+std::unique_ptr<world> negative::world_;
+
+TEST_P(negative, row) {
+  GetParam().run(*world_);
+}
+
+/// NEG-048 with variant x: NEG_048_x.
+std::string name_of(const testing::TestParamInfo<row>& info) {
+  auto out = info.param.id;
+  if (!info.param.variant.empty()) out += "_" + info.param.variant;
+  std::ranges::replace(out, '-', '_');
+  return out;
+}
+
+INSTANTIATE_TEST_SUITE_P(A_http, negative, testing::ValuesIn(rows_of_http()), name_of);
+INSTANTIATE_TEST_SUITE_P(B_parameters, negative, testing::ValuesIn(rows_of_parameters()), name_of);
+INSTANTIATE_TEST_SUITE_P(C_client_auth, negative, testing::ValuesIn(rows_of_client_auth()),
+                         name_of);
+INSTANTIATE_TEST_SUITE_P(E_redemption, negative, testing::ValuesIn(rows_of_redemption()), name_of);
+INSTANTIATE_TEST_SUITE_P(F_pkce, negative, testing::ValuesIn(rows_of_pkce()), name_of);
+
+/// Parts A, B, C, E and F; part D waits as a whole for client assertions.
+std::set<std::string> ids_of_the_tables() {
+  auto out = std::set<std::string>{};
+  for (auto [first, last] : {std::pair{1, 75}, std::pair{105, 131}}) {
+    for (auto i = first; i <= last; ++i) {
+      auto text = std::array<char, 16>{};
+      std::snprintf(text.data(), text.size(), "NEG-%03d", i);
+      out.insert(text.data());
+    }
+  }
+  return out;
+}
+
+/// An issue's subject, the want of one, or another place.
+bool is_reason(std::string_view text) {
+  return text == "waits for: Tokens after their birth" || text.ends_with(": no issue yet") ||
+         text.starts_with("tested elsewhere: tests/");
+}
+
+TEST(negative_tables, every_row_is_either_a_test_or_pending_with_a_reason) {
+  auto tested = std::set<std::string>{};
+  for (auto& part : {rows_of_http(), rows_of_parameters(), rows_of_client_auth(),
+                     rows_of_redemption(), rows_of_pkce()}) {
+    for (auto& each : part) tested.insert(each.id);
+  }
+  auto pending = std::set<std::string>{};
+  for (auto& each : pending_rows()) {
+    EXPECT_TRUE(pending.emplace(each.id).second) << each.id << " is pending twice";
+    EXPECT_TRUE(is_reason(each.reason)) << each.id << ": " << each.reason;
+  }
+  for (auto& id : ids_of_the_tables()) {
+    EXPECT_EQ(tested.count(id) + pending.count(id), 1U) << id;
+  }
+  for (auto& id : tested) EXPECT_TRUE(ids_of_the_tables().contains(id)) << id;
+  for (auto& id : pending) EXPECT_TRUE(ids_of_the_tables().contains(id)) << id;
+}
+
+}  // namespace
+
+/// What GoogleTest prints of a parameter.
+void PrintTo(const row& r, std::ostream* out) {
+  *out << r.id << " " << r.variant;
+}
+
+}  // namespace mintage::test

@@ -1,0 +1,58 @@
+/// @file
+/// A row of the negative tables of PROTOCOL.md §11 as a test.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/http/support/cast.hpp"
+
+namespace mintage::test {
+
+/// Everybody the tables need, on one server.
+class world : public stage {
+ public:
+  world();
+  party c1_pkce;        ///< C1, its codes with a challenge
+  party c2;             ///< another confidential client
+  party post;           ///< client_secret_post
+  party strict;         ///< client_secret_basic, strict_auth_method
+  party open;           ///< public, PKCE
+  party loopback;       ///< a redirect URI on http://127.0.0.1:8080
+  party raw;            ///< imported secret that form decoding would change
+  party raw_off;        ///< the same, basic_raw_compat off
+  party no_code_grant;  ///< registered for refresh_token alone
+};
+using party_of = party world::*;
+
+/// State of the presented code afterwards.
+enum class after { live, dead, not_asked };
+
+struct row {
+  /// "NEG-048"
+  std::string id;
+  /// What is special where one row needs several tests; else empty. Characters of a test's name.
+  std::string variant;
+  std::function<void(world&)> run;
+};
+
+/// One changed redemption: mint for `who`, bend the call, check the answer, look at the code.
+[[nodiscard]] row bent(std::string id, std::string variant, const expected& want, after state,
+                       std::function<void(world&, token_call&)> bend, party_of who = &world::c1);
+[[nodiscard]] std::vector<row> rows_of_http();         ///< part A
+[[nodiscard]] std::vector<row> rows_of_parameters();   ///< part B
+[[nodiscard]] std::vector<row> rows_of_client_auth();  ///< part C
+[[nodiscard]] std::vector<row> rows_of_redemption();   ///< part E
+[[nodiscard]] std::vector<row> rows_of_pkce();         ///< part F
+
+/// A row that no test here holds.
+struct pending_row {
+  std::string_view id;
+  /// What it waits for, or where else it is tested.
+  std::string_view reason;
+};
+[[nodiscard]] std::vector<pending_row> pending_rows();
+
+}  // namespace mintage::test

@@ -1,0 +1,32 @@
+/// @file
+/// A look into the database of a server that has stopped.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include "storage/shard_store.hpp"
+
+namespace mintage::test {
+
+class database {
+ public:
+  /// @throws storage::storage_error when it cannot be opened, e.g. while a server runs on it.
+  explicit database(const std::filesystem::path& path);
+  ~database();
+
+  /// What the store says of the grant that an access token names: ok or revoked.
+  [[nodiscard]] storage::verdict grant_of(std::string_view access_token);
+  /// What it says of a code: ok = live, replayed = consumed.
+  [[nodiscard]] storage::verdict code(std::string_view text);
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+/// Asserts on a stopped server's database that the grant is kept, or revoked (COD-06).
+[[nodiscard]] bool is_revoked(const std::filesystem::path& path, std::string_view access_token);
+
+}  // namespace mintage::test

@@ -1,0 +1,28 @@
+/// @file
+/// Verifies JWTs against a JWK set as a relying party does, with OpenSSL alone: nothing of the code
+/// that signed is trusted here.
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace mintage::test {
+
+struct jwt {
+  boost::json::object header;
+  boost::json::object claims;
+  std::string signed_part;
+  std::string signature;
+};
+/// @throws std::runtime_error unless it is three parts of strict base64url with JSON objects.
+[[nodiscard]] jwt read_jwt(std::string_view compact);
+
+/// Whether the one key of the set with the token's `kid` and `alg` made the signature. ES256 and
+/// RS256.
+[[nodiscard]] bool is_signed_by(const jwt& token, const boost::json::object& jwks);
+
+/// base64url of the left half of SHA-256 (IDT-01, ?S256).
+[[nodiscard]] std::string left_half_hash(std::string_view access_token);
+
+}  // namespace mintage::test

@@ -1,0 +1,131 @@
+/// @file
+/// The program under test as a child process, in a folder of its own.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mintage::test {
+
+/// A folder under the system's temporary one, removed with everything in it at the end.
+class temporary_folder {
+ public:
+  temporary_folder();
+  ~temporary_folder();
+  temporary_folder(const temporary_folder&) = delete;
+  temporary_folder& operator=(const temporary_folder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+[[nodiscard]] std::string read_file(const std::filesystem::path& file);
+void write_file(const std::filesystem::path& file, std::string_view text);
+
+/// A program, started at once. Only ever signals the process it started.
+class child_process {
+ public:
+  /// `mintage ARGUMENTS`. @param stderr_file is appended to.
+  child_process(const std::vector<std::string>& arguments,
+                const std::filesystem::path& stderr_file);
+  /// @param program found by PATH when it names no folder; exit code 127 when there is none.
+  child_process(const std::string& program, const std::vector<std::string>& arguments,
+                const std::filesystem::path& stderr_file);
+  /// Kills and reaps it if it still runs.
+  ~child_process();
+  child_process(const child_process&) = delete;
+  child_process& operator=(const child_process&) = delete;
+
+  void signal(int number) noexcept;
+  /// @returns the exit code, 128 + the number of the signal that ended it, or nothing while it
+  /// runs.
+  [[nodiscard]] std::optional<int> wait(std::chrono::milliseconds limit);
+  /// The next line of standard output without its end; nothing at its end or after `limit`.
+  [[nodiscard]] std::optional<std::string> read_line(std::chrono::milliseconds limit);
+  /// Kills it if it still runs, and reaps it. @returns all that it ever wrote to standard output.
+  std::string finish();
+
+ private:
+  bool read_some();
+
+  pid_t pid_ = -1;
+  int output_ = -1;
+  std::string buffer_;
+  std::string all_;
+  std::optional<int> code_;
+};
+
+/// How a run of the program ended.
+struct ended {
+  int code = -1;
+  std::string out;
+  std::string err;
+};
+/// Runs `mintage ARGUMENTS` to its end. @throws std::runtime_error when it takes longer than a
+/// minute.
+[[nodiscard]] ended run_program(const std::vector<std::string>& arguments);
+
+/// Dotted keys of the config file and their values as TOML.
+using settings = std::map<std::string, std::string>;
+/// A TOML string.
+[[nodiscard]] std::string toml_string(std::string_view text);
+[[nodiscard]] std::string render(const settings& s);
+
+constexpr std::string_view issuer = "http://127.0.0.1:9080";
+
+/// `mintage serve` on free ports. The folder outlives restarts. At its end, all that the server
+/// told is searched for every secret of the test program: a test whose server told one fails.
+class server_process {
+ public:
+  /// Writes the config, does not start. Defaults: both listeners on free ports of loopback, all
+  /// files in the folder, the database in "db".
+  explicit server_process(const settings& overrides = {});
+  ~server_process();
+
+  /// Changes the config file of the next start.
+  void configure(const settings& changes);
+  /// Returns when it is ready. @throws std::runtime_error with its log when it ends or is silent.
+  void start();
+  /// SIGTERM. @returns the exit code. @throws std::runtime_error when it is not gone within 12 s.
+  [[nodiscard]] int stop();
+  /// SIGTERM without waiting; `stop` then sends no second one.
+  void ask_to_stop() noexcept;
+  /// SIGKILL.
+  void kill();
+
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  [[nodiscard]] std::uint16_t admin_port() const noexcept { return admin_port_; }
+  [[nodiscard]] std::filesystem::path file(std::string_view name) const {
+    return folder_.path() / name;
+  }
+  [[nodiscard]] std::filesystem::path config_file() const { return file("mintage.toml"); }
+  [[nodiscard]] std::string admin_token() const;
+  [[nodiscard]] std::string mint_token() const;
+  /// All it wrote to standard error, over all starts.
+  [[nodiscard]] std::string log() const { return read_file(file("log")); }
+  /// All that former starts wrote to standard output.
+  [[nodiscard]] const std::string& output() const noexcept { return output_; }
+
+ private:
+  void remember_files() const;
+  void check_for_leaks() const;
+  [[nodiscard]] std::string setting(const std::string& key) const;
+
+  temporary_folder folder_;
+  settings settings_;
+  std::optional<child_process> child_;
+  std::string output_;
+  bool is_asked_to_stop_ = false;
+  std::uint16_t port_ = 0;
+  std::uint16_t admin_port_ = 0;
+};
+
+}  // namespace mintage::test
