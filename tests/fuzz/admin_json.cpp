@@ -1,0 +1,20 @@
+/// @file
+/// Fuzzes the JSON of the admin interface; what it accepts goes through the rules as well.
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "net/admin_json.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static auto json = mintage::net::admin_json{};
+  static const auto clients = mintage::oauth::client_registry{};
+  const auto text = std::string_view{reinterpret_cast<const char*>(data), size};
+  auto random = mintage::crypto::buffered_random{};
+  if (auto mint = json.read_mint(text))
+    (void)mintage::oauth::check_mint(clients, std::move(*mint), {}, {});
+  if (const auto metadata = json.read_client(text))
+    (void)mintage::oauth::make_client(*metadata, {}, random);
+  return 0;
+}
