@@ -1,0 +1,63 @@
+/// @file
+/// The floor of a token request: signatures, hashes, random octets, base64url.
+
+#include <benchmark/benchmark.h>
+
+#include <string>
+
+#include "crypto/base64.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/jws.hpp"
+#include "crypto/random.hpp"
+
+namespace mintage::crypto {
+namespace {
+
+/// A compact JWS over claims of the size of an access token's.
+void sign(benchmark::State& state, jws_alg alg) {
+  auto signer = jws_signer{signing_key::generate(alg)};
+  const auto header = jose_header(signer.key(), "at+jwt");
+  const auto claims = std::string(360, 'c');
+  auto token = std::string{};
+  for (auto _ : state) {
+    token.clear();
+    signer.append_compact(token, header, claims);
+    benchmark::DoNotOptimize(token.data());
+  }
+}
+BENCHMARK_CAPTURE(sign, es256, jws_alg::es256);
+BENCHMARK_CAPTURE(sign, rs256, jws_alg::rs256);
+
+void sha256_of_a_code(benchmark::State& state) {
+  auto hash = sha256_hasher{};
+  const auto code = std::string(49, 'c');
+  for (auto _ : state) benchmark::DoNotOptimize(hash(code));
+}
+BENCHMARK(sha256_of_a_code);
+
+void hmac_of_a_secret(benchmark::State& state) {
+  auto mac = hmac_sha256{sha256(std::string_view{"key"})};
+  const auto secret = std::string(47, 's');
+  for (auto _ : state) benchmark::DoNotOptimize(mac(secret));
+}
+BENCHMARK(hmac_of_a_secret);
+
+void random_32_octets(benchmark::State& state) {
+  auto random = buffered_random{};
+  for (auto _ : state) benchmark::DoNotOptimize(random.take<32>());
+}
+BENCHMARK(random_32_octets);
+
+void base64url_of_360_octets(benchmark::State& state) {
+  const auto claims = std::string(360, 'c');
+  auto out = std::string{};
+  for (auto _ : state) {
+    out.clear();
+    base64url_append(out, as_bytes(claims));
+    benchmark::DoNotOptimize(out.data());
+  }
+}
+BENCHMARK(base64url_of_360_octets);
+
+}  // namespace
+}  // namespace mintage::crypto

@@ -1,0 +1,52 @@
+/// @file
+/// What one signer does for one exchange: claims, signatures, the answer's JSON.
+
+#include <benchmark/benchmark.h>
+
+#include <memory>
+
+#include "actors/signer.hpp"
+
+namespace mintage::actors {
+namespace {
+
+class fixed_clock final : public oauth::clock {
+ public:
+  [[nodiscard]] oauth::instant now() const noexcept override {
+    return oauth::instant{oauth::seconds{1'800'000'000}};
+  }
+};
+
+class nobody final : public oauth::caller {
+ public:
+  void answered(oauth::exchange&) noexcept override {}
+};
+
+void answer_with(benchmark::State& state, const char* scope) {
+  const auto clock = fixed_clock{};
+  const auto rules = oauth::options{};
+  auto meters = std::vector<signer_meters>(1);
+  const auto setup = signer_setup{crypto::sha256(std::string_view{"key"}), rules, clock, meters};
+  auto signer = token_signer{setup, 0};
+  auto ring = std::make_shared<oauth::key_ring>();
+  ring->keys.push_back({crypto::signing_key::generate(crypto::jws_alg::es256),
+                        oauth::key_state::active, clock.now()});
+  signer.publish(ring);
+  auto x = oauth::token_exchange{std::make_shared<nobody>(), {}, clock.now()};
+  x.client.id_token_alg = crypto::jws_alg::es256;
+  x.born = oauth::grant{};
+  x.born->who.client_id = "s6BhdRkqt3";
+  x.born->who.sub = "248289761001";
+  x.born->who.scope = scope;
+  x.born->refreshable = true;
+  for (auto _ : state) {
+    x.body.clear();
+    signer.sign(x);
+    benchmark::DoNotOptimize(x.body.data());
+  }
+}
+BENCHMARK_CAPTURE(answer_with, access_and_refresh_token, "read");
+BENCHMARK_CAPTURE(answer_with, access_id_and_refresh_token, "openid offline_access");
+
+}  // namespace
+}  // namespace mintage::actors

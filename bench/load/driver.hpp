@@ -1,0 +1,80 @@
+/// @file
+/// One thread of a round: its connections, its share of the arrivals, its counts.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <vector>
+
+#include "bench/load/load.hpp"
+
+namespace mintage::bench {
+
+class wire;
+
+/// What all threads of a round share.
+struct live_counts {
+  std::atomic<std::uint64_t> answers{0};
+  std::atomic<std::uint64_t> failures{0};
+};
+
+/// Used on one thread. A wire tells what became of its request and is free for the next one then.
+class driver {
+ public:
+  using steady = std::chrono::steady_clock;
+
+  /// @param o of this thread: its connections, its rate.
+  driver(const load_options& o, code_requests& source, live_counts& live, double phase);
+  ~driver();
+
+  /// @throws std::runtime_error when one cannot be made.
+  void connect();
+  void run(steady::time_point start);
+
+  /// Told by wires.
+  void answered(wire& w, unsigned status, std::string_view body);
+  void broken(wire& w, std::string_view kind);
+
+  [[nodiscard]] tally& counts() noexcept { return counts_; }
+  [[nodiscard]] nanoseconds elapsed() const noexcept { return last_answer_; }
+  [[nodiscard]] const process_use& used() const noexcept { return used_; }
+  [[nodiscard]] std::vector<kept_tokens>& kept() noexcept { return kept_; }
+  [[nodiscard]] bool ran_out() const noexcept { return ran_out_; }
+
+ private:
+  [[nodiscard]] nanoseconds now() const { return steady::now() - start_; }
+  void free(wire& w, nanoseconds t);
+  /// Sends the next request of `source_`. @returns false when there is none.
+  bool send(wire& w, nanoseconds intended);
+  void pump(nanoseconds t);
+  void arm();
+  void tick();
+  void give_up(nanoseconds t);
+  [[nodiscard]] bool is_over(nanoseconds t) const;
+
+  load_options options_;
+  code_requests& source_;
+  live_counts& live_;
+  boost::asio::io_context context_{1};
+  boost::asio::steady_timer pace_timer_{context_};
+  boost::asio::steady_timer tick_timer_{context_};
+  std::vector<std::unique_ptr<wire>> wires_;
+  std::vector<wire*> idle_;
+  std::optional<open_loop> arrivals_;
+  steady::time_point start_;
+  std::optional<nanoseconds> armed_for_;
+  std::string request_;
+  token_check check_;
+  tally counts_;
+  histogram recent_;
+  progress told_;
+  nanoseconds last_answer_{0};
+  process_use used_;
+  std::vector<kept_tokens> kept_;
+  bool ran_out_ = false;
+  bool over_ = false;
+};
+
+}  // namespace mintage::bench

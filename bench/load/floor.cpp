@@ -1,0 +1,154 @@
+#include "bench/load/floor.hpp"
+
+#include <signal.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "bench/load/child.hpp"
+#include "bench/load/http_call.hpp"
+#include "bench/load/load.hpp"
+#include "crypto/jws.hpp"
+#include "net/server.hpp"
+#include "oauth/response.hpp"
+
+namespace mintage::bench {
+namespace {
+
+std::int64_t thread_cpu_ns() {
+  auto t = timespec{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return static_cast<std::int64_t>(t.tv_sec) * 1'000'000'000 + t.tv_nsec;
+}
+
+/// The least of several short runs: what else ran on the core shows in the others.
+double signature_us(crypto::jws_alg alg, int count) {
+  auto signer = crypto::jws_signer{crypto::signing_key::generate(alg)};
+  const auto header = crypto::jose_header(signer.key(), "at+jwt");
+  const auto claims = std::string(360, 'c');
+  auto token = std::string{};
+  auto best = 0.0;
+  for (auto run = 0; run < 5; ++run) {
+    const auto begin = thread_cpu_ns();
+    for (auto i = 0; i < count; ++i) {
+      token.clear();
+      signer.append_compact(token, header, claims);
+    }
+    const auto us = static_cast<double>(thread_cpu_ns() - begin) / 1e3 / count;
+    best = run == 0 ? us : std::min(best, us);
+  }
+  return best;
+}
+
+/// Of the size of a real answer: an access token and an ID token.
+std::string prebuilt_body() {
+  const auto part = std::string(300, 'A');
+  const auto jws = std::string(90, 'A') + "." + part + "." + std::string(86, 'A');
+  auto out = std::string{};
+  oauth::append_token_answer(out, {.access_token = jws,
+                                   .expires_in = oauth::seconds{600},
+                                   .scope = "openid profile",
+                                   .refresh_token = {},
+                                   .id_token = jws});
+  return out;
+}
+
+/// Answers every token request at once.
+class prebuilt_service final : public oauth::service {
+ public:
+  void submit(oauth::token_handle x) override {
+    x->body = body_;
+    x->who().answered(*x);
+  }
+  void submit(oauth::mint_handle x) override {
+    x->error = oauth::admin_error{oauth::errc::server_error, "Not served here."};
+    x->who().answered(*x);
+  }
+  void submit(oauth::admin_handle x) override {
+    x->error = oauth::admin_error{oauth::errc::server_error, "Not served here."};
+    x->who().answered(*x);
+  }
+  [[nodiscard]] std::shared_ptr<const oauth::public_documents> documents() const override {
+    return documents_;
+  }
+  [[nodiscard]] bool ready() const override { return true; }
+  [[nodiscard]] oauth::instant now() const override {
+    return std::chrono::time_point_cast<oauth::instant::duration>(std::chrono::system_clock::now());
+  }
+  [[nodiscard]] oauth::request_id next_request_id() override {
+    auto id = oauth::request_id{};
+    id.text.fill('A');
+    return id;
+  }
+  void note_refusal(std::string_view, const oauth::request_id&, const oauth::denial&) override {}
+  [[nodiscard]] std::string metrics() const override { return {}; }
+
+ private:
+  const std::string body_ = prebuilt_body();
+  const std::shared_ptr<const oauth::public_documents> documents_ =
+      std::make_shared<oauth::public_documents>();
+};
+
+double exchange_us(const std::filesystem::path& self, std::size_t connections) {
+  const auto folder = temporary_folder{};
+  auto server = child{{self.string(), "floor-server"}, folder.path() / "log"};
+  const auto line = server.read_line(std::chrono::seconds{10});
+  if (!line) throw std::runtime_error{"the server of the floor did not start"};
+  const auto where = resolve("127.0.0.1:" + *line);
+  const auto who =
+      client{"floor", "secret-of-the-floor-of-this-machine", "https://c.example/cb", {}};
+  auto sources = std::vector<code_requests>{};
+  sources.emplace_back(who, where.host, "/token", std::vector{"mco_" + std::string(45, 'A')});
+  sources.front().repeat();
+  auto o = load_options{};
+  o.where = where.where;
+  o.connections = connections;
+  o.duration = std::chrono::milliseconds{500};
+  static_cast<void>(run_load(o, sources));
+  o.duration = std::chrono::milliseconds{1500};
+  const auto before = read_process(server.pid());
+  const auto done = run_load(o, sources);
+  const auto after = read_process(server.pid());
+  if (!before || !after || done.counts.answers() == 0 || done.counts.failures() != 0) {
+    throw std::runtime_error{"the floor could not be measured"};
+  }
+  return static_cast<double>((*after - *before).cpu().count()) / 1e3 /
+         static_cast<double>(done.counts.answers());
+}
+
+}  // namespace
+
+floor_costs measure_floor(const std::filesystem::path& self, std::size_t connections) {
+  auto out = floor_costs{};
+  out.es256 = signature_us(crypto::jws_alg::es256, 2000);
+  out.rs256 = signature_us(crypto::jws_alg::rs256, 200);
+  out.exchange = exchange_us(self, connections);
+  return out;
+}
+
+int serve_floor() {
+  auto ending = sigset_t{};
+  ::sigemptyset(&ending);
+  ::sigaddset(&ending, SIGTERM);
+  ::sigaddset(&ending, SIGINT);
+  ::pthread_sigmask(SIG_BLOCK, &ending, nullptr);  // inherited by the I/O thread
+  auto service = prebuilt_service{};
+  auto o = net::options{};
+  o.listen = o.admin_listen = "127.0.0.1:0";
+  o.io_threads = 1;
+  auto server = net::server{o, oauth::options{}, oauth::admin_tokens{}};
+  server.start({&service});
+  std::printf("%u\n", static_cast<unsigned>(server.public_port()));
+  std::fflush(stdout);
+  auto got = 0;
+  ::sigwait(&ending, &got);
+  server.drain(std::chrono::seconds{1});
+  server.stop();
+  return 0;
+}
+
+}  // namespace mintage::bench

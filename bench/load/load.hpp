@@ -1,0 +1,64 @@
+/// @file
+/// One round of load: connections that send requests in closed or open loop and count what comes
+/// back.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "bench/load/arrivals.hpp"
+#include "bench/load/process_use.hpp"
+#include "bench/load/requests.hpp"
+#include "bench/load/tally.hpp"
+#include "bench/load/token_check.hpp"
+
+namespace mintage::bench {
+
+/// What the progress line shows.
+struct progress {
+  nanoseconds elapsed{0};
+  std::uint64_t answers = 0;
+  std::uint64_t failures = 0;
+  /// Answers per second and percentile since the last call.
+  double rate = 0;
+  nanoseconds p99{0};
+};
+
+struct load_options {
+  boost::asio::ip::tcp::endpoint where;
+  /// Over all threads; at least one per thread.
+  std::size_t connections = 64;
+  std::chrono::nanoseconds duration{std::chrono::seconds{5}};
+  /// Set = open loop; else each connection sends its next request when it has its answer.
+  std::optional<pace> arrivals;
+  std::uint64_t seed = 1;
+  /// After which a request without answer is given up.
+  std::chrono::nanoseconds patience{std::chrono::seconds{10}};
+  bool with_id_token = true;
+  /// Of each this many good answers the tokens of one are kept; 0 = none.
+  std::size_t keep_every = 0;
+  /// Called about five times a second on a thread of the load, when set.
+  std::function<void(const progress&)> tell;
+};
+
+struct load_result {
+  tally counts;
+  /// From the start to the last answer.
+  nanoseconds elapsed{0};
+  /// CPU of all threads of the load, and the share of its time that the busiest one was running.
+  process_use harness;
+  double busiest = 0;
+  std::vector<kept_tokens> kept;
+  /// Whether the requests ran out before the time did (closed loop).
+  bool ran_out = false;
+  /// Set in open loop.
+  std::optional<double> offered;
+};
+
+/// Runs one round, a thread per element of `sources`; returns when every request was answered or
+/// given up. @throws std::runtime_error when a first connection cannot be made.
+[[nodiscard]] load_result run_load(const load_options& o, std::vector<code_requests>& sources);
+
+}  // namespace mintage::bench

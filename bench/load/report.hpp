@@ -1,0 +1,60 @@
+/// @file
+/// What a run leaves behind: JSON for machines, a page for people, a table for the terminal.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bench/load/floor.hpp"
+#include "bench/load/scenario.hpp"
+
+namespace mintage::bench {
+
+struct run {
+  /// UTC, RFC 3339.
+  std::string date;
+  machine where;
+  /// Of our server, when it was started for the run; else what it was reached as.
+  std::map<std::string, std::string> settings;
+  floor_costs floor;
+  std::vector<outcome> outcomes;
+  /// About the run as a whole, e.g. that the machine was busy.
+  std::vector<std::string> doubts;
+};
+
+/// Version 1 of the format that docs/BENCHMARKING.md describes.
+[[nodiscard]] boost::json::object to_json(const run& r);
+
+/// Measured, floor and ratio, a line per scenario.
+[[nodiscard]] std::string to_table(const run& r);
+
+/// The plotting library of the page, read from where npm put it.
+struct page_parts {
+  std::string script;
+  std::string style;
+};
+/// @param folder of the package, with dist/ in it.
+/// @throws std::runtime_error that says how to get it when it is missing or not what it should be.
+[[nodiscard]] page_parts read_page_parts(const std::filesystem::path& folder);
+/// One page that needs no other file and no network.
+[[nodiscard]] std::string to_page(const boost::json::object& report, const page_parts& parts);
+
+/// Reads a report. @throws std::runtime_error naming the file when it is not one of version 1.
+[[nodiscard]] boost::json::object read_report(const std::filesystem::path& file);
+
+/// Two runs side by side.
+struct comparison {
+  std::string table;
+  /// Metrics that became worse by more than the threshold and more than the spread.
+  unsigned regressions = 0;
+  /// Scenarios that both runs have.
+  unsigned common = 0;
+};
+/// @param threshold in percent.
+[[nodiscard]] comparison compare_reports(const boost::json::object& first,
+                                         const boost::json::object& second, double threshold);
+
+}  // namespace mintage::bench

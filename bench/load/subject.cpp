@@ -1,0 +1,162 @@
+#include "bench/load/subject.hpp"
+
+#include <boost/json.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include "crypto/base64.hpp"
+#include "crypto/digest.hpp"
+
+namespace mintage::bench {
+namespace {
+
+namespace json = boost::json;
+
+std::string read_text(const std::filesystem::path& file) {
+  auto in = std::ifstream{file};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+std::string as_toml(const std::map<std::string, std::string>& settings) {
+  auto tables = std::map<std::string, std::string>{};
+  for (const auto& [key, value] : settings) {
+    const auto dot = key.rfind('.');
+    const auto is_top = dot == std::string::npos;
+    tables[is_top ? "" : key.substr(0, dot)] +=
+        (is_top ? key : key.substr(dot + 1)) + " = " + value + "\n";
+  }
+  auto out = std::string{};
+  for (const auto& [name, lines] : tables) {
+    if (!name.empty()) out += "[" + name + "]\n";
+    out += lines;
+  }
+  return out;
+}
+
+json::object parse_object(const reply& from, unsigned status, const char* what) {
+  auto error = boost::system::error_code{};
+  auto value = json::parse(from.body, error);
+  if (from.status != status || error || !value.is_object()) {
+    throw std::runtime_error{std::string{what} + ": " + std::to_string(from.status) + " " +
+                             from.body.substr(0, 300)};
+  }
+  return std::move(value.get_object());
+}
+
+std::string text_of(const json::object& o, const char* name) {
+  const auto* found = o.if_contains(name);
+  return found != nullptr && found->is_string() ? std::string{found->as_string().c_str()}
+                                                : std::string{};
+}
+
+/// The path of a URL. The origin in it may be the name that clients know, not where we connect.
+std::string path_of(const std::string& url) {
+  const auto scheme = url.find("://");
+  const auto slash = scheme == std::string::npos ? scheme : url.find('/', scheme + 3);
+  if (slash == std::string::npos) throw std::runtime_error{"no URL with a path: " + url};
+  return url.substr(slash);
+}
+
+constexpr auto verifier = std::string_view{"mintage-bench-verifier-of-at-least-43-characters"};
+constexpr auto redirect_uri = std::string_view{"https://client.example/cb"};
+
+}  // namespace
+
+std::unique_ptr<subject> subject::start(const std::filesystem::path& program,
+                                        const std::map<std::string, std::string>& settings) {
+  auto out = std::unique_ptr<subject>{new subject};
+  out->folder_ = std::make_unique<temporary_folder>();
+  out->settings_ = settings;
+  auto all = std::map<std::string, std::string>{{"http.listen", "\"127.0.0.1:0\""},
+                                                {"admin.listen", "\"127.0.0.1:0\""},
+                                                {"storage.rocksdb.path", "\"db\""},
+                                                {"log.level", "\"warn\""}};
+  for (const auto& [key, value] : settings) all[key] = value;
+  const auto config = out->folder_->path() / "mintage.toml";
+  const auto log = out->folder_->path() / "log";
+  std::ofstream{config} << as_toml(all);
+  out->program_ = std::make_unique<child>(
+      std::vector<std::string>{program.string(), "serve", "--config", config.string()}, log);
+  const auto line = out->program_->read_line(std::chrono::seconds{60});
+  auto ports = std::pair<unsigned, unsigned>{};
+  if (!line || std::sscanf(line->c_str(), "ready http=127.0.0.1:%u admin=127.0.0.1:%u",
+                           &ports.first, &ports.second) != 2) {
+    throw std::runtime_error{"the server did not become ready: " + line.value_or("") + "\n" +
+                             read_text(log)};
+  }
+  out->where_ = resolve("127.0.0.1:" + std::to_string(ports.first));
+  out->pid_ = out->program_->pid();
+  out->set_admin(
+      resolve("127.0.0.1:" + std::to_string(ports.second)),
+      crypto::secret_string{first_line(read_text(out->folder_->path() / "admin.token"))});
+  out->discover();
+  return out;
+}
+
+std::unique_ptr<subject> subject::at(const origin& where, std::optional<pid_t> pid) {
+  auto out = std::unique_ptr<subject>{new subject};
+  out->where_ = where;
+  out->pid_ = pid;
+  out->discover();
+  return out;
+}
+
+void subject::set_admin(origin admin, crypto::secret_string token) {
+  admin_ = std::move(admin);
+  token_ = std::move(token);
+}
+
+void subject::discover() {
+  const auto found = parse_object(call(where_, "/.well-known/openid-configuration"), 200,
+                                  "the discovery document");
+  token_path_ = path_of(text_of(found, "token_endpoint"));
+  keys_path_ = path_of(text_of(found, "jwks_uri"));
+}
+
+std::string subject::keys() const {
+  const auto got = call(where_, keys_path_);
+  if (got.status != 200) throw std::runtime_error{"the JWK set: " + std::to_string(got.status)};
+  return got.body;
+}
+
+client subject::make_client(const audience& a) const {
+  auto metadata = json::object{{"redirect_uris", {redirect_uri.data()}},
+                               {"scope", "openid profile"},
+                               {"grant_types", {"authorization_code"}},
+                               {"id_token_signed_response_alg", a.id_token_alg},
+                               {"require_pkce", a.is_public}};
+  if (a.is_public) metadata["token_endpoint_auth_method"] = "none";
+  const auto made =
+      parse_object(call(*admin_, "/admin/clients", token_.reveal(), json::serialize(metadata)), 201,
+                   "creating a client");
+  auto out = client{};
+  out.id = text_of(made, "client_id");
+  out.secret = text_of(made, "client_secret");
+  out.redirect_uri = redirect_uri;
+  if (a.is_public) out.verifier = verifier;
+  return out;
+}
+
+std::vector<std::string> subject::mint(const client& who, std::size_t count) const {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  auto line =
+      json::object{{"client_id", who.id},
+                   {"redirect_uri", who.redirect_uri},
+                   {"scope", "openid profile"},
+                   {"sub", "248289761001"},
+                   {"auth_time", std::chrono::duration_cast<std::chrono::seconds>(now).count()},
+                   {"ttl", 600}};
+  if (!who.verifier.empty()) {
+    line["code_challenge"] = crypto::base64url(crypto::sha256(std::string_view{who.verifier}));
+    line["code_challenge_method"] = "S256";
+  }
+  return mint_codes(*admin_, token_.reveal(), json::serialize(line) + "\n", count);
+}
+
+}  // namespace mintage::bench

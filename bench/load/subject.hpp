@@ -1,0 +1,67 @@
+/// @file
+/// The server that is measured: one of ours that is started for it, or any that runs already.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "bench/load/child.hpp"
+#include "bench/load/http_call.hpp"
+#include "bench/load/requests.hpp"
+#include "crypto/secret.hpp"
+
+namespace mintage::bench {
+
+/// Kinds of client that the codes are for.
+struct audience {
+  bool is_public = false;
+  /// "ES256" or "RS256": what the ID tokens are signed with.
+  std::string id_token_alg = "ES256";
+};
+
+class subject {
+ public:
+  /// Starts `program serve` on free ports of loopback with a database of its own.
+  /// @param settings dotted keys of its config and values as TOML, over the defaults.
+  /// @throws std::runtime_error with its log when it does not become ready.
+  [[nodiscard]] static std::unique_ptr<subject> start(
+      const std::filesystem::path& program, const std::map<std::string, std::string>& settings);
+  /// One that runs. Its discovery document says where endpoint and keys are.
+  /// @param pid to read its /proc, when it runs here.
+  [[nodiscard]] static std::unique_ptr<subject> at(const origin& where, std::optional<pid_t> pid);
+
+  /// Lets codes be minted through `admin`. @param token may create clients and mint.
+  void set_admin(origin admin, crypto::secret_string token);
+
+  [[nodiscard]] const origin& where() const noexcept { return where_; }
+  [[nodiscard]] const std::string& token_path() const noexcept { return token_path_; }
+  [[nodiscard]] std::optional<pid_t> pid() const noexcept { return pid_; }
+  /// The JWK set of now.
+  [[nodiscard]] std::string keys() const;
+  /// The settings that it was started with.
+  [[nodiscard]] const std::map<std::string, std::string>& settings() const noexcept {
+    return settings_;
+  }
+
+  /// @pre an admin is set. @throws std::runtime_error when it is refused.
+  [[nodiscard]] client make_client(const audience& a) const;
+  [[nodiscard]] std::vector<std::string> mint(const client& who, std::size_t count) const;
+
+ private:
+  subject() = default;
+  void discover();
+
+  // In this order: the program ends before its folder is removed.
+  std::unique_ptr<temporary_folder> folder_;
+  std::unique_ptr<child> program_;
+  std::map<std::string, std::string> settings_;
+  origin where_;
+  std::optional<origin> admin_;
+  crypto::secret_string token_;
+  std::string token_path_;
+  std::string keys_path_;
+  std::optional<pid_t> pid_;
+};
+
+}  // namespace mintage::bench

@@ -1,0 +1,80 @@
+/// @file
+/// A code's life in the store: inserted, consumed with its birth. One item = one code.
+
+#include <benchmark/benchmark.h>
+
+#include <unistd.h>
+#include <filesystem>
+#include <future>
+#include <string>
+
+#include "storage/engine.hpp"
+
+namespace mintage::storage {
+namespace {
+
+using oauth::seconds;
+
+class fixed_clock final : public oauth::clock {
+ public:
+  [[nodiscard]] instant now() const noexcept override { return instant{seconds{1'800'000'000}}; }
+};
+
+record_key nth_key(std::uint64_t n, std::size_t size) {
+  auto name = std::array<std::uint8_t, 32>{};
+  // Spread like hashes, as the keys of codes are.
+  const auto mixed = n * 0x9E3779B97F4A7C15ULL;
+  for (auto i = std::size_t{0}; i < 8; ++i) {
+    name[i] = static_cast<std::uint8_t>(mixed >> (8 * i));
+    name[8 + i] = static_cast<std::uint8_t>(n >> (8 * i));
+  }
+  return {oauth::slot{static_cast<std::uint16_t>(mixed >> 52)}, {name.data(), size}};
+}
+
+void life_of_codes(benchmark::State& state, engine& e, const oauth::clock& clock) {
+  const auto shard = e.open_shard(0, 1, [](std::function<void()> run) { run(); });
+  const auto batch = static_cast<std::size_t>(state.range(0));
+  const auto now = clock.now();
+  auto n = std::uint64_t{0};
+  for (auto _ : state) {
+    auto inserts = std::vector<insert_op>(batch);
+    auto consumes = std::vector<consume_op>(batch);
+    for (auto i = std::size_t{0}; i < batch; ++i, ++n) {
+      inserts[i].key = consumes[i].key = nth_key(n, 32);
+      inserts[i].expires = now + seconds{60};
+      inserts[i].value = std::string(200, 'v');
+      consumes[i].tombstone_until = now + seconds{600};
+      consumes[i].birth.kind = table::grants;
+      consumes[i].birth.key = nth_key(n, 16);
+      consumes[i].birth.expires = now + seconds{600};
+      consumes[i].birth.value = std::string(200, 'g');
+    }
+    auto inserted = std::promise<void>{};
+    shard->insert(std::move(inserts), now, [&](const auto&) { inserted.set_value(); });
+    inserted.get_future().wait();
+    auto consumed = std::promise<void>{};
+    shard->consume(std::move(consumes), now, [&](const auto& found) {
+      if (found.front().what != verdict::ok) state.SkipWithError("a code was not consumed");
+      consumed.set_value();
+    });
+    consumed.get_future().wait();
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(n));
+}
+
+void rocksdb(benchmark::State& state, durability level) {
+  const auto clock = fixed_clock{};
+  auto o = options{};
+  o.path = std::filesystem::temp_directory_path() / ("store_bench." + std::to_string(::getpid()));
+  o.level = level;
+  {
+    const auto e = open_rocksdb_engine(o, 10, clock);
+    life_of_codes(state, *e, clock);
+  }
+  std::filesystem::remove_all(o.path);
+}
+BENCHMARK_CAPTURE(rocksdb, os, durability::os)->Arg(1)->Arg(16)->Arg(128);
+BENCHMARK_CAPTURE(rocksdb, sync, durability::sync)->Arg(1)->Arg(16)->Arg(128)->UseRealTime();
+
+}  // namespace
+}  // namespace mintage::storage
