@@ -12,9 +12,9 @@
 #include "bench/load/child.hpp"
 #include "bench/load/http_call.hpp"
 #include "bench/load/load.hpp"
+#include "bench/load/prebuilt_service.hpp"
 #include "crypto/jws.hpp"
 #include "net/server.hpp"
-#include "oauth/response.hpp"
 
 namespace mintage::bench {
 namespace {
@@ -43,55 +43,6 @@ double signature_us(crypto::jws_alg alg, int count) {
   }
   return best;
 }
-
-/// Of the size of a real answer: an access token and an ID token.
-std::string prebuilt_body() {
-  const auto part = std::string(300, 'A');
-  const auto jws = std::string(90, 'A') + "." + part + "." + std::string(86, 'A');
-  auto out = std::string{};
-  oauth::append_token_answer(out, {.access_token = jws,
-                                   .expires_in = oauth::seconds{600},
-                                   .scope = "openid profile",
-                                   .refresh_token = {},
-                                   .id_token = jws});
-  return out;
-}
-
-/// Answers every token request at once.
-class prebuilt_service final : public oauth::service {
- public:
-  void submit(oauth::token_handle x) override {
-    x->body = body_;
-    x->who().answered(*x);
-  }
-  void submit(oauth::mint_handle x) override {
-    x->error = oauth::admin_error{oauth::errc::server_error, "Not served here."};
-    x->who().answered(*x);
-  }
-  void submit(oauth::admin_handle x) override {
-    x->error = oauth::admin_error{oauth::errc::server_error, "Not served here."};
-    x->who().answered(*x);
-  }
-  [[nodiscard]] std::shared_ptr<const oauth::public_documents> documents() const override {
-    return documents_;
-  }
-  [[nodiscard]] bool ready() const override { return true; }
-  [[nodiscard]] oauth::instant now() const override {
-    return std::chrono::time_point_cast<oauth::instant::duration>(std::chrono::system_clock::now());
-  }
-  [[nodiscard]] oauth::request_id next_request_id() override {
-    auto id = oauth::request_id{};
-    id.text.fill('A');
-    return id;
-  }
-  void note_refusal(std::string_view, const oauth::request_id&, const oauth::denial&) override {}
-  [[nodiscard]] std::string metrics() const override { return {}; }
-
- private:
-  const std::string body_ = prebuilt_body();
-  const std::shared_ptr<const oauth::public_documents> documents_ =
-      std::make_shared<oauth::public_documents>();
-};
 
 double exchange_us(const std::filesystem::path& self, std::size_t connections) {
   const auto folder = temporary_folder{};
