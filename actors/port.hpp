@@ -49,7 +49,6 @@ class port final : public oauth::service, public oauth::home {
   void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
   void reroute(routes_ptr r) { routes_ = std::move(r); }
 
-  [[nodiscard]] std::uint32_t lane_index() const noexcept { return lane_index_; }
   [[nodiscard]] oauth::io_lane& lane() const noexcept { return lane_; }
 
  private:

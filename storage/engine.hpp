@@ -61,7 +61,8 @@ class engine {
   [[nodiscard]] virtual std::unique_ptr<shard_store> open_shard(std::size_t index,
                                                                 std::size_t count, owner o) = 0;
   [[nodiscard]] virtual catalog& records() = 0;
-  /// Whether the last write succeeded; a full disk makes it false until a write succeeds again.
+  /// Whether writes succeed. A failed one (a full disk) makes it false until the engine has found
+  /// that the device takes data again.
   [[nodiscard]] virtual bool writable() const noexcept = 0;
 };
 
