@@ -10,23 +10,23 @@ namespace {
 
 using pointer = code_store_actor::stateful_pointer<code_store_state>;
 
-/// Below this many, exchanges are not divided over the signers: a thread's wake-up costs about as
-/// much as a signature.
-constexpr std::size_t least_share = 2;
+/// Signed in groups of this size, so that answers leave while the rest is signed.
+constexpr std::size_t signed_at_once = 8;
 
-/// Divides the survivors of one commit evenly over the signers.
+/// Gives the survivors of one commit to the signers of this actor's own lane.
 void to_signers(pointer self, std::vector<oauth::token_handle> some) {
   auto& s = self->state;
   const auto& signers = s.to->signers;
+  const auto lanes = s.to->http.size();
   s.meters->sent_to_signers.add(some.size());
-  const auto share = std::max(least_share, (some.size() + signers.size() - 1) / signers.size());
-  for (auto first = std::size_t{0}; first < some.size(); first += share) {
-    const auto last = std::min(first + share, some.size());
+  for (auto first = std::size_t{0}; first < some.size(); first += signed_at_once) {
+    const auto last = std::min(first + signed_at_once, some.size());
     auto part = std::vector<oauth::token_handle>{
         std::make_move_iterator(some.begin() + static_cast<std::ptrdiff_t>(first)),
         std::make_move_iterator(some.begin() + static_cast<std::ptrdiff_t>(last))};
-    self->send(signers[s.next_signer++ % signers.size()], sign_atom_v,
-               token_batch{std::move(part)});
+    self->send(
+        signers[next_on_lane(lane_of(s.index, lanes), lanes, signers.size(), s.next_signer++)],
+        sign_atom_v, token_batch{std::move(part)});
   }
 }
 
@@ -81,6 +81,7 @@ storage::owner way_back(pointer self) {
 
 code_store_actor::behavior_type code_store(pointer self, std::size_t index,
                                            const code_store_setup* setup) {
+  self->state.index = index;
   self->state.meters = &setup->meters.at(index);
   self->state.work.emplace(
       *setup, index, setup->engine.open_shard(index, setup->shards_count, way_back(self)),

@@ -81,6 +81,7 @@ struct code_store_state {
   std::optional<code_keeper> work;
   routes_ptr to;
   code_store_meters* meters = nullptr;
+  std::size_t index = 0;
   std::size_t next_signer = 0;
   /// Collected until the flush message comes round.
   bool flush_sent = false;

@@ -1,7 +1,6 @@
 /// @file
 /// Every actor of Mintage and every message between them, on one page.
 ///
-///     I/O thread          scheduler's workers                        I/O thread
 ///     http ──validate──▶ validator ──redeem──▶ code store ──sign──▶ signer ──reply──▶ http
 ///      ▲                   │  ▲ │                 │  ▲                                 ▲
 ///      │                   │  │ └─verify─▶ hasher │  └──release── http (came home      │
@@ -10,6 +9,10 @@
 ///
 ///     http ──admin──▶ registry, key keeper ──publish──▶ validators, signers, http
 ///     supervisor watches all, replaces the dead, and tells all who stands where (routes)
+///
+/// HTTP actors and the members of the pools run on the I/O threads (actors/on_lane.hpp), so that a
+/// request leaves the thread of its connection only for the shard that owns its slot. Hashers and
+/// registry have threads of their own; supervisor and key keeper run on CAF's scheduler.
 ///
 /// Messages carry batches of handles (actors/batch.hpp), immutable snapshots, or tasks. Nothing is
 /// requested with a response: an answer is another message, and an exchange whose handle gets lost
@@ -137,6 +140,19 @@ using registry_actor = caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
 /// The KEY KEEPER: the truth of signing keys.
 using key_keeper_actor = caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
                                           caf::reacts_to<routes_atom, routes_ptr>>;
+
+/// Member `i` of a pool runs on this one of `lanes` I/O threads.
+[[nodiscard]] constexpr std::size_t lane_of(std::size_t i, std::size_t lanes) noexcept {
+  return i % lanes;
+}
+/// The member of a pool of `size` that is next in turn on lane `lane`; where the pool has fewer
+/// members than there are lanes, one on another lane.
+[[nodiscard]] constexpr std::size_t next_on_lane(std::size_t lane, std::size_t lanes,
+                                                 std::size_t size, std::size_t turn) noexcept {
+  if (lane >= size) return lane % size;
+  const auto here = (size - lane - 1) / lanes + 1;
+  return lane + turn % here * lanes;
+}
 
 struct routes {
   std::vector<http_actor> http;  ///< by I/O thread

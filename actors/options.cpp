@@ -28,14 +28,14 @@ std::string sentence(const limit& l) {
 }  // namespace
 
 std::vector<oauth::config_error> check(const options& o) {
-  constexpr auto per_worker = std::string_view{"one per worker"};
+  constexpr auto per_lane = std::string_view{"one per I/O thread"};
   const auto limits = {
-      limit{"pools.workers", o.workers, 0, 1024, "one per core"},
-      limit{"pools.validator.size", o.validators, 0, 4096, per_worker},
+      limit{"pools.workers", o.workers, 0, 1024, "one"},
+      limit{"pools.validator.size", o.validators, 0, 4096, per_lane},
       // A shard owns at least one of the 4096 slots.
-      limit{"pools.code_store.size", o.code_stores, 0, 4096, per_worker},
+      limit{"pools.code_store.size", o.code_stores, 0, 4096, per_lane},
       limit{"pools.code_store.batch_max", o.batch_max, 1, 4096, {}},
-      limit{"pools.signer.size", o.signers, 0, 4096, per_worker},
+      limit{"pools.signer.size", o.signers, 0, 4096, per_lane},
       // Each argon2id takes tens of MiB and a whole core (CAU-12).
       limit{"pools.hasher.size", o.hashers, 1, 2, {}},
       limit{"pools.hasher.queue", o.hasher_queue, 1, 65536, {}},

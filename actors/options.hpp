@@ -13,9 +13,9 @@
 namespace mintage::actors {
 
 struct options {
-  /// [pools] Threads of the scheduler; 0 = one per core.
+  /// [pools] Threads of CAF's scheduler, for the actors that are off the path of requests; 0 = one.
   std::size_t workers = 0;
-  /// [pools.validator] etc. size; 0 = one per worker.
+  /// [pools.validator] etc. size; 0 = one per I/O thread.
   std::size_t validators = 0;
   std::size_t code_stores = 0;
   std::size_t signers = 0;

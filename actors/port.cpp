@@ -89,13 +89,13 @@ void port::depart() {
     return;
   }
   const auto& validators = routes_->validators;
+  const auto next = [&]() -> const validator_actor& {
+    return validators[next_on_lane(lane_index_, routes_->http.size(), validators.size(),
+                                   next_validator_++)];
+  };
   meters_.sent_to_validators.add(tokens.size() + mints.size());
-  if (!tokens.empty())
-    caf::anon_send(validators[next_validator_++ % validators.size()], validate_atom_v,
-                   token_batch{std::move(tokens)});
-  if (!mints.empty())
-    caf::anon_send(validators[next_validator_++ % validators.size()], validate_atom_v,
-                   mint_batch{std::move(mints)});
+  if (!tokens.empty()) caf::anon_send(next(), validate_atom_v, token_batch{std::move(tokens)});
+  if (!mints.empty()) caf::anon_send(next(), validate_atom_v, mint_batch{std::move(mints)});
 }
 
 template <class Exchange>

@@ -69,9 +69,6 @@ namespace {
 
 using pointer = signer_actor::stateful_pointer<signer_state>;
 
-/// Answers leave in groups of this size, so that sockets are written while the rest is signed.
-constexpr std::size_t replies_at_once = 8;
-
 void sign_all(pointer self, const token_batch& b) {
   auto& s = self->state;
   const auto busy = busy_scope{*s.meters};
@@ -86,8 +83,6 @@ void sign_all(pointer self, const token_batch& b) {
       continue;
     }
     signed_ones.push_back(std::move(x));
-    if (signed_ones.size() == replies_at_once)
-      send_replies(self, *s.to, std::exchange(signed_ones, {}));
   }
   send_replies(self, *s.to, std::move(signed_ones));
 }

@@ -3,11 +3,27 @@
 #include <utility>
 
 #include "actors/http_actor.hpp"
+#include "actors/on_lane.hpp"
 
 namespace mintage::actors {
 namespace {
 
 using pointer = supervisor_actor::stateful_pointer<supervisor_state>;
+
+/// A member of a pool on its lane: with as many members as lanes, each lane has its own.
+template <class Handle, class State, class Setup>
+Handle make_member(
+    pointer self, const supervisor_setup& s, std::size_t i,
+    typename Handle::behavior_type (*begin)(typename Handle::template stateful_pointer<State>,
+                                            std::size_t, const Setup*),
+    const Setup* setup, std::size_t messages_per_turn) {
+  if (!s.own_threads) return self->spawn<caf::monitored>(begin, i, setup);
+  return self->spawn<member_on_lane<Handle, State>, caf::lazy_init + caf::monitored>(
+      s.ports[lane_of(i, s.ports.size())]->lane(), messages_per_turn,
+      [begin, i, setup](typename Handle::template stateful_pointer<State> member) {
+        return begin(member, i, setup);
+      });
+}
 
 // One way to make a member of each kind; `routes` says which place it takes.
 
@@ -15,13 +31,17 @@ http_actor make_http(pointer self, const supervisor_setup& s, std::size_t i) {
   return self->spawn<http_actor_on_lane, caf::lazy_init + caf::monitored>(*s.ports[i]);
 }
 validator_actor make_validator(pointer self, const supervisor_setup& s, std::size_t i) {
-  return self->spawn<caf::monitored>(validator, i, &s.members.validators);
+  return make_member<validator_actor, validator_state>(self, s, i, validator, &s.members.validators,
+                                                       8);
 }
+// Collects all that has come.
 code_store_actor make_code_store(pointer self, const supervisor_setup& s, std::size_t i) {
-  return self->spawn<caf::monitored>(code_store, i, &s.members.code_stores);
+  return make_member<code_store_actor, code_store_state>(self, s, i, code_store,
+                                                         &s.members.code_stores, 64);
 }
+// Others get their turn, replies above all, while there is more to sign.
 signer_actor make_signer(pointer self, const supervisor_setup& s, std::size_t i) {
-  return self->spawn<caf::monitored>(signer, i, &s.members.signers);
+  return make_member<signer_actor, signer_state>(self, s, i, signer, &s.members.signers, 1);
 }
 hasher_actor make_hasher(pointer self, const supervisor_setup& s, std::size_t i) {
   auto* meters = &s.board.hashers[i];

@@ -43,8 +43,9 @@ struct supervisor_setup {
   meter_board& board;
   /// Told of every new routes, on the supervisor's thread.
   std::function<void(routes_ptr)> announce;
-  /// Whether actors that wait (for the disk, for argon2id) get threads of their own. Off only where
-  /// everything runs in one thread, in the simulation.
+  /// Whether members of the pools run on the lanes, and actors that wait (for the disk, for
+  /// argon2id) on threads of their own. Off only in the simulation, where CAF's testing scheduler
+  /// runs all but the HTTP actors.
   bool own_threads = true;
 };
 

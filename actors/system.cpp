@@ -17,17 +17,16 @@ crypto::digest subkey(const crypto::digest& master, std::string_view purpose) {
   return crypto::hkdf_sha256(master, std::string{"mintage/"}.append(purpose));
 }
 
-std::size_t workers_of(const options& o) {
-  return o.workers != 0 ? o.workers : std::max(1U, std::thread::hardware_concurrency());
-}
-
 std::size_t size_or(std::size_t configured, std::size_t otherwise) {
   return configured != 0 ? configured : otherwise;
 }
 
 caf::actor_system_config& configure(caf::actor_system_config& cfg, const options& o) {
   cfg.add_message_types<caf::id_block::mintage>();
-  cfg.set("scheduler.max-threads", workers_of(o));
+  // Runs the few actors that have no lane, and sleeps until there is work ("stealing" looks for it
+  // every few milliseconds).
+  cfg.set("scheduler.policy", caf::atom("sharing"));
+  cfg.set("scheduler.max-threads", std::max<std::size_t>(1, o.workers));
   return cfg;
 }
 
@@ -38,10 +37,10 @@ std::vector<crypto::jws_alg> active_algorithms(const oauth::key_ring& ring) {
   return found;
 }
 
-pool_sizes sizes_of(const options& o) {
-  return {.validators = size_or(o.validators, workers_of(o)),
-          .code_stores = size_or(o.code_stores, workers_of(o)),
-          .signers = size_or(o.signers, workers_of(o)),
+pool_sizes sizes_of(const options& o, std::size_t lanes) {
+  return {.validators = size_or(o.validators, lanes),
+          .code_stores = size_or(o.code_stores, lanes),
+          .signers = size_or(o.signers, lanes),
           .hashers = o.hashers};
 }
 
@@ -59,7 +58,7 @@ member_setups make_setups(const options& o, const oauth::options& rules, const s
           .code_stores = {.engine = *around.engine,
                           .rules = rules,
                           .clock = around.clock,
-                          .shards_count = sizes_of(o).code_stores,
+                          .shards_count = sizes_of(o, around.lanes.size()).code_stores,
                           .batch_max = o.batch_max,
                           .meters = board.code_stores},
           .signers = {.refresh_key = subkey(around.master, "refresh/1"),
@@ -79,7 +78,7 @@ struct system::impl {
   impl(const options& o, const oauth::options& rules_, surroundings around)
       : rules{rules_},
         lane{o.hasher_queue},
-        sizes{sizes_of(o)},
+        sizes{sizes_of(o, around.lanes.size())},
         board{around.lanes.size(), sizes.validators, sizes.code_stores, sizes.signers,
               sizes.hashers},
         members{make_setups(o, rules, around, lane, board)},

@@ -9,6 +9,10 @@ namespace mintage::net {
 namespace {
 
 constexpr auto sweep_period = std::chrono::milliseconds{50};
+constexpr std::size_t tasks_per_turn = 32;
+
+/// The lane whose thread this is.
+thread_local const lane* here = nullptr;
 
 }  // namespace
 
@@ -19,7 +23,10 @@ lane::~lane() {
 }
 
 void lane::run() {
-  thread_ = std::thread{[this] { context_.run(); }};
+  thread_ = std::thread{[this] {
+    here = this;
+    context_.run();
+  }};
 }
 
 void lane::stop() {
@@ -32,7 +39,20 @@ void lane::stop() {
 }
 
 void lane::post(std::function<void()> task) {
-  boost::asio::post(context_, std::move(task));
+  if (here != this) return boost::asio::post(context_, std::move(task));
+  tasks_.push_back(std::move(task));
+  if (std::exchange(turn_due_, true)) return;
+  boost::asio::post(context_, [this] { take_turn(); });
+}
+
+void lane::take_turn() {
+  for (auto n = std::size_t{0}; n < tasks_per_turn && !tasks_.empty(); ++n) {
+    const auto task = std::move(tasks_.front());
+    tasks_.pop_front();
+    task();
+  }
+  turn_due_ = !tasks_.empty();
+  if (turn_due_) boost::asio::post(context_, [this] { take_turn(); });
 }
 
 std::size_t lane::add(std::shared_ptr<connection> c) {

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -34,6 +35,8 @@ class lane final : public oauth::io_lane {
   /// Closes all connections and ends the thread. Any other thread.
   void stop();
 
+  /// On its own thread: behind the sockets that are ready, without a lock. Tasks that tasks post
+  /// follow at once, but after `tasks_per_turn` of them the sockets get their turn again.
   void post(std::function<void()> task) override;
   [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
 
@@ -63,10 +66,13 @@ class lane final : public oauth::io_lane {
     steady::time_point deadline;
     std::shared_ptr<connection> who;
   };
+  void take_turn();
   void schedule_sweep();
   void sweep();
   void tell_if_empty();
 
+  std::deque<std::function<void()>> tasks_;
+  bool turn_due_ = false;
   std::vector<entry> table_;
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<executor> work_;

@@ -15,7 +15,7 @@ namespace mintage::net {
 struct options {
   /// [http] listen: address:port; port 0 takes a free one. IPv6 as [::1]:9080.
   std::string listen = "127.0.0.1:9080";
-  /// Threads that read and write sockets; 0 = a quarter of the cores, at least one.
+  /// Threads that read and write sockets and run the actors of the pools; 0 = one per core.
   std::size_t io_threads = 0;
   /// Open connections of the public listener; further ones wait in the kernel's queue.
   std::size_t max_connections = 10000;

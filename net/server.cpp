@@ -18,7 +18,7 @@ constexpr std::size_t most_admin_connections = 256;
 
 std::size_t lanes_count(const options& o) {
   if (o.io_threads != 0) return o.io_threads;
-  return std::max<std::size_t>(1, std::thread::hardware_concurrency() / 4);
+  return std::clamp(std::thread::hardware_concurrency(), 1U, 256U);
 }
 
 /// Waits for all lanes to be empty.
