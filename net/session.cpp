@@ -79,6 +79,9 @@ void session::exchange_grant() {
   auto x = oauth::token_handle{
       new oauth::token_exchange{shared_from_this(), service.next_request_id(), service.now()}};
   x->request = std::move(*request);
+  // The memory of the last answer serves for the next one.
+  x->body = std::move(text());
+  x->body.clear();
   service.submit(std::move(x));
 }
 
