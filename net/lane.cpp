@@ -39,10 +39,15 @@ void lane::stop() {
 }
 
 void lane::post(std::function<void()> task) {
-  if (here != this) return boost::asio::post(context_, std::move(task));
+  if (here != this) {
+    // Behind what this thread has posted to itself before.
+    return boost::asio::post(context_, [this, t = std::move(task)]() mutable {
+      tasks_.push_back(std::move(t));
+      if (!std::exchange(turn_due_, true)) take_turn();
+    });
+  }
   tasks_.push_back(std::move(task));
-  if (std::exchange(turn_due_, true)) return;
-  boost::asio::post(context_, [this] { take_turn(); });
+  if (!std::exchange(turn_due_, true)) boost::asio::post(context_, [this] { take_turn(); });
 }
 
 void lane::take_turn() {

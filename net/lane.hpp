@@ -35,8 +35,9 @@ class lane final : public oauth::io_lane {
   /// Closes all connections and ends the thread. Any other thread.
   void stop();
 
-  /// On its own thread: behind the sockets that are ready, without a lock. Tasks that tasks post
-  /// follow at once, but after `tasks_per_turn` of them the sockets get their turn again.
+  /// In the order of the calls; without a lock when called on its own thread. Tasks run behind the
+  /// sockets that are ready; those that tasks post follow at once, but after a few dozen of them
+  /// the sockets get their turn again.
   void post(std::function<void()> task) override;
   [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
 

@@ -1,5 +1,9 @@
 // Deadlines, limits of connections, and the end of a server, over real sockets.
 
+#include <functional>
+#include <future>
+#include <numeric>
+
 #include "server_fixture.hpp"
 
 namespace mintage::net {
@@ -92,6 +96,57 @@ TEST_F(connection_life, deals_connections_over_its_threads) {
   }
   for (auto lane = std::size_t{0}; lane < 3; ++lane) EXPECT_EQ(service(lane).submitted(), 2U);
   EXPECT_TRUE(server_->drain(10s));
+}
+
+TEST_F(connection_life, gives_sockets_their_turn_between_tasks_that_never_end) {
+  start();
+  auto* lane = server_->lanes().front();
+  auto must_end = std::atomic<bool>{false};
+  auto ended = std::promise<void>{};
+  auto again = std::function<void()>{};
+  again = [&] {
+    if (must_end) return ended.set_value();
+    lane->post(again);
+  };
+  lane->post(again);
+  for (auto n = 0; n < 20; ++n) EXPECT_EQ(ask(request("GET", "/jwks")).status, 200U);
+  must_end = true;
+  ended.get_future().wait();
+}
+
+TEST_F(connection_life, runs_tasks_of_its_own_thread_in_order_and_after_the_current_one) {
+  start();
+  auto* lane = server_->lanes().front();
+  auto order = std::vector<int>{};
+  auto ended = std::promise<void>{};
+  lane->post([&] {
+    for (auto n = 1; n <= 100; ++n) lane->post([&order, n] { order.push_back(n); });
+    lane->post([&] { ended.set_value(); });
+    order.push_back(0);
+  });
+  ended.get_future().wait();
+  auto expected = std::vector<int>(101);
+  std::iota(expected.begin(), expected.end(), 0);
+  EXPECT_EQ(order, expected);
+}
+
+// What is posted last from outside may end what the others stand on.
+TEST_F(connection_life, runs_a_task_of_another_thread_after_all_that_were_posted_before) {
+  start();
+  auto* lane = server_->lanes().front();
+  auto count = 0;
+  auto posted_some = std::promise<void>{};
+  auto posted_last = std::promise<void>{};
+  auto ended = std::promise<int>{};
+  lane->post([&] {
+    for (auto n = 0; n < 1000; ++n) lane->post([&count] { ++count; });
+    posted_some.set_value();
+    posted_last.get_future().wait();
+  });
+  posted_some.get_future().wait();
+  lane->post([&] { ended.set_value(count); });
+  posted_last.set_value();
+  EXPECT_EQ(ended.get_future().get(), 1000);
 }
 
 TEST_F(connection_life, drains_idle_connections_at_once_and_others_when_answered) {
