@@ -16,7 +16,7 @@ if(MINTAGE_BENCH)
   find_package(benchmark REQUIRED)
 endif()
 
-# These two ship no CMake package on Debian 12.
+# These ship no CMake package on Debian 12.
 function(mintage_plain_library target header library)
   find_path(${target}_include ${header} REQUIRED)
   find_library(${target}_library ${library} REQUIRED)
@@ -26,3 +26,4 @@ function(mintage_plain_library target header library)
 endfunction()
 mintage_plain_library(mintage_caf caf/all.hpp caf_core)
 mintage_plain_library(mintage_argon2 argon2.h argon2)
+mintage_plain_library(mintage_jemalloc jemalloc/jemalloc.h jemalloc)
