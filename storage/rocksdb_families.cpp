@@ -4,10 +4,12 @@
 #include <rocksdb/compaction_filter.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
-#include <rocksdb/memtablerep.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
+#include <bit>
+
+#include "storage/ordered_memtable.hpp"
 #include "storage/stored_record.hpp"
 
 namespace mintage::storage {
@@ -55,8 +57,7 @@ class no_recovery final : public rocksdb::EventListener {
   }
 };
 
-/// Short-lived records, read by key alone. The hash-linklist memtable costs a third of the skiplist
-/// (see docs/PERFORMANCE.md); it wants a prefix: slot and six octets of the name.
+/// Short-lived records, read by key alone.
 rocksdb::ColumnFamilyOptions hot_family(const options& o, const oauth::clock& clock,
                                         const std::shared_ptr<rocksdb::Cache>& cache) {
   auto table = rocksdb::BlockBasedTableOptions{};
@@ -68,8 +69,7 @@ rocksdb::ColumnFamilyOptions hot_family(const options& o, const oauth::clock& cl
   auto family = rocksdb::ColumnFamilyOptions{};
   family.prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(8));
   // About one bucket for each record of a full memtable that is not a large one.
-  family.memtable_factory.reset(rocksdb::NewHashLinkListRepFactory(
-      o.memtable_mb * 2048, 0, 4096, /*if_log_bucket_dist_when_flash=*/false));
+  family.memtable_factory = make_ordered_memtables(std::bit_ceil(o.memtable_mb * 2048));
   family.write_buffer_size = o.memtable_mb * mebibyte;
   family.max_write_buffer_number = 3;
   family.compression = rocksdb::kNoCompression;  // digests and random octets
@@ -118,7 +118,7 @@ rocksdb::DBOptions database_options(const options& o) {
   auto db = rocksdb::DBOptions{};
   db.create_if_missing = true;
   db.create_missing_column_families = true;
-  db.allow_concurrent_memtable_write = false;  // the hash-linklist memtable cannot
+  db.allow_concurrent_memtable_write = false;  // nor can the ordered memtable
   db.max_background_jobs = 2;
   db.max_open_files = 512;
   // Reached only when a family that is hardly written holds an old log back.
