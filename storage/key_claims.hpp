@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cassert>
-#include <functional>
+#include <cstring>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -34,24 +34,42 @@ class key_claims {
   }
   /// @pre not claimed
   void claim(const record_name& name) {
-    auto fresh = waiting_.try_emplace(name).second;
-    assert(fresh);
-    static_cast<void>(fresh);
+    if (spare_.empty()) {
+      auto fresh = waiting_.try_emplace(name).second;
+      assert(fresh);
+      static_cast<void>(fresh);
+      return;
+    }
+    spare_.back().key() = name;
+    auto done = waiting_.insert(std::move(spare_.back()));
+    assert(done.inserted);
+    static_cast<void>(done);
+    spare_.pop_back();
   }
   /// Ends the claim; appends who waited, in the order in which they came.
   void release(const record_name& name, std::vector<ticket>& woken) {
     auto found = waiting_.find(name);
     woken.insert(woken.end(), found->second.begin(), found->second.end());
-    waiting_.erase(found);
+    found->second.clear();
+    spare_.push_back(waiting_.extract(found));
   }
 
  private:
+  /// The octets behind the slot are those of a hash, or random.
   struct name_hash {
     std::size_t operator()(const record_name& n) const noexcept {
-      return std::hash<std::string_view>{}(n.key.view());
+      auto hash = std::size_t{0};
+      const auto octets = n.key.view();
+      if (octets.size() >= 2 + sizeof hash) {
+        std::memcpy(&hash, octets.data() + 2, sizeof hash);
+      }
+      return hash;
     }
   };
-  std::unordered_map<record_name, std::vector<ticket>, name_hash> waiting_;
+  using claims = std::unordered_map<record_name, std::vector<ticket>, name_hash>;
+  claims waiting_;
+  /// Claims that ended, kept for their memory: as many as were ever held at once.
+  std::vector<claims::node_type> spare_;
 };
 
 }  // namespace mintage::storage

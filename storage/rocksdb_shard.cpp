@@ -7,6 +7,7 @@
 #include "storage/key_claims.hpp"
 #include "storage/operation_batch.hpp"
 #include "storage/recent_consumptions.hpp"
+#include "storage/recent_reads.hpp"
 #include "storage/stored_record.hpp"
 
 namespace mintage::storage {
@@ -72,6 +73,12 @@ class rocksdb_shard final : public shard_store {
     rocksdb::WriteBatch writes;
     std::vector<ticket> members;
     std::vector<record_name> claimed;
+
+    void clear() {
+      writes.Clear();
+      members.clear();
+      claimed.clear();
+    }
   };
 
   template <class Op, class Result, class Judge>
@@ -131,6 +138,8 @@ class rocksdb_shard final : public shard_store {
         break;
       }
       settle(*c, commits_.write_now(c->writes, false));
+      c->clear();
+      spare_ = std::move(c);
     }
   }
 
@@ -185,7 +194,7 @@ class rocksdb_shard final : public shard_store {
 
   commit& gathering() {
     if (!gathering_) {
-      gathering_ = std::make_shared<commit>();
+      gathering_ = spare_ ? std::exchange(spare_, nullptr) : std::make_shared<commit>();
     }
     return *gathering_;
   }
@@ -196,6 +205,9 @@ class rocksdb_shard final : public shard_store {
   /// Claims the record and writes `record_` to it.
   void put(const record_name& name) {
     claim(name);
+    if (name.kind == table::codes) {
+      reads_.forget(name.key);
+    }
     record_.write(written_);
     static_cast<void>(gathering().writes.Put(db_[name.kind], to_slice(name.key.view()), written_));
   }
@@ -238,7 +250,12 @@ class rocksdb_shard final : public shard_store {
     const auto& binding = record_.body.binding();
     std::copy_n(binding.begin(), std::min(binding.size(), result.binding.size()),
                 result.binding.begin());
-    result.value.swap(*record_.body.mutable_value());
+    if (name.kind == table::codes && result.what == verdict::ok) {
+      result.value = record_.body.value();
+      reads_.keep(name.key, record_);
+    } else {
+      result.value.swap(*record_.body.mutable_value());
+    }
     return progress::settled;
   }
 
@@ -248,7 +265,7 @@ class rocksdb_shard final : public shard_store {
     if (claims_.wait(name, t)) {
       return progress::waits;
     }
-    auto found = find(name);
+    auto found = reads_.take(op.key, record_) ? lookup::found : find(name);
     auto tombstone = found == lookup::found && record_.is(envelope::CONSUMED);
     if (found != lookup::found || (tombstone && now >= record_.expires)) {
       result.what = found == lookup::failed ? verdict::unknown : verdict::absent;
@@ -356,7 +373,9 @@ class rocksdb_shard final : public shard_store {
 
   key_claims claims_;
   recent_consumptions recent_;
+  recent_reads reads_;
   std::shared_ptr<commit> gathering_;
+  std::shared_ptr<commit> spare_;  ///< kept for its memory
   std::list<std::unique_ptr<operation_batch>> batches_;
   std::list<std::unique_ptr<operation_batch>> finished_;
 
