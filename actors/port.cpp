@@ -21,7 +21,7 @@ port::port(std::uint32_t lane_index, oauth::io_lane& lane, std::size_t limit,
            meter_board& board)
     : lane_index_{lane_index},
       lane_{lane},
-      limit_{limit},
+      admission_{limit},
       clock_{clock},
       journal_{journal},
       engine_{engine},
@@ -42,13 +42,14 @@ oauth::request_id port::next_request_id() {
 void port::submit(oauth::token_handle x) {
   x->origin = this;
   x->lane = lane_index_;
-  if (in_flight_ >= limit_) {
+  const auto now = ticks();
+  if (!admission_.admits(now, in_flight_)) {
     x->denied = oauth::overloaded();
     refuse(std::move(x));
     return;
   }
   meters_.in_flight.set(++in_flight_);
-  x->submitted_at = ticks();
+  x->submitted_at = now;
   tokens_.push_back(std::move(x));
   depart_soon();
 }
@@ -130,7 +131,10 @@ void port::refuse(oauth::token_handle x) {
 
 void port::finish(oauth::token_handle x) {
   meters_.in_flight.set(--in_flight_);
-  meters_.request_ns.add(ticks() - x->submitted_at);
+  const auto now = ticks();
+  const auto took = now - x->submitted_at;
+  meters_.request_ns.add(took);
+  admission_.left(now, took, !x->body.empty());
   if (!x->is_answered()) x->denied = oauth::lost();
   if (x->denied) return refuse(std::move(x));
   meters_.granted.add();

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "actors/admission.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/meters.hpp"
 #include "crypto/random.hpp"
@@ -62,7 +63,7 @@ class port final : public oauth::service, public oauth::home {
 
   const std::uint32_t lane_index_;
   oauth::io_lane& lane_;
-  const std::size_t limit_;
+  admission admission_;
   const oauth::clock& clock_;
   oauth::journal& journal_;
   const storage::engine& engine_;
