@@ -1,8 +1,14 @@
 // Limits under load, and peers that are slow or deaf. (TOK-08, TOK-19, row P03)
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <chrono>
+#include <fstream>
+#include <map>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "tests/http/support/cast.hpp"
 
@@ -39,6 +45,67 @@ TEST(max_in_flight, beyond_it_requests_get_503_with_retry_after_and_their_codes_
   EXPECT_GT(served, 0U);
   EXPECT_FALSE(refused.empty()) << "the limit was never reached";
   for (auto& code : refused) s.expect_live(s.c1, code);
+}
+
+/// MiB of memory of the server, the one child of this process.
+std::size_t memory_of_server() {
+  auto children = std::ifstream{"/proc/thread-self/children"};
+  auto pid = std::string{};
+  children >> pid;
+  auto pages = std::size_t{0};
+  auto ignored = std::size_t{0};
+  std::ifstream{"/proc/" + pid + "/statm"} >> ignored >> pages;
+  return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) / (1024 * 1024);
+}
+
+/// Far more requests at once than are admitted, over connections that ask again at once.
+class storm {
+ public:
+  explicit storm(const stage& s) {
+    for (auto i = 0; i < 200; ++i) wires_.emplace_back(s.server.port());
+  }
+  void rage(stage& s) {
+    const auto codes = s.admin.mint_many(mint_body(s.c1), wires_.size());
+    for (auto i = std::size_t{0}; i < wires_.size(); ++i) {
+      auto burst = redemption(s.c1, codes[i]).render();
+      for (auto j = 0; j < 9; ++j)
+        burst += redemption(s.c1, "mco_" + std::string(45, 'A')).render();
+      ASSERT_TRUE(wires_[i].send(burst));
+    }
+    for (auto i = std::size_t{0}; i < wires_.size(); ++i) {
+      for (auto j = 0; j < 10; ++j) {
+        const auto got = wires_[i].receive();
+        ++answers[got.status];
+        if (got.status == 503U && j == 0) refused_codes.push_back(codes[i]);
+      }
+    }
+  }
+  std::map<unsigned, std::size_t> answers;
+  std::vector<std::string> refused_codes;
+
+ private:
+  std::vector<connection> wires_;
+};
+
+TEST(a_storm, is_refused_in_part_and_leaves_nothing_behind) {
+  auto s = stage{{{"http.max_in_flight", "16"},
+                  {"http.io_threads", "1"},
+                  {"log.level", toml_string("error")}}};
+  auto weather = storm{s};
+  auto memory = std::size_t{0};
+  for (auto round = 0; round < 5; ++round) {
+    weather.rage(s);
+    const auto page = admin_client{s.server.admin_port(), {}}.call("GET", "/metrics").body;
+    EXPECT_NE(page.find("mintage_in_flight 0\n"), std::string::npos) << page;
+    s.expect_live(s.c1, s.mint(s.c1));  // at once normal again
+    if (round == 0) memory = memory_of_server();
+  }
+  EXPECT_GT(weather.answers[200], 0U);
+  EXPECT_GT(weather.answers[503], 0U);
+  EXPECT_EQ(weather.answers[200] + weather.answers[400] + weather.answers[503], 10'000U);
+  ASSERT_GT(memory, 0U);
+  EXPECT_LT(memory_of_server(), memory + 48);
+  for (const auto& code : weather.refused_codes) s.expect_live(s.c1, code);
 }
 
 TEST(a_slow_client, is_cut_with_408_in_the_head_and_in_the_body) {
