@@ -1,0 +1,148 @@
+/// @file
+/// What threads share on the path of a request: the same work on one thread and on two. The time
+/// per item and thread must stay the same; what it grows by is what sharing costs.
+/// docs/PERFORMANCE.md lists what could stop scaling.
+
+#include <benchmark/benchmark.h>
+
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+
+#include "crypto/digest.hpp"
+#include "crypto/jws.hpp"
+#include "crypto/random.hpp"
+#include "storage/engine.hpp"
+
+namespace mintage {
+namespace {
+
+/// Signers have contexts of their own over one key, whose reference count and locks are OpenSSL's.
+void sign_with_one_key(benchmark::State& state, crypto::jws_alg alg) {
+  static const auto keys = std::array{crypto::signing_key::generate(crypto::jws_alg::es256),
+                                      crypto::signing_key::generate(crypto::jws_alg::rs256)};
+  const auto& key = keys[alg == crypto::jws_alg::es256 ? 0 : 1];
+  auto signer = crypto::jws_signer{key};
+  const auto header = crypto::jose_header(key, "at+jwt");
+  const auto claims = std::string(360, 'c');
+  auto token = std::string{};
+  for (auto _ : state) {
+    token.clear();
+    signer.append_compact(token, header, claims);
+    benchmark::DoNotOptimize(token.data());
+  }
+}
+BENCHMARK_CAPTURE(sign_with_one_key, es256, crypto::jws_alg::es256)->ThreadRange(1, 2);
+BENCHMARK_CAPTURE(sign_with_one_key, rs256, crypto::jws_alg::rs256)->ThreadRange(1, 2);
+
+void hash_with_own_contexts(benchmark::State& state) {
+  auto hash = crypto::sha256_hasher{};
+  auto mac = crypto::hmac_sha256{crypto::sha256(std::string_view{"key"})};
+  const auto secret = std::string(49, 's');
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(hash(secret));
+    benchmark::DoNotOptimize(mac(secret));
+  }
+}
+BENCHMARK(hash_with_own_contexts)->ThreadRange(1, 2);
+
+/// Memory of the size of an exchange and its answer.
+void allocate(benchmark::State& state) {
+  for (auto _ : state) {
+    auto exchange = std::make_unique<std::array<char, 700>>();
+    auto body = std::string(1800, 'b');
+    benchmark::DoNotOptimize(exchange.get());
+    benchmark::DoNotOptimize(body.data());
+  }
+}
+BENCHMARK(allocate)->ThreadRange(1, 2);
+
+/// A snapshot whose reference is counted up and down by every thread: once a batch at most here.
+void take_a_snapshot(benchmark::State& state) {
+  static const auto snapshot = std::make_shared<const int>(1);
+  for (auto _ : state) {
+    auto mine = snapshot;
+    benchmark::DoNotOptimize(mine.get());
+  }
+}
+BENCHMARK(take_a_snapshot)->ThreadRange(1, 2);
+
+/// Each call of a shard holds the database open: once a batch.
+void hold_the_database(benchmark::State& state) {
+  static auto mutex = std::shared_mutex{};
+  for (auto _ : state) {
+    auto in_use = std::shared_lock{mutex};
+    benchmark::DoNotOptimize(&mutex);
+  }
+}
+BENCHMARK(hold_the_database)->ThreadRange(1, 2);
+
+class fixed_clock final : public oauth::clock {
+ public:
+  [[nodiscard]] oauth::instant now() const noexcept override {
+    return oauth::instant{oauth::seconds{1'800'000'000}};
+  }
+};
+
+/// One database for all threads, a shard for each.
+struct shared_store {
+  explicit shared_store(storage::durability level)
+      : folder{std::filesystem::temp_directory_path() /
+               ("scaling_bench." + std::to_string(::getpid()))},
+        engine{storage::open_rocksdb_engine(options(level), 10, clock)} {}
+  ~shared_store() {
+    engine.reset();
+    std::filesystem::remove_all(folder);
+  }
+  [[nodiscard]] storage::options options(storage::durability level) const {
+    auto o = storage::options{};
+    o.path = folder;
+    o.level = level;
+    return o;
+  }
+  fixed_clock clock;
+  std::filesystem::path folder;
+  std::unique_ptr<storage::engine> engine;
+};
+
+/// Codes inserted into shards of one database, whose log is one queue, in batches of 64.
+void insert_codes(benchmark::State& state, storage::durability level) {
+  constexpr auto batch = std::size_t{64};
+  static auto store = std::shared_ptr<shared_store>{};
+  if (state.thread_index() == 0) store = std::make_shared<shared_store>(level);
+  auto held = std::shared_ptr<shared_store>{};  // until the last thread has closed its shard
+  auto shard = std::unique_ptr<storage::shard_store>{};
+  auto random = crypto::buffered_random{};
+  for (auto _ : state) {  // the first round waits for all threads
+    if (!shard) {
+      held = store;
+      shard = held->engine->open_shard(static_cast<std::size_t>(state.thread_index()),
+                                       static_cast<std::size_t>(state.threads()),
+                                       [](std::function<void()> run) { run(); });
+    }
+    auto ops = std::vector<storage::insert_op>(batch);
+    const auto now = held->clock.now();
+    for (auto& op : ops) {
+      const auto hash = random.take<32>();
+      op.key = {oauth::slot{static_cast<std::uint16_t>(hash[0] << 4 | hash[1] >> 4)}, hash};
+      op.expires = now + oauth::seconds{60};
+      op.value = std::string(200, 'v');
+    }
+    auto inserted = std::promise<void>{};
+    shard->insert(std::move(ops), now, [&](const auto&) { inserted.set_value(); });
+    inserted.get_future().wait();
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(batch));
+  shard.reset();
+  if (state.thread_index() == 0) store.reset();
+}
+BENCHMARK_CAPTURE(insert_codes, os, storage::durability::os)->ThreadRange(1, 2)->UseRealTime();
+BENCHMARK_CAPTURE(insert_codes, sync, storage::durability::sync)->ThreadRange(1, 2)->UseRealTime();
+
+}  // namespace
+}  // namespace mintage
