@@ -39,7 +39,7 @@ struct sha256_hasher::impl {
 
 sha256_hasher::sha256_hasher() : impl_{new impl{md_ctx_ptr{EVP_MD_CTX_new()}}} {
   require(impl_->context != nullptr, "EVP_MD_CTX_new");
-  require(EVP_DigestInit_ex(impl_->context.get(), sha256_method(), nullptr) == 1,
+  require(EVP_DigestInit_ex(impl_->context.get(), sha2_method(sha2::sha256), nullptr) == 1,
           "EVP_DigestInit_ex");
 }
 sha256_hasher::~sha256_hasher() = default;
@@ -68,9 +68,34 @@ digest sha256_hasher::end() {
   return out;
 }
 
+struct sha2_hasher::impl {
+  md_ctx_ptr context;
+  bytes<64> out;
+};
+
+sha2_hasher::sha2_hasher(sha2 which) : impl_{new impl{md_ctx_ptr{EVP_MD_CTX_new()}, {}}} {
+  require(impl_->context != nullptr, "EVP_MD_CTX_new");
+  require(EVP_DigestInit_ex(impl_->context.get(), sha2_method(which), nullptr) == 1,
+          "EVP_DigestInit_ex");
+}
+sha2_hasher::~sha2_hasher() = default;
+sha2_hasher::sha2_hasher(sha2_hasher&&) noexcept = default;
+sha2_hasher& sha2_hasher::operator=(sha2_hasher&&) noexcept = default;
+
+bytes_view sha2_hasher::operator()(std::string_view data) {
+  auto* const context = impl_->context.get();
+  auto size = 0U;
+  // Without a method the context starts over with the one it has.
+  require(EVP_DigestInit_ex(context, nullptr, nullptr) == 1, "EVP_DigestInit_ex");
+  require(EVP_DigestUpdate(context, data.data(), data.size()) == 1, "EVP_DigestUpdate");
+  require(EVP_DigestFinal_ex(context, impl_->out.data(), &size) == 1, "EVP_DigestFinal_ex");
+  return {impl_->out.data(), size};
+}
+
 digest sha256(bytes_view data) {
   auto out = digest{};
-  require(EVP_Digest(data.data(), data.size(), out.data(), nullptr, sha256_method(), nullptr) == 1,
+  require(EVP_Digest(data.data(), data.size(), out.data(), nullptr, sha2_method(sha2::sha256),
+                     nullptr) == 1,
           "EVP_Digest");
   return out;
 }

@@ -1,5 +1,5 @@
 /// @file
-/// SHA-256, SHA-2 half hashes, HMAC-SHA-256, HKDF and the constant-time comparison.
+/// SHA-2, HMAC-SHA-256, HKDF and the constant-time comparison.
 #pragma once
 
 #include <memory>
@@ -29,6 +29,25 @@ class sha256_hasher {
   void begin();
   void add(bytes_view data);
   [[nodiscard]] digest end();
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+/// The members of SHA-2 that JWS algorithms name. @see RFC 7518 §3.1
+enum class sha2 : std::uint8_t { sha256, sha384, sha512 };
+
+/// Any of them with a context that lives as long as the object. Not thread-safe: one per actor.
+class sha2_hasher {
+ public:
+  explicit sha2_hasher(sha2 which);
+  ~sha2_hasher();
+  sha2_hasher(sha2_hasher&&) noexcept;
+  sha2_hasher& operator=(sha2_hasher&&) noexcept;
+
+  /// @returns 32, 48 or 64 octets inside of this object, until the next call.
+  [[nodiscard]] bytes_view operator()(std::string_view data);
 
  private:
   struct impl;

@@ -1,29 +1,32 @@
 /// @file
-/// ES256 signatures: the DER that OpenSSL speaks and the raw R‖S of JWS.
+/// ECDSA signatures: the DER that OpenSSL speaks and the raw R‖S of JWS.
 #pragma once
-
-#include <optional>
 
 #include "crypto/bytes.hpp"
 
 namespace mintage::crypto {
 
-/// R‖S, each 32 octets, big-endian, padded with zeros in front (JWS-01). @see RFC 7518 §3.4
-using es256_signature = bytes<64>;
+/// The widest coordinate that is spoken here: P-384's. A DER of two such numbers has lengths of one
+/// octet everywhere.
+inline constexpr std::size_t ecdsa_coordinate_max = 48;
+/// The longest DER of such a signature: tags, lengths, and the zeros that keep numbers positive.
+inline constexpr std::size_t ecdsa_der_max = 2 + 2 * (3 + ecdsa_coordinate_max);
 
-/// The longest DER of an ES256 signature.
-inline constexpr std::size_t es256_der_max = 72;
-
-struct es256_der {
-  bytes<es256_der_max> octets{};
+struct ecdsa_der {
+  bytes<ecdsa_der_max> octets{};
   std::size_t size = 0;
   [[nodiscard]] bytes_view view() const noexcept { return {octets.data(), size}; }
 };
 
-/// @returns nothing unless `der` is exactly SEQUENCE { INTEGER, INTEGER } in DER: shortest lengths,
-///          no negative number, none above 32 octets, no octet behind the end.
-[[nodiscard]] std::optional<es256_signature> es256_raw_from_der(bytes_view der) noexcept;
+/// Writes R‖S: two numbers of half the size of `raw`, big-endian, padded with zeros in front
+/// (JWS-01). @see RFC 7518 §3.4
+/// @pre raw.size() is even, at most 2 * ecdsa_coordinate_max.
+/// @returns false, with `raw` in no particular state, unless `der` is exactly
+///          SEQUENCE { INTEGER, INTEGER } in DER: shortest lengths, no negative number, none too
+///          wide, no octet behind the end.
+[[nodiscard]] bool ecdsa_raw_from_der(bytes_view der, std::span<std::uint8_t> raw) noexcept;
 
-[[nodiscard]] es256_der es256_der_from_raw(const es256_signature& raw) noexcept;
+/// @pre raw.size() is even and not 0, at most 2 * ecdsa_coordinate_max.
+[[nodiscard]] ecdsa_der ecdsa_der_from_raw(bytes_view raw) noexcept;
 
 }  // namespace mintage::crypto

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 
 #include <openssl/rsa.h>
 
@@ -19,40 +20,113 @@ constexpr auto signature_max = std::size_t{1024};
 
 using initializer = int (*)(EVP_PKEY_CTX*);
 
-/// A context that signs or verifies SHA-256 digests as the key's algorithm wants it.
+bool is_ecdsa(jws_alg alg) noexcept {
+  return alg == jws_alg::es256 || alg == jws_alg::es384;
+}
+
+void set_padding(EVP_PKEY_CTX* context, jws_alg alg) {
+  const auto padding = alg == jws_alg::ps256 ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING;
+  require(EVP_PKEY_CTX_set_rsa_padding(context, padding) == 1, "EVP_PKEY_CTX_set_rsa_padding");
+}
+
+/// JWS-04. Exact when verifying, too: not what the signature says of itself.
+void set_pss(EVP_PKEY_CTX* context, const EVP_MD* method) {
+  require(EVP_PKEY_CTX_set_rsa_mgf1_md(context, method) == 1, "EVP_PKEY_CTX_set_rsa_mgf1_md");
+  require(EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1,
+          "EVP_PKEY_CTX_set_rsa_pss_saltlen");
+}
+
+/// A context that signs or verifies digests as the key's algorithm wants it.
+/// @pre the algorithm is not EdDSA, which takes no digests.
 pkey_ctx_ptr make_context(const signing_key& key, initializer init) {
   auto context = pkey_ctx_ptr{EVP_PKEY_CTX_new_from_pkey(nullptr, key.native(), nullptr)};
   require(context != nullptr, "EVP_PKEY_CTX_new_from_pkey");
   require(init(context.get()) == 1, "EVP_PKEY_CTX");
-  if (key.alg() == jws_alg::rs256) {
-    require(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1,
-            "EVP_PKEY_CTX_set_rsa_padding");
-  }
-  require(EVP_PKEY_CTX_set_signature_md(context.get(), sha256_method()) == 1,
+  const auto* method = sha2_method(hash_of(key.alg()));
+  if (!is_ecdsa(key.alg())) set_padding(context.get(), key.alg());
+  require(EVP_PKEY_CTX_set_signature_md(context.get(), method) == 1,
           "EVP_PKEY_CTX_set_signature_md");
+  if (key.alg() == jws_alg::ps256) set_pss(context.get(), method);
   return context;
 }
 
 /// Octets of a JWS signature of this key.
 std::size_t signature_size(const signing_key& key) {
-  return key.alg() == jws_alg::es256 ? std::tuple_size_v<es256_signature>
-                                     : static_cast<std::size_t>(EVP_PKEY_get_size(key.native()));
+  switch (key.alg()) {
+    case jws_alg::es256:
+    case jws_alg::eddsa:
+      return 64;
+    case jws_alg::es384:
+      return 96;
+    case jws_alg::rs256:
+    case jws_alg::ps256:
+      break;
+  }
+  return static_cast<std::size_t>(EVP_PKEY_get_size(key.native()));
+}
+
+md_ctx_ptr make_message_context() {
+  auto context = md_ctx_ptr{EVP_MD_CTX_new()};
+  require(context != nullptr, "EVP_MD_CTX_new");
+  return context;
+}
+
+bool verify_eddsa(const signing_key& key, std::string_view text, bytes_view signature) {
+  const auto context = make_message_context();
+  require(EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.native()) == 1,
+          "EVP_DigestVerifyInit");
+  return EVP_DigestVerify(context.get(), signature.data(), signature.size(), as_bytes(text).data(),
+                          text.size()) == 1;
+}
+
+bool verify_digest(const signing_key& key, std::string_view text, bytes_view signature) {
+  auto der = ecdsa_der{};
+  if (is_ecdsa(key.alg())) {
+    der = ecdsa_der_from_raw(signature);
+    signature = der.view();
+  }
+  auto hash = sha2_hasher{hash_of(key.alg())};
+  const auto hashed = hash(text);
+  const auto context = make_context(key, EVP_PKEY_verify_init);
+  return EVP_PKEY_verify(context.get(), signature.data(), signature.size(), hashed.data(),
+                         hashed.size()) == 1;
 }
 
 }  // namespace
 
 struct jws_signer::impl {
+  explicit impl(signing_key k)
+      : key{std::move(k)},
+        signature_octets{signature_size(key)},
+        digests{key.alg() == jws_alg::eddsa ? nullptr : make_context(key, EVP_PKEY_sign_init)},
+        messages{key.alg() == jws_alg::eddsa ? make_message_context() : nullptr},
+        hash{hash_of(key.alg())} {}
+
+  /// @returns the signature inside of `room`.
+  bytes_view sign(std::string_view text, std::span<std::uint8_t, signature_max> room) {
+    auto size = room.size();
+    if (messages != nullptr) {
+      require(EVP_DigestSignInit(messages.get(), nullptr, nullptr, nullptr, key.native()) == 1,
+              "EVP_DigestSignInit");
+      require(EVP_DigestSign(messages.get(), room.data(), &size, as_bytes(text).data(),
+                             text.size()) == 1,
+              "EVP_DigestSign");
+    } else {
+      const auto hashed = hash(text);
+      require(EVP_PKEY_sign(digests.get(), room.data(), &size, hashed.data(), hashed.size()) == 1,
+              "EVP_PKEY_sign");
+    }
+    return room.first(size);
+  }
+
   signing_key key;
   std::size_t signature_octets;
-  pkey_ctx_ptr context;
-  sha256_hasher hash;
+  pkey_ctx_ptr digests;  // for all algorithms but EdDSA
+  md_ctx_ptr messages;   // for EdDSA
+  sha2_hasher hash;
 };
 
-jws_signer::jws_signer(signing_key key) {
-  auto context = make_context(key, EVP_PKEY_sign_init);
-  const auto octets = signature_size(key);
-  impl_.reset(new impl{std::move(key), octets, std::move(context), sha256_hasher{}});
-}
+jws_signer::jws_signer(signing_key key) : impl_{std::make_unique<impl>(std::move(key))} {}
 jws_signer::~jws_signer() = default;
 jws_signer::jws_signer(jws_signer&&) noexcept = default;
 jws_signer& jws_signer::operator=(jws_signer&&) noexcept = default;
@@ -70,18 +144,15 @@ void jws_signer::append_compact(std::string& out, std::string_view encoded_heade
   out.append(encoded_header);
   out.push_back('.');
   base64url_append(out, as_bytes(payload));
-  const auto hash = self.hash(std::string_view{out}.substr(start));
 
-  std::array<std::uint8_t, signature_max> buffer;  // not cleared: OpenSSL writes it
-  auto size = buffer.size();
-  require(EVP_PKEY_sign(self.context.get(), buffer.data(), &size, hash.data(), hash.size()) == 1,
-          "EVP_PKEY_sign");
-  const auto signature = bytes_view{buffer.data(), size};
+  std::array<std::uint8_t, signature_max> room;  // not cleared: OpenSSL writes it
+  const auto signature = self.sign(std::string_view{out}.substr(start), room);
   out.push_back('.');
-  if (self.key.alg() == jws_alg::es256) {
-    const auto raw = es256_raw_from_der(signature);
-    require(raw.has_value(), "ECDSA signature");
-    base64url_append(out, *raw);
+  if (is_ecdsa(self.key.alg())) {
+    std::array<std::uint8_t, 2 * ecdsa_coordinate_max> octets;
+    const auto raw = std::span{octets}.first(self.signature_octets);
+    require(ecdsa_raw_from_der(signature, raw), "ECDSA signature");
+    base64url_append(out, raw);
   } else {
     base64url_append(out, signature);
   }
@@ -95,25 +166,20 @@ std::string jose_header(const signing_key& key, std::string_view typ) {
   return base64url(header);
 }
 
+bool verify_signature(const signing_key& key, std::string_view text, std::string_view signature) {
+  if (signature.size() != signature_size(key)) return false;
+  const auto octets = as_bytes(signature);
+  const auto matches = key.alg() == jws_alg::eddsa ? verify_eddsa(key, text, octets)
+                                                   : verify_digest(key, text, octets);
+  ERR_clear_error();
+  return matches;
+}
+
 bool verify_compact(const signing_key& key, std::string_view compact) {
   const auto last = compact.rfind('.');
   if (last == compact.npos || std::ranges::count(compact, '.') != 2) return false;
-  const auto decoded = base64url_decode(compact.substr(last + 1));
-  if (!decoded || decoded->size() != signature_size(key)) return false;
-  auto signature = as_bytes(*decoded);
-  auto der = es256_der{};
-  if (key.alg() == jws_alg::es256) {
-    auto raw = es256_signature{};
-    std::copy(signature.begin(), signature.end(), raw.begin());
-    der = es256_der_from_raw(raw);
-    signature = der.view();
-  }
-  const auto hash = sha256(compact.substr(0, last));
-  const auto context = make_context(key, EVP_PKEY_verify_init);
-  const auto matches = EVP_PKEY_verify(context.get(), signature.data(), signature.size(),
-                                       hash.data(), hash.size()) == 1;
-  ERR_clear_error();
-  return matches;
+  const auto signature = base64url_decode(compact.substr(last + 1));
+  return signature && verify_signature(key, compact.substr(0, last), *signature);
 }
 
 }  // namespace mintage::crypto

@@ -14,8 +14,20 @@ namespace mintage::crypto {
 
 namespace {
 
-constexpr auto p256_name = std::string_view{"prime256v1"};
-constexpr auto p256_coordinate_size = 32;
+/// A curve as OpenSSL and as JWK name it.
+struct curve {
+  std::string_view group;
+  std::string_view crv;
+  int coordinate_size;
+};
+constexpr auto p256 = curve{"prime256v1", "P-256", 32};
+constexpr auto p384 = curve{"secp384r1", "P-384", 48};
+
+/// Null when the algorithm is not ECDSA.
+const curve* curve_of(jws_alg alg) noexcept {
+  if (alg == jws_alg::es256) return &p256;
+  return alg == jws_alg::es384 ? &p384 : nullptr;
+}
 
 bignum_ptr number_of(const EVP_PKEY* key, const char* parameter) {
   BIGNUM* number = nullptr;
@@ -23,11 +35,11 @@ bignum_ptr number_of(const EVP_PKEY* key, const char* parameter) {
   return bignum_ptr{number};
 }
 
-/// A coordinate of P-256: fixed width, RFC 7518 §6.2.1.2.
-std::string encoded_coordinate(const EVP_PKEY* key, const char* parameter) {
-  auto octets = bytes<p256_coordinate_size>{};
-  require(BN_bn2binpad(number_of(key, parameter).get(), octets.data(), p256_coordinate_size) ==
-              p256_coordinate_size,
+/// A coordinate: fixed width, RFC 7518 §6.2.1.2.
+std::string encoded_coordinate(const EVP_PKEY* key, const char* parameter, const curve& c) {
+  auto octets = std::vector<std::uint8_t>(static_cast<std::size_t>(c.coordinate_size));
+  require(BN_bn2binpad(number_of(key, parameter).get(), octets.data(), c.coordinate_size) ==
+              c.coordinate_size,
           "BN_bn2binpad");
   return base64url(octets);
 }
@@ -40,12 +52,21 @@ std::string encoded_number(const EVP_PKEY* key, const char* parameter) {
   return base64url(octets);
 }
 
-bool is_p256(const EVP_PKEY* key) {
+/// The public key of Ed25519, RFC 8037 §2.
+std::string encoded_ed25519(const EVP_PKEY* key) {
+  auto octets = bytes<32>{};
+  auto size = octets.size();
+  require(EVP_PKEY_get_raw_public_key(key, octets.data(), &size) == 1 && size == octets.size(),
+          "EVP_PKEY_get_raw_public_key");
+  return base64url(octets);
+}
+
+bool is_on(const EVP_PKEY* key, const curve& c) {
   auto name = std::array<char, 64>{};
   auto size = std::size_t{0};
   return EVP_PKEY_is_a(key, "EC") == 1 &&
          EVP_PKEY_get_group_name(key, name.data(), name.size(), &size) == 1 &&
-         std::string_view{name.data(), size} == p256_name;
+         std::string_view{name.data(), size} == c.group;
 }
 
 bool is_sound_rsa(const EVP_PKEY* key) {
@@ -55,6 +76,12 @@ bool is_sound_rsa(const EVP_PKEY* key) {
   const auto exponent = number_of(key, OSSL_PKEY_PARAM_RSA_E);
   return BN_is_odd(exponent.get()) == 1 && BN_num_bits(exponent.get()) <= 32 &&
          BN_get_word(exponent.get()) >= 65537;
+}
+
+/// JWS-03: the algorithm is a property of the key.
+bool is_for(jws_alg alg, const EVP_PKEY* key) {
+  if (const auto* c = curve_of(alg)) return is_on(key, *c);
+  return alg == jws_alg::eddsa ? EVP_PKEY_is_a(key, "ED25519") == 1 : is_sound_rsa(key);
 }
 
 /// Whether the private part belongs to the public one.
@@ -77,11 +104,23 @@ pkey_ptr parse_pkcs8(std::string_view der) {
 }  // namespace
 
 std::string_view to_string(jws_alg alg) noexcept {
-  return alg == jws_alg::es256 ? "ES256" : "RS256";
+  switch (alg) {
+    case jws_alg::es256:
+      return "ES256";
+    case jws_alg::rs256:
+      return "RS256";
+    case jws_alg::es384:
+      return "ES384";
+    case jws_alg::ps256:
+      return "PS256";
+    case jws_alg::eddsa:
+      return "EdDSA";
+  }
+  return {};
 }
 
 std::optional<jws_alg> parse_jws_alg(std::string_view text) noexcept {
-  for (const auto alg : {jws_alg::es256, jws_alg::rs256}) {
+  for (const auto alg : jws_algs) {
     if (text == to_string(alg)) return alg;
   }
   return std::nullopt;
@@ -89,36 +128,42 @@ std::optional<jws_alg> parse_jws_alg(std::string_view text) noexcept {
 
 signing_key::signing_key(jws_alg alg, std::shared_ptr<evp_pkey_st> key)
     : alg_{alg}, key_{std::move(key)} {
-  auto members = std::string{};
-  if (alg == jws_alg::es256) {
-    const auto x = encoded_coordinate(key_.get(), OSSL_PKEY_PARAM_EC_PUB_X);
-    const auto y = encoded_coordinate(key_.get(), OSSL_PKEY_PARAM_EC_PUB_Y);
-    kid_ = ec_p256_thumbprint(x, y);
-    members = R"({"kty":"EC","crv":"P-256","x":")" + x + R"(","y":")" + y;
+  if (const auto* c = curve_of(alg)) {
+    const auto x = encoded_coordinate(key_.get(), OSSL_PKEY_PARAM_EC_PUB_X, *c);
+    const auto y = encoded_coordinate(key_.get(), OSSL_PKEY_PARAM_EC_PUB_Y, *c);
+    kid_ = ec_thumbprint(c->crv, x, y);
+    public_jwk_.append(R"({"kty":"EC","crv":")").append(c->crv);
+    public_jwk_.append(R"(","x":")").append(x).append(R"(","y":")").append(y);
+  } else if (alg == jws_alg::eddsa) {
+    const auto x = encoded_ed25519(key_.get());
+    kid_ = ed25519_thumbprint(x);
+    public_jwk_.append(R"({"kty":"OKP","crv":"Ed25519","x":")").append(x);
   } else {
     const auto n = encoded_number(key_.get(), OSSL_PKEY_PARAM_RSA_N);
     const auto e = encoded_number(key_.get(), OSSL_PKEY_PARAM_RSA_E);
     kid_ = rsa_thumbprint(n, e);
-    members = R"({"kty":"RSA","n":")" + n + R"(","e":")" + e;
+    public_jwk_.append(R"({"kty":"RSA","n":")").append(n).append(R"(","e":")").append(e);
   }
-  public_jwk_ = members + R"(","kid":")" + kid_ + R"(","use":"sig","alg":")";
+  public_jwk_.append(R"(","kid":")").append(kid_).append(R"(","use":"sig","alg":")");
   public_jwk_.append(to_string(alg)).append(R"("})");
 }
 
 signing_key signing_key::generate(jws_alg alg) {
-  auto key = pkey_ptr{alg == jws_alg::es256
-                          ? EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", p256_name.data())
-                          : EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048})};
+  const auto make = [alg] {
+    if (const auto* c = curve_of(alg)) {
+      return EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", c->group.data());
+    }
+    if (alg == jws_alg::eddsa) return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+    return EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048});
+  };
+  auto key = pkey_ptr{make()};
   require(key != nullptr, "EVP_PKEY_Q_keygen");
   return signing_key{alg, std::move(key)};
 }
 
 std::optional<signing_key> signing_key::load(jws_alg alg, std::string_view der) {
   auto key = parse_pkcs8(der);
-  const auto fits = key != nullptr &&
-                    (alg == jws_alg::es256 ? is_p256(key.get()) : is_sound_rsa(key.get())) &&
-                    is_pair(key.get());
-  if (!fits) {
+  if (key == nullptr || !is_for(alg, key.get()) || !is_pair(key.get())) {
     ERR_clear_error();
     return std::nullopt;
   }
@@ -136,10 +181,18 @@ secret_string signing_key::private_der() const {
   return secret_string{std::move(der)};
 }
 
-std::string ec_p256_thumbprint(std::string_view x, std::string_view y) {
-  // The required members in lexicographic order, no white space (RFC 7638 §3.2, §3.3).
-  auto canonical = std::string{R"({"crv":"P-256","kty":"EC","x":")"};
-  canonical.append(x).append(R"(","y":")").append(y).append(R"("})");
+// The required members in lexicographic order, no white space (RFC 7638 §3.2, §3.3).
+
+std::string ec_thumbprint(std::string_view crv, std::string_view x, std::string_view y) {
+  auto canonical = std::string{R"({"crv":")"};
+  canonical.append(crv).append(R"(","kty":"EC","x":")").append(x);
+  canonical.append(R"(","y":")").append(y).append(R"("})");
+  return base64url(sha256(canonical));
+}
+
+std::string ed25519_thumbprint(std::string_view x) {
+  auto canonical = std::string{R"({"crv":"Ed25519","kty":"OKP","x":")"};
+  canonical.append(x).append(R"("})");
   return base64url(sha256(canonical));
 }
 

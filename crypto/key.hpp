@@ -2,30 +2,40 @@
 /// Asymmetric signing keys as values: make, load, store, publish.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "crypto/bytes.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/secret.hpp"
 
 struct evp_pkey_st;  // OpenSSL's EVP_PKEY, so that its headers stay inside crypto/
 
 namespace mintage::crypto {
 
-/// JWS algorithms that Mintage signs with. @see RFC 7518 §3.1
-enum class jws_alg : std::uint8_t { es256, rs256 };
+/// JWS algorithms that Mintage signs with. EdDSA means Ed25519 here.
+/// @see RFC 7518 §3.1, RFC 8037 §3.1
+enum class jws_alg : std::uint8_t { es256, rs256, es384, ps256, eddsa };
+inline constexpr auto jws_algs =
+    std::array{jws_alg::es256, jws_alg::rs256, jws_alg::es384, jws_alg::ps256, jws_alg::eddsa};
 
-/// "ES256", "RS256": the value of the `alg` header parameter.
+/// "ES256", "RS256", "ES384", "PS256", "EdDSA": the value of the `alg` header parameter.
 [[nodiscard]] std::string_view to_string(jws_alg alg) noexcept;
 [[nodiscard]] std::optional<jws_alg> parse_jws_alg(std::string_view text) noexcept;
+
+/// The hash that an algorithm's name stands for: what it signs, and what `at_hash` is made with
+/// (IDT-01). EdDSA hashes the text by itself, with SHA-512.
+[[nodiscard]] constexpr sha2 hash_of(jws_alg alg) noexcept {
+  return alg == jws_alg::es384 ? sha2::sha384 : alg == jws_alg::eddsa ? sha2::sha512 : sha2::sha256;
+}
 
 /// A private key with its public part. Cheap to copy (shared, immutable); safe to share between
 /// threads, while each thread signs with a `jws_signer` of its own.
 class signing_key {
  public:
-  /// P-256 for ES256, 2048-bit RSA with e = 65537 for RS256. Takes up to a second for RSA.
+  /// P-256, P-384, Ed25519, or 2048-bit RSA with e = 65537. Takes up to a second for RSA.
   [[nodiscard]] static signing_key generate(jws_alg alg);
   /// @param der PKCS #8 (PrivateKeyInfo), as `private_der()` returns it.
   /// @returns nothing when it does not parse or is not a key for `alg` (JWS-03).
@@ -48,8 +58,11 @@ class signing_key {
   std::string public_jwk_;
 };
 
-/// Coordinates or modulus and exponent in base64url → RFC 7638 thumbprint (KAT-04).
-[[nodiscard]] std::string ec_p256_thumbprint(std::string_view x, std::string_view y);
+/// RFC 7638 thumbprints (KAT-04); coordinates, modulus and exponent in base64url.
+/// @param crv "P-256" or "P-384".
+[[nodiscard]] std::string ec_thumbprint(std::string_view crv, std::string_view x,
+                                        std::string_view y);
+[[nodiscard]] std::string ed25519_thumbprint(std::string_view x);  // RFC 8037 §2, App. A.3
 [[nodiscard]] std::string rsa_thumbprint(std::string_view n, std::string_view e);
 
 }  // namespace mintage::crypto

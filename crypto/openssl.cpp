@@ -13,13 +13,17 @@ void throw_openssl_failure(const char* what) {
   throw std::runtime_error{std::string{what} + ": " + reason.data()};
 }
 
-const EVP_MD* sha256_method() {
-  static const EVP_MD* const method = [] {
-    auto* fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    require(fetched != nullptr, "EVP_MD_fetch");
+const EVP_MD* sha2_method(sha2 which) {
+  static const auto methods = [] {
+    auto fetched = std::array<const EVP_MD*, 3>{};
+    constexpr auto names = std::array{"SHA256", "SHA384", "SHA512"};
+    for (auto i = std::size_t{0}; i < names.size(); ++i) {
+      fetched[i] = EVP_MD_fetch(nullptr, names[i], nullptr);
+      require(fetched[i] != nullptr, "EVP_MD_fetch");
+    }
     return fetched;
   }();
-  return method;
+  return methods[static_cast<std::size_t>(which)];
 }
 
 }  // namespace mintage::crypto

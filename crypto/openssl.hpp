@@ -11,6 +11,8 @@
 #include <openssl/kdf.h>
 #include <openssl/x509.h>
 
+#include "crypto/digest.hpp"
+
 namespace mintage::crypto {
 
 template <auto Free>
@@ -43,8 +45,8 @@ inline void require(bool succeeded, const char* what) {
   }
 }
 
-/// SHA-256, fetched once and kept for the life of the process: an implicit fetch on every use costs
-/// more than a short hash.
-[[nodiscard]] const EVP_MD* sha256_method();
+/// Fetched once and kept for the life of the process: an implicit fetch on every use costs more
+/// than a short hash.
+[[nodiscard]] const EVP_MD* sha2_method(sha2 which);
 
 }  // namespace mintage::crypto

@@ -166,5 +166,26 @@ TEST(constant_time_equal, holds_for_equal_texts) {
   EXPECT_TRUE(constant_time_equal("abc", std::string{"abc"}));
 }
 
+TEST(sha2_hasher, known_answers_again_and_again) {  // FIPS 180-4, "abc"
+  struct row {
+    sha2 which;
+    const char* digest;
+  };
+  for (const auto& [which, expected] :
+       {row{sha2::sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+        row{sha2::sha384,
+            "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+            "8086072ba1e7cc2358baeca134c825a7"},
+        row{sha2::sha512,
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+            "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"}}) {
+    auto hash = sha2_hasher{which};
+    EXPECT_EQ(hex(hash("abc")), expected);
+    EXPECT_NE(hex(hash("")), expected);
+    auto moved = std::move(hash);
+    EXPECT_EQ(hex(moved("abc")), expected);
+  }
+}
+
 }  // namespace
 }  // namespace mintage::crypto

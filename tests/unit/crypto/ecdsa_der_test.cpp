@@ -1,6 +1,6 @@
 #include "crypto/ecdsa_der.hpp"
 
-#include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,12 +38,15 @@ const auto spellings = std::vector<spelling>{
 };
 
 /// Reads from memory that ends where the octets end, so that a sanitizer sees a step too far.
-std::optional<es256_signature> parse(std::string_view octets) {
+/// @param width of R‖S.
+std::optional<std::string> parse(std::string_view octets, std::size_t width = 64) {
   const auto exact = std::vector<std::uint8_t>(octets.begin(), octets.end());
-  return es256_raw_from_der(exact);
+  auto raw = std::vector<std::uint8_t>(width, 0xee);
+  if (!ecdsa_raw_from_der(exact, raw)) return std::nullopt;
+  return hex(raw);
 }
 
-TEST(es256_raw_from_der, refuses_what_is_not_der) {
+TEST(ecdsa_raw_from_der, refuses_what_is_not_der) {
   for (const auto& der : std::vector<std::string>{
            "",
            "30",
@@ -77,7 +80,7 @@ TEST(es256_raw_from_der, refuses_what_is_not_der) {
   }
 }
 
-TEST(es256_raw_from_der, refuses_every_cut) {
+TEST(ecdsa_raw_from_der, refuses_every_cut) {
   for (const auto& [der, raw] : spellings) {
     const auto octets = from_hex(der);
     for (auto size = std::size_t{0}; size < octets.size(); ++size) {
@@ -86,20 +89,29 @@ TEST(es256_raw_from_der, refuses_every_cut) {
   }
 }
 
-TEST(es256_raw_from_der, pads_to_fixed_width) {  // JWS-01
+TEST(ecdsa_raw_from_der, pads_to_fixed_width) {  // JWS-01
   for (const auto& [der, raw] : spellings) {
     const auto found = parse(from_hex(der));
     ASSERT_TRUE(found) << der;
-    EXPECT_EQ(hex(*found), raw);
+    EXPECT_EQ(*found, raw);
   }
 }
 
-TEST(es256_der_from_raw, is_the_way_back) {
+TEST(ecdsa_raw_from_der, knows_the_width_of_p384) {  // JWS-01
+  const auto longest = "3066 0231 00" + repeated("ff", 48) + "0231 00" + repeated("80", 48);
+  EXPECT_EQ(parse(from_hex(longest), 96), repeated("ff", 48) + repeated("80", 48));
+  EXPECT_FALSE(parse(from_hex(longest), 64));
+  EXPECT_EQ(parse(from_hex("3006 0201 01 0201 7f"), 96),
+            repeated("00", 47) + "01" + repeated("00", 47) + "7f");
+  EXPECT_FALSE(parse(from_hex("3036 0231 01" + repeated("01", 48) + "0201 01"), 96));
+  const auto raw = from_hex(repeated("ff", 48) + repeated("80", 48));
+  EXPECT_EQ(as_chars(ecdsa_der_from_raw(as_bytes(raw)).view()), from_hex(longest));
+}
+
+TEST(ecdsa_der_from_raw, is_the_way_back) {
   for (const auto& [der, raw] : spellings) {
-    auto signature = es256_signature{};
     const auto octets = from_hex(raw);
-    std::copy(octets.begin(), octets.end(), signature.begin());
-    EXPECT_EQ(as_chars(es256_der_from_raw(signature).view()), from_hex(der));
+    EXPECT_EQ(as_chars(ecdsa_der_from_raw(as_bytes(octets)).view()), from_hex(der));
   }
 }
 

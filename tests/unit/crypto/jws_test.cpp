@@ -1,15 +1,16 @@
 #include "crypto/jws.hpp"
 
-#include <array>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <openssl/ecdsa.h>
+#include <openssl/rsa.h>
 
 #include "crypto/base64.hpp"
 #include "crypto/openssl.hpp"
 #include "example_key.hpp"
+#include "hex.hpp"
 
 namespace mintage::crypto {
 namespace {
@@ -17,12 +18,17 @@ namespace {
 constexpr auto payload = std::string_view{R"({"iss":"https://issuer.example","sub":"s","exp":1})"};
 
 const signing_key& key_for(jws_alg alg) {
-  static const auto es256 = signing_key::generate(jws_alg::es256);
-  static const auto rs256 = signing_key::generate(jws_alg::rs256);
-  return alg == jws_alg::es256 ? es256 : rs256;
+  static const auto keys = [] {
+    auto made = std::vector<signing_key>{};
+    for (const auto each : jws_algs) made.push_back(signing_key::generate(each));
+    return made;
+  }();
+  return keys[static_cast<std::size_t>(alg)];
 }
 
-constexpr auto both = std::array{jws_alg::es256, jws_alg::rs256};
+bool is_ecdsa(jws_alg alg) {
+  return alg == jws_alg::es256 || alg == jws_alg::es384;
+}
 
 std::string sign(jws_signer& signer, std::string_view claims = payload) {
   auto out = std::string{};
@@ -44,8 +50,9 @@ parts split(std::string_view compact) {
 std::string openssl_der(std::string_view raw) {
   const auto octets = as_bytes(raw);
   auto* signature = ECDSA_SIG_new();
-  ECDSA_SIG_set0(signature, BN_bin2bn(octets.data(), 32, nullptr),
-                 BN_bin2bn(octets.data() + 32, 32, nullptr));
+  const auto half = static_cast<int>(octets.size() / 2);
+  ECDSA_SIG_set0(signature, BN_bin2bn(octets.data(), half, nullptr),
+                 BN_bin2bn(octets.data() + half, half, nullptr));
   unsigned char* der = nullptr;
   const auto size = i2d_ECDSA_SIG(signature, &der);
   auto out = std::string{as_chars({der, static_cast<std::size_t>(size)})};
@@ -57,15 +64,23 @@ std::string openssl_der(std::string_view raw) {
 /// Verifies through the hash-and-verify interface and nothing of crypto/ but base64url.
 bool openssl_verifies(const signing_key& key, std::string_view compact) {
   auto [text, signature] = split(compact);
-  if (key.alg() == jws_alg::es256) signature = openssl_der(signature);
+  if (is_ecdsa(key.alg())) signature = openssl_der(signature);
   const auto context = md_ctx_ptr{EVP_MD_CTX_new()};
-  EXPECT_EQ(EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.native()), 1);
+  const auto* method = key.alg() == jws_alg::eddsa   ? nullptr
+                       : key.alg() == jws_alg::es384 ? EVP_sha384()
+                                                     : EVP_sha256();
+  EVP_PKEY_CTX* options = nullptr;
+  EXPECT_EQ(EVP_DigestVerifyInit(context.get(), &options, method, nullptr, key.native()), 1);
+  if (key.alg() == jws_alg::ps256) {
+    EXPECT_EQ(EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING), 1);
+    EXPECT_EQ(EVP_PKEY_CTX_set_rsa_pss_saltlen(options, 32), 1);
+  }
   return EVP_DigestVerify(context.get(), as_bytes(signature).data(), signature.size(),
                           as_bytes(text).data(), text.size()) == 1;
 }
 
 TEST(verify_compact, refuses_every_one_character_change) {
-  for (const auto alg : both) {
+  for (const auto alg : jws_algs) {
     auto signer = jws_signer{key_for(alg)};
     const auto compact = sign(signer);
     for (auto at = std::size_t{0}; at < compact.size(); ++at) {
@@ -112,22 +127,114 @@ TEST(verify_compact, refuses_four_parts_though_the_signature_fits) {
 }
 
 TEST(verify_compact, refuses_another_key) {
-  for (const auto alg : both) {
+  for (const auto alg : jws_algs) {
     auto signer = jws_signer{key_for(alg)};
     EXPECT_FALSE(verify_compact(signing_key::generate(alg), sign(signer)));
   }
-  auto signer = jws_signer{key_for(jws_alg::es256)};
-  EXPECT_FALSE(verify_compact(key_for(jws_alg::rs256), sign(signer)));
+  // JWS-03: whatever the key, the algorithm is its own.
+  const auto rsa = std::string{key_for(jws_alg::rs256).private_der().reveal()};
+  const auto same_numbers = signing_key::load(jws_alg::ps256, rsa);
+  ASSERT_TRUE(same_numbers);
+  auto pkcs1 = jws_signer{key_for(jws_alg::rs256)};
+  EXPECT_FALSE(verify_compact(*same_numbers, sign(pkcs1)));
+  auto pss = jws_signer{*same_numbers};
+  EXPECT_FALSE(verify_compact(key_for(jws_alg::rs256), sign(pss)));
+  for (const auto alg : jws_algs) {
+    auto signer = jws_signer{key_for(alg)};
+    for (const auto other : jws_algs) {
+      EXPECT_EQ(verify_compact(key_for(other), sign(signer)), alg == other);
+    }
+  }
 }
 
-TEST(verify_compact, known_answer) {  // RFC 7515 App. A.3
-  const auto key = signing_key::load(jws_alg::es256, example_der());
+TEST(verify_signature, refuses_r_and_s_outside_1_to_n_minus_1) {  // JWS-03
+  struct curve_order {
+    jws_alg alg;
+    const char* n;
+  };
+  for (const auto& [alg, n] :
+       {curve_order{jws_alg::es256,
+                    "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"},
+        curve_order{jws_alg::es384,
+                    "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf"
+                    "581a0db248b0a77aecec196accc52973"}}) {
+    auto signer = jws_signer{key_for(alg)};
+    const auto [text, good] = split(sign(signer));
+    ASSERT_TRUE(verify_signature(signer.key(), text, good));
+    const auto order = from_hex(n);
+    const auto half = order.size();
+    for (const auto& bad : {std::string(half, '\0'), order, std::string(half, '\xff')}) {
+      EXPECT_FALSE(verify_signature(signer.key(), text, bad + good.substr(half)));
+      EXPECT_FALSE(verify_signature(signer.key(), text, good.substr(0, half) + bad));
+    }
+  }
+}
+
+TEST(verify_signature, refuses_other_lengths) {  // JWS-03
+  for (const auto alg : jws_algs) {
+    auto signer = jws_signer{key_for(alg)};
+    const auto [text, good] = split(sign(signer));
+    ASSERT_TRUE(verify_signature(signer.key(), text, good));
+    for (const auto& bad : {std::string{}, good.substr(1), good.substr(0, good.size() - 1),
+                            '\0' + good, good + '\0', good.substr(0, 32), good + good}) {
+      EXPECT_FALSE(verify_signature(signer.key(), text, bad)) << to_string(alg);
+    }
+  }
+}
+
+TEST(verify_signature, refuses_pss_with_a_salt_of_another_length) {  // JWS-04
+  const auto key = signing_key::load(jws_alg::ps256, *base64url_decode(example_rsa_der));
   ASSERT_TRUE(key);
-  EXPECT_TRUE(verify_compact(*key, example_jws));
+  const auto [text, good] = split(example_ps256_jws);
+  EXPECT_TRUE(verify_signature(*key, text, good));
+  EXPECT_FALSE(verify_signature(*key, text, *base64url_decode(ps256_with_salt_of_20)));
+  EXPECT_FALSE(verify_signature(*key, text, *base64url_decode(ps256_without_salt)));
+}
+
+TEST(verify_signature, known_answer_of_p384) {  // RFC 6979 App. A.2.6
+  const auto key = signing_key::load(jws_alg::es384, example_p384_der());
+  ASSERT_TRUE(key);
+  const auto signature = from_hex(example_p384_signature);
+  EXPECT_TRUE(verify_signature(*key, "sample", signature));
+  EXPECT_FALSE(verify_signature(*key, "simple", signature));
+}
+
+TEST(verify_compact, known_answers) {
+  const auto rsa = *base64url_decode(example_rsa_der);
+  struct answer {
+    jws_alg alg;
+    std::string der;
+    std::string_view jws;
+  };
+  for (const auto& [alg, der, jws] :
+       {answer{jws_alg::es256, example_der(), example_jws},                 // RFC 7515 App. A.3
+        answer{jws_alg::rs256, rsa, example_rs256_jws},                     // RFC 7515 App. A.2
+        answer{jws_alg::ps256, rsa, example_ps256_jws},                     // RFC 8017 §8.1.1
+        answer{jws_alg::eddsa, example_ed25519_der(), example_eddsa_jws}})  // RFC 8037 App. A.5
+  {
+    const auto key = signing_key::load(alg, der);
+    ASSERT_TRUE(key) << to_string(alg);
+    EXPECT_TRUE(verify_compact(*key, jws)) << to_string(alg);
+  }
+}
+
+TEST(jws_signer, makes_the_signatures_of_the_rfcs) {  // those that draw no random number
+  const auto make = [](jws_alg alg, const std::string& der, std::string_view jws) {
+    auto signer = jws_signer{signing_key::load(alg, der).value()};
+    const auto first = jws.find('.');
+    const auto last = jws.rfind('.');
+    auto out = std::string{};
+    signer.append_compact(out, jws.substr(0, first),
+                          *base64url_decode(jws.substr(first + 1, last - first - 1)));
+    return out;
+  };
+  EXPECT_EQ(make(jws_alg::rs256, *base64url_decode(example_rsa_der), example_rs256_jws),
+            example_rs256_jws);
+  EXPECT_EQ(make(jws_alg::eddsa, example_ed25519_der(), example_eddsa_jws), example_eddsa_jws);
 }
 
 TEST(jws_signer, signs_what_others_verify) {
-  for (const auto alg : both) {
+  for (const auto alg : jws_algs) {
     auto signer = jws_signer{key_for(alg)};
     for (const auto size : {0, 1, 2, 3, 360, 5000}) {
       const auto claims = std::string(static_cast<std::size_t>(size), 'c');
@@ -140,18 +247,27 @@ TEST(jws_signer, signs_what_others_verify) {
   }
 }
 
-TEST(jws_signer, es256_signatures_are_64_octets_always) {  // JWS-01
-  auto signer = jws_signer{key_for(jws_alg::es256)};
-  for (auto i = 0; i < 500; ++i) {  // about four of them have an r or s that starts with zero
-    const auto compact = sign(signer, std::to_string(i));
-    ASSERT_EQ(split(compact).signature.size(), 64U);
-    ASSERT_TRUE(openssl_verifies(signer.key(), compact));
+TEST(jws_signer, ecdsa_signatures_have_one_width_always) {  // JWS-01
+  for (const auto alg : {jws_alg::es256, jws_alg::es384}) {
+    auto signer = jws_signer{key_for(alg)};
+    for (auto i = 0; i < 500; ++i) {  // about four of them have an r or s that starts with zero
+      const auto compact = sign(signer, std::to_string(i));
+      ASSERT_EQ(split(compact).signature.size(), alg == jws_alg::es256 ? 64U : 96U);
+      ASSERT_TRUE(openssl_verifies(signer.key(), compact));
+    }
   }
 }
 
-TEST(jws_signer, rs256_signatures_are_as_long_as_the_modulus) {
-  auto signer = jws_signer{key_for(jws_alg::rs256)};
-  EXPECT_EQ(split(sign(signer)).signature.size(), 256U);
+TEST(jws_signer, rsa_signatures_are_as_long_as_the_modulus) {
+  for (const auto alg : {jws_alg::rs256, jws_alg::ps256}) {
+    auto signer = jws_signer{key_for(alg)};
+    EXPECT_EQ(split(sign(signer)).signature.size(), 256U);
+  }
+}
+
+TEST(jws_signer, ps256_draws_a_salt) {  // JWS-04
+  auto signer = jws_signer{key_for(jws_alg::ps256)};
+  EXPECT_NE(sign(signer), sign(signer));
 }
 
 TEST(jws_signer, rs256_is_pkcs1_and_so_deterministic) {
@@ -179,7 +295,7 @@ TEST(jws_signer, does_not_allocate_in_a_string_with_room) {
 }
 
 TEST(jws_signer, works_after_moves) {
-  for (const auto alg : both) {
+  for (const auto alg : jws_algs) {
     auto first = jws_signer{key_for(alg)};
     auto second = std::move(first);
     EXPECT_TRUE(openssl_verifies(key_for(alg), sign(second)));
@@ -203,7 +319,7 @@ TEST(jws_signer, one_key_signs_on_many_threads) {
 }
 
 TEST(jose_header, has_no_member_that_locates_a_key) {  // JWS-01
-  for (const auto alg : both) {
+  for (const auto alg : jws_algs) {
     const auto& key = key_for(alg);
     const auto name = std::string{to_string(alg)};
     EXPECT_EQ(base64url_decode(jose_header(key, "at+jwt")),
