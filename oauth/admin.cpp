@@ -19,9 +19,8 @@ constexpr auto max_amr_entries = std::size_t{16};
 constexpr auto max_amr_entry = std::size_t{64};
 constexpr auto max_sid = std::size_t{256};
 constexpr auto max_claims = std::size_t{8192};
+constexpr auto max_resources = std::size_t{8};
 constexpr auto max_ttl = std::int64_t{600};
-/// How far the clock of the caller may be ahead of ours.
-constexpr auto skew = seconds{30};
 
 /// What a check found; nothing when all is well.
 using complaint = std::optional<admin_error>;
@@ -68,6 +67,19 @@ complaint check_challenge(const client& c, const mint_request& r) {
   return std::nullopt;
 }
 
+bool is_small_object(std::string_view text) noexcept {
+  return text.empty() || (text.size() <= max_claims && text.front() == '{');
+}
+
+/// MINT-02.
+complaint check_essential_acr(const mint_request& r) {
+  const auto& wanted = r.essential_acr;
+  if (wanted.empty() || std::find(wanted.begin(), wanted.end(), r.acr) != wanted.end()) {
+    return std::nullopt;
+  }
+  return bad_request("acr must be one of the values that claims_request demands");
+}
+
 complaint check_login(const mint_request& r, instant now) {
   const auto is_text = [](const std::string& text, std::size_t limit) {
     return text.size() <= limit && is_printable_utf8(text);
@@ -76,7 +88,7 @@ complaint check_login(const mint_request& r, instant now) {
     return bad_request("sub must be 1 to 255 printable ASCII characters without spaces");
   }
   if (*r.auth_time < 0) return bad_request("auth_time must not be negative");
-  if (*r.auth_time > numeric_date(now + skew)) {
+  if (*r.auth_time > numeric_date(now + clock_skew)) {
     return bad_request("auth_time must not be in the future");
   }
   if (!is_text(r.nonce, max_nonce)) {
@@ -94,7 +106,7 @@ complaint check_login(const mint_request& r, instant now) {
   if (r.amr.size() > max_amr_entries || !std::all_of(r.amr.begin(), r.amr.end(), is_amr)) {
     return bad_request("amr must be at most 16 strings of 1 to 64 octets of printable UTF-8");
   }
-  if (r.claims.size() > max_claims || (!r.claims.empty() && r.claims.front() != '{')) {
+  if (!is_small_object(r.claims) || !is_small_object(r.id_token_claims)) {
     return bad_request("claims must be one JSON object of at most 8 KiB");
   }
   if (r.ttl && (*r.ttl < 1 || *r.ttl > max_ttl)) {
@@ -118,6 +130,20 @@ admin_result<std::string> granted_scope(const client& c, std::string_view scope)
   return join_scope(*tokens);
 }
 
+/// What the access tokens of the grant may be for (ATK-02, ATK-03).
+admin_result<std::vector<target>> granted_targets(const client_registry& known, const client& c,
+                                                  std::string_view scope,
+                                                  const std::vector<std::string>& resources) {
+  if (resources.size() > max_resources) {
+    return tl::unexpected{*bad_request("resource must be at most 8 identifiers")};
+  }
+  const auto named = std::vector<std::string_view>{resources.begin(), resources.end()};
+  auto targets = choose_targets(known, c, scope, named);
+  if (targets) return std::move(*targets);
+  return tl::unexpected{
+      admin_error{targets.error().code, std::string{targets.error().description}}};
+}
+
 /// The token of an Authorization value whose scheme is Bearer, or empty.
 std::string_view bearer_token(std::string_view authorization) noexcept {
   constexpr auto scheme = std::string_view{"bearer"};
@@ -130,10 +156,25 @@ std::string_view bearer_token(std::string_view authorization) noexcept {
 
 }  // namespace
 
-admin_result<authorization_code> check_mint(const client_registry& clients, mint_request&& request,
-                                            instant now, const options& o) {
+bool is_about_keys(const admin_call& call) noexcept {
+  return std::holds_alternative<list_keys>(call) || std::holds_alternative<rotate_keys>(call) ||
+         std::holds_alternative<remove_key>(call);
+}
+
+std::string pairwise_subject(const crypto::digest& key, std::string_view sector,
+                             std::string_view sub) {
+  const auto size = static_cast<std::uint32_t>(sector.size());
+  auto text = std::string{};
+  for (const auto shift : {24, 16, 8, 0}) text += static_cast<char>(size >> shift & 0xff);
+  text.append(sector).append(sub);
+  return crypto::base64url(crypto::hmac_sha256{crypto::bytes_view{key}}(text));
+}
+
+admin_result<authorization_code> check_mint(const client_registry& known, mint_request&& request,
+                                            instant now, const options& o,
+                                            const crypto::digest& pairwise_key) {
   if (auto bad = check_presence(request)) return tl::unexpected{std::move(*bad)};
-  const auto* const c = clients.find(request.client_id);
+  const auto* const c = known.find(request.client_id);
   if (auto bad = check_client(c)) return tl::unexpected{std::move(*bad)};
   if (!c->has_redirect_uri(request.redirect_uri)) {
     return tl::unexpected{
@@ -141,20 +182,34 @@ admin_result<authorization_code> check_mint(const client_registry& clients, mint
   }
   if (auto bad = check_challenge(*c, request)) return tl::unexpected{std::move(*bad)};
   if (auto bad = check_login(request, now)) return tl::unexpected{std::move(*bad)};
+  if (auto bad = check_essential_acr(request)) return tl::unexpected{std::move(*bad)};
+  // Whose subject is a client is taken for that client itself (CCG-01).
+  if (known.find(request.sub) != nullptr) {
+    return tl::unexpected{*bad_request("sub must not be the id of a client")};
+  }
   auto scope = granted_scope(*c, request.scope);
   if (!scope) return tl::unexpected{std::move(scope.error())};
+  auto targets = granted_targets(known, *c, *scope, request.resources);
+  if (!targets) return tl::unexpected{std::move(targets.error())};
 
   auto code = authorization_code{};
-  code.who.client_id = std::move(request.client_id);
-  code.who.incarnation = c->incarnation;
-  code.who.sub = std::move(request.sub);
-  code.who.scope = std::move(*scope);
-  code.who.auth_time = instant{seconds{*request.auth_time}};
-  code.who.nonce = std::move(request.nonce);
-  code.who.acr = std::move(request.acr);
-  code.who.amr = std::move(request.amr);
-  code.who.sid = std::move(request.sid);
-  code.who.claims = std::move(request.claims);
+  auto& who = code.who;
+  who.client_id = std::move(request.client_id);
+  who.incarnation = c->incarnation;
+  who.sub = std::move(request.sub);
+  if (c->subjects == subject_type::pairwise) {
+    who.pairwise_sub = pairwise_subject(pairwise_key, c->sector, who.sub);
+  }
+  who.scope = std::move(*scope);
+  who.targets = std::move(*targets);
+  who.minted = now;
+  who.auth_time = instant{seconds{*request.auth_time}};
+  who.nonce = std::move(request.nonce);
+  who.acr = std::move(request.acr);
+  who.amr = std::move(request.amr);
+  who.sid = std::move(request.sid);
+  who.claims = std::move(request.claims);
+  who.id_token_claims = std::move(request.id_token_claims);
   code.redirect_uri = std::move(request.redirect_uri);
   if (request.code_challenge) code.challenge = std::move(*request.code_challenge);
   code.expires = now + (request.ttl ? seconds{*request.ttl} : o.code_ttl);

@@ -10,6 +10,7 @@
 
 #include "crypto/secret.hpp"
 #include "oauth/code.hpp"
+#include "oauth/cutoff.hpp"
 #include "oauth/key_ring.hpp"
 #include "oauth/registry.hpp"
 
@@ -38,6 +39,13 @@ struct mint_request {
   std::string sid;
   /// One JSON object as text, at most 8 KiB, or empty.
   std::string claims;
+  /// From `claims_request`, the `claims` parameter of the authorization request (Core §5.5): the
+  /// members of `claims` that its `id_token` names, as one JSON object, or empty; and the values
+  /// of an essential `acr`, one of which must have been met (MINT-02).
+  std::string id_token_claims;
+  std::vector<std::string> essential_acr;
+  /// Values of `resource`.
+  std::vector<std::string> resources;
   /// nothing = not sent: told apart from empty, which is a mistake.
   std::optional<std::string> code_challenge;
   std::optional<std::string> code_challenge_method;
@@ -47,12 +55,21 @@ struct mint_request {
 
 /// Checks that the client may have such a code: client (known, active, authorization_code),
 /// registered redirect_uri (exact octets), scope within the client's, PKCE rules (PKC-01, PKC-02),
-/// sub (1..255 printable ASCII), auth_time (not in the future beyond 30 s), ttl.
-/// @returns invalid_request, invalid_scope or invalid_client, naming the field.
+/// sub (1..255 printable ASCII, no client's id: CCG-01), auth_time (not in the future beyond 30 s),
+/// an essential acr that was met (MINT-02), resources (ATK-02, ATK-03), ttl.
+/// @returns invalid_request, invalid_scope, invalid_target or invalid_client, naming the field.
+/// @param known its clients and resources.
 /// @param request moved from when it is granted; as it was when it is refused.
-[[nodiscard]] admin_result<authorization_code> check_mint(const client_registry& clients,
+/// @param pairwise_key subkey of the seal key; makes pairwise subjects.
+[[nodiscard]] admin_result<authorization_code> check_mint(const client_registry& known,
                                                           mint_request&& request, instant now,
-                                                          const options& o);
+                                                          const options& o,
+                                                          const crypto::digest& pairwise_key);
+
+/// The pairwise subject of a person in a sector: base64url of HMAC-SHA-256(key, length of the
+/// sector (u32, big endian) ‖ sector ‖ sub): 43 characters. @see Core §8.1
+[[nodiscard]] std::string pairwise_subject(const crypto::digest& key, std::string_view sector,
+                                           std::string_view sub);
 
 /// Body of POST /admin/clients and PATCH /admin/clients/{id}; members that were not sent are
 /// nothing.
@@ -72,21 +89,35 @@ struct client_metadata {
   std::optional<bool> require_pkce;
   std::optional<bool> basic_raw_compat;
   std::optional<bool> rt_without_offline;
-  std::optional<std::string> rt_mode;  ///< "rotating" or "static"
+  std::optional<std::string> rt_mode;       ///< "rotating" or "static"
+  std::optional<std::string> subject_type;  ///< "public" or "pairwise"
+  std::optional<std::string> sector_identifier_uri;
+  std::optional<std::string> userinfo_signed_response_alg;  ///< empty = plain JSON
+  std::optional<std::vector<std::string>> allowed_resources;
+  std::optional<std::vector<std::string>> allowed_origins;
 };
 
 /// A new client from metadata, without its secret. Draws id (if none was given) and incarnation.
-/// Defaults: client_secret_basic, authorization_code, scope "openid", RS256, PKCE required;
-/// rotating for public clients and static for confidential ones (RFT-02).
+/// Defaults: client_secret_basic, authorization_code, scope "openid", RS256, PKCE required, public
+/// subjects; rotating for public clients and static for confidential ones (RFT-02).
 /// @returns invalid_request naming the field: bad URI (absolute, no fragment; http only for a
-///          loopback host), unknown value, public client with a secret, require_pkce off for a
-///          public client (PKC-01), too long (512 URIs, 2048 octets each; id 128; secret 8..256
-///          printable ASCII).
+///          loopback host), unknown value, public client with a secret or with client_credentials
+///          (CCG-01), require_pkce off for a public client (PKC-01), pairwise subjects without one
+///          sector, an allowed origin that no browser would send, too long (512 URIs, 2048 octets
+///          each; 64 resources and origins; id 128; secret 8..256 printable ASCII).
+/// Pairwise subjects are shared within the host of sector_identifier_uri, which is not fetched: the
+/// operator vouches for the redirect URIs. Without it, all redirect URIs must have one host.
 [[nodiscard]] admin_result<client> make_client(const client_metadata& m, instant now,
                                                crypto::random_source& random);
 /// The same rules on a changed copy; version + 1. client_id, client_secret and
 /// token_endpoint_auth_method cannot be changed here.
 [[nodiscard]] admin_result<client> change_client(const client& before, const client_metadata& m);
+
+/// Checks a resource: identifier an absolute URI without fragment (ATK-03), not issuer +
+/// "/userinfo", no client's id (ATK-02); at most 64 scopes, valid tokens, none of openid and
+/// offline_access, none that another resource has; at most 64 resource servers.
+[[nodiscard]] std::optional<admin_error> check_resource(const client_registry& known,
+                                                        const resource& r, const options& o);
 
 /// `client_secret_expires_at` as a moment; nothing when it was not sent or is 0, which is never.
 [[nodiscard]] std::optional<instant> secret_expiry(std::optional<std::int64_t> date) noexcept;
@@ -141,8 +172,36 @@ struct end_secret {
   std::uint32_t number = 0;
 };
 struct list_keys {};
+/// Body of POST /admin/keys/rotate.
+struct rotate_keys {
+  /// nothing = all that are in use.
+  std::optional<crypto::jws_alg> alg{};
+  /// Sign with the new key at once, although nobody can know it yet.
+  bool now = false;
+};
+/// DELETE /admin/keys/{kid}: nothing that it signed verifies any more.
+struct remove_key {
+  std::string kid;
+};
+/// POST /admin/resources: makes a resource, or replaces the one of that identifier.
+struct put_resource {
+  resource registered;
+};
+struct list_resources {};
+struct remove_resource {
+  std::string identifier;
+};
+/// POST /admin/subjects/{sub}/revoke and /admin/sessions/{sid}/end: all that was minted for it
+/// until now is void.
+struct cut_off {
+  cutoff_kind kind = cutoff_kind::subject;
+  std::string name;
+};
 using admin_call = std::variant<create_client, show_client, list_clients, patch_client,
-                                remove_client, add_secret, end_secret, list_keys>;
+                                remove_client, add_secret, end_secret, list_keys, rotate_keys,
+                                remove_key, put_resource, list_resources, remove_resource, cut_off>;
+/// Whether the key keeper answers a call; otherwise the registry does.
+[[nodiscard]] bool is_about_keys(const admin_call& call) noexcept;
 
 /// What they answer; net/ renders it.
 struct created_client {
@@ -159,13 +218,16 @@ struct added_secret {
 struct client_list {
   registry_snapshot clients;
 };
-/// A client or a secret is gone.
+/// A client, a secret or a key is gone.
 struct removed {};
 struct key_list {
   key_snapshot keys;
 };
-using admin_answer =
-    std::variant<created_client, added_secret, client, client_list, removed, key_list>;
+struct resource_list {
+  registry_snapshot known;
+};
+using admin_answer = std::variant<created_client, added_secret, client, client_list, removed,
+                                  key_list, resource, resource_list>;
 
 /// Who holds an admin token.
 enum class admin_role : std::uint8_t { nobody, minter, admin };

@@ -29,17 +29,17 @@ std::string_view reveal_value(std::span<char> authorization) {
 
 }  // namespace
 
-bool read_basic(std::span<char> authorization, token_request& out) {
+bool read_basic(std::span<char> authorization, client_credentials& who,
+                std::unique_ptr<std::string>& decoded) {
   const auto value = reveal_value(authorization);
   const auto colon = value.find(':');
   if (colon == std::string_view::npos || colon == 0 || colon + 1 == value.size()) return false;
-  auto& who = out.who;
   who.id = who.raw_id = value.substr(0, colon);
   who.secret = who.raw_secret = value.substr(colon + 1);
   if (value.find_first_of("%+") == std::string_view::npos) return true;
 
-  auto decoded = std::make_unique<std::string>(value);
-  const auto octets = std::span{*decoded};
+  auto text = std::make_unique<std::string>(value);
+  const auto octets = std::span{*text};
   const auto id_size = decode_component(octets.first(colon));
   const auto secret_size = decode_component(octets.subspan(colon + 1));
   // One broken half shows that the client does not encode at all.
@@ -47,7 +47,7 @@ bool read_basic(std::span<char> authorization, token_request& out) {
   if (who.raw_only) return true;
   who.id = {octets.data(), *id_size};
   who.secret = {octets.data() + colon + 1, *secret_size};
-  out.decoded = std::move(decoded);
+  decoded = std::move(text);
   return true;
 }
 

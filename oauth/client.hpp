@@ -3,9 +3,12 @@
 /// §9
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crypto/key.hpp"
@@ -17,9 +20,19 @@ enum class auth_method : std::uint8_t { none, client_secret_basic, client_secret
 enum class client_status : std::uint8_t { active, suspended };
 /// How refresh tokens of this client behave (RFT-02).
 enum class rt_mode : std::uint8_t { rotating, static_ };
-/// Grants that a client may be registered for. `refresh_token` decides whether one is issued
+/// Grants that a client may be registered for. `refresh_token` also decides whether one is issued
 /// (COD-11).
-enum class grant_type : std::uint8_t { authorization_code, refresh_token };
+enum class grant_type : std::uint8_t { authorization_code, refresh_token, client_credentials };
+/// Their names in requests, metadata and discovery, in the order of the enumerators.
+constexpr auto grant_type_names =
+    std::array<std::string_view, 3>{"authorization_code", "refresh_token", "client_credentials"};
+[[nodiscard]] constexpr std::string_view to_string(grant_type g) noexcept {
+  return grant_type_names[static_cast<std::size_t>(g)];
+}
+/// @returns nothing for a grant that is not spoken here.
+[[nodiscard]] std::optional<grant_type> parse_grant_type(std::string_view name) noexcept;
+/// Whether the tokens of all clients name a person alike (Core §8).
+enum class subject_type : std::uint8_t { public_, pairwise };
 
 /// One live secret at rest (CAU-12): HMAC-SHA-256 under the pepper when the server generated it,
 /// an argon2id PHC string when it was chosen elsewhere.
@@ -59,6 +72,16 @@ struct client {
   bool basic_raw_compat = true;
   bool rt_without_offline = false;
   rt_mode refresh_mode = rt_mode::static_;
+  subject_type subjects = subject_type::public_;
+  /// Host of the sector that pairwise subjects are shared in: of `sector_identifier_uri`, else of
+  /// the redirect URIs, which then have one host. Empty for public subjects.
+  std::string sector;
+  /// `userinfo_signed_response_alg`; nothing = plain JSON (UIN-03).
+  std::optional<crypto::jws_alg> userinfo_alg;
+  /// Identifiers of resources that the `resource` parameter of this client may name (ATK-03).
+  std::vector<std::string> allowed_resources;
+  /// Origins, beyond those of a public client's redirect URIs, that get CORS (TOK-20).
+  std::vector<std::string> allowed_origins;
 
   [[nodiscard]] bool is_public() const noexcept { return method == auth_method::none; }
   [[nodiscard]] bool has_grant(grant_type g) const noexcept;

@@ -160,10 +160,10 @@ std::string_view obstacle(const client* record, const client_credentials& who) n
   return {};
 }
 
-/// Row P16.
-result<client_facts> admit(const located& found, const token_request& request) {
+/// Row P16, where there is a grant type.
+result<client_facts> admit(const located& found, std::optional<grant_type> grant) {
   const auto& c = *found.record;
-  if (!c.has_grant(request.grant)) {
+  if (grant && !c.has_grant(*grant)) {
     return deny(errc::unauthorized_client, "this client is not registered for this grant_type",
                 "grant type not registered for the client");
   }
@@ -228,23 +228,35 @@ client_authenticator::client_authenticator(const auth_keys& keys)
 client_authenticator::outcome client_authenticator::authenticate(const client_registry& clients,
                                                                  const token_request& request,
                                                                  instant now) {
-  const auto& who = request.who;
+  return identify(clients, request.who, request.grant, now);
+}
+
+client_authenticator::outcome client_authenticator::authenticate(const client_registry& clients,
+                                                                 const client_credentials& who,
+                                                                 instant now) {
+  return identify(clients, who, std::nullopt, now);
+}
+
+client_authenticator::outcome client_authenticator::identify(const client_registry& clients,
+                                                             const client_credentials& who,
+                                                             std::optional<grant_type> grant,
+                                                             instant now) {
   if (const auto reason = unusable(who.presented); !reason.empty()) return invalid_client(reason);
   const auto found = locate(clients, who);
   const auto refused = obstacle(found.record, who);
-  if (refused.empty() && found.record->is_public()) return as_outcome(admit(found, request));
+  if (refused.empty() && found.record->is_public()) return as_outcome(admit(found, grant));
 
   // From here on the work depends on the request and the client's hashes alone: an obstacle only
   // keeps a match from counting (TOK-21, CAU-12).
   const auto texts = candidates{who, found.record};
   const auto matched = matches_generated(found.record, texts, pepper_, now);
-  if (matched && refused.empty()) return as_outcome(admit(found, request));
+  if (matched && refused.empty()) return as_outcome(admit(found, grant));
 
   auto proof = std::optional<crypto::digest>{};
   const auto has_slow_secret = found.record != nullptr && count_slow(*found.record, now) != 0;
   if (has_slow_secret && refused.empty()) {
     proof = make_proof(*found.record, texts, process_, now);
-    if (proven_.holds(*proof, now)) return as_outcome(admit(found, request));
+    if (proven_.holds(*proof, now)) return as_outcome(admit(found, grant));
   }
   // Whether an unknown client costs a slow comparison depends on the form of its id alone, so it
   // must not depend on more for a known one that has only generated secrets.
@@ -260,18 +272,32 @@ result<client_facts> client_authenticator::settle(const client_registry& clients
                                                   const token_request& request,
                                                   const slow_check& check, bool matched,
                                                   instant now) {
-  const auto found = locate(clients, request.who);
-  if (const auto reason = obstacle(found.record, request.who); !reason.empty()) {
+  return conclude(clients, request.who, request.grant, check, matched, now);
+}
+
+result<client_facts> client_authenticator::settle(const client_registry& clients,
+                                                  const client_credentials& who,
+                                                  const slow_check& check, bool matched,
+                                                  instant now) {
+  return conclude(clients, who, std::nullopt, check, matched, now);
+}
+
+result<client_facts> client_authenticator::conclude(const client_registry& clients,
+                                                    const client_credentials& who,
+                                                    std::optional<grant_type> grant,
+                                                    const slow_check& check, bool matched,
+                                                    instant now) {
+  const auto found = locate(clients, who);
+  if (const auto reason = obstacle(found.record, who); !reason.empty()) {
     return refusal{invalid_client(reason)};
   }
   if (!matched || !check.proof) return refusal{invalid_client("wrong or expired secret")};
-  const auto proof =
-      make_proof(*found.record, candidates{request.who, found.record}, process_, now);
+  const auto proof = make_proof(*found.record, candidates{who, found.record}, process_, now);
   if (!crypto::constant_time_equal(proof, *check.proof)) {
     return refusal{invalid_client("client changed while its secret was compared")};
   }
   proven_.remember(proof, now);
-  return admit(found, request);
+  return admit(found, grant);
 }
 
 }  // namespace mintage::oauth

@@ -67,13 +67,26 @@ class client_authenticator {
   using outcome = std::variant<client_facts, denial, slow_check>;
   [[nodiscard]] outcome authenticate(const client_registry& clients, const token_request& request,
                                      instant now);
+  /// The same for the endpoints that have no grant type: without row P16.
+  [[nodiscard]] outcome authenticate(const client_registry& clients, const client_credentials& who,
+                                     instant now);
 
   /// Ends an authentication whose slow check was run, against the registry as it is now.
   [[nodiscard]] result<client_facts> settle(const client_registry& clients,
                                             const token_request& request, const slow_check& check,
                                             bool matched, instant now);
+  [[nodiscard]] result<client_facts> settle(const client_registry& clients,
+                                            const client_credentials& who, const slow_check& check,
+                                            bool matched, instant now);
 
  private:
+  [[nodiscard]] outcome identify(const client_registry& clients, const client_credentials& who,
+                                 std::optional<grant_type> grant, instant now);
+  [[nodiscard]] result<client_facts> conclude(const client_registry& clients,
+                                              const client_credentials& who,
+                                              std::optional<grant_type> grant,
+                                              const slow_check& check, bool matched, instant now);
+
   crypto::hmac_sha256 pepper_;
   crypto::hmac_sha256 process_;
   proven_secrets proven_;

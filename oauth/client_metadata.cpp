@@ -1,8 +1,11 @@
-// What a client may be registered with: the rules of admin.hpp for its metadata and its secrets.
+// What a client may be registered with: the rules of admin.hpp for its metadata.
 #include <algorithm>
 
 #include "crypto/base64.hpp"
 #include "oauth/admin.hpp"
+#include "oauth/ascii.hpp"
+#include "oauth/client_secrets.hpp"
+#include "oauth/resource.hpp"
 #include "oauth/scope.hpp"
 #include "oauth/text.hpp"
 #include "oauth/uri.hpp"
@@ -12,14 +15,12 @@ namespace {
 
 constexpr auto max_id = std::size_t{128};
 constexpr auto max_name = std::size_t{256};
-constexpr auto min_secret = std::size_t{8};
-constexpr auto max_secret = std::size_t{256};
 constexpr auto max_redirect_uris = std::size_t{512};
-constexpr auto max_redirect_uri = std::size_t{2048};
+constexpr auto max_uri = std::size_t{2048};
+/// Entries of allowed_resources and of allowed_origins.
+constexpr auto max_allowed = std::size_t{64};
 constexpr auto max_scope_tokens = std::size_t{64};
 constexpr auto max_scope = std::size_t{2048};
-/// The end of the year 9999: later moments are mistakes, and would not fit into milliseconds.
-constexpr auto max_date = std::int64_t{253402300799};
 
 /// What a check found; nothing when all is well.
 using complaint = std::optional<admin_error>;
@@ -28,9 +29,19 @@ complaint bad_request(std::string description) {
   return admin_error{errc::invalid_request, std::move(description)};
 }
 
+/// Whether `text` is an origin spelled as browsers spell it: any other text would never match
+/// (RFC 6454 §6.2).
+bool is_web_origin(std::string_view text) {
+  const auto parts = split_uri(text);
+  if (!parts || parts->host.empty() || parts->has_userinfo) return false;
+  const auto is_https = parts->has_scheme("https");
+  const auto is_allowed = is_https || (parts->has_scheme("http") && is_loopback_host(parts->host));
+  return is_allowed && origin_of(*parts) == text;
+}
+
 /// @returns what is wrong with a redirect URI, to be said after its name, or null.
 const char* fault_of_redirect_uri(std::string_view uri) noexcept {
-  if (uri.size() > max_redirect_uri) return "must be at most 2048 octets";
+  if (uri.size() > max_uri) return "must be at most 2048 octets";
   const auto parts = split_uri(uri);
   if (!parts) return "must be an absolute URI";
   if (parts->has_fragment) return "must not have a fragment";
@@ -62,24 +73,30 @@ complaint set_redirect_uris(client& c, const client_metadata& m) {
 }
 
 complaint set_grant_types(client& c, const client_metadata& m) {
-  if (m.response_types && *m.response_types != std::vector<std::string>{"code"}) {
-    return bad_request("response_types must be [code]");
-  }
   if (!m.grant_types) return std::nullopt;
   if (m.grant_types->empty()) return bad_request("grant_types must not be empty");
   auto grants = std::vector<grant_type>{};
   for (auto i = std::size_t{0}; i < m.grant_types->size(); ++i) {
     const auto& name = (*m.grant_types)[i];
-    if (name != "authorization_code" && name != "refresh_token") {
+    const auto grant = parse_grant_type(name);
+    if (!grant) {
       return bad_request("grant_types[" + std::to_string(i) +
-                         "] must be authorization_code or refresh_token");
+                         "] must be authorization_code, refresh_token or client_credentials");
     }
-    const auto grant =
-        name == "refresh_token" ? grant_type::refresh_token : grant_type::authorization_code;
-    if (std::find(grants.begin(), grants.end(), grant) == grants.end()) grants.push_back(grant);
+    if (std::find(grants.begin(), grants.end(), *grant) == grants.end()) grants.push_back(*grant);
   }
   c.grant_types = std::move(grants);
   return std::nullopt;
+}
+
+/// The only response type belongs to the code grant; without that there is none.
+complaint check_response_types(const client& c, const client_metadata& m) {
+  if (!m.response_types) return std::nullopt;
+  const auto has_code = c.has_grant(grant_type::authorization_code);
+  const auto wanted = has_code ? std::vector<std::string>{"code"} : std::vector<std::string>{};
+  if (*m.response_types == wanted) return std::nullopt;
+  return bad_request(has_code ? "response_types must be [code]"
+                              : "response_types must be [] without the grant authorization_code");
 }
 
 complaint set_scope(client& c, const client_metadata& m) {
@@ -95,17 +112,98 @@ complaint set_scope(client& c, const client_metadata& m) {
   return std::nullopt;
 }
 
+complaint set_allowed_resources(client& c, const client_metadata& m) {
+  if (!m.allowed_resources) return std::nullopt;
+  if (m.allowed_resources->size() > max_allowed) {
+    return bad_request("allowed_resources must be at most 64 URIs");
+  }
+  for (auto i = std::size_t{0}; i < m.allowed_resources->size(); ++i) {
+    if (!is_resource_identifier((*m.allowed_resources)[i])) {
+      return bad_request("allowed_resources[" + std::to_string(i) +
+                         "] must be an absolute URI without fragment of at most 2048 octets");
+    }
+  }
+  c.allowed_resources = *m.allowed_resources;
+  return std::nullopt;
+}
+
+/// TOK-20.
+complaint set_allowed_origins(client& c, const client_metadata& m) {
+  if (!m.allowed_origins) return std::nullopt;
+  if (m.allowed_origins->size() > max_allowed) {
+    return bad_request("allowed_origins must be at most 64 origins");
+  }
+  for (auto i = std::size_t{0}; i < m.allowed_origins->size(); ++i) {
+    if (!is_web_origin((*m.allowed_origins)[i])) {
+      return bad_request("allowed_origins[" + std::to_string(i) +
+                         "] must be https://host or https://host:port as browsers send it, or http "
+                         "on a loopback host");
+    }
+  }
+  c.allowed_origins = *m.allowed_origins;
+  return std::nullopt;
+}
+
+std::string lower_host(std::string_view uri) {
+  auto host = std::string{split_uri(uri).value_or(uri_parts{}).host};
+  std::transform(host.begin(), host.end(), host.begin(), to_lower);
+  return host;
+}
+
+/// @returns the one host of all redirect URIs, or empty (Core §8.1).
+std::string common_host(const std::vector<std::string>& redirect_uris) {
+  if (redirect_uris.empty()) return {};
+  auto host = lower_host(redirect_uris.front());
+  const auto is_there = [&](const std::string& uri) { return lower_host(uri) == host; };
+  return std::all_of(redirect_uris.begin(), redirect_uris.end(), is_there) ? host : std::string{};
+}
+
+/// The sector of a client with pairwise subjects. It is kept, its URI is not: redirect URIs that
+/// leave the sector need the URI again, so that nobody's subject changes by accident.
+complaint set_sector(client& c, const client_metadata& m) {
+  if (m.sector_identifier_uri) {
+    c.sector = lower_host(*m.sector_identifier_uri);
+    return std::nullopt;
+  }
+  if (!c.sector.empty() && !m.redirect_uris) return std::nullopt;
+  const auto host = common_host(c.redirect_uris);
+  if (host.empty() || (!c.sector.empty() && host != c.sector)) {
+    return bad_request(
+        "sector_identifier_uri is required for pairwise subjects, unless all redirect_uris have "
+        "the host of the sector");
+  }
+  c.sector = host;
+  return std::nullopt;
+}
+
+complaint set_subjects(client& c, const client_metadata& m) {
+  if (m.subject_type) {
+    if (*m.subject_type != "public" && *m.subject_type != "pairwise") {
+      return bad_request("subject_type must be public or pairwise");
+    }
+    c.subjects = *m.subject_type == "pairwise" ? subject_type::pairwise : subject_type::public_;
+  }
+  if (m.sector_identifier_uri) {
+    const auto parts = split_uri(*m.sector_identifier_uri);
+    if (m.sector_identifier_uri->size() > max_uri || !parts || !parts->has_scheme("https") ||
+        parts->host.empty() || parts->has_userinfo || parts->has_fragment) {
+      return bad_request("sector_identifier_uri must be an https URI of at most 2048 octets");
+    }
+    if (c.subjects != subject_type::pairwise) {
+      return bad_request("sector_identifier_uri needs the subject_type pairwise");
+    }
+  }
+  if (c.subjects == subject_type::pairwise) return set_sector(c, m);
+  c.sector.clear();
+  return std::nullopt;
+}
+
 complaint set_plain_values(client& c, const client_metadata& m) {
   if (m.client_name) {
     if (m.client_name->size() > max_name || !is_printable_utf8(*m.client_name)) {
       return bad_request("client_name must be at most 256 octets of printable UTF-8");
     }
     c.name = *m.client_name;
-  }
-  if (m.id_token_signed_response_alg) {
-    const auto alg = crypto::parse_jws_alg(*m.id_token_signed_response_alg);
-    if (!alg) return bad_request("id_token_signed_response_alg must be ES256 or RS256");
-    c.id_token_alg = *alg;
   }
   if (m.status) {
     if (*m.status != "active" && *m.status != "suspended") {
@@ -126,8 +224,31 @@ complaint set_plain_values(client& c, const client_metadata& m) {
   return std::nullopt;
 }
 
+complaint set_algorithms(client& c, const client_metadata& m) {
+  if (m.id_token_signed_response_alg) {
+    const auto alg = crypto::parse_jws_alg(*m.id_token_signed_response_alg);
+    if (!alg) {
+      return bad_request(
+          "id_token_signed_response_alg must be RS256, ES256, PS256, ES384 or EdDSA");
+    }
+    c.id_token_alg = *alg;
+  }
+  if (m.userinfo_signed_response_alg) {
+    c.userinfo_alg = crypto::parse_jws_alg(*m.userinfo_signed_response_alg);
+    if (!c.userinfo_alg && !m.userinfo_signed_response_alg->empty()) {
+      return bad_request(
+          "userinfo_signed_response_alg must be RS256, ES256, PS256, ES384, EdDSA or empty");
+    }
+  }
+  return std::nullopt;
+}
+
 /// Rules between members, on the client as it will be.
-complaint check_whole(const client& c) {
+complaint check_whole(const client& c, const client_metadata& m) {
+  if (c.is_public() && c.has_grant(grant_type::client_credentials)) {
+    return bad_request("grant_types cannot have client_credentials for a public client");
+  }
+  if (auto bad = check_response_types(c, m)) return bad;
   if (c.has_grant(grant_type::authorization_code) && c.redirect_uris.empty()) {
     return bad_request("redirect_uris is required for the grant type authorization_code");
   }
@@ -143,40 +264,12 @@ complaint check_whole(const client& c) {
 
 /// Puts every member on `c` that creating and changing have in common.
 complaint apply(client& c, const client_metadata& m) {
-  for (const auto set : {set_redirect_uris, set_grant_types, set_scope, set_plain_values}) {
+  for (const auto set :
+       {set_redirect_uris, set_grant_types, set_scope, set_plain_values, set_algorithms,
+        set_subjects, set_allowed_resources, set_allowed_origins}) {
     if (auto bad = set(c, m)) return bad;
   }
-  return check_whole(c);
-}
-
-complaint check_secret_expiry(std::optional<std::int64_t> date) {
-  if (date && (*date < 0 || *date > max_date)) {
-    return bad_request("client_secret_expires_at must be 0 or a time in seconds since 1970");
-  }
-  return std::nullopt;
-}
-
-complaint check_chosen_secret(const crypto::secret_string& chosen) {
-  const auto text = chosen.reveal();
-  if (text.size() < min_secret || text.size() > max_secret || !is_printable_ascii(text)) {
-    return bad_request("client_secret must be 8 to 256 printable ASCII characters");
-  }
-  return std::nullopt;
-}
-
-bool is_live(const stored_secret& s, instant now) noexcept {
-  return !s.expires || now < *s.expires;
-}
-
-std::size_t count_live(const client& c, instant now) noexcept {
-  return static_cast<std::size_t>(
-      std::count_if(c.secrets.begin(), c.secrets.end(),
-                    [now](const stored_secret& s) { return is_live(s, now); }));
-}
-
-complaint check_room_for_secret(const client& c, instant now) {
-  if (count_live(c, now) < max_live_secrets) return std::nullopt;
-  return admin_error{errc::conflict, "two secrets are live already: end one of them first"};
+  return check_whole(c, m);
 }
 
 std::optional<auth_method> parse_auth_method(std::string_view name) noexcept {
@@ -256,47 +349,6 @@ admin_result<client> change_client(const client& before, const client_metadata& 
         changed.secrets.begin(), changed.secrets.end(),
         [](const stored_secret& a, const stored_secret& b) { return a.number < b.number; });
     newest->expires = secret_expiry(m.client_secret_expires_at);
-  }
-  ++changed.version;
-  return changed;
-}
-
-std::optional<instant> secret_expiry(std::optional<std::int64_t> date) noexcept {
-  if (date.value_or(0) == 0) return std::nullopt;
-  return instant{seconds{*date}};
-}
-
-complaint check_secret(const client& c, const secret_request& r, instant now) {
-  if (c.is_public()) return bad_request("client_secret cannot belong to a public client");
-  if (r.client_secret) {
-    if (auto bad = check_chosen_secret(*r.client_secret)) return bad;
-  }
-  if (auto bad = check_secret_expiry(r.client_secret_expires_at)) return bad;
-  return check_room_for_secret(c, now);
-}
-
-admin_result<client> with_secret(const client& before, stored_secret added, instant now) {
-  if (auto bad = check_room_for_secret(before, now)) return tl::unexpected{std::move(*bad)};
-  auto changed = before;
-  std::erase_if(changed.secrets, [now](const stored_secret& s) { return !is_live(s, now); });
-  ++changed.version;
-  added.number = static_cast<std::uint32_t>(changed.version);
-  changed.secrets.push_back(std::move(added));
-  return changed;
-}
-
-admin_result<client> without_secret(const client& before, std::uint32_t number, instant now) {
-  auto changed = before;
-  const auto ended = std::find_if(changed.secrets.begin(), changed.secrets.end(),
-                                  [number](const stored_secret& s) { return s.number == number; });
-  if (ended == changed.secrets.end()) {
-    return tl::unexpected{admin_error{errc::not_found, "no such secret"}};
-  }
-  const auto was_live = is_live(*ended, now);
-  changed.secrets.erase(ended);
-  if (changed.secrets.empty() || (was_live && count_live(changed, now) == 0)) {
-    return tl::unexpected{
-        admin_error{errc::conflict, "the last secret cannot be ended: add its successor first"}};
   }
   ++changed.version;
   return changed;

@@ -4,24 +4,13 @@
 #include <array>
 
 #include "crypto/base64.hpp"
-#include "oauth/ascii.hpp"
 #include "oauth/pkce.hpp"
+#include "oauth/token_text.hpp"
 
 namespace mintage::oauth {
 namespace {
 
 constexpr auto code_prefix = std::string_view{"mco_"};
-constexpr auto slot_size = std::size_t{2};
-constexpr auto random_text_size = crypto::base64url_size(32);
-constexpr auto code_size = code_prefix.size() + slot_size + random_text_size;
-
-/// Whether 43 characters are the one spelling of 256 bits: the last one carries four of them, and
-/// its two unused bits must be zero. Looks only; decoding would allocate.
-bool is_256_bits(std::string_view text) noexcept {
-  constexpr auto last = std::string_view{"AEIMQUYcgkosw048"};
-  return text.size() == random_text_size && last.find(text.back()) != last.npos &&
-         std::all_of(text.begin(), text.end(), is_base64url);
-}
 
 template <class Unsigned>
 std::uint8_t* put_big_endian(std::uint8_t* to, Unsigned value) noexcept {
@@ -40,18 +29,12 @@ denial no_such_grant(std::string_view reason) noexcept {
 }  // namespace
 
 crypto::secret_string make_code(slot s, crypto::random_source& random) {
-  auto text = std::string{};
-  text.reserve(code_size);
-  text.append(code_prefix);
-  s.append_to(text);
-  crypto::base64url_append(text, random.take<32>());
-  return crypto::secret_string{std::move(text)};
+  return draw_token_text(code_prefix, s, random);
 }
 
 std::optional<code_ref> find_code(std::string_view text, crypto::sha256_hasher& hash) {
-  if (text.size() != code_size || !text.starts_with(code_prefix)) return std::nullopt;
-  const auto where = slot::parse(text.substr(code_prefix.size(), slot_size));
-  if (!where || !is_256_bits(text.substr(code_prefix.size() + slot_size))) return std::nullopt;
+  const auto where = slot_of_token_text(code_prefix, text);
+  if (!where) return std::nullopt;
   return code_ref{*where, hash(text)};
 }
 
@@ -119,6 +102,10 @@ denial consumed_code() noexcept {
 }
 denial dead_code() noexcept {
   return no_such_grant("code failed too often (COD-05)");
+}
+
+denial void_code() noexcept {
+  return no_such_grant("subject or session was revoked after the code was minted (NEG-118)");
 }
 
 bool replay_revokes(instant received, instant consumed_at, const options& o) noexcept {

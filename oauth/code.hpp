@@ -12,6 +12,7 @@
 #include "crypto/secret.hpp"
 #include "oauth/client.hpp"
 #include "oauth/options.hpp"
+#include "oauth/resource.hpp"
 #include "oauth/slot.hpp"
 #include "oauth/token_request.hpp"
 #include "oauth/types.hpp"
@@ -23,9 +24,17 @@ namespace mintage::oauth {
 struct login {
   std::string client_id;
   std::uint64_t incarnation = 0;
+  /// The person as the front-end knows them: what revocations by subject name.
   std::string sub;
+  /// The person as tokens of this client name them, when it has pairwise subjects; else empty.
+  std::string pairwise_sub;
   /// Granted scope, space-separated.
   std::string scope;
+  /// What access tokens of the grant may be for; empty = issuer + "/userinfo" (ATK-02).
+  std::vector<target> targets;
+  /// When the code was minted: a revocation of the subject or the session before it is no matter.
+  instant minted{};
+  /// Epoch when there was no login (client_credentials).
   instant auth_time{};
   /// Empty = not in the authorization request.
   std::string nonce;
@@ -34,6 +43,14 @@ struct login {
   std::string sid;
   /// The `claims` for userinfo as one JSON object, or empty.
   std::string claims;
+  /// Those of them that the `claims` request wants in the ID token, as one JSON object, or empty
+  /// (IDT-02).
+  std::string id_token_claims;
+
+  /// The `sub` of tokens and of userinfo.
+  [[nodiscard]] const std::string& subject() const noexcept {
+    return pairwise_sub.empty() ? sub : pairwise_sub;
+  }
 };
 
 struct authorization_code {
@@ -76,6 +93,7 @@ struct code_ref {
 [[nodiscard]] denial expired_code() noexcept;
 [[nodiscard]] denial consumed_code() noexcept;
 [[nodiscard]] denial dead_code() noexcept;  ///< failure cap reached (COD-05)
+[[nodiscard]] denial void_code() noexcept;  ///< subject or session cut off (NEG-118)
 
 /// Whether a valid replay revokes the family, or is a double submit within the window (COD-06/07).
 [[nodiscard]] bool replay_revokes(instant received, instant consumed_at, const options& o) noexcept;

@@ -1,8 +1,8 @@
 #include "oauth/grant.hpp"
 
 #include <algorithm>
+#include <utility>
 
-#include "crypto/base64.hpp"
 #include "oauth/scope.hpp"
 
 namespace mintage::oauth {
@@ -10,33 +10,6 @@ namespace {
 
 /// SKEW of PROTOCOL.md: how long after its end a token may still be taken for valid somewhere.
 constexpr auto skew = seconds{30};
-
-using u16_octets = crypto::bytes<2>;
-using u32_octets = crypto::bytes<4>;
-
-constexpr u16_octets big_endian(std::uint16_t value) noexcept {
-  return {static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)};
-}
-constexpr u32_octets big_endian(std::uint32_t value) noexcept {
-  return {static_cast<std::uint8_t>(value >> 24), static_cast<std::uint8_t>(value >> 16),
-          static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)};
-}
-
-/// The octets of all parts, one after the other; every part has a fixed width.
-template <std::size_t... N>
-crypto::bytes<(N + ...)> concatenate(const crypto::bytes<N>&... parts) noexcept {
-  auto out = crypto::bytes<(N + ...)>{};
-  auto to = out.begin();
-  ((to = std::copy(parts.begin(), parts.end(), to)), ...);
-  return out;
-}
-
-constexpr auto refresh_label = [] {
-  constexpr auto text = std::string_view{"mintage refresh token 1"};
-  auto octets = crypto::bytes<text.size()>{};
-  std::copy(text.begin(), text.end(), octets.begin());
-  return octets;
-}();
 
 bool gets_refresh_token(const login& who, const client_facts& client) noexcept {
   return client.may_refresh &&
@@ -63,28 +36,43 @@ grant bear_grant(const login& who, slot where, const client_facts& client, const
   born.refreshable = gets_refresh_token(who, client);
   born.mode = client.refresh_mode;
   born.seed = draw.seed;
+  born.mac_key_id = o.refresh_key_id;
   born.created = now;
   born.absolute_expiry = now + o.refresh_absolute;
   born.idle_expiry = now + o.refresh_idle;
   return born;
 }
 
-instant forget_at(const grant& g, const options& o) noexcept {
-  const auto access_end = g.created + o.access_ttl + skew;
-  return g.refreshable ? std::max(access_end, std::min(g.absolute_expiry, g.idle_expiry))
-                       : access_end;
+result<issuance> issue_of_code(const grant& born, const token_request& request) {
+  auto out = issuance{};
+  if (request.resources_count != 0) {
+    auto targets = narrow_targets(born.who.targets, request.resources());
+    if (!targets) return refusal{targets.error()};
+    out.targets = std::move(*targets);
+  }
+  if (born.refreshable) out.refresh_generation = born.generation;
+  return out;
 }
 
-std::string make_refresh_token(const grant& g, crypto::hmac_sha256& mac_key) {
-  const auto generation = big_endian(g.generation);
-  const auto mac = mac_key(crypto::bytes_view{
-      concatenate(refresh_label, big_endian(g.where.value), g.family, generation, g.seed)});
-  auto out = std::string{};
-  out.reserve(76);
-  out.append("mrt_");
-  g.where.append_to(out);
-  crypto::base64url_append(out, concatenate(g.family, generation, mac));
-  return out;
+grant client_grant(const client_facts& client, std::string scope, std::vector<target> targets,
+                   instant now, crypto::random_source& random) {
+  auto own = grant{};
+  own.who.client_id = client.id;
+  own.who.incarnation = client.incarnation;
+  own.who.sub = client.id;
+  own.who.scope = std::move(scope);
+  own.who.targets = std::move(targets);
+  own.who.minted = now;
+  own.where = slot::draw(random);
+  random.fill(own.family);
+  own.created = now;
+  return own;
+}
+
+instant forget_at(const grant& g, const options& o) noexcept {
+  const auto last_birth =
+      g.refreshable ? std::max(g.created, std::min(g.absolute_expiry, g.idle_expiry)) : g.created;
+  return last_birth + o.access_ttl + skew;
 }
 
 }  // namespace mintage::oauth

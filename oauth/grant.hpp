@@ -1,11 +1,12 @@
 /// @file
-/// Grants: the family that a redemption gives birth to, and its refresh tokens. (COD-11, RFT-06)
+/// Grants: the family that a redemption gives birth to. (COD-11)
 #pragma once
 
 #include <string>
 
 #include "crypto/digest.hpp"
 #include "oauth/code.hpp"
+#include "oauth/issuance.hpp"
 
 namespace mintage::oauth {
 
@@ -26,7 +27,10 @@ struct grant {
   /// does.
   crypto::bytes<32> seed{};
   std::uint32_t mac_key_id = 1;
+  /// Of the refresh token that is current; static ones keep 0 (RFT-03).
   std::uint32_t generation = 0;
+  /// When the generation before it was superseded (RFT-06).
+  instant superseded_at{};
   instant created{};
   instant absolute_expiry{};
   instant idle_expiry{};
@@ -47,13 +51,21 @@ struct birth_draw {
 [[nodiscard]] grant bear_grant(const login& who, slot where, const client_facts& client,
                                const birth_draw& draw, instant now, const options& o);
 
-/// When the record may be forgotten: the end of the last access token or of the refresh token,
-/// whichever is later.
-[[nodiscard]] instant forget_at(const grant& g, const options& o) noexcept;
+/// What the redemption that gave birth to `born` issues: the scope of the grant, its targets or
+/// those of them that `resource` names, and the first refresh token where there is one (COD-10,
+/// COD-11).
+/// @returns invalid_target when `resource` names one that was not granted (P20): to be asked before
+///          the commit, so that the code stays live (NEG-119).
+[[nodiscard]] result<issuance> issue_of_code(const grant& born, const token_request& request);
 
-/// `mrt_`, slot, base64url(family id ‖ generation (u32, big endian) ‖ MAC): 76 characters.
-/// MAC = HMAC-SHA-256(key, label ‖ slot ‖ family id ‖ generation ‖ seed), all of fixed width
-/// (RFT-06).
-[[nodiscard]] std::string make_refresh_token(const grant& g, crypto::hmac_sha256& mac_key);
+/// The grant behind a client's own token: no person, no login, nothing stored (CCG-01). Its tokens
+/// name the client as subject, which no person's `sub` can equal.
+[[nodiscard]] grant client_grant(const client_facts& client, std::string scope,
+                                 std::vector<target> targets, instant now,
+                                 crypto::random_source& random);
+
+/// When the record may be forgotten: one access token's life (and SKEW) after the refresh token
+/// ends, so that every access token of the family finds it.
+[[nodiscard]] instant forget_at(const grant& g, const options& o) noexcept;
 
 }  // namespace mintage::oauth

@@ -108,6 +108,19 @@ void json_writer::boolean(std::string_view name, bool value) {
   out_.append(value ? "true" : "false");
 }
 
+void json_writer::raw(std::string_view name, std::string_view text) {
+  begin_member(name);
+  out_.append(text);
+}
+
+void json_writer::members(std::string_view object) {
+  const auto inner = object.substr(1, object.size() - 2);
+  if (inner.empty()) return;
+  if (!first_) out_.push_back(',');
+  first_ = false;
+  out_.append(inner);
+}
+
 template <class Values>
 void json_writer::append_array(std::string_view name, const Values& values) {
   begin_member(name);

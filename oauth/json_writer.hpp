@@ -26,6 +26,11 @@ class json_writer {
   void boolean(std::string_view name, bool value);
   void strings(std::string_view name, std::span<const std::string> values);
   void strings(std::string_view name, std::initializer_list<std::string_view> values);
+  /// @param text any JSON value; written as it is.
+  void raw(std::string_view name, std::string_view text);
+  /// All members of another object, written as they are.
+  /// @param object the text of a JSON object; none of its members may be written otherwise.
+  void members(std::string_view object);
   void end() { out_.push_back('}'); }
 
  private:

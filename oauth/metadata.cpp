@@ -2,6 +2,7 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
+#include "oauth/client.hpp"
 #include "oauth/json_writer.hpp"
 #include "oauth/uri.hpp"
 
@@ -10,9 +11,11 @@ namespace {
 
 using namespace std::string_view_literals;
 
+/// What tokens are signed with now. RS256 first, as Discovery §3 demands it (MET-02).
 std::vector<std::string> signing_algorithms(const key_ring& ring) {
+  using enum crypto::jws_alg;
   auto names = std::vector<std::string>{};
-  for (const auto alg : {crypto::jws_alg::rs256, crypto::jws_alg::es256}) {
+  for (const auto alg : {rs256, es256, ps256, es384, eddsa}) {
     if (ring.active(alg) != nullptr) names.emplace_back(to_string(alg));
   }
   return names;
@@ -25,6 +28,9 @@ endpoint_paths paths_of(const options& o) {
   const auto below = std::string{parts.path};
   return {
       .token = below + "/token",
+      .introspection = below + "/introspect",
+      .revocation = below + "/revoke",
+      .userinfo = below + "/userinfo",
       .jwks = below + "/jwks",
       .openid_configuration = below + "/.well-known/openid-configuration",
       .oauth_metadata = "/.well-known/oauth-authorization-server" + below,
@@ -37,18 +43,32 @@ std::string render_metadata(const options& o, const key_ring& ring) {
   auto json = json_writer{out};
   json.string("issuer", o.issuer);
   json.string("token_endpoint", base, "/token");
+  json.string("introspection_endpoint", base, "/introspect");
+  json.string("revocation_endpoint", base, "/revoke");
+  json.string("userinfo_endpoint", base, "/userinfo");
   json.string("jwks_uri", base, "/jwks");
   json.strings("scopes_supported", {"openid"sv, "offline_access"sv});
   json.strings("response_types_supported", {"code"sv});
   // Explicit, because the default of an absent list claims the implicit grant (MET-02).
-  json.strings("grant_types_supported", {"authorization_code"sv});
-  json.strings("subject_types_supported", {"public"sv});
-  json.strings("id_token_signing_alg_values_supported", signing_algorithms(ring));
+  json.strings("grant_types_supported",
+               {to_string(grant_type::authorization_code), to_string(grant_type::refresh_token),
+                to_string(grant_type::client_credentials)});
+  json.strings("subject_types_supported", {"public"sv, "pairwise"sv});
+  const auto algorithms = signing_algorithms(ring);
+  json.strings("id_token_signing_alg_values_supported", algorithms);
+  json.strings("userinfo_signing_alg_values_supported", algorithms);
+  json.strings("introspection_signing_alg_values_supported", algorithms);
   json.strings("token_endpoint_auth_methods_supported",
+               {"client_secret_basic"sv, "client_secret_post"sv, "none"sv});
+  // Whoever asks about tokens must prove who it is (INT-01).
+  json.strings("introspection_endpoint_auth_methods_supported",
+               {"client_secret_basic"sv, "client_secret_post"sv});
+  json.strings("revocation_endpoint_auth_methods_supported",
                {"client_secret_basic"sv, "client_secret_post"sv, "none"sv});
   json.strings("code_challenge_methods_supported", {"S256"sv});
   json.strings("claims_supported", {"iss"sv, "sub"sv, "aud"sv, "exp"sv, "iat"sv, "auth_time"sv,
                                     "nonce"sv, "acr"sv, "amr"sv, "at_hash"sv, "sid"sv});
+  // The parameters of the authorization request are read by whoever mints the codes.
   json.boolean("claims_parameter_supported", false);
   json.boolean("request_parameter_supported", false);
   // Explicit, because the default of an absent member is true (MET-02).

@@ -14,6 +14,9 @@ namespace mintage::oauth {
 /// "/.well-known/oauth-authorization-server/t".
 struct endpoint_paths {
   std::string token;                 ///< "/token"
+  std::string introspection;         ///< "/introspect"
+  std::string revocation;            ///< "/revoke"
+  std::string userinfo;              ///< "/userinfo"
   std::string jwks;                  ///< "/jwks"
   std::string openid_configuration;  ///< Discovery §4
   std::string oauth_metadata;        ///< RFC 8414 §3

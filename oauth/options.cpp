@@ -1,5 +1,7 @@
 #include "oauth/options.hpp"
 
+#include <algorithm>
+
 #include "oauth/uri.hpp"
 
 namespace mintage::oauth {
@@ -31,6 +33,10 @@ std::string_view base_url(const options& o) noexcept {
   return base;
 }
 
+seconds shortest_overlap(const options& o) noexcept {
+  return std::max(o.access_ttl, o.id_ttl) + documents_max_age;
+}
+
 std::vector<config_error> check(const options& o) {
   auto errors = std::vector<config_error>{};
   const auto require = [&](bool holds, const char* key, const char* sentence) {
@@ -55,6 +61,15 @@ std::vector<config_error> check(const options& o) {
           "must be from 1 s to 3650 d");
   require(o.refresh_idle <= o.refresh_absolute, "tokens.refresh_idle",
           "must not be longer than tokens.refresh_absolute");
+  require(o.key_rotation_period == seconds{0} || within(o.key_rotation_period, day, 3650 * day),
+          "keys.rotation_period", "must be from 1 d to 3650 d, or 0 for never");
+  if (!within(o.key_overlap, shortest_overlap(o), 30 * day)) {
+    errors.push_back({"keys.overlap", "must be from " +
+                                          std::to_string(shortest_overlap(o).count()) +
+                                          " s (the longest life of a token, and 300 s for those "
+                                          "who keep the key set) to 30 d"});
+  }
+  require(o.refresh_key_id >= 1, "keys.refresh_key_id", "must be 1 or more");
   require(within(o.refresh_grace, seconds{0}, seconds{600}), "tokens.refresh_grace",
           "must be from 0 s to 600 s");
   return errors;

@@ -28,15 +28,34 @@ struct options {
   std::chrono::milliseconds code_dup_window{250};
   /// Failed redemptions past lookup after which a code dies (COD-05).
   unsigned code_max_fail = 10;
+  /// [http] Failed client authentications of one client from one source per minute; then 429
+  /// (CAU-16). 0 = no limit.
+  unsigned failures_per_minute = 60;
   std::chrono::seconds access_ttl{600};
   std::chrono::seconds id_ttl{600};
   std::chrono::seconds refresh_idle{30 * 86400};
   std::chrono::seconds refresh_absolute{365 * 86400};
   std::chrono::seconds refresh_grace{10};
+  /// [keys] Id of the MAC key that new refresh tokens get; older ids stay valid (RFT-06).
+  std::uint32_t refresh_key_id = 1;
+  /// [keys] rotation_period: how long a signing key is used before another one takes its place
+  /// (JWS-06); 0 = until it is rotated by hand.
+  std::chrono::seconds key_rotation_period{90 * 86400};
+  /// [keys] overlap: how long a key that was replaced stays published. At least
+  /// `shortest_overlap`.
+  std::chrono::seconds key_overlap{2 * 86400};
 };
 
 /// The issuer without a slash at its end: what the URLs of endpoints are appended to.
 [[nodiscard]] std::string_view base_url(const options& o) noexcept;
+
+/// How long anyone may keep the key set and the metadata: their Cache-Control (JWK-01, MET-03).
+inline constexpr std::chrono::seconds documents_max_age{300};
+/// How far clocks may be apart (SKEW of PROTOCOL.md).
+inline constexpr std::chrono::seconds clock_skew{30};
+/// The longest life of a token, and the age of the oldest key set that somebody may still use
+/// (JWS-06).
+[[nodiscard]] std::chrono::seconds shortest_overlap(const options& o) noexcept;
 
 /// @returns every limit broken, as key and sentence; empty when all hold.
 [[nodiscard]] std::vector<config_error> check(const options& o);

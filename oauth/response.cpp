@@ -37,6 +37,12 @@ error_head head_of(errc code, bool by_header) noexcept {
     case errc::invalid_scope:
     case errc::invalid_target:
       return {.status = 400};
+    case errc::invalid_token:
+      return {.status = 401};
+    case errc::insufficient_scope:
+      return {.status = 403};
+    case errc::slow_down:
+      return {.status = 429, .retry_after = 10};
     case errc::server_error:
       return {.status = 500};
     case errc::temporarily_unavailable:

@@ -31,6 +31,8 @@ struct error_head {
   /// Seconds for Retry-After; 0 = none.
   unsigned retry_after = 0;
 };
+/// 401 of invalid_token and 403 of insufficient_scope go out with a Bearer challenge, which names
+/// the error; userinfo writes it (UIN-01, RFC 6750 §3.1).
 /// @param by_header whether the request had an Authorization header.
 [[nodiscard]] error_head head_of(errc code, bool by_header) noexcept;
 

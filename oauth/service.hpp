@@ -20,7 +20,9 @@
 #include "oauth/admin.hpp"
 #include "oauth/client_auth.hpp"
 #include "oauth/grant.hpp"
+#include "oauth/issuance.hpp"
 #include "oauth/metadata.hpp"
+#include "oauth/token_query.hpp"
 #include "oauth/token_request.hpp"
 
 namespace mintage::oauth {
@@ -64,6 +66,9 @@ class exchange {
 
   /// For the caller's own use, e.g. the number of a line in a bulk request.
   std::uint64_t tag = 0;
+  /// Who asks, as far as failures are counted per source (CAU-16): an IPv6 address, or a mapped
+  /// IPv4 one; nothing where the listener cannot know.
+  std::optional<crypto::bytes<16>> source;
   /// Where it goes when its handle is destroyed, and which I/O thread that is. Set on submission.
   home* origin = nullptr;
   std::uint32_t lane = 0;
@@ -103,9 +108,13 @@ class token_exchange final : public exchange {
   bool slow_matched = false;
   /// Its place in the hashers' lane; given back when this is reset or the exchange dies.
   std::shared_ptr<void> slow_place;
-  /// Set by the code store: the family born, and the attempt that must be released if signing
-  /// fails.
+  /// The refresh token presented. Set by the validator.
+  presented_refresh_token refresh;
+  /// The grant that tokens are issued for, set by who judged it: the family born, the family
+  /// refreshed, or the client's own; and what of it is issued. For a code also the attempt that
+  /// must be released if signing fails.
   std::optional<grant> born;
+  issuance out;
   attempt_id attempt{};
   /// Whether the consumption is durable. An exchange that comes home consumed but unsigned is
   /// released first (COM-02).
@@ -117,6 +126,30 @@ class token_exchange final : public exchange {
   std::string body;
   std::optional<denial> denied;
   [[nodiscard]] bool is_answered() const noexcept { return denied.has_value() || !body.empty(); }
+};
+
+/// POST /introspect, POST /revoke, GET and POST /userinfo.
+class query_exchange final : public exchange {
+ public:
+  using exchange::exchange;
+
+  token_query_request request;
+  /// Set by the validator: the caller (not for userinfo), and the token asked about.
+  client_facts client;
+  asked_token asked;
+  std::optional<slow_check> slow;
+  bool slow_matched = false;
+  std::shared_ptr<void> slow_place;
+  /// Set by the code store for a signer: the claims to sign, with which algorithm, as which type.
+  std::string claims;
+  crypto::jws_alg alg = crypto::jws_alg::rs256;
+
+  /// The answer: `done` with a body (JSON, or a compact JWS when `is_jwt`; empty for a revocation),
+  /// or a denial. Neither = 503.
+  bool done = false;
+  std::string body;
+  bool is_jwt = false;
+  std::optional<denial> denied;
 };
 
 /// POST /admin/codes, or one line of it.
@@ -147,6 +180,7 @@ class admin_exchange final : public exchange {
 };
 
 using token_handle = handle<token_exchange>;
+using query_handle = handle<query_exchange>;
 using mint_handle = handle<mint_exchange>;
 using admin_handle = handle<admin_exchange>;
 
@@ -167,16 +201,20 @@ class service {
   /// Sends an exchange on its way. Its caller is told the answer on this I/O thread: later, or,
   /// when the limit of exchanges in flight is reached, before the call returns (503).
   virtual void submit(token_handle x) = 0;
+  virtual void submit(query_handle x) = 0;
   virtual void submit(mint_handle x) = 0;
   virtual void submit(admin_handle x) = 0;
   /// The public documents of now.
   [[nodiscard]] virtual std::shared_ptr<const public_documents> documents() const = 0;
+  /// Whether some client registered this origin (TOK-20).
+  [[nodiscard]] virtual bool knows_origin(std::string_view origin) const = 0;
   /// Whether requests can be answered: keys and clients are loaded, the store takes writes.
   [[nodiscard]] virtual bool ready() const = 0;
   [[nodiscard]] virtual instant now() const = 0;
   [[nodiscard]] virtual request_id next_request_id() = 0;
   /// Takes note of a refusal that net/ answers by itself, before there is an exchange.
-  /// @param endpoint a literal: "token" for PROTOCOL.md §1.3, "http" for what is below it, "admin".
+  /// @param endpoint a literal: "token" for PROTOCOL.md §1.3, "introspect", "revoke", "userinfo",
+  ///        "http" for what is below them, "admin", "tls" for a handshake that failed.
   virtual void note_refusal(std::string_view endpoint, const request_id& id, const denial& why) = 0;
   /// The page for Prometheus. Off the path of requests: takes about a millisecond.
   [[nodiscard]] virtual std::string metrics() const = 0;
@@ -193,10 +231,15 @@ class journal {
                        const denial& why) noexcept = 0;
   /// A grant became tokens.
   virtual void exchanged(const token_exchange& x) noexcept = 0;
+  /// A token was asked about or revoked.
+  virtual void queried(const query_exchange& x) noexcept = 0;
   /// A code was minted, or refused (`error` set).
   virtual void minted(const mint_exchange& x) noexcept = 0;
   /// A call of the admin interface was answered, or refused (`error` set).
   virtual void administered(const admin_exchange& x) noexcept = 0;
+  /// A signing key was made or moved on, by the schedule or by a call.
+  /// @param state "pending", "active", "retiring" or "removed": what it is now.
+  virtual void key_changed(const crypto::signing_key& key, std::string_view state) noexcept = 0;
 };
 
 }  // namespace mintage::oauth

@@ -2,6 +2,7 @@
 /// A request to the token endpoint, read up to row P13 of the precedence table (PROTOCOL.md §1.3).
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -45,7 +46,14 @@ struct token_request {
   std::string_view code;
   std::string_view redirect_uri;
   std::string_view code_verifier;
+  std::string_view refresh_token;
   std::string_view scope;
+  /// Values of `resource`, in order: `resources_count` of them (TOK-06).
+  std::array<std::string_view, 8> resource_values{};
+  std::size_t resources_count = 0;
+  [[nodiscard]] std::span<const std::string_view> resources() const noexcept {
+    return std::span{resource_values}.first(resources_count);
+  }
   /// Form-decoded halves of a Basic value, when they differ from the raw ones.
   std::unique_ptr<std::string> decoded;
 };

@@ -18,6 +18,12 @@ std::string_view to_string(errc code) noexcept {
       return "invalid_scope";
     case errc::invalid_target:
       return "invalid_target";
+    case errc::invalid_token:
+      return "invalid_token";
+    case errc::insufficient_scope:
+      return "insufficient_scope";
+    case errc::slow_down:  // "slow_down" is for polling devices alone (RFC 8628)
+      return "temporarily_unavailable";
     case errc::server_error:
       return "server_error";
     case errc::temporarily_unavailable:

@@ -37,7 +37,10 @@ enum class errc : std::uint8_t {
   unsupported_grant_type,
   invalid_scope,
   invalid_target,
-  server_error,             // 500 (TOK-19)
+  invalid_token,       // userinfo: 401 with a Bearer challenge (UIN-01)
+  insufficient_scope,  // userinfo: 403 with a Bearer challenge (UIN-01)
+  slow_down,           // 429 with Retry-After, sent as temporarily_unavailable (TOK-19, CAU-16)
+  server_error,        // 500 (TOK-19)
   temporarily_unavailable,  // 503 with Retry-After (TOK-19)
   access_denied,            // admin: wrong token (401) or right token, wrong call (403)
   not_found,                // admin: no such record (404)

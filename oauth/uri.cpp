@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "oauth/ascii.hpp"
 
@@ -104,6 +105,17 @@ std::optional<uri_parts> split_uri(std::string_view text) noexcept {
   if (!is_made_of(rest, ":@/")) return std::nullopt;
   parts.path = rest;
   return parts;
+}
+
+std::string origin_of(const uri_parts& parts) {
+  const auto is_https = parts.has_scheme("https");
+  auto out = std::string{is_https ? "https://" : "http://"};
+  std::transform(parts.host.begin(), parts.host.end(), std::back_inserter(out), to_lower);
+  if (!parts.port.empty() && parts.port != (is_https ? "443" : "80")) {
+    out += ':';
+    out += parts.port;
+  }
+  return out;
 }
 
 bool is_loopback_host(std::string_view host) noexcept {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace mintage::oauth {
@@ -28,6 +29,10 @@ struct uri_parts {
 ///          something after it, valid percent escapes, a port of 1..65535 if there is a colon for
 ///          one.
 [[nodiscard]] std::optional<uri_parts> split_uri(std::string_view text) noexcept;
+
+/// The origin of a URI as browsers write it: scheme and host in lower case, no default port.
+/// @pre it has an authority and its scheme is http or https. @see RFC 6454 §6.2
+[[nodiscard]] std::string origin_of(const uri_parts& parts);
 
 /// "localhost" (any case), 127.0.0.0/8 or "[::1]".
 [[nodiscard]] bool is_loopback_host(std::string_view host) noexcept;

@@ -16,24 +16,37 @@ client make_record(std::string id, void (*change)(client&) = nullptr) {
   c.id = std::move(id);
   c.incarnation = 7;
   c.redirect_uris = {"https://app.example/cb"};
-  c.scopes = {"openid", "offline_access", "api"};
+  c.scopes = {"openid", "offline_access", "api", "mail"};
+  c.allowed_resources = {"https://mail.example", "https://api.example", "https://gone.example"};
   if (change != nullptr) change(c);
   return c;
 }
 
 const client_registry& clients() {
-  static const auto all = client_registry{{
-      make_record("app"),
-      make_record("optout", [](client& c) { c.require_pkce = false; }),
-      make_record("public",
-                  [](client& c) {
-                    c.method = auth_method::none;
-                    c.require_pkce =
-                        false;  // cannot be registered; the rule of PKC-01 holds all the same
-                  }),
-      make_record("suspended", [](client& c) { c.status = client_status::suspended; }),
-      make_record("refresher", [](client& c) { c.grant_types = {grant_type::refresh_token}; }),
-  }};
+  static const auto all = client_registry{
+      {
+          make_record("app"),
+          make_record("optout", [](client& c) { c.require_pkce = false; }),
+          make_record("public",
+                      [](client& c) {
+                        c.method = auth_method::none;
+                        c.require_pkce =
+                            false;  // cannot be registered; the rule of PKC-01 holds all the same
+                      }),
+          make_record("suspended", [](client& c) { c.status = client_status::suspended; }),
+          make_record("refresher", [](client& c) { c.grant_types = {grant_type::refresh_token}; }),
+          make_record("paired",
+                      [](client& c) {
+                        c.subjects = subject_type::pairwise;
+                        c.sector = "app.example";
+                      }),
+      },
+      {
+          {.as = {.identifier = "https://api.example"}, .scopes = {"api"}, .resource_servers = {}},
+          {.as = {.identifier = "https://mail.example"},
+           .scopes = {"mail"},
+           .resource_servers = {}},
+      }};
   return all;
 }
 
@@ -50,7 +63,9 @@ mint_request good_request() {
 }
 
 admin_result<authorization_code> mint(mint_request r) {
-  return check_mint(clients(), std::move(r), now, {});
+  auto key = crypto::digest{};
+  for (auto i = std::uint8_t{0}; i < key.size(); ++i) key[i] = i;
+  return check_mint(clients(), std::move(r), now, {}, key);
 }
 
 struct refused_row {
@@ -161,6 +176,73 @@ TEST(check_mint, refuses_impossible_logins) {  // MINT-02
   });
 }
 
+TEST(check_mint, refuses_the_subject_of_a_client) {  // CCG-01
+  expect_refused({
+      {"sub", errc::invalid_request, [](auto& r) { r.sub = "app"; }},
+      {"sub", errc::invalid_request, [](auto& r) { r.sub = "public"; }},
+  });
+}
+
+TEST(check_mint, refuses_an_essential_acr_that_was_not_met) {  // MINT-02
+  expect_refused({
+      {"acr", errc::invalid_request, [](auto& r) { r.essential_acr = {"gold"}; }},
+      {"acr", errc::invalid_request,
+       [](auto& r) {
+         r.acr = "silver";
+         r.essential_acr = {"gold", "Silver"};
+       }},
+  });
+  auto r = good_request();
+  r.acr = "silver";
+  r.essential_acr = {"gold", "silver"};
+  EXPECT_TRUE(mint(r));
+}
+
+TEST(check_mint, refuses_resources_that_the_client_may_not_have) {  // ATK-02, ATK-03
+  expect_refused({
+      {"resource", errc::invalid_target, [](auto& r) { r.resources = {"https://gone.example"}; }},
+      {"resource", errc::invalid_target, [](auto& r) { r.resources = {""}; }},
+      {"resource", errc::invalid_request,
+       [](auto& r) { r.resources.assign(9, "https://api.example"); }},
+      {"scope", errc::invalid_scope, [](auto& r) { r.scope = "openid api mail"; }},
+      {"claims", errc::invalid_request,
+       [](auto& r) { r.id_token_claims = "{" + std::string(8192, ' '); }},
+  });
+}
+
+TEST(check_mint, grants_the_resources_named_or_those_of_the_scope) {  // ATK-02
+  auto r = good_request();
+  EXPECT_TRUE(mint(r)->who.targets.empty());
+  r.scope = "openid api";
+  ASSERT_EQ(mint(r)->who.targets.size(), 1u);
+  EXPECT_EQ(mint(r)->who.targets[0].identifier, "https://api.example");
+  r.resources = {"https://mail.example"};
+  ASSERT_EQ(mint(r)->who.targets.size(), 1u);
+  EXPECT_EQ(mint(r)->who.targets[0].identifier, "https://mail.example");
+}
+
+TEST(check_mint, names_the_person_by_sector_to_a_pairwise_client) {  // §3.3
+  auto r = good_request();
+  EXPECT_EQ(mint(r)->who.pairwise_sub, "");
+  r.client_id = "paired";
+  const auto code = mint(r);
+  ASSERT_TRUE(code);
+  EXPECT_EQ(code->who.sub, "alice");
+  // Computed with Python's hmac.
+  EXPECT_EQ(code->who.pairwise_sub, "JnMwQy7JBXUREefDmNpMV-Bp2vgY3k5VyfNkdl_3Bro");
+}
+
+TEST(pairwise_subject, depends_on_key_sector_and_person) {
+  const auto key = crypto::digest{1};
+  const auto one = pairwise_subject(key, "h", "alice");
+  EXPECT_EQ(one.size(), 43u);
+  EXPECT_EQ(pairwise_subject(key, "h", "alice"), one);
+  EXPECT_NE(pairwise_subject(crypto::digest{2}, "h", "alice"), one);
+  EXPECT_NE(pairwise_subject(key, "i", "alice"), one);
+  EXPECT_NE(pairwise_subject(key, "h", "alicf"), one);
+  EXPECT_NE(pairwise_subject(key, "ha", "lice"), one);
+}
+
 TEST(check_mint, repeats_no_value) {
   auto r = good_request();
   r.redirect_uri = "https://evil.example/";
@@ -175,6 +257,7 @@ TEST(check_mint, makes_the_record_of_a_good_request) {
   r.amr.assign(16, std::string(64, 'x'));
   r.sid = "s";
   r.claims = R"({"a":1} )";
+  r.id_token_claims = R"({"b":1})";
   r.auth_time = now_date + 30;
   r.ttl = 600;
   const auto code = mint(r);
@@ -188,6 +271,8 @@ TEST(check_mint, makes_the_record_of_a_good_request) {
   EXPECT_EQ(code->who.amr, r.amr);
   EXPECT_EQ(code->who.sid, "s");
   EXPECT_EQ(code->who.claims, r.claims);
+  EXPECT_EQ(code->who.id_token_claims, r.id_token_claims);
+  EXPECT_EQ(code->who.minted, now);
   EXPECT_EQ(numeric_date(code->who.auth_time), now_date + 30);
   EXPECT_EQ(code->redirect_uri, r.redirect_uri);
   EXPECT_EQ(code->challenge, challenge);

@@ -56,6 +56,25 @@ TEST(make_client, names_the_field_that_is_wrong) {
                     m.response_types = texts{"code", "code"};
                   }},
       refused_row{"response_types ", [](auto& m) { m.response_types = texts{"token"}; }},
+      refused_row{"response_types ",
+                  [](auto& m) {
+                    m.grant_types = texts{"client_credentials"};
+                    m.response_types = texts{"code"};
+                  }},
+      refused_row{"grant_types ",  // CCG-01
+                  [](auto& m) {
+                    m.token_endpoint_auth_method = "none";
+                    m.grant_types = texts{"authorization_code", "client_credentials"};
+                  }},
+      refused_row{"userinfo_signed_response_alg ",
+                  [](auto& m) { m.userinfo_signed_response_alg = "none"; }},
+      refused_row{"subject_type ", [](auto& m) { m.subject_type = "Pairwise"; }},
+      refused_row{"allowed_resources ", [](auto& m) { m.allowed_resources = texts(65, "urn:a"); }},
+      refused_row{"allowed_resources[1] ",
+                  [](auto& m) {
+                    m.allowed_resources = texts{"urn:a", "urn:a#"};
+                  }},
+      refused_row{"allowed_origins ", [](auto& m) { m.allowed_origins = texts(65, "https://h"); }},
       refused_row{"scope ", [](auto& m) { m.scope = ""; }},
       refused_row{"scope ", [](auto& m) { m.scope = "openid  api"; }},
       refused_row{"scope ", [](auto& m) { m.scope = std::string(2049, 'x'); }},
@@ -169,6 +188,76 @@ TEST(make_client, takes_good_redirect_uris) {
   }
 }
 
+TEST(make_client, refuses_origins_that_no_browser_sends) {  // TOK-20
+  for (const auto* origin : {"", "*", "null", "h", "https://", "https://h/", "https://h?",
+                             "https://h#", "https://H", "HTTPS://h", "https://h:443", "https://u@h",
+                             "http://h", "https://h:", "com.example.app://h", "https://h/cb"}) {
+    auto m = good_metadata();
+    m.allowed_origins = texts{"https://ok", origin};
+    const auto made = make(m);
+    ASSERT_FALSE(made) << origin;
+    EXPECT_TRUE(made.error().description.starts_with("allowed_origins[1] must "));
+  }
+  auto m = good_metadata();
+  m.allowed_origins =
+      texts{"https://h", "https://h:8443", "http://localhost:3000", "http://[::1]:1"};
+  EXPECT_TRUE(make(m));
+}
+
+TEST(make_client, gives_pairwise_subjects_one_sector) {  // Core §8.1
+  struct row {
+    texts redirect_uris;
+    const char* sector_uri;  ///< null = not sent
+    const char* sector;      ///< null = refused
+  };
+  for (const auto& r : {
+           row{{"https://a/1", "https://A:8443/2"}, nullptr, "a"},
+           row{{"https://a/1", "https://b/2"}, nullptr, nullptr},
+           row{{"https://a/1", "com.example.app:/cb"}, nullptr, nullptr},
+           row{{"com.example.app:/cb"}, nullptr, nullptr},
+           row{{"https://a/1", "https://b/2"}, "https://S.example/uris.json", "s.example"},
+           row{{"https://a/1"}, "http://s.example/", nullptr},
+           row{{"https://a/1"}, "https://", nullptr},
+           row{{"https://a/1"}, "https://s/#f", nullptr},
+           row{{"https://a/1"}, "", nullptr},
+       }) {
+    auto m = good_metadata();
+    m.subject_type = "pairwise";
+    m.redirect_uris = r.redirect_uris;
+    if (r.sector_uri != nullptr) m.sector_identifier_uri = r.sector_uri;
+    const auto made = make(m);
+    ASSERT_EQ(made.has_value(), r.sector != nullptr) << r.redirect_uris.back();
+    if (made) {
+      EXPECT_EQ(made->sector, r.sector);
+      EXPECT_EQ(made->subjects, subject_type::pairwise);
+    } else {
+      EXPECT_TRUE(made.error().description.starts_with("sector_identifier_uri "));
+    }
+  }
+  auto m = good_metadata();
+  m.sector_identifier_uri = "https://s";
+  EXPECT_FALSE(make(m));  // says nothing about public subjects
+}
+
+TEST(change_client, keeps_pairwise_subjects_in_their_sector) {  // Core §8.1
+  auto m = good_metadata();
+  m.subject_type = "pairwise";
+  const auto before = make(m).value();
+  EXPECT_EQ(before.sector, "app.example");
+  auto change = client_metadata{};
+  change.status = "suspended";
+  EXPECT_EQ(change_client(before, change)->sector, "app.example");
+  change.redirect_uris = texts{"https://app.example/other"};
+  EXPECT_TRUE(change_client(before, change));
+  change.redirect_uris = texts{"https://other.example/"};
+  EXPECT_FALSE(change_client(before, change));
+  change.sector_identifier_uri = "https://app.example/uris";
+  EXPECT_EQ(change_client(before, change)->sector, "app.example");
+  change = {};
+  change.subject_type = "public";
+  EXPECT_EQ(change_client(before, change)->sector, "");
+}
+
 TEST(make_client, keeps_public_clients_safe) {  // PKC-01, RFT-02
   auto m = good_metadata();
   m.token_endpoint_auth_method = "none";
@@ -224,8 +313,17 @@ TEST(make_client, takes_every_member) {
   m.basic_raw_compat = false;
   m.rt_without_offline = true;
   m.rt_mode = "rotating";
+  m.subject_type = "pairwise";
+  m.userinfo_signed_response_alg = "RS256";
+  m.allowed_resources = texts{"https://api.example", "urn:example:api"};
+  m.allowed_origins = texts{"https://spa.example"};
   const auto made = make(m);
   ASSERT_TRUE(made) << made.error().description;
+  EXPECT_EQ(made->subjects, subject_type::pairwise);
+  EXPECT_EQ(made->sector, "app.example");
+  EXPECT_EQ(made->userinfo_alg, crypto::jws_alg::rs256);
+  EXPECT_EQ(made->allowed_resources, *m.allowed_resources);
+  EXPECT_EQ(made->allowed_origins, *m.allowed_origins);
   EXPECT_EQ(made->id, "legacy:app");
   EXPECT_TRUE(made->secrets.empty());  // hashing them is not done here
   EXPECT_EQ(made->name, *m.client_name);
@@ -243,6 +341,9 @@ TEST(make_client, takes_every_member) {
 TEST(make_client, needs_no_redirect_uri_without_the_code_grant) {
   auto m = client_metadata{};
   m.grant_types = texts{"refresh_token"};
+  EXPECT_TRUE(make(m));
+  m.grant_types = texts{"client_credentials"};  // CCG-01
+  m.response_types = texts{};
   EXPECT_TRUE(make(m));
 }
 
@@ -298,6 +399,13 @@ TEST(change_client, changes_what_was_sent_and_counts) {
   EXPECT_EQ(changed->redirect_uris, before.redirect_uris);
   EXPECT_EQ(changed->secrets[0].expires, instant{seconds{1'800'000'000}});  // the newest
   EXPECT_FALSE(changed->secrets[1].expires);
+
+  m = {};
+  m.userinfo_signed_response_alg = "ES256";
+  const auto signs = change_client(before, m).value();
+  EXPECT_EQ(signs.userinfo_alg, crypto::jws_alg::es256);
+  m.userinfo_signed_response_alg = "";  // plain JSON again (UIN-03)
+  EXPECT_FALSE(change_client(signs, m)->userinfo_alg);
 
   m = {};
   m.client_secret_expires_at = 0;

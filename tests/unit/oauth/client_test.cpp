@@ -46,5 +46,16 @@ TEST(generated_id, is_recognised_by_its_form) {
   EXPECT_TRUE(looks_generated("cl_----------____________"));
 }
 
+TEST(grant_type, has_one_name) {
+  for (const auto g : {grant_type::authorization_code, grant_type::refresh_token,
+                       grant_type::client_credentials}) {
+    EXPECT_EQ(parse_grant_type(to_string(g)), g);
+  }
+  EXPECT_EQ(to_string(grant_type::client_credentials), "client_credentials");
+  for (const auto* other : {"", "implicit", "Refresh_token", "refresh_token "}) {
+    EXPECT_FALSE(parse_grant_type(other)) << other;
+  }
+}
+
 }  // namespace
 }  // namespace mintage::oauth

@@ -2,9 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
-
-#include "crypto/base64.hpp"
 #include "tests/unit/oauth/counting_random.hpp"
 
 namespace mintage::oauth {
@@ -63,6 +60,7 @@ TEST(bear_grant, keeps_login_draw_and_lifetimes) {  // RFT-10
   auto o = options{};
   o.refresh_idle = seconds{100};
   o.refresh_absolute = seconds{1000};
+  o.refresh_key_id = 5;
   auto client = client_facts{};
   client.refresh_mode = rt_mode::rotating;
   const auto g = bear_grant(login_with_scope("openid"), slot{77}, client, drawn(), now, o);
@@ -71,6 +69,7 @@ TEST(bear_grant, keeps_login_draw_and_lifetimes) {  // RFT-10
   EXPECT_EQ(g.family, drawn().family);
   EXPECT_EQ(g.seed, drawn().seed);
   EXPECT_EQ(g.mode, rt_mode::rotating);
+  EXPECT_EQ(g.mac_key_id, 5u);
   EXPECT_EQ(g.generation, 0u);
   EXPECT_EQ(g.created, now);
   EXPECT_EQ(g.idle_expiry, now + seconds{100});
@@ -87,68 +86,66 @@ TEST(forget_at, waits_for_the_last_token) {  // COD-11, RFT-10
   g.absolute_expiry = now + seconds{1000};
   EXPECT_EQ(forget_at(g, o), now + seconds{80});
   g.refreshable = true;
-  EXPECT_EQ(forget_at(g, o), now + seconds{100});
+  EXPECT_EQ(forget_at(g, o), now + seconds{180});
   g.idle_expiry = now + seconds{2000};
-  EXPECT_EQ(forget_at(g, o), now + seconds{1000});
+  EXPECT_EQ(forget_at(g, o), now + seconds{1080});
 }
 
-grant family_of(std::uint16_t where) {
+TEST(client_grant, is_the_clients_own_and_leaves_no_refresh_token) {  // CCG-01
+  auto random = test::counting_random{};
+  auto client = client_facts{};
+  client.id = "cl_app";
+  client.incarnation = 7;
+  client.may_refresh = true;
+  client.rt_without_offline = true;
+  const auto g = client_grant(client, "api", {{.identifier = "https://a"}}, now, random);
+  EXPECT_EQ(g.who.client_id, "cl_app");
+  EXPECT_EQ(g.who.incarnation, 7u);
+  EXPECT_EQ(g.who.subject(), "cl_app");
+  EXPECT_EQ(g.who.scope, "api");
+  ASSERT_EQ(g.who.targets.size(), 1u);
+  EXPECT_EQ(g.who.auth_time, instant{});
+  EXPECT_EQ(g.who.minted, now);
+  EXPECT_EQ(g.created, now);
+  EXPECT_EQ(g.where, slot{1});
+  EXPECT_EQ(g.family[15], 17);
+  EXPECT_FALSE(g.refreshable);
+}
+
+token_request with_resources(std::initializer_list<std::string_view> names) {
+  auto r = token_request{};
+  for (const auto name : names) r.resource_values[r.resources_count++] = name;
+  return r;
+}
+
+TEST(issue_of_code, refuses_a_resource_that_was_not_granted) {  // COD-10, NEG-119
   auto g = grant{};
-  g.where = slot{where};
-  g.family = drawn().family;
-  g.seed = drawn().seed;
-  g.generation = 0x01020304;
-  return g;
+  EXPECT_EQ(issue_of_code(g, with_resources({"https://a"})).error().code, errc::invalid_target);
+  g.who.targets = {{.identifier = "https://a"}, {.identifier = "https://b"}};
+  for (const auto* other : {"https://c", "https://A", "https://a/"}) {
+    const auto out = issue_of_code(g, with_resources({"https://a", other}));
+    EXPECT_EQ(out.error().code, errc::invalid_target) << other;
+  }
 }
 
-std::string token_of(const grant& g) {
-  auto mac = crypto::hmac_sha256{crypto::as_bytes("0123456789abcdef0123456789abcdef")};
-  return make_refresh_token(g, mac);
+TEST(issue_of_code, narrows_to_the_named_resources) {  // COD-10
+  auto g = grant{};
+  g.who.targets = {{.identifier = "https://a"}, {.identifier = "https://b"}};
+  const auto all = issue_of_code(g, {});
+  ASSERT_TRUE(all);
+  EXPECT_TRUE(all->targets.empty());  // the grant's
+  EXPECT_TRUE(all->scope.empty());    // scope is no parameter of this grant
+  EXPECT_TRUE(all->is_first);
+  EXPECT_FALSE(all->refresh_generation);
+  const auto one = issue_of_code(g, with_resources({"https://b", "https://b"}));
+  ASSERT_TRUE(one);
+  EXPECT_EQ(one->targets, std::vector{g.who.targets[1]});
 }
 
-TEST(refresh_token, is_spelled_as_said) {  // RFT-06
-  const auto g = family_of(65);
-  const auto token = token_of(g);
-  ASSERT_EQ(token.size(), 76u);
-  EXPECT_EQ(token.substr(0, 6), "mrt_BB");
-  const auto octets = crypto::base64url_decode(std::string_view{token}.substr(6));
-  ASSERT_TRUE(octets);
-  ASSERT_EQ(octets->size(), 52u);
-  EXPECT_EQ(octets->substr(0, 16), crypto::as_chars(g.family));
-  EXPECT_EQ(octets->substr(16, 4), "\x01\x02\x03\x04");
-
-  auto covered = std::string{"mintage refresh token 1"};
-  covered += std::string{"\x00\x41", 2};
-  covered += crypto::as_chars(g.family);
-  covered += "\x01\x02\x03\x04";
-  covered += crypto::as_chars(g.seed);
-  auto mac = crypto::hmac_sha256{crypto::as_bytes("0123456789abcdef0123456789abcdef")};
-  EXPECT_EQ(octets->substr(20), crypto::as_chars(mac(covered)));
-}
-
-TEST(refresh_token, mac_changes_with_each_part_and_with_the_key) {  // RFT-06
-  const auto g = family_of(65);
-  auto macs = std::set<std::string>{};
-  const auto remember = [&](const std::string& token) {
-    macs.insert(crypto::base64url_decode(std::string_view{token}.substr(6)).value().substr(20));
-  };
-  remember(token_of(g));
-  remember(token_of(g));  // the same value again, without anything stored
-  auto changed = g;
-  changed.where = slot{66};
-  remember(token_of(changed));
-  changed = g;
-  changed.family[15] ^= 1;
-  remember(token_of(changed));
-  changed = g;
-  changed.generation += 1;
-  remember(token_of(changed));
-  changed = g;
-  changed.seed[31] ^= 1;
-  remember(token_of(changed));
-  auto other_key = crypto::hmac_sha256{crypto::as_bytes("other 6789abcdef0123456789abcdef")};
-  remember(make_refresh_token(g, other_key));
-  EXPECT_EQ(macs.size(), 6u);
+TEST(issue_of_code, begins_a_refreshable_family_at_its_generation) {  // COD-11
+  auto g = grant{};
+  g.refreshable = true;
+  EXPECT_EQ(issue_of_code(g, {})->refresh_generation, 0u);
 }
 
 }  // namespace

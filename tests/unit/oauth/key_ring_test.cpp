@@ -23,6 +23,15 @@ TEST(key_ring, active_passes_over_other_states_and_algorithms) {  // JWS-06
   EXPECT_EQ(ring.active(crypto::jws_alg::es256)->key.kid(), es256_key().kid());
 }
 
+TEST(key_ring, finds_a_key_by_its_id_in_any_state) {
+  const auto ring = key_ring{{{es256_key(), key_state::retiring, {}}}};
+  ASSERT_NE(ring.find(es256_key().kid()), nullptr);
+  EXPECT_EQ(ring.find(es256_key().kid())->state, key_state::retiring);
+  EXPECT_EQ(ring.find(""), nullptr);
+  EXPECT_EQ(ring.find(es256_key().kid() + "x"), nullptr);
+  EXPECT_TRUE(active_algorithms(ring).empty());
+}
+
 TEST(jwks, of_an_empty_ring_is_an_empty_set) {
   EXPECT_EQ(render_jwks({}), R"({"keys":[]})");
 }

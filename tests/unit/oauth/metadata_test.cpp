@@ -24,6 +24,9 @@ TEST(paths_of, lie_below_the_path_of_the_issuer) {  // MET-01
                         row{"https://h/t/", "/t"}, row{"http://[::1]:1/t/u", "/t/u"}}) {
     const auto paths = paths_of(with_issuer(r.issuer));
     EXPECT_EQ(paths.token, r.below + "/token");
+    EXPECT_EQ(paths.introspection, r.below + "/introspect");
+    EXPECT_EQ(paths.revocation, r.below + "/revoke");
+    EXPECT_EQ(paths.userinfo, r.below + "/userinfo");
     EXPECT_EQ(paths.jwks, r.below + "/jwks");
     EXPECT_EQ(paths.openid_configuration, r.below + "/.well-known/openid-configuration");
     EXPECT_EQ(paths.oauth_metadata, "/.well-known/oauth-authorization-server" + r.below);
@@ -33,9 +36,8 @@ TEST(paths_of, lie_below_the_path_of_the_issuer) {  // MET-01
 TEST(metadata, announces_only_what_exists) {  // MET-02
   const auto text = render_metadata(with_issuer("https://h/t"), {});
   for (const auto* absent :
-       {"authorization_endpoint", "userinfo_endpoint", "revocation", "introspection", "device",
-        "registration", "end_session", "pushed", "response_modes", "refresh_token\"", "plain",
-        "dpop", "mtls", "null"}) {
+       {"authorization_endpoint", "device", "registration", "end_session", "pushed",
+        "response_modes", "implicit", "plain", "dpop", "mtls", "private_key_jwt", "null"}) {
     EXPECT_THAT(text, Not(HasSubstr(absent)));
   }
 }
@@ -56,17 +58,36 @@ TEST(metadata, lists_the_algorithms_of_active_keys_rs256_first) {  // MET-02
   ring.keys.back().state = key_state::active;
   EXPECT_EQ(render_metadata(with_issuer("https://h"), ring),
             R"({"issuer":"https://h","token_endpoint":"https://h/token",)"
+            R"("introspection_endpoint":"https://h/introspect",)"
+            R"("revocation_endpoint":"https://h/revoke",)"
+            R"("userinfo_endpoint":"https://h/userinfo",)"
             R"("jwks_uri":"https://h/jwks","scopes_supported":["openid","offline_access"],)"
             R"("response_types_supported":["code"],)"
-            R"("grant_types_supported":["authorization_code"],)"
-            R"("subject_types_supported":["public"],)"
+            R"("grant_types_supported":)"
+            R"(["authorization_code","refresh_token","client_credentials"],)"
+            R"("subject_types_supported":["public","pairwise"],)"
             R"("id_token_signing_alg_values_supported":["RS256","ES256"],)"
+            R"("userinfo_signing_alg_values_supported":["RS256","ES256"],)"
+            R"("introspection_signing_alg_values_supported":["RS256","ES256"],)"
             R"("token_endpoint_auth_methods_supported":)"
+            R"(["client_secret_basic","client_secret_post","none"],)"
+            R"("introspection_endpoint_auth_methods_supported":)"
+            R"(["client_secret_basic","client_secret_post"],)"
+            R"("revocation_endpoint_auth_methods_supported":)"
             R"(["client_secret_basic","client_secret_post","none"],)"
             R"("code_challenge_methods_supported":["S256"],)"
             R"("claims_supported":["iss","sub","aud","exp","iat","auth_time","nonce","acr",)"
             R"("amr","at_hash","sid"],"claims_parameter_supported":false,)"
             R"("request_parameter_supported":false,"request_uri_parameter_supported":false})");
+}
+
+TEST(metadata, lists_every_algorithm_that_signs) {  // MET-02
+  auto ring = key_ring{};
+  for (const auto alg : crypto::jws_algs)
+    ring.keys.push_back({crypto::signing_key::generate(alg), key_state::active, {}});
+  EXPECT_THAT(render_metadata(with_issuer("https://h"), ring),
+              HasSubstr(R"("id_token_signing_alg_values_supported":)"
+                        R"(["RS256","ES256","PS256","ES384","EdDSA"],)"));
 }
 
 TEST(document, has_a_strong_etag_that_follows_its_octets) {  // JWK-01

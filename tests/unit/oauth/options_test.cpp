@@ -77,6 +77,22 @@ TEST(check_options, names_each_limit_that_is_broken) {
       row{"tokens.refresh_absolute", [](options& o) { o.refresh_absolute = 24h * 3650 + 1s; }},
       row{"tokens.refresh_grace", [](options& o) { o.refresh_grace = -1s; }},
       row{"tokens.refresh_grace", [](options& o) { o.refresh_grace = 601s; }},
+      row{"keys.rotation_period", [](options& o) { o.key_rotation_period = -1s; }},
+      row{"keys.rotation_period", [](options& o) { o.key_rotation_period = 24h - 1s; }},
+      row{"keys.rotation_period", [](options& o) { o.key_rotation_period = 24h * 3650 + 1s; }},
+      // JWS-06: the longest token life and the max-age of the key set.
+      row{"keys.overlap", [](options& o) { o.key_overlap = 899s; }},
+      row{"keys.overlap",
+          [](options& o) {
+            o.key_overlap = 1h;
+            o.id_ttl = 1h - 299s;
+          }},
+      row{"keys.overlap",
+          [](options& o) {
+            o.key_overlap = 1h;
+            o.access_ttl = 1h - 299s;
+          }},
+      row{"keys.overlap", [](options& o) { o.key_overlap = 24h * 30 + 1s; }},
   };
   for (const auto& r : rows) {
     auto o = options{};
@@ -101,6 +117,8 @@ TEST(check_options, takes_both_ends_of_each_range) {
   least.code_dup_window = 0ms;
   least.code_max_fail = 1;
   least.refresh_grace = 0s;
+  least.key_rotation_period = 0s;
+  least.key_overlap = 301s;
   EXPECT_TRUE(check(least).empty());
   auto most = options{};
   most.code_ttl = most.refresh_grace = 600s;
@@ -108,6 +126,8 @@ TEST(check_options, takes_both_ends_of_each_range) {
   most.refresh_idle = most.refresh_absolute = 24h * 3650;
   most.code_dup_window = 10s;
   most.code_max_fail = 1000;
+  most.key_rotation_period = 24h * 3650;
+  most.key_overlap = 24h * 30;
   EXPECT_TRUE(check(most).empty());
 }
 

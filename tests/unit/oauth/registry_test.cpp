@@ -95,5 +95,90 @@ TEST(client_registry, holds_many_clients) {
   EXPECT_EQ(ids(all).size(), std::size_t{count});
 }
 
+resource make_resource(std::string identifier, std::vector<std::string> scopes = {}) {
+  return {.as = {.identifier = std::move(identifier)},
+          .scopes = std::move(scopes),
+          .resource_servers = {}};
+}
+
+std::vector<std::string> identifiers(const client_registry& r) {
+  auto out = std::vector<std::string>{};
+  for (const auto& known : r.resources()) out.push_back(known.as.identifier);
+  return out;
+}
+
+TEST(client_registry, finds_resources_by_identifier_and_by_scope) {  // ATK-02
+  const auto empty = client_registry{};
+  EXPECT_TRUE(empty.resources().empty());
+  EXPECT_EQ(empty.find_resource("https://a"), nullptr);
+  EXPECT_EQ(empty.resource_of_scope("read"), nullptr);
+  const auto r = client_registry{{},
+                                 {make_resource("https://b", {"write"}), make_resource("https://a"),
+                                  make_resource("https://b", {"read", "list"})}};
+  EXPECT_EQ(identifiers(r), (std::vector<std::string>{"https://a", "https://b"}));
+  EXPECT_EQ(r.find_resource("https://B"), nullptr);
+  EXPECT_EQ(r.find_resource("https://"), nullptr);
+  EXPECT_EQ(r.find_resource("https://c"), nullptr);
+  ASSERT_NE(r.find_resource("https://a"), nullptr);
+  EXPECT_EQ(r.resource_of_scope("list"), r.find_resource("https://b"));
+  EXPECT_EQ(r.resource_of_scope("write"), nullptr);  // the last one of an identifier stands
+  EXPECT_EQ(r.resource_of_scope(""), nullptr);
+}
+
+TEST(client_registry, snapshots_do_not_see_later_resources) {
+  const auto before = client_registry{{make("a")}, {make_resource("https://b", {"x"})}};
+  const auto grown = before.with_resource(make_resource("https://a"));
+  const auto changed = grown->with_resource(make_resource("https://b", {"y"}));
+  const auto shrunk = changed->without_resource("https://b");
+  EXPECT_EQ(identifiers(before), (std::vector<std::string>{"https://b"}));
+  EXPECT_EQ(identifiers(*grown), (std::vector<std::string>{"https://a", "https://b"}));
+  EXPECT_EQ(changed->resource_of_scope("x"), nullptr);
+  EXPECT_NE(changed->resource_of_scope("y"), nullptr);
+  EXPECT_EQ(identifiers(*shrunk), (std::vector<std::string>{"https://a"}));
+  EXPECT_EQ(identifiers(*shrunk->without_resource("https://b")), identifiers(*shrunk));
+  EXPECT_EQ(identifiers(*shrunk->with(make("c"))->without("a")), identifiers(*shrunk));
+  EXPECT_NE(shrunk->find("a"), nullptr);
+}
+
+client with_origins(std::string id, std::vector<std::string> origins) {
+  auto c = make(std::move(id));
+  c.allowed_origins = std::move(origins);
+  return c;
+}
+
+TEST(client_registry, knows_the_origins_of_public_web_clients) {  // TOK-20
+  auto c = make("spa");
+  c.method = auth_method::none;
+  c.redirect_uris = {"HTTPS://App.Example:443/cb?x", "https://b.example:8443/", "http://localhost/",
+                     "com.example.app:/cb"};
+  auto confidential = make("web");
+  confidential.redirect_uris = {"https://web.example/cb"};
+  const auto r = client_registry{{c, confidential}};
+  EXPECT_TRUE(r.has_origin("https://app.example"));
+  EXPECT_TRUE(r.has_origin("https://b.example:8443"));
+  for (const auto* other :
+       {"https://b.example", "https://App.Example", "http://app.example", "http://localhost",
+        "https://web.example", "null", "", "https://app.example/", "https://app.example:443"}) {
+    EXPECT_FALSE(r.has_origin(other)) << other;
+  }
+  EXPECT_FALSE(client_registry{}.has_origin("https://app.example"));
+}
+
+TEST(client_registry, forgets_an_origin_with_its_last_client) {  // TOK-20
+  const auto both = client_registry{{with_origins("a", {"https://o", "https://o", "https://p"}),
+                                     with_origins("b", {"https://o"})}};
+  const auto one = both.without("a");
+  EXPECT_TRUE(one->has_origin("https://o"));
+  EXPECT_FALSE(one->has_origin("https://p"));
+  EXPECT_FALSE(one->without("b")->has_origin("https://o"));
+  EXPECT_TRUE(both.has_origin("https://p"));
+  const auto changed = both.with(with_origins("a", {"https://q"}));
+  EXPECT_TRUE(changed->has_origin("https://q"));
+  EXPECT_TRUE(changed->has_origin("https://o"));
+  EXPECT_FALSE(changed->has_origin("https://p"));
+  EXPECT_TRUE(changed->with(with_origins("c", {"https://p"}))->has_origin("https://p"));
+  EXPECT_TRUE(client_registry{}.with(with_origins("a", {"https://o"}))->has_origin("https://o"));
+}
+
 }  // namespace
 }  // namespace mintage::oauth

@@ -205,8 +205,8 @@ TEST(token_request, wants_a_supported_grant_type) {  // P11, P12, NEG-027 to NEG
     expect_refused({.body = body}, errc::invalid_request, "no grant_type");
   }
   for (const auto* type :
-       {"Authorization_Code", "authorization_code+", "password", "implicit", "refresh_token",
-        "client_credentials", "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code"}) {
+       {"Authorization_Code", "authorization_code+", "password", "implicit", "refresh_tokens",
+        "Client_Credentials", "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code"}) {
     expect_refused({.body = "code=x&grant_type=" + std::string{type}}, errc::unsupported_grant_type,
                    "unsupported grant_type");
   }
@@ -223,6 +223,41 @@ TEST(token_request, wants_a_code_and_a_well_formed_verifier) {  // P13, PKC-03, 
   }
   EXPECT_TRUE(with("&code_verifier=").parse());
   EXPECT_TRUE(with("&code_verifier=" + std::string(43, '~')).parse());
+}
+
+TEST(token_request, wants_a_refresh_token) {  // P13, RFT-01, NEG-132
+  for (const auto* more : {"", "&refresh_token=", "&code=mco_x"}) {
+    expect_refused({.body = std::string{"grant_type=refresh_token"} + more}, errc::invalid_request,
+                   "no refresh_token");
+  }
+  auto s = sample{.body = "grant_type=refresh_token&refresh_token=mrt_x&scope=a+b&code_verifier=x"};
+  const auto parsed = s.parse();
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->grant, grant_type::refresh_token);
+  EXPECT_EQ(parsed->refresh_token, "mrt_x");
+  EXPECT_EQ(parsed->scope, "a b");
+}
+
+TEST(token_request, wants_nothing_more_for_a_clients_own_token) {  // P13, CCG-01
+  auto s = sample{.body = "grant_type=client_credentials"};
+  const auto parsed = s.parse();
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->grant, grant_type::client_credentials);
+  EXPECT_TRUE(parsed->resources().empty());
+}
+
+TEST(token_request, keeps_up_to_eight_resources_in_order) {  // TOK-05, TOK-06
+  auto s = with("&resource=b&audience=x&resource=&resource=a&resource=b&resource=https%3A%2F%2Fc");
+  const auto parsed = s.parse();
+  ASSERT_TRUE(parsed);
+  const auto kept = parsed->resources();
+  EXPECT_EQ((std::vector<std::string_view>{kept.begin(), kept.end()}),
+            (std::vector<std::string_view>{"b", "a", "b", "https://c"}));
+  auto eight = std::string{};
+  for (auto i = 0; i < 8; ++i) eight += "&resource=r" + std::to_string(i);
+  auto full = with(eight);
+  EXPECT_EQ(full.parse()->resources().size(), 8u);
+  expect_refused(with(eight + "&resource="), errc::invalid_request, "repeated parameter");
 }
 
 TEST(token_request, leaves_a_missing_redirect_uri_to_the_code) {  // COD-02: row P18

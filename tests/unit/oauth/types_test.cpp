@@ -13,6 +13,9 @@ TEST(errc_text, is_the_code_of_the_rfcs) {
   EXPECT_EQ(to_string(errc::unsupported_grant_type), "unsupported_grant_type");
   EXPECT_EQ(to_string(errc::invalid_scope), "invalid_scope");
   EXPECT_EQ(to_string(errc::invalid_target), "invalid_target");
+  EXPECT_EQ(to_string(errc::invalid_token), "invalid_token");
+  EXPECT_EQ(to_string(errc::insufficient_scope), "insufficient_scope");
+  EXPECT_EQ(to_string(errc::slow_down), "temporarily_unavailable");  // TOK-19
   EXPECT_EQ(to_string(errc::server_error), "server_error");
   EXPECT_EQ(to_string(errc::temporarily_unavailable), "temporarily_unavailable");
   EXPECT_EQ(to_string(errc::access_denied), "access_denied");

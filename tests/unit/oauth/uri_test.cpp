@@ -85,5 +85,19 @@ TEST(is_loopback_host, knows_other_hosts_that_look_alike) {
   }
 }
 
+TEST(origin_of, is_spelled_as_browsers_do) {  // RFC 6454 §6.2
+  struct row {
+    const char* uri;
+    const char* origin;
+  };
+  for (const auto& r :
+       {row{"https://h", "https://h"}, row{"HTTPS://A.Example/cb?x", "https://a.example"},
+        row{"https://h:443/", "https://h"}, row{"https://h:80/", "https://h:80"},
+        row{"http://localhost:80", "http://localhost"},
+        row{"https://[2001:DB8::1]:8443/x", "https://[2001:db8::1]:8443"}}) {
+    EXPECT_EQ(origin_of(split_uri(r.uri).value()), r.origin) << r.uri;
+  }
+}
+
 }  // namespace
 }  // namespace mintage::oauth

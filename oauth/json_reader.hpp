@@ -1,0 +1,37 @@
+/// @file
+/// Strict reading of small JSON objects: JOSE headers and claims. (JWS-02)
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace mintage::oauth {
+
+/// One JSON object with what it was read from. Views live as long as the object.
+class json_object {
+ public:
+  /// @returns nothing unless `text` is one object and nothing else: UTF-8, at most 16 levels deep,
+  ///          no member twice at any depth, numbers in range.
+  [[nodiscard]] static std::optional<json_object> read(std::string_view text);
+
+  ~json_object();
+  json_object(json_object&&) noexcept;
+  json_object& operator=(json_object&&) noexcept;
+
+  [[nodiscard]] bool has(std::string_view name) const;
+  // Nothing when the member is absent or of another type.
+  [[nodiscard]] std::optional<std::string_view> string(std::string_view name) const;
+  [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name) const;
+  [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
+  [[nodiscard]] std::optional<std::vector<std::string_view>> strings(std::string_view name) const;
+
+ private:
+  struct impl;
+  explicit json_object(std::unique_ptr<impl> read) noexcept;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace mintage::oauth

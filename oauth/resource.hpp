@@ -1,0 +1,61 @@
+/// @file
+/// Resources: the APIs that access tokens are for, and which of them a grant is for. (ATK-02,
+/// ATK-03, RFC 8707)
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/key.hpp"
+#include "oauth/types.hpp"
+
+namespace mintage::oauth {
+
+class client_registry;
+struct client;
+
+enum class token_format : std::uint8_t { jwt, opaque };
+
+/// What a token is issued for: a resource as a grant remembers it.
+struct target {
+  /// The `aud` value.
+  std::string identifier;
+  token_format format = token_format::jwt;
+  /// Signature of its JWT access tokens (ATK-04).
+  crypto::jws_alg alg = crypto::jws_alg::es256;
+  friend bool operator==(const target&, const target&) = default;
+};
+
+/// A resource as the operator registered it. Key: its identifier.
+struct resource {
+  /// Absolute URI without fragment; at most 2048 octets.
+  target as;
+  /// Scope tokens that point to this resource when the request names none; each belongs to one
+  /// resource only.
+  std::vector<std::string> scopes;
+  /// Clients that may introspect tokens for this resource: the resource's servers (INT-02).
+  std::vector<std::string> resource_servers;
+};
+
+/// Whether `text` may identify a resource: an absolute URI without fragment, at most 2048 octets
+/// (ATK-03).
+[[nodiscard]] bool is_resource_identifier(std::string_view text) noexcept;
+
+/// The targets of a grant with that scope: the resources named by the request, else the ones that
+/// the scope tokens point to, else none, which stands for issuer + "/userinfo" (ATK-02).
+/// @param requested values of `resource`; each must be registered and allowed for the client.
+/// @returns invalid_target; invalid_scope when the scope points to different resources; targets of
+///          one answer agree in format and algorithm, else invalid_target.
+[[nodiscard]] result<std::vector<target>> choose_targets(
+    const client_registry& known, const client& c, std::string_view scope,
+    std::span<const std::string_view> requested);
+
+/// Those of `granted` that the request names; all of them when it names none (COD-10, RFT-12).
+/// @returns invalid_target when it names one that was not granted.
+[[nodiscard]] result<std::vector<target>> narrow_targets(
+    const std::vector<target>& granted, std::span<const std::string_view> requested);
+
+}  // namespace mintage::oauth
