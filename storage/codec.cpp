@@ -1,58 +1,38 @@
 #include "storage/codec.hpp"
 
-#include <algorithm>
-#include <iterator>
+#include <utility>
 
-#include "records.pb.h"
+#include "storage/codec_fields.hpp"
 
 namespace mintage::storage {
-namespace {
-
-using texts = google::protobuf::RepeatedPtrField<std::string>;
-
-std::int64_t to_millis(instant t) noexcept {
-  return t.time_since_epoch().count();
-}
-instant from_millis(std::int64_t ms) noexcept {
-  return instant{oauth::milliseconds{ms}};
-}
-
-void write_texts(const std::vector<std::string>& from, texts& to) {
-  for (const auto& text : from) {
-    *to.Add() = text;
-  }
-}
-
-std::vector<std::string> read_texts(texts& from) {
-  return {std::make_move_iterator(from.begin()), std::make_move_iterator(from.end())};
-}
-
-/// @returns false when `from` is not of that size.
-template <std::size_t N>
-bool read_octets(const std::string& from, crypto::bytes<N>& to) noexcept {
-  if (from.size() != N) {
-    return false;
-  }
-  std::copy(from.begin(), from.end(), to.begin());
-  return true;
-}
-
-template <std::size_t N>
-void write_octets(const crypto::bytes<N>& from, std::string& to) {
-  to.assign(crypto::as_chars(from));
-}
 
 // Enumerations are stored by the numbers of records.proto, so that an enumerator may move in the
 // code without changing what old records mean. A number of a newer version is not guessed at: the
 // record is then not readable.
 
 records::signature_algorithm to_record(crypto::jws_alg alg) noexcept {
-  return alg == crypto::jws_alg::es256 ? records::ES256 : records::RS256;
+  switch (alg) {
+    case crypto::jws_alg::rs256:
+      break;
+    case crypto::jws_alg::es256:
+      return records::ES256;
+    case crypto::jws_alg::es384:
+      return records::ES384;
+    case crypto::jws_alg::ps256:
+      return records::PS256;
+    case crypto::jws_alg::eddsa:
+      return records::EDDSA;
+  }
+  return records::RS256;
 }
 
 bool from_record(records::signature_algorithm from, crypto::jws_alg& to) noexcept {
-  to = from == records::ES256 ? crypto::jws_alg::es256 : crypto::jws_alg::rs256;
-  return records::signature_algorithm_IsValid(from);
+  for (const auto alg : crypto::jws_algs) {
+    if (to_record(alg) != from) continue;
+    to = alg;
+    return true;
+  }
+  return false;
 }
 
 records::refresh_mode to_record(oauth::rt_mode mode) noexcept {
@@ -64,108 +44,17 @@ bool from_record(records::refresh_mode from, oauth::rt_mode& to) noexcept {
   return records::refresh_mode_IsValid(from);
 }
 
-void write_login(const oauth::login& from, records::login& to) {
-  to.set_client_id(from.client_id);
-  to.set_incarnation(from.incarnation);
-  to.set_sub(from.sub);
-  to.set_scope(from.scope);
-  to.set_auth_time(to_millis(from.auth_time));
-  to.set_nonce(from.nonce);
-  to.set_acr(from.acr);
-  write_texts(from.amr, *to.mutable_amr());
-  to.set_sid(from.sid);
-  to.set_claims(from.claims);
+void write_target(const oauth::target& from, records::target& to) {
+  to.set_identifier(from.identifier);
+  to.set_format(from.format == oauth::token_format::opaque ? records::OPAQUE : records::JWT);
+  to.set_alg(to_record(from.alg));
 }
 
-void read_login(records::login& from, oauth::login& to) {
-  to.client_id = from.client_id();
-  to.incarnation = from.incarnation();
-  to.sub = from.sub();
-  to.scope = from.scope();
-  to.auth_time = from_millis(from.auth_time());
-  to.nonce = from.nonce();
-  to.acr = from.acr();
-  to.amr.assign(from.amr().begin(), from.amr().end());
-  to.sid = from.sid();
-  to.claims = from.claims();
-}
-
-/// A cleared message whose strings keep their memory: codes and grants are coded on the path of a
-/// request, a fresh message would cost an allocation for each of its texts.
-template <class Message>
-Message& scratch() {
-  thread_local auto message = Message{};
-  message.Clear();
-  return message;
-}
-
-bool parse(google::protobuf::MessageLite& m, std::string_view octets) {
-  return octets.size() <= 0x7fffffff &&
-         m.ParseFromArray(octets.data(), static_cast<int>(octets.size()));
-}
-
-}  // namespace
-
-std::string encode(const oauth::authorization_code& code) {
-  auto& m = scratch<records::authorization_code>();
-  write_login(code.who, *m.mutable_who());
-  m.set_redirect_uri(code.redirect_uri);
-  m.set_challenge(code.challenge);
-  m.set_expires(to_millis(code.expires));
-  return m.SerializeAsString();
-}
-
-std::optional<oauth::authorization_code> decode_code(std::string_view octets) {
-  auto& m = scratch<records::authorization_code>();
-  if (!parse(m, octets)) {
-    return {};
-  }
-  auto code = std::optional<oauth::authorization_code>{std::in_place};
-  read_login(*m.mutable_who(), code->who);
-  code->redirect_uri = m.redirect_uri();
-  code->challenge = m.challenge();
-  code->expires = from_millis(m.expires());
-  return code;
-}
-
-std::string encode(const oauth::grant& g) {
-  auto& m = scratch<records::grant>();
-  write_login(g.who, *m.mutable_who());
-  m.set_slot(g.where.value);
-  write_octets(g.family, *m.mutable_family());
-  m.set_refreshable(g.refreshable);
-  m.set_mode(to_record(g.mode));
-  write_octets(g.seed, *m.mutable_seed());
-  m.set_mac_key_id(g.mac_key_id);
-  m.set_generation(g.generation);
-  m.set_created(to_millis(g.created));
-  m.set_absolute_expiry(to_millis(g.absolute_expiry));
-  m.set_idle_expiry(to_millis(g.idle_expiry));
-  if (g.revoked_at) {
-    m.set_revoked_at(to_millis(*g.revoked_at));
-  }
-  return m.SerializeAsString();
-}
-
-std::optional<oauth::grant> decode_grant(std::string_view octets) {
-  auto& m = scratch<records::grant>();
-  auto g = std::optional<oauth::grant>{std::in_place};
-  if (!parse(m, octets) || m.slot() >= oauth::slots_count || !read_octets(m.family(), g->family) ||
-      !read_octets(m.seed(), g->seed) || !from_record(m.mode(), g->mode)) {
-    return {};
-  }
-  read_login(*m.mutable_who(), g->who);
-  g->where = oauth::slot{static_cast<std::uint16_t>(m.slot())};
-  g->refreshable = m.refreshable();
-  g->mac_key_id = m.mac_key_id();
-  g->generation = m.generation();
-  g->created = from_millis(m.created());
-  g->absolute_expiry = from_millis(m.absolute_expiry());
-  g->idle_expiry = from_millis(m.idle_expiry());
-  if (m.has_revoked_at()) {
-    g->revoked_at = from_millis(m.revoked_at());
-  }
-  return g;
+bool read_target(const records::target& from, oauth::target& to) {
+  to.identifier = from.identifier();
+  to.format =
+      from.format() == records::OPAQUE ? oauth::token_format::opaque : oauth::token_format::jwt;
+  return records::token_format_IsValid(from.format()) && from_record(from.alg(), to.alg);
 }
 
 namespace {
@@ -225,6 +114,24 @@ bool read_secret(records::stored_secret& from, oauth::stored_secret& to) {
   return records::stored_secret::kind_IsValid(from.how());
 }
 
+records::client::grant_type to_record(oauth::grant_type grant) noexcept {
+  switch (grant) {
+    case oauth::grant_type::authorization_code:
+      break;
+    case oauth::grant_type::refresh_token:
+      return records::client::REFRESH_TOKEN;
+    case oauth::grant_type::client_credentials:
+      return records::client::CLIENT_CREDENTIALS;
+  }
+  return records::client::AUTHORIZATION_CODE;
+}
+
+bool from_record(records::client::subject_type from, oauth::subject_type& to) noexcept {
+  to = from == records::client::PAIRWISE ? oauth::subject_type::pairwise
+                                         : oauth::subject_type::public_;
+  return records::client::subject_type_IsValid(from);
+}
+
 bool read_grant_types(const records::client& from, std::vector<oauth::grant_type>& to) {
   to.clear();
   for (auto number : from.grant_types()) {
@@ -234,6 +141,9 @@ bool read_grant_types(const records::client& from, std::vector<oauth::grant_type
         break;
       case records::client::REFRESH_TOKEN:
         to.push_back(oauth::grant_type::refresh_token);
+        break;
+      case records::client::CLIENT_CREDENTIALS:
+        to.push_back(oauth::grant_type::client_credentials);
         break;
       default:
         return false;
@@ -287,9 +197,7 @@ std::string encode(const oauth::client& c) {
   }
   write_texts(c.redirect_uris, *m.mutable_redirect_uris());
   for (auto grant : c.grant_types) {
-    m.add_grant_types(grant == oauth::grant_type::refresh_token
-                          ? records::client::REFRESH_TOKEN
-                          : records::client::AUTHORIZATION_CODE);
+    m.add_grant_types(to_record(grant));
   }
   write_texts(c.scopes, *m.mutable_scopes());
   m.set_id_token_alg(to_record(c.id_token_alg));
@@ -298,6 +206,14 @@ std::string encode(const oauth::client& c) {
   m.set_basic_raw_compat(c.basic_raw_compat);
   m.set_rt_without_offline(c.rt_without_offline);
   m.set_rt_mode(to_record(c.refresh_mode));
+  m.set_subjects(c.subjects == oauth::subject_type::pairwise ? records::client::PAIRWISE
+                                                             : records::client::PUBLIC);
+  m.set_sector(c.sector);
+  if (c.userinfo_alg) {
+    m.set_userinfo_alg(to_record(*c.userinfo_alg));
+  }
+  write_texts(c.allowed_resources, *m.mutable_allowed_resources());
+  write_texts(c.allowed_origins, *m.mutable_allowed_origins());
   return m.SerializeAsString();
 }
 
@@ -306,7 +222,9 @@ std::optional<oauth::client> decode_client(std::string_view octets) {
   auto c = std::optional<oauth::client>{std::in_place};
   if (!parse(m, octets) || !from_record(m.status(), c->status) ||
       !from_record(m.method(), c->method) || !from_record(m.id_token_alg(), c->id_token_alg) ||
-      !from_record(m.rt_mode(), c->refresh_mode) || !read_grant_types(m, c->grant_types)) {
+      !from_record(m.rt_mode(), c->refresh_mode) || !read_grant_types(m, c->grant_types) ||
+      !from_record(m.subjects(), c->subjects) ||
+      (m.has_userinfo_alg() && !from_record(m.userinfo_alg(), c->userinfo_alg.emplace()))) {
     return {};
   }
   for (auto& secret : *m.mutable_secrets()) {
@@ -325,7 +243,29 @@ std::optional<oauth::client> decode_client(std::string_view octets) {
   c->require_pkce = m.require_pkce();
   c->basic_raw_compat = m.basic_raw_compat();
   c->rt_without_offline = m.rt_without_offline();
+  c->sector = std::move(*m.mutable_sector());
+  c->allowed_resources = read_texts(*m.mutable_allowed_resources());
+  c->allowed_origins = read_texts(*m.mutable_allowed_origins());
   return c;
+}
+
+std::string encode(const oauth::resource& r) {
+  auto m = records::resource{};
+  write_target(r.as, *m.mutable_as());
+  write_texts(r.scopes, *m.mutable_scopes());
+  write_texts(r.resource_servers, *m.mutable_resource_servers());
+  return m.SerializeAsString();
+}
+
+std::optional<oauth::resource> decode_resource(std::string_view octets) {
+  auto m = records::resource{};
+  auto r = std::optional<oauth::resource>{std::in_place};
+  if (!parse(m, octets) || !read_target(m.as(), r->as)) {
+    return {};
+  }
+  r->scopes = read_texts(*m.mutable_scopes());
+  r->resource_servers = read_texts(*m.mutable_resource_servers());
+  return r;
 }
 
 std::string encode(const key_record& k) {
@@ -335,6 +275,13 @@ std::string encode(const key_record& k) {
   m.set_state(to_record(k.state));
   m.set_created(to_millis(k.created));
   m.set_sealed(k.sealed);
+  m.set_activate(to_millis(k.activate));
+  if (k.retire) {
+    m.set_retire(to_millis(*k.retire));
+  }
+  if (k.remove) {
+    m.set_remove(to_millis(*k.remove));
+  }
   return m.SerializeAsString();
 }
 
@@ -346,6 +293,13 @@ std::optional<key_record> decode_key(std::string_view octets) {
   }
   k->kid = std::move(*m.mutable_kid());
   k->created = from_millis(m.created());
+  k->activate = m.has_activate() ? from_millis(m.activate()) : k->created;
+  if (m.has_retire()) {
+    k->retire = from_millis(m.retire());
+  }
+  if (m.has_remove()) {
+    k->remove = from_millis(m.remove());
+  }
   k->sealed = std::move(*m.mutable_sealed());
   return k;
 }

@@ -18,6 +18,10 @@ namespace mintage::storage {
 [[nodiscard]] std::optional<oauth::authorization_code> decode_code(std::string_view octets);
 [[nodiscard]] std::string encode(const oauth::grant& g);
 [[nodiscard]] std::optional<oauth::grant> decode_grant(std::string_view octets);
+[[nodiscard]] std::string encode(const oauth::access_token& t);
+[[nodiscard]] std::optional<oauth::access_token> decode_access_token(std::string_view octets);
+[[nodiscard]] std::string encode(const oauth::resource& r);
+[[nodiscard]] std::optional<oauth::resource> decode_resource(std::string_view octets);
 [[nodiscard]] std::string encode(const oauth::client& c);
 [[nodiscard]] std::optional<oauth::client> decode_client(std::string_view octets);
 [[nodiscard]] std::string encode(const key_record& k);

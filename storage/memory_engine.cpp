@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <map>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -22,6 +24,7 @@ struct record {
   crypto::digest binding{};
   std::string value;
   unsigned failures = 0;
+  std::uint32_t generation = 0;  // of grants
   // Of consumed codes: who did it, what was born, and when the live code would have ended.
   attempt_id attempt{};
   instant consumed_at{};
@@ -69,7 +72,7 @@ class memory_tables {
   }
 
  private:
-  std::vector<std::array<slot_records, 2>> slots_{oauth::slots_count};
+  std::vector<std::array<slot_records, 3>> slots_{oauth::slots_count};
 };
 
 class memory_shard final : public shard_store {
@@ -90,6 +93,10 @@ class memory_shard final : public shard_store {
   }
   void release(std::vector<release_op> batch, instant now, done_handler<verdict> done) override {
     each<verdict>(batch, done, [&](release_op& op) { return release_one(op, now); });
+  }
+  void rotate(std::vector<rotate_op> batch, instant now,
+              done_handler<rotate_result> done) override {
+    each<rotate_result>(batch, done, [&](rotate_op& op) { return rotate_one(op, now); });
   }
   void revoke(std::vector<revoke_op> batch, instant now, done_handler<verdict> done) override {
     each<verdict>(batch, done, [&](revoke_op& op) { return revoke_one(op, now); });
@@ -198,6 +205,26 @@ class memory_shard final : public shard_store {
     return verdict::ok;
   }
 
+  rotate_result rotate_one(rotate_op& op, instant now) {
+    auto* grant = tables_.of(table::grants, op.key).find(op.key);
+    if (grant == nullptr) {
+      return {verdict::absent, {}};
+    }
+    if (now >= grant->expires) {
+      return {verdict::expired, {}};
+    }
+    if (grant->state != condition::live) {
+      return {verdict::revoked, {}};
+    }
+    if (grant->generation != op.presented) {
+      return {verdict::replayed, grant->value};
+    }
+    grant->generation = op.successor;
+    grant->expires = op.expires;
+    grant->value = std::move(op.value);
+    return {verdict::ok, {}};
+  }
+
   verdict revoke_one(const revoke_op& op, instant now) {
     auto* found = tables_.of(op.kind, op.key).find(op.key);
     if (found == nullptr || now >= found->expires || found->state == condition::consumed) {
@@ -238,11 +265,32 @@ class memory_catalog final : public catalog {
     }
     return all;
   }
-  void put_keys(const std::vector<key_record>& keys) override {
+  void change_keys(const std::vector<key_record>& put,
+                   const std::vector<std::string>& erased) override {
     auto lock = std::lock_guard{mutex_};
-    for (const auto& k : keys) {
+    for (const auto& k : put) {
       keys_.insert_or_assign(k.kid, k);
     }
+    for (const auto& kid : erased) {
+      keys_.erase(kid);
+    }
+  }
+  std::vector<oauth::resource> load_resources() override {
+    auto lock = std::lock_guard{mutex_};
+    auto all = std::vector<oauth::resource>{};
+    all.reserve(resources_.size());
+    for (const auto& [identifier, r] : resources_) {
+      all.push_back(r);
+    }
+    return all;
+  }
+  void put_resource(const oauth::resource& r) override {
+    auto lock = std::lock_guard{mutex_};
+    resources_.insert_or_assign(r.as.identifier, r);
+  }
+  void erase_resource(std::string_view identifier) override {
+    auto lock = std::lock_guard{mutex_};
+    resources_.erase(std::string{identifier});
   }
   std::string load_note(std::string_view name) override {
     auto lock = std::lock_guard{mutex_};
@@ -258,7 +306,35 @@ class memory_catalog final : public catalog {
   std::mutex mutex_;
   std::map<std::string, oauth::client> clients_;
   std::map<std::string, key_record> keys_;
+  std::map<std::string, oauth::resource> resources_;
   std::map<std::string, std::string, std::less<>> notes_;
+};
+
+class memory_cutoffs final : public cutoff_table {
+ public:
+  bool has_any() const noexcept override { return has_any_; }
+  std::optional<instant> find(const crypto::digest& key) override {
+    auto lock = std::shared_lock{mutex_};
+    auto found = entries_.find(key);
+    return found == entries_.end() ? std::nullopt : std::optional{found->second.before};
+  }
+  void put(const crypto::digest& key, instant before, instant forget) override {
+    auto lock = std::lock_guard{mutex_};
+    // Whoever cuts off does so at the present, so what is forgotten by then is forgotten now.
+    std::erase_if(entries_, [&](const auto& e) { return e.second.forget <= before; });
+    auto& e = entries_[key];
+    e = {std::max(e.before, before), std::max(e.forget, forget)};
+    has_any_ = true;
+  }
+
+ private:
+  struct entry {
+    instant before{};
+    instant forget{};
+  };
+  std::shared_mutex mutex_;
+  std::map<crypto::digest, entry> entries_;
+  std::atomic<bool> has_any_ = false;
 };
 
 /// Keeps the tables, so that a shard that is opened again finds what its former instance wrote.
@@ -269,11 +345,13 @@ class memory_engine final : public engine {
     return std::make_unique<memory_shard>(tables_, max_failures_);
   }
   catalog& records() override { return catalog_; }
+  cutoff_table& cutoffs() override { return cutoffs_; }
   bool writable() const noexcept override { return true; }
 
  private:
   memory_tables tables_;
   memory_catalog catalog_;
+  memory_cutoffs cutoffs_;
   unsigned max_failures_;
 };
 

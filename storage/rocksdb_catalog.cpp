@@ -54,12 +54,34 @@ std::vector<key_record> rocksdb_catalog::load_keys() {
   return load_all<key_record>(db_, family::keys, decode_key);
 }
 
-void rocksdb_catalog::put_keys(const std::vector<key_record>& keys) {
+void rocksdb_catalog::change_keys(const std::vector<key_record>& put,
+                                  const std::vector<std::string>& erased) {
   auto in_use = db_.use();
   auto batch = rocksdb::WriteBatch{};
-  for (const auto& k : keys) {
+  for (const auto& k : put) {
     static_cast<void>(batch.Put(db_[family::keys], k.kid, encode(k)));
   }
+  for (const auto& kid : erased) {
+    static_cast<void>(batch.Delete(db_[family::keys], kid));
+  }
+  write(batch);
+}
+
+std::vector<oauth::resource> rocksdb_catalog::load_resources() {
+  return load_all<oauth::resource>(db_, family::resources, decode_resource);
+}
+
+void rocksdb_catalog::put_resource(const oauth::resource& r) {
+  auto in_use = db_.use();
+  auto batch = rocksdb::WriteBatch{};
+  static_cast<void>(batch.Put(db_[family::resources], r.as.identifier, encode(r)));
+  write(batch);
+}
+
+void rocksdb_catalog::erase_resource(std::string_view identifier) {
+  auto in_use = db_.use();
+  auto batch = rocksdb::WriteBatch{};
+  static_cast<void>(batch.Delete(db_[family::resources], to_slice(identifier)));
   write(batch);
 }
 

@@ -1,5 +1,5 @@
 /// @file
-/// The catalog of clients, keys and notes in RocksDB.
+/// The catalog of clients, keys, resources and notes in RocksDB.
 #pragma once
 
 #include "storage/committer.hpp"
@@ -17,7 +17,11 @@ class rocksdb_catalog final : public catalog {
   void put_client(const oauth::client& c) override;
   void erase_client(std::string_view id) override;
   std::vector<key_record> load_keys() override;
-  void put_keys(const std::vector<key_record>& keys) override;
+  void change_keys(const std::vector<key_record>& put,
+                   const std::vector<std::string>& erased) override;
+  std::vector<oauth::resource> load_resources() override;
+  void put_resource(const oauth::resource& r) override;
+  void erase_resource(std::string_view identifier) override;
   std::string load_note(std::string_view name) override;
   void put_note(std::string_view name, std::string_view value) override;
 

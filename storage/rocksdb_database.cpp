@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <system_error>
 #include <vector>
@@ -77,6 +78,9 @@ rocksdb::Status rocksdb_database::open() {
   if (status.ok()) {
     db_.reset(db);
     std::copy_n(handles.begin(), families_count, families_.begin());
+    for (auto i = std::uint32_t{0}; i < families_count; ++i) {
+      assert(families_[i]->GetID() == i);  // what by_number rests on
+    }
   }
   return status;
 }

@@ -39,7 +39,15 @@ class rocksdb_database {
     return families_[static_cast<std::size_t>(f)];
   }
   [[nodiscard]] rocksdb::ColumnFamilyHandle* operator[](table t) const noexcept {
-    return (*this)[t == table::codes ? family::codes : family::grants];
+    switch (t) {
+      case table::codes:
+        return (*this)[family::codes];
+      case table::grants:
+        return (*this)[family::grants];
+      case table::access_tokens:
+        break;
+    }
+    return (*this)[family::access_tokens];
   }
   /// @param number the id of a column family within RocksDB: they are numbered as they were made.
   [[nodiscard]] rocksdb::ColumnFamilyHandle* by_number(std::uint32_t number) const noexcept {

@@ -1,6 +1,7 @@
 #include "storage/committer.hpp"
 #include "storage/engine.hpp"
 #include "storage/rocksdb_catalog.hpp"
+#include "storage/rocksdb_cutoffs.hpp"
 #include "storage/rocksdb_database.hpp"
 #include "storage/rocksdb_shard.hpp"
 
@@ -18,6 +19,7 @@ class rocksdb_engine final : public engine {
     return make_rocksdb_shard(db_, commits_, level_, max_failures_, std::move(o));
   }
   catalog& records() override { return catalog_; }
+  cutoff_table& cutoffs() override { return cutoffs_; }
   bool writable() const noexcept override { return db_.writable(); }
 
  private:
@@ -28,6 +30,7 @@ class rocksdb_engine final : public engine {
   rocksdb_database db_;
   committer commits_{db_};
   rocksdb_catalog catalog_{db_, commits_};
+  rocksdb_cutoffs cutoffs_{db_, commits_};
 };
 
 }  // namespace

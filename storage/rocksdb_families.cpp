@@ -78,7 +78,8 @@ rocksdb::ColumnFamilyOptions hot_family(const options& o, const oauth::clock& cl
   return family;
 }
 
-/// Codes die in the order in which they came: universal compaction rewrites each a few times only.
+/// Codes and access tokens die in the order in which they came: universal compaction rewrites each
+/// a few times only.
 rocksdb::ColumnFamilyOptions codes_family(const options& o, const oauth::clock& clock,
                                           const std::shared_ptr<rocksdb::Cache>& cache) {
   auto family = hot_family(o, clock, cache);
@@ -102,13 +103,28 @@ rocksdb::ColumnFamilyOptions grants_family(const options& o, const oauth::clock&
   return family;
 }
 
-/// Clients, keys, notes: few, and kept for good.
+/// Clients, keys, resources, notes: few, and kept for good.
 rocksdb::ColumnFamilyOptions plain_family(const std::shared_ptr<rocksdb::Cache>& cache) {
   auto table = rocksdb::BlockBasedTableOptions{};
   table.block_cache = cache;
   auto family = rocksdb::ColumnFamilyOptions{};
   family.write_buffer_size = 4 * mebibyte;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return family;
+}
+
+/// Cutoffs: written rarely, and asked for at every request while there are any, nearly always in
+/// vain: the filter, and the few octets of a memtable, answer that.
+rocksdb::ColumnFamilyOptions cutoffs_family(const oauth::clock& clock,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+  auto table = rocksdb::BlockBasedTableOptions{};
+  table.block_cache = cache;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.whole_key_filtering = true;
+  auto family = plain_family(cache);
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  family.compaction_filter_factory = std::make_shared<expiry_filter_factory>(clock);
+  family.periodic_compaction_seconds = 12 * 60 * 60;
   return family;
 }
 
@@ -148,7 +164,10 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors(const options& o
           {"grants", grants_family(o, clock, cache)},
           {"clients", plain},
           {"keys", plain},
-          {"notes", plain}};
+          {"notes", plain},
+          {"access_tokens", codes_family(o, clock, cache)},
+          {"cutoffs", cutoffs_family(clock, cache)},
+          {"resources", plain}};
 }
 
 }  // namespace mintage::storage

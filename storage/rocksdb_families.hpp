@@ -11,13 +11,24 @@
 
 namespace mintage::storage {
 
-/// Column families, in the order in which they are opened.
-enum class family : std::uint8_t { unnamed, codes, grants, clients, keys, notes };
-constexpr std::size_t families_count = 6;
+/// Column families, in the order in which they are made and opened: a new one is the last, so that
+/// it has the same number in a database that was without it.
+enum class family : std::uint8_t {
+  unnamed,
+  codes,
+  grants,
+  clients,
+  keys,
+  notes,
+  access_tokens,
+  cutoffs,
+  resources
+};
+constexpr std::size_t families_count = 9;
 
 [[nodiscard]] rocksdb::DBOptions database_options(const options& o);
-/// @param clock outlives the database: expired codes and grants are dropped by it whenever RocksDB
-///        writes a file: no scan, no janitor.
+/// @param clock outlives the database: expired records are dropped by it whenever RocksDB writes a
+///        file: no scan, no janitor.
 [[nodiscard]] std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors(
     const options& o, const oauth::clock& clock);
 

@@ -61,6 +61,13 @@ class rocksdb_shard final : public shard_store {
       return judge_release(op, result, now, t);
     });
   }
+  void rotate(std::vector<rotate_op> batch, instant now,
+              done_handler<rotate_result> done) override {
+    run(std::move(batch), std::move(done),
+        [this, now](rotate_op& op, rotate_result& result, ticket t) {
+          return judge_rotate(op, result, now, t);
+        });
+  }
   void revoke(std::vector<revoke_op> batch, instant now, done_handler<verdict> done) override {
     run(std::move(batch), std::move(done), [this, now](revoke_op& op, verdict& result, ticket t) {
       return judge_revoke(op, result, now, t);
@@ -342,6 +349,24 @@ class rocksdb_shard final : public shard_store {
     claim(birth);
     static_cast<void>(gathering().writes.Delete(db_[birth.kind], to_slice(birth.key.view())));
     result = verdict::ok;
+    return progress::written;
+  }
+
+  progress judge_rotate(rotate_op& op, rotate_result& result, instant now, ticket t) {
+    const auto name = record_name{table::grants, op.key};
+    if (claims_.wait(name, t)) {
+      return progress::waits;
+    }
+    auto found = find(name);
+    if (found != lookup::found) {
+      result.what = found == lookup::failed ? verdict::unknown : verdict::absent;
+      return progress::settled;
+    }
+    result = record_.rotate(op, now);
+    if (result.what != verdict::ok) {
+      return progress::settled;
+    }
+    put(name);
     return progress::written;
   }
 

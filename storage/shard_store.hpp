@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "oauth/access_token.hpp"
 #include "oauth/code.hpp"
 #include "oauth/grant.hpp"
+#include "oauth/refresh.hpp"
 #include "oauth/slot.hpp"
 
 namespace mintage::storage {
@@ -18,8 +20,9 @@ namespace mintage::storage {
 using oauth::attempt_id;
 using oauth::instant;
 
-/// Kinds of records that live in shards.
-enum class table : std::uint8_t { codes, grants };
+/// Kinds of records that live in shards. `access_tokens`: opaque access tokens, and the denials of
+/// JWTs.
+enum class table : std::uint8_t { codes, grants, access_tokens };
 
 /// The key of a record: its slot (2 octets, big endian), then what names it within the slot: the
 /// SHA-256 of a code (32 octets) or the family id of a grant (16). No allocation.
@@ -32,6 +35,12 @@ class record_key {
     return {c.where, c.hash};
   }
   [[nodiscard]] static record_key of(const oauth::grant& g) noexcept { return {g.where, g.family}; }
+  [[nodiscard]] static record_key of(const oauth::presented_refresh_token& t) noexcept {
+    return {t.where, t.family};
+  }
+  [[nodiscard]] static record_key of(const oauth::access_token_ref& t) noexcept {
+    return {t.where, t.hash};
+  }
   [[nodiscard]] std::string_view view() const noexcept { return {octets_.data(), size_}; }
   friend bool operator==(const record_key& a, const record_key& b) noexcept {
     return a.view() == b.view();
@@ -109,6 +118,27 @@ struct release_op {
   attempt_id attempt{};
 };
 
+/// Compare-and-set of a family's current generation (RFT-05): a grant is replaced if it is live and
+/// its generation is `presented`. A grant is inserted, or born, with generation 0; the engine keeps
+/// the generation beside the value.
+struct rotate_op {
+  record_key key;
+  std::uint32_t presented = 0;
+  /// `presented` + 1, or `presented` where only the record changes (an idle end pushed on).
+  std::uint32_t successor = 0;
+  instant expires{};
+  std::string value;
+};
+
+struct rotate_result {
+  /// ok. replayed: another generation is current; `value` is the record as it is. revoked, expired,
+  /// absent, unknown: then asking again finds out, since the successor is a function of the family
+  /// (RFT-06).
+  /// Order: absent, expired, revoked, replayed. Nothing but ok changes the record.
+  verdict what = verdict::unknown;
+  std::string value;
+};
+
 struct revoke_op {
   table kind = table::grants;
   record_key key;
@@ -133,6 +163,8 @@ class shard_store {
   virtual void consume(std::vector<consume_op> batch, instant now,
                        done_handler<consume_result> done) = 0;
   virtual void release(std::vector<release_op> batch, instant now, done_handler<verdict> done) = 0;
+  virtual void rotate(std::vector<rotate_op> batch, instant now,
+                      done_handler<rotate_result> done) = 0;
   /// Marks records revoked, durably. ok (again too); absent; unknown.
   virtual void revoke(std::vector<revoke_op> batch, instant now, done_handler<verdict> done) = 0;
 };

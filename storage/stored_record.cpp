@@ -1,11 +1,10 @@
 #include "storage/stored_record.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace mintage::storage {
 namespace {
-
-constexpr std::size_t expiry_size = 8;
 
 record_key to_key(std::string_view octets) noexcept {
   if (octets.size() < 2 || octets.size() > record_key::max_size) {
@@ -30,6 +29,14 @@ std::optional<instant> stored_expiry(std::string_view octets) noexcept {
   return instant{oauth::milliseconds{static_cast<std::int64_t>(ms)}};
 }
 
+void write_expiry(instant expires, std::string& out) {
+  auto ms = static_cast<std::uint64_t>(expires.time_since_epoch().count());
+  out.resize(expiry_size);
+  for (auto i = expiry_size; i-- > 0; ms >>= 8) {
+    out[i] = static_cast<char>(ms & 0xff);
+  }
+}
+
 bool stored_record::parse(std::string_view octets) {
   auto expiry = stored_expiry(octets);
   if (!expiry || octets.size() > 0x7fffffff) {
@@ -41,11 +48,7 @@ bool stored_record::parse(std::string_view octets) {
 }
 
 void stored_record::write(std::string& out) const {
-  auto ms = static_cast<std::uint64_t>(expires.time_since_epoch().count());
-  out.resize(expiry_size);
-  for (auto i = expiry_size; i-- > 0; ms >>= 8) {
-    out[i] = static_cast<char>(ms & 0xff);
-  }
+  write_expiry(expires, out);
   body.AppendToString(&out);
 }
 
@@ -73,6 +76,22 @@ void stored_record::bury(const consume_op& op, instant now) {
   body.mutable_attempt()->assign(crypto::as_chars(op.attempt));
   body.set_consumed_at(now.time_since_epoch().count());
   body.mutable_birth()->assign(op.birth.key.view());
+}
+
+rotate_result stored_record::rotate(rotate_op& op, instant now) {
+  if (now >= expires) {
+    return {verdict::expired, {}};
+  }
+  if (!is(records::envelope::LIVE)) {
+    return {verdict::revoked, {}};
+  }
+  if (body.generation() != op.presented) {
+    return {verdict::replayed, std::move(*body.mutable_value())};
+  }
+  expires = op.expires;
+  body.set_generation(op.successor);
+  body.mutable_value()->swap(op.value);
+  return {verdict::ok, {}};
 }
 
 instant stored_record::consumed_at() const noexcept {

@@ -1,5 +1,5 @@
 /// @file
-/// A code or grant as its octets in RocksDB: eight octets of expiry, then the envelope of
+/// Records of shards as their octets in RocksDB: eight octets of expiry, then the envelope of
 /// records.proto.
 #pragma once
 
@@ -12,9 +12,13 @@
 
 namespace mintage::storage {
 
+/// What everything that may expire begins with, in octets.
+constexpr std::size_t expiry_size = 8;
 /// Read without parsing the rest, because whoever drops expired records asks it of each.
 /// @returns nothing for octets that are no stored record.
 [[nodiscard]] std::optional<instant> stored_expiry(std::string_view octets) noexcept;
+/// Replaces `out`.
+void write_expiry(instant expires, std::string& out);
 
 /// One record, parsed or to be written. Kept and used again: its strings keep their memory.
 struct stored_record {
@@ -33,6 +37,9 @@ struct stored_record {
   void assign(insert_op& op);
   /// Makes a live code the tombstone of its consumption, which holds no value.
   void bury(const consume_op& op, instant now);
+  /// Judges the rotation of a grant: ok makes it the successor and takes the value, replayed gives
+  /// its own away.
+  [[nodiscard]] rotate_result rotate(rotate_op& op, instant now);
   [[nodiscard]] instant consumed_at() const noexcept;
   [[nodiscard]] record_key birth() const noexcept;
 };

@@ -143,6 +143,17 @@ inline consume_op consumption(std::uint64_t code, std::uint64_t attempt, instant
                     .value = "born by " + std::to_string(attempt)}};
 }
 
+/// A rotation of the family that an attempt on a code gave birth to.
+inline rotate_op rotation(std::uint64_t code, std::uint64_t attempt, std::uint32_t presented,
+                          instant now) {
+  return {
+      .key = birth_key(code, attempt),
+      .presented = presented,
+      .successor = presented + 1,
+      .expires = now + seconds{3600},
+      .value = "generation " + std::to_string(presented + 1) + " of " + std::to_string(attempt)};
+}
+
 /// A shard and the thread that calls it.
 class store_driver {
  public:
@@ -173,6 +184,11 @@ class store_driver {
     store_->release(std::move(batch), now, a.handler());
     return a.wait(*tasks_);
   }
+  std::vector<rotate_result> rotate(std::vector<rotate_op> batch, instant now) {
+    auto a = answer<rotate_result>{};
+    store_->rotate(std::move(batch), now, a.handler());
+    return a.wait(*tasks_);
+  }
   std::vector<verdict> revoke(std::vector<revoke_op> batch, instant now) {
     auto a = answer<verdict>{};
     store_->revoke(std::move(batch), now, a.handler());
@@ -189,6 +205,9 @@ class store_driver {
   }
   verdict release(std::uint64_t code, std::uint64_t attempt, instant now) {
     return release({{code_key(code), attempt_of(attempt)}}, now)[0];
+  }
+  rotate_result rotate(rotate_op op, instant now) {
+    return rotate(std::vector{std::move(op)}, now)[0];
   }
   verdict revoke(table kind, const record_key& key, instant now) {
     return revoke({{kind, key}}, now)[0];

@@ -300,10 +300,11 @@ TEST_P(contract, finds_everything_with_another_number_of_shards) {
   }
 }
 
-TEST_P(contract, keeps_clients_keys_and_notes) {
+TEST_P(contract, keeps_clients_keys_resources_and_notes) {
   auto& records = engine_->records();
   EXPECT_TRUE(records.load_clients().empty());
   EXPECT_TRUE(records.load_keys().empty());
+  EXPECT_TRUE(records.load_resources().empty());
   EXPECT_EQ(records.load_note("seal-check"), "");
   auto c = oauth::client{};
   for (const auto* id : {"a", "b", "c"}) {
@@ -319,13 +320,35 @@ TEST_P(contract, keeps_clients_keys_and_notes) {
   k.kid = "one";
   auto other = k;
   other.kid = "two";
-  records.put_keys({k, other});
+  auto gone = k;
+  gone.kid = "gone";
+  records.change_keys({k, gone}, {"never was"});
+  k.state = oauth::key_state::retiring;
+  k.remove = oauth::instant{oauth::seconds{7}};
+  records.change_keys({k, other}, {"gone"});
   records.put_note("seal-check", "octets");
+  auto r = oauth::resource{};
+  for (const auto* identifier : {"https://a.example", "https://b.example"}) {
+    r.as.identifier = identifier;
+    records.put_resource(r);
+  }
+  r.scopes = {"read"};
+  records.put_resource(r);
+  records.erase_resource("https://a.example");
+  records.erase_resource("https://never.example");
   reopen();
+  auto resources = engine_->records().load_resources();
+  ASSERT_EQ(resources.size(), 1U);
+  EXPECT_EQ(resources[0].as.identifier, "https://b.example");
+  EXPECT_EQ(resources[0].scopes, r.scopes);
   auto clients = engine_->records().load_clients();
   ASSERT_EQ(clients.size(), 2U);
   EXPECT_EQ(clients[0].name + clients[1].name, "changed");
-  EXPECT_EQ(engine_->records().load_keys().size(), 2U);
+  auto keys = engine_->records().load_keys();
+  ASSERT_EQ(keys.size(), 2U);
+  EXPECT_EQ(keys[0].kid + keys[1].kid, "onetwo");
+  EXPECT_EQ(keys[0].state, oauth::key_state::retiring);
+  EXPECT_EQ(keys[0].remove, k.remove);
   EXPECT_EQ(engine_->records().load_note("seal-check"), "octets");
   EXPECT_TRUE(engine_->writable());
 }

@@ -24,6 +24,8 @@ struct model_code {
 struct model_grant {
   instant expires{};
   bool revoked = false;
+  std::uint32_t generation = 0;
+  std::string value;
 };
 
 /// What may be answered: a record that is no more than expired may be gone already.
@@ -78,7 +80,8 @@ class model {
     c.attempt = attempt;
     c.consumed_at = now;
     c.tombstone_until = now + seconds{600};
-    grants_[{code, attempt}] = {now + seconds{3600}, false};
+    grants_[{code, attempt}] = {now + seconds{3600}, false, 0,
+                                "born by " + std::to_string(attempt)};
     return {verdict::ok};
   }
 
@@ -102,6 +105,30 @@ class model {
     }
     found->second.revoked = true;
     return {verdict::ok};
+  }
+
+  verdicts rotate(std::uint64_t code, std::uint64_t attempt, const rotate_op& op, instant now) {
+    auto found = grants_.find({code, attempt});
+    if (found == grants_.end()) {
+      return {verdict::absent};
+    }
+    auto& g = found->second;
+    if (now >= g.expires) {
+      return {verdict::absent, verdict::expired};
+    }
+    if (g.revoked) {
+      return {verdict::revoked};
+    }
+    if (g.generation != op.presented) {
+      return {verdict::replayed};
+    }
+    g = {op.expires, false, op.successor, op.value};
+    return {verdict::ok};
+  }
+
+  [[nodiscard]] std::string value_of(std::uint64_t code, std::uint64_t attempt) const {
+    auto found = grants_.find({code, attempt});
+    return found == grants_.end() ? "" : found->second.value;
   }
 
   verdicts read_grant(std::uint64_t code, std::uint64_t attempt, instant now) const {
@@ -199,6 +226,28 @@ class model_contract : public contract {
     }
     check(shard().revoke(ops, now()), expected, itself);
   }
+  /// Some from a generation that is not current, some that push an end on, or draw it near.
+  void rotate_some() {
+    auto ops = std::vector<rotate_op>{};
+    auto expected = std::vector<verdicts>{};
+    auto current = std::vector<std::string>{};
+    for (auto n = draw(8); n-- > 0;) {
+      auto code = draw_code();
+      auto attempt = draw_attempt();
+      auto op = rotation(code, attempt, static_cast<std::uint32_t>(draw(3)), now());
+      op.successor -= static_cast<std::uint32_t>(draw(4) == 0);
+      op.expires = now() + seconds{1 + draw(3600)};
+      op.value += " by " + std::to_string(draw(1000));
+      ops.push_back(op);
+      expected.push_back(model_.rotate(code, attempt, op, now()));
+      current.push_back(model_.value_of(code, attempt));
+    }
+    auto results = shard().rotate(ops, now());
+    check(results, expected, [](const auto& r) { return r.what; });
+    for (auto i = std::size_t{0}; i < results.size(); ++i) {
+      EXPECT_EQ(results[i].value, results[i].what == verdict::replayed ? current[i] : "");
+    }
+  }
   void read_all() {
     auto codes = std::vector<record_key>{};
     auto grants = std::vector<record_key>{};
@@ -221,7 +270,13 @@ class model_contract : public contract {
         EXPECT_EQ(read[code].binding, octets_of(code + 1));
       }
     }
-    check(shard().read(table::grants, grants, now()), expected_grants, what);
+    auto born = shard().read(table::grants, grants, now());
+    check(born, expected_grants, what);
+    for (auto i = std::uint64_t{0}; i < born.size(); ++i) {
+      if (born[i].what == verdict::ok || born[i].what == verdict::revoked) {
+        EXPECT_EQ(born[i].value, model_.value_of(i / 4, (generation_ << 8) + i % 4));
+      }
+    }
   }
 
   void step() {
@@ -246,11 +301,14 @@ class model_contract : public contract {
       default:
         break;
     }
-    switch (draw(4)) {
+    switch (draw(6)) {
       case 0:
         return insert_some();
       case 1:
         return release_some();
+      case 2:
+      case 3:
+        return rotate_some();
       default:
         return consume_some();
     }

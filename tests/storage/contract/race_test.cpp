@@ -1,9 +1,14 @@
+#include <map>
 #include <thread>
 
 #include "tests/storage/contract/contract.hpp"
 
 namespace mintage::storage {
 namespace {
+
+struct key_order {
+  bool operator()(const record_key& a, const record_key& b) const { return a.view() < b.view(); }
+};
 
 /// Inserts codes and consumes each by four attempts, some in one batch, some in the next, without
 /// waiting between. @returns how many attempts won.
@@ -36,6 +41,91 @@ std::size_t race(engine& e, std::size_t index, std::size_t count, instant now) {
     inserted.wait(shard.tasks());
   }
   return winners;
+}
+
+/// Bears families and rotates each through some generations, every step asked for by four at once,
+/// in two batches. @returns how many of the askers won.
+std::size_t race_rotations(engine& e, std::size_t index, std::size_t count, instant now) {
+  auto shard = store_driver{e, index, count};
+  auto families = std::vector<std::uint64_t>{};
+  for (auto code = std::uint64_t{1'000'000}; families.size() < 5; ++code) {
+    if (slot_of(code).shard(count) == index) {
+      families.push_back(code);
+      EXPECT_EQ(shard.insert(insertion(code, now + seconds{60}), now), verdict::ok);
+      EXPECT_EQ(shard.consume(consumption(code, code, now), now).what, verdict::ok);
+    }
+  }
+  auto winners = std::size_t{0};
+  for (auto generation = std::uint32_t{0}; generation < 20; ++generation) {
+    auto batches = std::array<std::vector<rotate_op>, 2>{};
+    for (auto asker = std::size_t{0}; asker < 4; ++asker) {
+      for (auto family : families) {
+        auto op = rotation(family, family, generation, now);
+        op.value += " by " + std::to_string(asker);
+        batches[asker % 2].push_back(op);
+      }
+    }
+    auto rotated = std::array<answer<rotate_result>, 2>{};
+    shard.store().rotate(batches[0], now, rotated[0].handler());
+    shard.store().rotate(batches[1], now, rotated[1].handler());
+    auto winning = std::map<record_key, std::string, key_order>{};
+    auto losers = std::vector<std::pair<record_key, std::string>>{};
+    for (auto b = std::size_t{0}; b < 2; ++b) {
+      auto results = rotated[b].wait(shard.tasks());
+      for (auto i = std::size_t{0}; i < results.size(); ++i) {
+        if (results[i].what == verdict::ok) {
+          winning[batches[b][i].key] = batches[b][i].value;
+          ++winners;
+        } else {
+          EXPECT_EQ(results[i].what, verdict::replayed);
+          losers.emplace_back(batches[b][i].key, results[i].value);
+        }
+      }
+    }
+    for (const auto& [key, value] : losers) {
+      EXPECT_EQ(value, winning[key]);
+    }
+  }
+  return winners;
+}
+
+TEST_P(contract, gives_a_generation_one_successor_while_all_shards_write) {  // RFT-05
+  shard_.reset();
+  constexpr auto count = std::size_t{4};
+  auto winners = std::array<std::size_t, count>{};
+  auto threads = std::vector<std::thread>{};
+  for (auto index = std::size_t{0}; index < count; ++index) {
+    threads.emplace_back(
+        [&, index] { winners[index] = race_rotations(*engine_, index, count, now()); });
+  }
+  for (auto& t : threads) {
+    t.join();
+  }
+  EXPECT_THAT(winners, testing::Each(100U));
+}
+
+TEST_P(contract, shows_a_cutoff_to_every_thread_once_it_is_put) {
+  constexpr auto steps = std::int64_t{50};
+  const auto key = octets_of(1);
+  auto put = std::atomic<std::int64_t>{0};
+  auto readers = std::vector<std::thread>{};
+  for (auto i = 0; i < 2; ++i) {
+    readers.emplace_back([&] {
+      for (auto known = std::int64_t{0}; known < steps;) {
+        known = put.load();
+        auto found = engine_->cutoffs().find(key);
+        ASSERT_EQ(engine_->cutoffs().has_any() || known == 0, true);
+        ASSERT_GE(found.value_or(instant{}), instant{oauth::milliseconds{known}});
+      }
+    });
+  }
+  for (auto step = std::int64_t{1}; step <= steps; ++step) {
+    engine_->cutoffs().put(key, instant{oauth::milliseconds{step}}, now());
+    put.store(step);
+  }
+  for (auto& r : readers) {
+    r.join();
+  }
 }
 
 TEST_P(contract, lets_one_attempt_win_while_all_shards_write) {  // COD-04

@@ -1,5 +1,5 @@
-// A process that inserts and consumes is killed at random moments. What it was told is durable must
-// be there afterwards. The writer is this program, run again with a hidden flag.
+// A process that inserts, consumes and rotates is killed at random moments. What it was told is
+// durable must be there afterwards. The writer is this program, run again with a hidden flag.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -30,6 +30,7 @@ namespace {
 constexpr auto writer_flag = "--crash-writer";
 constexpr auto shards_count = std::size_t{2};
 constexpr auto life = seconds{3600};
+constexpr auto generations_count = std::uint32_t{3};
 
 options at(const std::filesystem::path& path, durability level) {
   auto o = options{};
@@ -39,17 +40,23 @@ options at(const std::filesystem::path& path, durability level) {
   return o;
 }
 
+enum class event : std::uint32_t { inserted, consumed, rotation_asked, rotated };
+
 /// What the writer tells its parent, one whole message at a time.
 struct acknowledgement {
   std::uint64_t code = 0;
-  std::uint64_t consumed = 0;
+  event what = event::inserted;
+  std::uint32_t generation = 0;  ///< of the successor
 };
 
-/// Writes until it is killed: batches of insertions and consumptions, several in flight.
+/// Writes until it is killed: batches of insertions, consumptions and rotations, several in flight.
+/// Of four codes, one stays live, one is consumed, and the families of two are rotated.
 class writer {
  public:
-  writer(const std::filesystem::path& path, durability level, std::uint64_t first)
-      : engine_{open_engine(at(path, level), 10, clock_)}, next_{first} {
+  /// @param last the acknowledgement after which it kills itself; 0 when another does.
+  writer(const std::filesystem::path& path, durability level, std::uint64_t first,
+         std::uint64_t last)
+      : engine_{open_engine(at(path, level), 10, clock_)}, next_{first}, last_{last} {
     for (auto i = std::size_t{0}; i < shards_count; ++i) {
       shards_.push_back(engine_->open_shard(i, shards_count, tasks_.post()));
     }
@@ -77,7 +84,7 @@ class writer {
     ++in_flight_;
     shards_[shard]->insert(
         std::move(batch), clock_.now(), [=, this](const std::vector<verdict>& v) {
-          tell(codes, 0, [&](std::size_t i) { return v[i] == verdict::ok; });
+          tell(codes, event::inserted, 0, [&](std::size_t i) { return v[i] == verdict::ok; });
           consume(shard, {codes.begin() + 1, codes.end()});  // the first one stays live
         });
   }
@@ -88,17 +95,49 @@ class writer {
     }
     shards_[shard]->consume(
         std::move(batch), clock_.now(), [=, this](const std::vector<consume_result>& r) {
-          tell(codes, 1, [&](std::size_t i) { return r[i].what == verdict::ok; });
-          // From here on, not inside a chain of answers that would never end.
-          tasks_.post()([this] { --in_flight_; });
+          tell(codes, event::consumed, 0, [&](std::size_t i) { return r[i].what == verdict::ok; });
+          rotate(shard, {codes.begin() + 1, codes.end()}, 0);
         });
   }
+  /// Each step is asked for twice, as by two refreshes that race: the second one loses.
+  void rotate(std::size_t shard, std::vector<std::uint64_t> codes, std::uint32_t presented) {
+    if (presented == generations_count) {
+      // From here on, not inside a chain of answers that would never end.
+      return tasks_.post()([this] { --in_flight_; });
+    }
+    tell(codes, event::rotation_asked, presented + 1, [](std::size_t) { return true; });
+    auto winners = std::vector<rotate_op>{};
+    auto losers = std::vector<rotate_op>{};
+    for (auto code : codes) {
+      winners.push_back(rotation(code, code, presented, clock_.now()));
+      losers.push_back(winners.back());
+      losers.back().value = "of the loser";
+    }
+    shards_[shard]->rotate(std::move(winners), clock_.now(),
+                           [=, this](const std::vector<rotate_result>& r) {
+                             tell(codes, event::rotated, presented + 1,
+                                  [&](std::size_t i) { return r[i].what == verdict::ok; });
+                           });
+    shards_[shard]->rotate(std::move(losers), clock_.now(),
+                           [=, this](const std::vector<rotate_result>& r) {
+                             for (const auto& one : r) {
+                               if (one.what != verdict::replayed) {
+                                 _exit(2);
+                               }
+                             }
+                             rotate(shard, codes, presented + 1);
+                           });
+  }
   template <class Good>
-  static void tell(const std::vector<std::uint64_t>& codes, std::uint64_t consumed, Good good) {
+  void tell(const std::vector<std::uint64_t>& codes, event what, std::uint32_t generation,
+            Good good) {
     for (auto i = std::size_t{0}; i < codes.size(); ++i) {
-      auto message = acknowledgement{codes[i], consumed};
+      auto message = acknowledgement{codes[i], what, generation};
       if (!good(i) || write(STDOUT_FILENO, &message, sizeof message) != sizeof message) {
         _exit(2);
+      }
+      if (++told_ == last_) {
+        raise(SIGKILL);
       }
     }
   }
@@ -108,20 +147,26 @@ class writer {
   std::unique_ptr<engine> engine_;
   std::vector<std::unique_ptr<shard_store>> shards_;
   std::uint64_t next_;
+  std::uint64_t last_;
+  std::uint64_t told_ = 0;
   int in_flight_ = 0;
 };
 
-/// Runs a writer and kills it once it has told `count` acknowledgements, or a little later.
+enum class killer { itself, another };
+
+/// Runs a writer until it is dead: it kills itself right after `count` acknowledgements, when
+/// whatever was told too early is not yet done; or another does, a little later, whatever it is at.
 std::vector<acknowledgement> run_and_kill(const std::filesystem::path& path, durability level,
-                                          std::uint64_t first, std::size_t count) {
+                                          std::uint64_t first, std::size_t count, killer by) {
   int ends[2];
   EXPECT_EQ(pipe2(ends, O_CLOEXEC), 0);
   auto actions = posix_spawn_file_actions_t{};
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  auto arguments =
-      std::vector<std::string>{"/proc/self/exe", writer_flag, path.string(),
-                               level == durability::sync ? "sync" : "os", std::to_string(first)};
+  auto arguments = std::vector<std::string>{
+      "/proc/self/exe",      writer_flag,
+      path.string(),         level == durability::sync ? "sync" : "os",
+      std::to_string(first), std::to_string(by == killer::itself ? count : 0)};
   auto pointers = std::vector<char*>{};
   for (auto& a : arguments) {
     pointers.push_back(a.data());
@@ -136,7 +181,7 @@ std::vector<acknowledgement> run_and_kill(const std::filesystem::path& path, dur
   auto message = acknowledgement{};
   while (read(ends[0], &message, sizeof message) == sizeof message) {
     told.push_back(message);
-    if (told.size() == count) {
+    if (told.size() == count && by == killer::another) {
       kill(child, SIGKILL);  // what it wrote before it died is still read
     }
   }
@@ -149,6 +194,25 @@ std::vector<acknowledgement> run_and_kill(const std::filesystem::path& path, dur
 
 class crash : public testing::TestWithParam<durability> {
  protected:
+  void note(const acknowledgement& t) {
+    auto& book = families_[t.code];
+    switch (t.what) {
+      case event::inserted:
+        inserted_[t.code] = true;
+        break;
+      case event::consumed:
+        consumed_[t.code] = true;
+        break;
+      case event::rotation_asked:
+        book.asked = t.generation;
+        break;
+      case event::rotated:
+        book.told = t.generation;
+        ++rotations_;
+        break;
+    }
+  }
+
   /// Compares what the database holds with what was told of codes `first` to `last`.
   void check(engine& e, std::uint64_t first, std::uint64_t last) {
     const auto now = manual_clock{}.now();
@@ -164,14 +228,45 @@ class crash : public testing::TestWithParam<durability> {
         ASSERT_EQ(again.what, verdict::replayed);
         ASSERT_EQ(again.birth, birth_key(code, code));
         ASSERT_EQ(shard.consume(consumption(code, code, now), now).what, verdict::ok);
+        check_family(shard, code, now);
       } else if (inserted_[code]) {
         ASSERT_TRUE(what == verdict::ok || what == verdict::replayed) << to_string(what);
       }
     }
   }
 
+  /// A rotation that was told is there, none that was not asked for, and the successor is the one
+  /// that it always was; the engine's own count of generations agrees.
+  void check_family(store_driver& shard, std::uint64_t code, instant now) {  // RFT-05, RFT-06
+    auto& book = families_[code];
+    const auto found = shard.read(table::grants, birth_key(code, code), now).value;
+    auto text = [&](std::uint32_t g) {
+      return g == 0 ? "born by " + std::to_string(code) : rotation(code, code, g - 1, now).value;
+    };
+    auto is = book.told;
+    while (is < book.asked && found != text(is)) {
+      ++is;
+    }
+    ASSERT_EQ(found, text(is)) << book.told << " were told, " << book.asked << " asked";
+    for (auto presented = std::uint32_t{0}; presented <= generations_count + 1; ++presented) {
+      auto again = rotation(code, code, presented, now);
+      again.successor = presented;  // so that it stays as it is
+      again.value = found;
+      auto answered = shard.rotate(again, now);
+      ASSERT_EQ(answered.what, presented == is ? verdict::ok : verdict::replayed);
+      ASSERT_EQ(answered.value, presented == is ? "" : found);
+    }
+    book = {is, is};
+  }
+
+  struct family {
+    std::uint32_t told = 0;   ///< the latest generation that was told is durable
+    std::uint32_t asked = 0;  ///< the latest that was asked for
+  };
+  std::map<std::uint64_t, family> families_;
   std::map<std::uint64_t, bool> inserted_;
   std::map<std::uint64_t, bool> consumed_;
+  std::size_t rotations_ = 0;
 };
 
 INSTANTIATE_TEST_SUITE_P(levels, crash, testing::Values(durability::sync, durability::os),
@@ -190,10 +285,11 @@ TEST_P(crash, loses_nothing_acknowledged_and_revives_nothing_consumed) {  // COD
   auto first = std::uint64_t{1};
   constexpr auto rounds = 20;
   for (auto round = 0; round < rounds && !HasFatalFailure(); ++round) {
-    auto told = run_and_kill(path, GetParam(), first, 1 + random() % 300);
+    auto told = run_and_kill(path, GetParam(), first, 1 + random() % 300,
+                             random() % 2 == 0 ? killer::itself : killer::another);
     auto last = first;
     for (const auto& t : told) {
-      (t.consumed != 0 ? consumed_ : inserted_)[t.code] = true;
+      note(t);
       last = std::max(last, t.code);
     }
     last += 100;  // and what may have been in flight
@@ -202,15 +298,17 @@ TEST_P(crash, loses_nothing_acknowledged_and_revives_nothing_consumed) {  // COD
     first = last + 1;
   }
   EXPECT_GE(consumed_.size(), 20U) << "the writers did too little to prove anything";
+  EXPECT_GE(rotations_, 20U) << "the writers did too little to prove anything";
 }
 
 }  // namespace
 
 /// @returns nothing unless the program was started as a writer; then it never returns.
 void run_as_writer(int argc, char** argv) {
-  if (argc == 5 && std::strcmp(argv[1], writer_flag) == 0) {
+  if (argc == 6 && std::strcmp(argv[1], writer_flag) == 0) {
     auto level = std::strcmp(argv[3], "sync") == 0 ? durability::sync : durability::os;
-    writer{argv[2], level, std::strtoull(argv[4], nullptr, 10)}.run();
+    writer{argv[2], level, std::strtoull(argv[4], nullptr, 10), std::strtoull(argv[5], nullptr, 10)}
+        .run();
   }
 }
 

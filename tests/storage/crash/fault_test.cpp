@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include "storage/rocksdb_families.hpp"
 #include "tests/storage/store_driver.hpp"
 
 namespace mintage::storage {
@@ -126,6 +127,61 @@ TEST_F(faults, a_torn_log_loses_its_tail_alone) {
   EXPECT_TRUE(e->records().load_clients().empty());  // the last record
 }
 
+TEST_F(faults, a_database_of_the_version_before_opens) {
+  const auto now = clock_.now();
+  {
+    // Only the families that it had, in its order.
+    auto o = options{};
+    o.path = path_;
+    auto had = family_descriptors(o, clock_);
+    had.resize(static_cast<std::size_t>(family::notes) + 1);
+    auto handles = std::vector<rocksdb::ColumnFamilyHandle*>{};
+    rocksdb::DB* db = nullptr;
+    auto how = database_options(o);
+    ASSERT_TRUE(rocksdb::DB::Open(how, path_.string(), had, &handles, &db).ok());
+    // A grant in an envelope without a generation: expiry, field 2.
+    auto octets = std::string(8, '\0');
+    octets[2] = '\x10';
+    octets += "\x12\x03old";
+    const auto key = birth_key(1, 1);
+    ASSERT_TRUE(db->Put({}, handles[2], {key.view().data(), key.view().size()}, octets).ok());
+    for (auto* h : handles) {
+      ASSERT_TRUE(db->DestroyColumnFamilyHandle(h).ok());
+    }
+    delete db;
+  }
+  for (auto round = std::uint32_t{0}; round < 2; ++round) {
+    auto e = open(path_, durability::sync);
+    auto shard = store_driver{*e, 0, 2};
+    auto other = store_driver{*e, 1, 2};
+    auto token = insertion(10 + round, now + seconds{60});
+    token.kind = table::access_tokens;
+    auto inserted = answer<verdict>{};
+    auto rotated = answer<rotate_result>{};
+    // Commits of two shards may meet in one write, which finds families by their numbers.
+    other.store().insert({token}, now, inserted.handler());
+    shard.store().rotate({rotation(1, 1, round, now)}, now, rotated.handler());
+    EXPECT_EQ(rotated.wait(shard.tasks())[0].what, verdict::ok);
+    EXPECT_EQ(inserted.wait(other.tasks())[0], verdict::ok);
+    EXPECT_EQ(shard.read(table::access_tokens, token.key, now).what, verdict::ok);
+    EXPECT_EQ(e->cutoffs().has_any(), round > 0);
+    e->cutoffs().put(octets_of(1), now, now + seconds{60});
+    auto r = oauth::resource{};
+    r.as.identifier = "https://api.example";
+    e->records().put_resource(r);
+    EXPECT_EQ(e->records().load_resources().size(), 1U);
+    EXPECT_TRUE(e->records().load_clients().empty());
+  }
+}
+
+TEST_F(faults, forgotten_cutoffs_leave_the_disk_and_are_asked_for_no_more) {
+  open(path_)->cutoffs().put(octets_of(1), clock_.now(), clock_.now() + seconds{60});
+  clock_.advance(seconds{60});
+  auto e = open(path_);  // writes its log to a file
+  EXPECT_FALSE(e->cutoffs().find(octets_of(1)));
+  EXPECT_FALSE(e->cutoffs().has_any());
+}
+
 TEST_F(faults, expired_records_leave_the_disk_without_a_janitor) {
   auto e = open(path_);
   auto shard = store_driver{*e, 0, 1};
@@ -183,6 +239,9 @@ TEST_P(full_disk, answers_unknown_and_recovers_when_there_is_space_again) {
   auto shard = store_driver{*e, 0, 1};
   auto now = clock_.now();
   ASSERT_EQ(shard.insert(insertion(0, now + seconds{60}), now), verdict::ok);
+  ASSERT_EQ(shard.insert(insertion(1'000'000, now + seconds{60}), now), verdict::ok);
+  ASSERT_EQ(shard.consume(consumption(1'000'000, 1, now), now).what, verdict::ok);
+  e->cutoffs().put(octets_of(1), now, now + seconds{60});
 
   const auto filler = directory_.path() / "disk/filler";
   {
@@ -202,7 +261,14 @@ TEST_P(full_disk, answers_unknown_and_recovers_when_there_is_space_again) {
   EXPECT_FALSE(e->writable());
   EXPECT_EQ(shard.consume(consumption(0, 100, now), now).what, verdict::unknown);
   EXPECT_EQ(shard.read(table::codes, code_key(0), now).what, verdict::ok);  // not consumed
+  EXPECT_EQ(shard.rotate(rotation(1'000'000, 1, 0, now), now).what, verdict::unknown);
+  EXPECT_EQ(shard.read(table::grants, birth_key(1'000'000, 1), now).value, "born by 1");
   EXPECT_THROW(e->records().put_note("a", "b"), storage_error);
+  EXPECT_THROW(e->cutoffs().put(octets_of(1), now + seconds{1}, now + seconds{60}), storage_error);
+  EXPECT_THROW(e->cutoffs().put(octets_of(2), now, now + seconds{60}), storage_error);
+  EXPECT_TRUE(e->cutoffs().has_any());
+  EXPECT_EQ(e->cutoffs().find(octets_of(1)), now);
+  EXPECT_FALSE(e->cutoffs().find(octets_of(2)));
 
   fs::remove(filler);
   while (!e->writable()) {
@@ -210,6 +276,10 @@ TEST_P(full_disk, answers_unknown_and_recovers_when_there_is_space_again) {
   }
   EXPECT_EQ(shard.consume(consumption(0, 100, now), now).what, verdict::ok);
   EXPECT_EQ(shard.consume(consumption(0, 101, now), now).what, verdict::replayed);
+  EXPECT_EQ(shard.rotate(rotation(1'000'000, 1, 0, now), now).what, verdict::ok);
+  EXPECT_EQ(e->cutoffs().find(octets_of(1)), now);
+  e->cutoffs().put(octets_of(2), now, now + seconds{60});
+  EXPECT_EQ(e->cutoffs().find(octets_of(2)), now);
   EXPECT_EQ(shard.insert(insertion(code, now + seconds{60}), now), verdict::ok);
   EXPECT_EQ(shard.read(table::codes, code_key(code - 1), now).what, verdict::ok);
 }

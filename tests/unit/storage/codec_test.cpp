@@ -15,16 +15,22 @@ instant at(std::int64_t ms) {
 }
 
 oauth::login sample_login() {
-  return {.client_id = "cl_abc",
-          .incarnation = 0xfedcba9876543210,
-          .sub = "24400320",
-          .scope = "openid offline_access",
-          .auth_time = at(1'700'000'000'123),
-          .nonce = std::string{"n-0S6_\0\xff", 8},  // octets are kept as they came
-          .acr = "urn:mace:incommon:iap:silver",
-          .amr = {"pwd", "otp"},
-          .sid = "session-1",
-          .claims = R"({"email":null})"};
+  return {
+      .client_id = "cl_abc",
+      .incarnation = 0xfedcba9876543210,
+      .sub = "24400320",
+      .pairwise_sub = "p_24400320",
+      .scope = "openid offline_access",
+      .targets = {{"https://api.example.com", oauth::token_format::opaque, crypto::jws_alg::rs256},
+                  {"https://b.example.com", oauth::token_format::jwt, crypto::jws_alg::es256}},
+      .minted = at(1'700'000'000'456),
+      .auth_time = at(1'700'000'000'123),
+      .nonce = std::string{"n-0S6_\0\xff", 8},  // octets are kept as they came
+      .acr = "urn:mace:incommon:iap:silver",
+      .amr = {"pwd", "otp"},
+      .sid = "session-1",
+      .claims = R"({"email":null})",
+      .id_token_claims = R"({"name":"Jane"})"};
 }
 
 void expect_same(const oauth::login& a, const oauth::login& b) {
@@ -38,6 +44,10 @@ void expect_same(const oauth::login& a, const oauth::login& b) {
   EXPECT_EQ(a.amr, b.amr);
   EXPECT_EQ(a.sid, b.sid);
   EXPECT_EQ(a.claims, b.claims);
+  EXPECT_EQ(a.pairwise_sub, b.pairwise_sub);
+  EXPECT_EQ(a.targets, b.targets);
+  EXPECT_EQ(a.minted, b.minted);
+  EXPECT_EQ(a.id_token_claims, b.id_token_claims);
 }
 
 oauth::authorization_code sample_code() {
@@ -55,6 +65,7 @@ oauth::grant sample_grant() {
   g.seed = {9, 8, 7};
   g.mac_key_id = 3;
   g.generation = 17;
+  g.superseded_at = at(4);
   g.created = at(1);
   g.absolute_expiry = at(2);
   g.idle_expiry = at(3);
@@ -74,7 +85,8 @@ oauth::client sample_client() {
   c.secrets = {{oauth::stored_secret::kind::argon2id, "$argon2id$v=19$x", 1, at(77)},
                {oauth::stored_secret::kind::hmac, std::string(32, '\0'), 2, {}}};
   c.redirect_uris = {"https://a.example/cb", "http://127.0.0.1/cb"};
-  c.grant_types = {oauth::grant_type::refresh_token, oauth::grant_type::authorization_code};
+  c.grant_types = {oauth::grant_type::refresh_token, oauth::grant_type::client_credentials,
+                   oauth::grant_type::authorization_code};
   c.scopes = {"openid", "email"};
   c.id_token_alg = crypto::jws_alg::es256;
   c.strict_auth_method = true;
@@ -82,7 +94,35 @@ oauth::client sample_client() {
   c.basic_raw_compat = false;
   c.rt_without_offline = true;
   c.refresh_mode = oauth::rt_mode::rotating;
+  c.subjects = oauth::subject_type::pairwise;
+  c.sector = "app.example.com";
+  c.userinfo_alg = crypto::jws_alg::rs256;  // its number is 0, which is not "none"
+  c.allowed_resources = {"https://api.example.com", "https://b.example.com"};
+  c.allowed_origins = {"https://app.example.com"};
   return c;
+}
+
+oauth::access_token sample_access_token() {
+  auto t = oauth::access_token{};
+  t.client_id = "cl_abc";
+  t.incarnation = 5;
+  t.sub = "24400320";
+  t.scope = "read write";
+  t.audience = {"https://api.example.com", "https://b.example.com"};
+  t.issued = at(1);
+  t.expires = at(2);
+  t.jti = "AB0123";
+  t.auth_time = -5;
+  t.acr = "1";
+  t.where = oauth::slot{17};
+  t.family = oauth::family_id{7, 8, 9};
+  return t;
+}
+
+oauth::resource sample_resource() {
+  return {{"https://api.example.com", oauth::token_format::opaque, crypto::jws_alg::rs256},
+          {"read", "write"},
+          {"api-server"}};
 }
 
 void expect_same(const oauth::client& a, const oauth::client& b) {
@@ -109,6 +149,11 @@ void expect_same(const oauth::client& a, const oauth::client& b) {
   EXPECT_EQ(a.basic_raw_compat, b.basic_raw_compat);
   EXPECT_EQ(a.rt_without_offline, b.rt_without_offline);
   EXPECT_EQ(a.refresh_mode, b.refresh_mode);
+  EXPECT_EQ(a.subjects, b.subjects);
+  EXPECT_EQ(a.sector, b.sector);
+  EXPECT_EQ(a.userinfo_alg, b.userinfo_alg);
+  EXPECT_EQ(a.allowed_resources, b.allowed_resources);
+  EXPECT_EQ(a.allowed_origins, b.allowed_origins);
 }
 
 /// Appends field `number` with the varint `value`; of one number, the last field counts.
@@ -128,21 +173,77 @@ TEST(codec, refuses_octets_that_are_no_record) {
     EXPECT_FALSE(decode_grant(text));
     EXPECT_FALSE(decode_client(text));
     EXPECT_FALSE(decode_key(text));
+    EXPECT_FALSE(decode_access_token(text));
+    EXPECT_FALSE(decode_resource(text));
   }
-  EXPECT_FALSE(decode_code("\x0a\x02\x0a\x7f"));  // its login is none
-  EXPECT_FALSE(decode_grant(""));                 // has no family
+  EXPECT_FALSE(decode_access_token("\x62\x01x"));  // its family is no family id
+  EXPECT_FALSE(decode_code("\x0a\x02\x0a\x7f"));   // its login is none
+  EXPECT_FALSE(decode_grant(""));                  // has no family
 }
 
 TEST(codec, refuses_numbers_that_mean_something_else_in_a_newer_version) {
   EXPECT_FALSE(decode_grant(with_varint(encode(sample_grant()), 5, 9)));
   EXPECT_FALSE(decode_grant(with_varint(encode(sample_grant()), 2, 4096)));
   EXPECT_TRUE(decode_grant(with_varint(encode(sample_grant()), 2, 4095)));
-  for (auto field : {4U, 7U, 10U, 12U, 17U}) {
+  EXPECT_FALSE(decode_access_token(with_varint(encode(sample_access_token()), 11, 4096)));
+  for (auto field : {4U, 7U, 10U, 12U, 17U, 18U, 20U}) {
     EXPECT_FALSE(decode_client(with_varint(encode(sample_client()), field, 9))) << field;
   }
   for (auto field : {2U, 3U}) {
     EXPECT_FALSE(decode_key(with_varint(encode(key_record{}), field, 9))) << field;
   }
+}
+
+TEST(codec, refuses_targets_of_a_newer_version) {
+  for (auto [format, alg] : {std::pair{9U, 1U}, std::pair{0U, 9U}}) {
+    auto target = with_varint(with_varint({}, 2, format), 3, alg);
+    target.insert(0, 1, static_cast<char>(target.size()));
+    EXPECT_FALSE(decode_resource("\x0a" + target));
+    auto who = "\x62" + target;
+    who.insert(0, 1, static_cast<char>(who.size()));
+    EXPECT_FALSE(decode_code("\x0a" + who));
+  }
+}
+
+/// Records as version 0.1 wrote them.
+std::string from_hex(std::string_view text) {
+  auto octets = std::string{};
+  for (; !text.empty(); text.remove_prefix(2)) {
+    octets.push_back(static_cast<char>(std::stoi(std::string{text.substr(0, 2)}, nullptr, 16)));
+  }
+  return octets;
+}
+
+TEST(codec, reads_records_of_the_version_before) {
+  const auto g = decode_grant(from_hex(
+      "0a2a0a036170701107000000000000001a046a616e6522066f70656e6964290068e5cf8b0100004203707764"
+      "10091a1030313233343536373839616263646566200128013220303132333435363738396162636465663031"
+      "32333435363738396162636465663801400349e86be5cf8b0100005100505c18a30100005900dc2074970100"
+      "00"));
+  ASSERT_TRUE(g);
+  EXPECT_EQ(g->who.sub, "jane");
+  EXPECT_EQ(g->who.minted, at(1'700'000'001'000));  // when the grant was created
+  EXPECT_EQ(g->who.subject(), "jane");
+  EXPECT_TRUE(g->who.targets.empty());
+  EXPECT_EQ(g->generation, 3U);
+  EXPECT_EQ(g->superseded_at, at(0));
+  EXPECT_FALSE(g->revoked_at);
+
+  const auto code = decode_code(from_hex(
+      "0a250a036170701107000000000000001a046a616e6522066f70656e6964290068e5cf8b01000012166874"
+      "7470733a2f2f6170702e6578616d706c652f6362216052e6cf8b010000"));
+  ASSERT_TRUE(code);
+  EXPECT_EQ(code->who.minted, at(0));  // before every cutoff
+  EXPECT_EQ(code->redirect_uri, "https://app.example/cb");
+
+  const auto c = decode_client(from_hex(
+      "0a03617070110700000000000000180138014a1668747470733a2f2f6170702e6578616d706c652f63625202"
+      "00015a066f70656e696460017001"));
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->subjects, oauth::subject_type::public_);
+  EXPECT_FALSE(c->userinfo_alg);
+  EXPECT_TRUE(c->allowed_resources.empty());
+  EXPECT_TRUE(c->allowed_origins.empty());
 }
 
 TEST(codec, ignores_fields_of_newer_versions) {
@@ -151,18 +252,22 @@ TEST(codec, ignores_fields_of_newer_versions) {
 }
 
 TEST(codec, survives_every_truncation_and_flipped_bit) {
-  const auto records = {encode(sample_code()), encode(sample_grant()), encode(sample_client())};
-  for (auto record : records) {
+  const auto decode_as_all = [](std::string_view octets) {
+    static_cast<void>(decode_code(octets));
+    static_cast<void>(decode_grant(octets));
+    static_cast<void>(decode_client(octets));
+    static_cast<void>(decode_access_token(octets));
+    static_cast<void>(decode_resource(octets));
+  };
+  const auto records = {encode(sample_code()), encode(sample_grant()), encode(sample_client()),
+                        encode(sample_access_token()), encode(sample_resource())};
+  for (const auto& record : records) {
     for (auto i = std::size_t{0}; i < record.size(); ++i) {
       auto octets = record.substr(0, i);
-      static_cast<void>(decode_code(octets));
-      static_cast<void>(decode_grant(octets));
-      static_cast<void>(decode_client(octets));
+      decode_as_all(octets);
       octets = record;
       octets[i] = static_cast<char>(octets[i] ^ (1 << (i % 8)));
-      static_cast<void>(decode_code(octets));
-      static_cast<void>(decode_grant(octets));
-      static_cast<void>(decode_client(octets));
+      decode_as_all(octets);
     }
   }
 }
@@ -195,6 +300,7 @@ TEST(codec, keeps_every_field_of_a_grant) {
   EXPECT_EQ(read.seed, g.seed);
   EXPECT_EQ(read.mac_key_id, g.mac_key_id);
   EXPECT_EQ(read.generation, g.generation);
+  EXPECT_EQ(read.superseded_at, g.superseded_at);
   EXPECT_EQ(read.created, g.created);
   EXPECT_EQ(read.absolute_expiry, g.absolute_expiry);
   EXPECT_EQ(read.idle_expiry, g.idle_expiry);
@@ -214,19 +320,71 @@ TEST(codec, keeps_every_field_of_a_client) {
   }
 }
 
+TEST(codec, keeps_every_field_of_an_access_token) {
+  auto t = sample_access_token();
+  for (auto round = 0; round < 2; ++round) {
+    auto read = decode_access_token(encode(t)).value();
+    EXPECT_EQ(read.client_id, t.client_id);
+    EXPECT_EQ(read.incarnation, t.incarnation);
+    EXPECT_EQ(read.sub, t.sub);
+    EXPECT_EQ(read.scope, t.scope);
+    EXPECT_EQ(read.audience, t.audience);
+    EXPECT_EQ(read.issued, t.issued);
+    EXPECT_EQ(read.expires, t.expires);
+    EXPECT_EQ(read.jti, t.jti);
+    EXPECT_EQ(read.auth_time, t.auth_time);
+    EXPECT_EQ(read.acr, t.acr);
+    EXPECT_EQ(read.where, t.where);
+    EXPECT_EQ(read.family, t.family);
+    t = {};  // a client's own: nothing of the one before may come back
+  }
+}
+
+TEST(codec, keeps_every_field_of_a_resource) {
+  auto r = sample_resource();
+  for (auto round = 0; round < 2; ++round) {
+    auto read = decode_resource(encode(r)).value();
+    EXPECT_EQ(read.as, r.as);
+    EXPECT_EQ(read.scopes, r.scopes);
+    EXPECT_EQ(read.resource_servers, r.resource_servers);
+    r = {};
+  }
+}
+
 TEST(codec, keeps_every_field_of_a_key) {
   for (auto state :
        {oauth::key_state::pending, oauth::key_state::active, oauth::key_state::retiring}) {
-    for (auto alg : {crypto::jws_alg::es256, crypto::jws_alg::rs256}) {
-      auto k = key_record{"kid-1", alg, state, at(42), std::string{"\0sealed", 7}};
+    for (auto alg : crypto::jws_algs) {
+      auto k = key_record{"kid-1", alg,    state,  at(42),
+                          at(43),  at(44), at(45), std::string{"\0sealed", 7}};
       auto read = decode_key(encode(k)).value();
       EXPECT_EQ(read.kid, k.kid);
       EXPECT_EQ(read.alg, alg);
       EXPECT_EQ(read.state, state);
       EXPECT_EQ(read.created, k.created);
+      EXPECT_EQ(read.activate, k.activate);
+      EXPECT_EQ(read.retire, k.retire);
+      EXPECT_EQ(read.remove, k.remove);
       EXPECT_EQ(read.sealed, k.sealed);
+      k.retire.reset();
+      k.remove.reset();
+      read = decode_key(encode(k)).value();
+      EXPECT_EQ(read.retire, std::nullopt);
+      EXPECT_EQ(read.remove, std::nullopt);
     }
   }
+}
+
+TEST(codec, reads_keys_of_0_1_as_active_since_they_were_made) {
+  // kid "k", ES256, ACTIVE, created 42, sealed "s".
+  const auto old = std::string{"\x0a\x01k\x10\x01\x18\x01\x21\x2a\0\0\0\0\0\0\0\x2a\x01s", 19};
+  const auto read = decode_key(old);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->kid, "k");
+  EXPECT_EQ(read->created, at(42));
+  EXPECT_EQ(read->activate, at(42));
+  EXPECT_EQ(read->retire, std::nullopt);
+  EXPECT_EQ(read->sealed, "s");
 }
 
 }  // namespace

@@ -1,0 +1,168 @@
+// Codes, grants and access tokens: coded on the path of a request.
+
+#include "storage/codec.hpp"
+#include "storage/codec_fields.hpp"
+
+namespace mintage::storage {
+namespace {
+
+void write_login(const oauth::login& from, records::login& to) {
+  to.set_client_id(from.client_id);
+  to.set_incarnation(from.incarnation);
+  to.set_sub(from.sub);
+  to.set_scope(from.scope);
+  to.set_auth_time(to_millis(from.auth_time));
+  to.set_nonce(from.nonce);
+  to.set_acr(from.acr);
+  write_texts(from.amr, *to.mutable_amr());
+  to.set_sid(from.sid);
+  to.set_claims(from.claims);
+  to.set_pairwise_sub(from.pairwise_sub);
+  for (const auto& target : from.targets) {
+    write_target(target, *to.add_targets());
+  }
+  to.set_minted(to_millis(from.minted));
+  to.set_id_token_claims(from.id_token_claims);
+}
+
+/// @returns false for what this version does not understand.
+bool read_login(const records::login& from, oauth::login& to) {
+  to.client_id = from.client_id();
+  to.incarnation = from.incarnation();
+  to.sub = from.sub();
+  to.scope = from.scope();
+  to.auth_time = from_millis(from.auth_time());
+  to.nonce = from.nonce();
+  to.acr = from.acr();
+  to.amr.assign(from.amr().begin(), from.amr().end());
+  to.sid = from.sid();
+  to.claims = from.claims();
+  to.pairwise_sub = from.pairwise_sub();
+  to.minted = from_millis(from.minted());
+  to.id_token_claims = from.id_token_claims();
+  to.targets.resize(static_cast<std::size_t>(from.targets_size()));
+  return std::equal(from.targets().begin(), from.targets().end(), to.targets.begin(), read_target);
+}
+
+/// A cleared message whose strings keep their memory: codes and grants are coded on the path of a
+/// request, a fresh message would cost an allocation for each of its texts.
+template <class Message>
+Message& scratch() {
+  thread_local auto message = Message{};
+  message.Clear();
+  return message;
+}
+
+}  // namespace
+
+std::string encode(const oauth::authorization_code& code) {
+  auto& m = scratch<records::authorization_code>();
+  write_login(code.who, *m.mutable_who());
+  m.set_redirect_uri(code.redirect_uri);
+  m.set_challenge(code.challenge);
+  m.set_expires(to_millis(code.expires));
+  return m.SerializeAsString();
+}
+
+std::optional<oauth::authorization_code> decode_code(std::string_view octets) {
+  auto& m = scratch<records::authorization_code>();
+  auto code = std::optional<oauth::authorization_code>{std::in_place};
+  if (!parse(m, octets) || !read_login(m.who(), code->who)) {
+    return {};
+  }
+  code->redirect_uri = m.redirect_uri();
+  code->challenge = m.challenge();
+  code->expires = from_millis(m.expires());
+  return code;
+}
+
+std::string encode(const oauth::grant& g) {
+  auto& m = scratch<records::grant>();
+  write_login(g.who, *m.mutable_who());
+  m.set_slot(g.where.value);
+  write_octets(g.family, *m.mutable_family());
+  m.set_refreshable(g.refreshable);
+  m.set_mode(to_record(g.mode));
+  write_octets(g.seed, *m.mutable_seed());
+  m.set_mac_key_id(g.mac_key_id);
+  m.set_generation(g.generation);
+  m.set_superseded_at(to_millis(g.superseded_at));
+  m.set_created(to_millis(g.created));
+  m.set_absolute_expiry(to_millis(g.absolute_expiry));
+  m.set_idle_expiry(to_millis(g.idle_expiry));
+  if (g.revoked_at) {
+    m.set_revoked_at(to_millis(*g.revoked_at));
+  }
+  return m.SerializeAsString();
+}
+
+std::optional<oauth::grant> decode_grant(std::string_view octets) {
+  auto& m = scratch<records::grant>();
+  auto g = std::optional<oauth::grant>{std::in_place};
+  if (!parse(m, octets) || m.slot() >= oauth::slots_count || !read_octets(m.family(), g->family) ||
+      !read_octets(m.seed(), g->seed) || !from_record(m.mode(), g->mode) ||
+      !read_login(m.who(), g->who)) {
+    return {};
+  }
+  g->where = oauth::slot{static_cast<std::uint16_t>(m.slot())};
+  g->refreshable = m.refreshable();
+  g->mac_key_id = m.mac_key_id();
+  g->generation = m.generation();
+  g->superseded_at = from_millis(m.superseded_at());
+  g->created = from_millis(m.created());
+  if (!m.who().has_minted()) {
+    g->who.minted = g->created;  // a record of 0.1
+  }
+  g->absolute_expiry = from_millis(m.absolute_expiry());
+  g->idle_expiry = from_millis(m.idle_expiry());
+  if (m.has_revoked_at()) {
+    g->revoked_at = from_millis(m.revoked_at());
+  }
+  return g;
+}
+
+std::string encode(const oauth::access_token& t) {
+  auto& m = scratch<records::access_token>();
+  m.set_client_id(t.client_id);
+  m.set_incarnation(t.incarnation);
+  m.set_sub(t.sub);
+  m.set_scope(t.scope);
+  write_texts(t.audience, *m.mutable_audience());
+  m.set_issued(to_millis(t.issued));
+  m.set_expires(to_millis(t.expires));
+  m.set_jti(t.jti);
+  if (t.auth_time) {
+    m.set_auth_time(*t.auth_time);
+  }
+  m.set_acr(t.acr);
+  m.set_slot(t.where.value);
+  if (t.family) {
+    write_octets(*t.family, *m.mutable_family());
+  }
+  return m.SerializeAsString();
+}
+
+std::optional<oauth::access_token> decode_access_token(std::string_view octets) {
+  auto& m = scratch<records::access_token>();
+  auto t = std::optional<oauth::access_token>{std::in_place};
+  if (!parse(m, octets) || m.slot() >= oauth::slots_count ||
+      (m.has_family() && !read_octets(m.family(), t->family.emplace()))) {
+    return {};
+  }
+  t->client_id = m.client_id();
+  t->incarnation = m.incarnation();
+  t->sub = m.sub();
+  t->scope = m.scope();
+  t->audience.assign(m.audience().begin(), m.audience().end());
+  t->issued = from_millis(m.issued());
+  t->expires = from_millis(m.expires());
+  t->jti = m.jti();
+  if (m.has_auth_time()) {
+    t->auth_time = m.auth_time();
+  }
+  t->acr = m.acr();
+  t->where = oauth::slot{static_cast<std::uint16_t>(m.slot())};
+  return t;
+}
+
+}  // namespace mintage::storage
