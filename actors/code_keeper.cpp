@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "actors/code_store.hpp"
@@ -14,7 +16,8 @@ code_keeper::code_keeper(const code_store_setup& setup, std::size_t index,
     : setup_{setup},
       meters_{setup.meters.at(index)},
       shard_{std::move(shard)},
-      to_{std::move(to)} {}
+      to_{std::move(to)},
+      keys_{setup.master, setup.rules.refresh_key_id} {}
 
 void code_keeper::redeem(std::vector<oauth::token_handle> some) {
   auto keys = std::vector<record_key>{};
@@ -55,7 +58,7 @@ void code_keeper::judge(const tokens& some, const std::vector<storage::read_resu
   auto explained = std::make_shared<std::vector<std::optional<oauth::denial>>>();
   auto ops = std::vector<storage::consume_op>{};
   auto home = std::vector<oauth::token_handle>{};
-  auto late = late_replays{};
+  auto late = replays{oauth::consumed_code(), {}, {}};
   asked->reserve(some->size());
   explained->reserve(some->size());
   ops.reserve(some->size());
@@ -72,7 +75,12 @@ void code_keeper::judge(const tokens& some, const std::vector<storage::read_resu
       continue;
     }
     auto why_not = std::optional<oauth::denial>{};
-    ops.push_back(consumption(*x, found[i], why_not));
+    auto op = consumption(*x, found[i], why_not);
+    if (!op) {
+      home.push_back(std::move(x));
+      continue;
+    }
+    ops.push_back(std::move(*op));
     asked->push_back(std::move(x));
     explained->push_back(why_not);
   }
@@ -87,10 +95,9 @@ void code_keeper::judge(const tokens& some, const std::vector<storage::read_resu
       });
 }
 
-storage::consume_op code_keeper::consumption(oauth::token_exchange& x,
-                                             const storage::read_result& found,
-                                             std::optional<oauth::denial>& why_not) {
-  const auto now = setup_.clock.now();
+std::optional<storage::consume_op> code_keeper::consumption(oauth::token_exchange& x,
+                                                            const storage::read_result& found,
+                                                            std::optional<oauth::denial>& why_not) {
   auto op = storage::consume_op{};
   op.key = record_key::of(x.code);
   op.binding = oauth::claimed_binding(x.client, x.request, hash_);
@@ -104,11 +111,10 @@ storage::consume_op code_keeper::consumption(oauth::token_exchange& x,
     why_not = oauth::explain_mismatch(*code, x.client, x.request);
     return op;
   }
-  const auto draw = oauth::birth_draw::draw(random_);
-  x.attempt = draw.attempt;
-  x.born = oauth::bear_grant(code->who, x.code.where, x.client, draw, now, setup_.rules);
-  op.attempt = draw.attempt;
-  op.tombstone_until = std::max(code->expires, now + setup_.rules.code_tombstone);
+  x.denied = bear(x, code->who);
+  if (x.denied) return std::nullopt;
+  op.attempt = x.attempt;
+  op.tombstone_until = std::max(code->expires, setup_.clock.now() + setup_.rules.code_tombstone);
   op.birth.kind = storage::table::grants;
   op.birth.key = record_key::of(*x.born);
   op.birth.expires = oauth::forget_at(*x.born, setup_.rules);
@@ -116,11 +122,29 @@ storage::consume_op code_keeper::consumption(oauth::token_exchange& x,
   return op;
 }
 
+// The bindings are right: what is left of P18, then P20. Whatever is refused here leaves the code
+// live (COD-05, COD-10, NEG-118, NEG-119).
+std::optional<oauth::denial> code_keeper::bear(oauth::token_exchange& x, const oauth::login& who) {
+  const auto cut = find_cutoffs(who);
+  if (!cut) return oauth::lost();
+  if (oauth::is_cut_off(who, *cut)) return oauth::void_code();
+  const auto draw = oauth::birth_draw::draw(random_);
+  auto born =
+      oauth::bear_grant(who, x.code.where, x.client, draw, setup_.clock.now(), setup_.rules);
+  auto out = oauth::issue_of_code(born, x.request);
+  if (!out) return out.error();
+  x.attempt = draw.attempt;
+  x.born = std::move(born);
+  x.out = std::move(*out);
+  draw_opaque(x);
+  return std::nullopt;
+}
+
 void code_keeper::settle(const tokens& some, const fates& explained,
                          std::vector<storage::consume_result> found) {
   auto home = std::vector<oauth::token_handle>{};
   auto to_sign = std::vector<oauth::token_handle>{};
-  auto late = late_replays{};
+  auto late = replays{oauth::consumed_code(), {}, {}};
   to_sign.reserve(some->size());
   for (auto i = std::size_t{0}; i < some->size(); ++i) {
     auto& x = (*some)[i];
@@ -151,12 +175,12 @@ void code_keeper::settle(const tokens& some, const fates& explained,
     }
     home.push_back(std::move(x));
   }
-  if (!to_sign.empty()) to_.to_signer(std::move(to_sign));
+  pass_on(std::move(to_sign));
   send_home(std::move(home), std::move(late));
 }
 
 void code_keeper::note_replay(oauth::token_handle x, oauth::instant consumed_at,
-                              const record_key& birth, late_replays& late,
+                              const record_key& birth, replays& late,
                               std::vector<oauth::token_handle>& home) const {
   if (oauth::replay_revokes(x->received(), consumed_at, setup_.rules)) {
     late.families.push_back({storage::table::grants, birth});
@@ -167,17 +191,79 @@ void code_keeper::note_replay(oauth::token_handle x, oauth::instant consumed_at,
   home.push_back(std::move(x));
 }
 
+std::optional<oauth::cutoffs> code_keeper::find_cutoffs(const oauth::login& who) {
+  auto& table = setup_.engine.cutoffs();
+  auto found = oauth::cutoffs{};
+  if (!table.has_any()) return found;
+  try {
+    found.subject = table.find(oauth::cutoff_key(oauth::cutoff_kind::subject, who.sub, hash_));
+    if (!who.sid.empty())
+      found.session = table.find(oauth::cutoff_key(oauth::cutoff_kind::session, who.sid, hash_));
+  } catch (const storage::storage_error&) {
+    return std::nullopt;
+  }
+  return found;
+}
+
+void code_keeper::draw_opaque(oauth::token_exchange& x) {
+  const auto& targets = x.out.targets.empty() ? x.born->who.targets : x.out.targets;
+  // Those of one answer agree in format.
+  if (!targets.empty() && targets.front().format == oauth::token_format::opaque)
+    x.out.opaque = oauth::make_opaque_token(x.born->where, random_);
+}
+
+void code_keeper::pass_on(std::vector<oauth::token_handle> some) {
+  const auto first = std::partition(
+      some.begin(), some.end(), [](const oauth::token_handle& x) { return x->out.opaque.empty(); });
+  auto opaque = std::vector<oauth::token_handle>{std::make_move_iterator(first),
+                                                 std::make_move_iterator(some.end())};
+  some.erase(first, some.end());
+  if (!opaque.empty()) keep_opaque(std::move(opaque));
+  if (!some.empty()) to_.to_signer(std::move(some));
+}
+
+// An opaque token is kept before anybody hears of it. If that fails, the exchange is let go: it
+// comes home unanswered, and a consumption is taken back there (COM-02).
+void code_keeper::keep_opaque(std::vector<oauth::token_handle> some) {
+  const auto now = setup_.clock.now();
+  auto ops = std::vector<storage::insert_op>{};
+  ops.reserve(some.size());
+  for (const auto& x : some) {
+    const auto at = oauth::find_opaque_token(x->out.opaque.reveal(), hash_);
+    const auto token = oauth::describe(*x->born, x->out, now, setup_.rules);
+    ops.push_back({.kind = storage::table::access_tokens,
+                   .key = record_key::of(*at),
+                   .expires = token.expires,
+                   .binding = {},
+                   .value = storage::encode(token)});
+  }
+  auto held = std::make_shared<std::vector<oauth::token_handle>>(std::move(some));
+  shard_->insert(std::move(ops), now, [this, held](const std::vector<verdict>& found) {
+    auto kept = std::vector<oauth::token_handle>{};
+    for (auto i = std::size_t{0}; i < held->size(); ++i)
+      if (found[i] == verdict::ok)
+        kept.push_back(std::move((*held)[i]));
+      else
+        (*held)[i].reset();
+    if (!kept.empty()) to_.to_signer(std::move(kept));
+  });
+}
+
+void code_keeper::issue(std::vector<oauth::token_handle> some) {
+  for (auto& x : some) draw_opaque(*x);
+  pass_on(std::move(some));
+}
+
 // The refusal of a replay is sent when the family is durably revoked (COD-06); until then it has no
 // answer, so that it comes home as 503 if this actor dies.
-void code_keeper::send_home(std::vector<oauth::token_handle> home, late_replays late) {
+void code_keeper::send_home(std::vector<oauth::token_handle> home, replays late) {
   if (!home.empty()) to_.tokens_home(std::move(home));
   if (late.asked.empty()) return;
   auto held = std::make_shared<std::vector<oauth::token_handle>>(std::move(late.asked));
   shard_->revoke(std::move(late.families), setup_.clock.now(),
-                 [this, held](const std::vector<verdict>& found) {
+                 [this, held, answer = late.answer](const std::vector<verdict>& found) {
                    for (auto i = std::size_t{0}; i < held->size(); ++i)
-                     (*held)[i]->denied =
-                         found[i] == verdict::unknown ? oauth::lost() : oauth::consumed_code();
+                     (*held)[i]->denied = found[i] == verdict::unknown ? oauth::lost() : answer;
                    to_.tokens_home(std::move(*held));
                  });
 }

@@ -14,19 +14,20 @@ using pointer = code_store_actor::stateful_pointer<code_store_state>;
 constexpr std::size_t signed_at_once = 8;
 
 /// Gives the survivors of one commit to the signers of this actor's own lane.
-void to_signers(pointer self, std::vector<oauth::token_handle> some) {
+template <class Handle>
+void to_signers(pointer self, std::vector<Handle> some) {
   auto& s = self->state;
   const auto& signers = s.to->signers;
   const auto lanes = s.to->http.size();
   s.meters->sent_to_signers.add(some.size());
   for (auto first = std::size_t{0}; first < some.size(); first += signed_at_once) {
     const auto last = std::min(first + signed_at_once, some.size());
-    auto part = std::vector<oauth::token_handle>{
+    auto part = std::vector<Handle>{
         std::make_move_iterator(some.begin() + static_cast<std::ptrdiff_t>(first)),
         std::make_move_iterator(some.begin() + static_cast<std::ptrdiff_t>(last))};
     self->send(
         signers[next_on_lane(lane_of(s.index, lanes), lanes, signers.size(), s.next_signer++)],
-        sign_atom_v, token_batch{std::move(part)});
+        sign_atom_v, batch<Handle>{std::move(part)});
   }
 }
 
@@ -63,8 +64,19 @@ void flush(pointer self, std::size_t batch_max) {
   s.flush_sent = false;
   if (!s.mints.empty()) s.work->put(take(s.mints, batch_max));
   if (!s.redemptions.empty()) s.work->redeem(take(s.redemptions, batch_max));
+  if (!s.refreshes.empty()) s.work->refresh(take(s.refreshes, batch_max));
+  if (!s.issues.empty()) s.work->issue(take(s.issues, batch_max));
   if (!s.releases.empty()) s.work->release(take(s.releases, batch_max));
-  if (!s.mints.empty() || !s.redemptions.empty() || !s.releases.empty()) flush_later(self);
+  if (!s.queries.empty()) s.work->query(take(s.queries, batch_max));
+  if (!s.mints.empty() || !s.redemptions.empty() || !s.refreshes.empty() || !s.issues.empty() ||
+      !s.releases.empty() || !s.queries.empty())
+    flush_later(self);
+}
+
+/// A flush message that came before all was known has been used up: another one takes its place.
+void flush_if_ready(pointer self) {
+  if (self->state.is_ready() && self->state.flush_sent)
+    self->send(code_store_actor{self}, flush_atom_v);
 }
 
 /// The engine's way back into this actor. It must not keep the actor alive: the shard, and with it
@@ -92,10 +104,26 @@ code_store_actor::behavior_type code_store(pointer self, std::size_t index,
           },
           [self](std::vector<oauth::mint_handle> some) {
             send_replies(self, *self->state.to, std::move(some));
+          },
+          [self](std::vector<oauth::query_handle> some) { to_signers(self, std::move(some)); },
+          [self](std::vector<oauth::query_handle> some) {
+            send_replies(self, *self->state.to, std::move(some));
           }});
   return {
       [self](redeem_atom, const token_batch& b) {
         collect(self, self->state.redemptions, b.take());
+        flush_later(self);
+      },
+      [self](refresh_atom, const token_batch& b) {
+        collect(self, self->state.refreshes, b.take());
+        flush_later(self);
+      },
+      [self](issue_atom, const token_batch& b) {
+        collect(self, self->state.issues, b.take());
+        flush_later(self);
+      },
+      [self](query_atom, const query_batch& b) {
+        collect(self, self->state.queries, b.take());
         flush_later(self);
       },
       [self](put_atom, const mint_batch& b) {
@@ -108,15 +136,19 @@ code_store_actor::behavior_type code_store(pointer self, std::size_t index,
         flush_later(self);
       },
       [self, batch_max = setup->batch_max](flush_atom) {
-        if (self->state.to) flush(self, batch_max);
+        if (self->state.is_ready()) flush(self, batch_max);
       },
       [self](run_atom, const task& t) {
         const auto busy = busy_scope{*self->state.meters};
         (*t.run)();
       },
+      [self](publish_atom, const oauth::registry_snapshot& clients) {
+        self->state.work->publish(clients);
+        flush_if_ready(self);
+      },
       [self](routes_atom, const routes_ptr& to) {
         self->state.to = to;
-        if (self->state.flush_sent) self->send(code_store_actor{self}, flush_atom_v);
+        flush_if_ready(self);
       },
   };
 }

@@ -1,5 +1,6 @@
 /// @file
-/// The code store: keeps codes, trades each for its grant at most once. (COD-01 to COD-08, COM-01)
+/// The code store: keeps codes, trades each for its grant at most once; judges refresh tokens;
+/// knows which tokens are alive. (COD-01 to COD-08, COM-01, RFT-*, INT-*, REV-*, UIN-*)
 #pragma once
 
 #include <memory>
@@ -24,6 +25,8 @@ struct code_store_setup {
   std::size_t batch_max;
   /// One for each shard.
   std::vector<code_store_meters>& meters;
+  /// The seal key's octets: the MAC keys of refresh tokens are derived from it.
+  crypto::digest master;
 };
 
 /// The work of one shard without an actor around it: tests call it directly. Each call is answered
@@ -35,14 +38,26 @@ class code_keeper {
     std::function<void(std::vector<oauth::token_handle>)> to_signer;
     std::function<void(std::vector<oauth::token_handle>)> tokens_home;
     std::function<void(std::vector<oauth::mint_handle>)> mints_home;
+    std::function<void(std::vector<oauth::query_handle>)> queries_to_signer;
+    std::function<void(std::vector<oauth::query_handle>)> queries_home;
   };
 
   /// @param index the shard.
   code_keeper(const code_store_setup& setup, std::size_t index,
               std::unique_ptr<storage::shard_store> shard, outcome to);
 
+  void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
+  [[nodiscard]] bool has_clients() const noexcept { return clients_ != nullptr; }
+
   /// Reads, judges and consumes (PROTOCOL.md §3.1): one commit for all.
   void redeem(std::vector<oauth::token_handle> some);
+  /// Reads families, judges, rotates (PROTOCOL.md §4): one commit for all that are written.
+  void refresh(std::vector<oauth::token_handle> some);
+  /// Draws and keeps the opaque tokens of clients' own grants (ATK-06): one commit for all.
+  void issue(std::vector<oauth::token_handle> some);
+  /// Reads what is known of tokens, answers or revokes (INT-*, REV-*, UIN-*).
+  /// @pre has_clients()
+  void query(std::vector<oauth::query_handle> some);
   /// Inserts new codes: one commit for all.
   void put(std::vector<oauth::mint_handle> some);
   /// Takes back consumptions that could not be answered (COM-02); all go home.
@@ -55,23 +70,55 @@ class code_keeper {
   void judge(const tokens& some, const std::vector<storage::read_result>& found);
   void settle(const tokens& some, const fates& explained,
               std::vector<storage::consume_result> found);
-  /// Valid requests that came too late, and the families that they end.
-  struct late_replays {
+  /// Requests with what is used up, the families that they end, and what they are told then.
+  struct replays {
+    oauth::denial answer;
     std::vector<storage::revoke_op> families;
     std::vector<oauth::token_handle> asked;
   };
   void note_replay(oauth::token_handle x, oauth::instant consumed_at,
-                   const storage::record_key& birth, late_replays& late,
+                   const storage::record_key& birth, replays& late,
                    std::vector<oauth::token_handle>& home) const;
-  void send_home(std::vector<oauth::token_handle> home, late_replays late);
-  [[nodiscard]] storage::consume_op consumption(oauth::token_exchange& x,
-                                                const storage::read_result& found,
-                                                std::optional<oauth::denial>& why_not);
+  void send_home(std::vector<oauth::token_handle> home, replays late);
+  /// @returns nothing, and `x.denied`, for a right request that may not consume all the same.
+  [[nodiscard]] std::optional<storage::consume_op> consumption(
+      oauth::token_exchange& x, const storage::read_result& found,
+      std::optional<oauth::denial>& why_not);
+  [[nodiscard]] std::optional<oauth::denial> bear(oauth::token_exchange& x,
+                                                  const oauth::login& who);
+
+  /// The cutoffs that concern a login; nothing when the engine cannot say. Two lookups, and none
+  /// where no cutoff exists.
+  [[nodiscard]] std::optional<oauth::cutoffs> find_cutoffs(const oauth::login& who);
+  /// Survivors go to a signer; those with an opaque token once it is kept.
+  void pass_on(std::vector<oauth::token_handle> some);
+  void keep_opaque(std::vector<oauth::token_handle> some);
+  /// Draws the opaque token of an exchange whose targets ask for one (ATK-06).
+  void draw_opaque(oauth::token_exchange& x);
+
+  // actors/code_keeper_refresh.cpp
+  struct refresh_round;
+  void weigh(oauth::token_handle x, const storage::read_result& found, refresh_round& to);
+  void weigh(oauth::token_handle x, const oauth::grant& family, refresh_round& to);
+  void conclude(refresh_round round);
+  void settle_rotation(oauth::token_handle x, const storage::rotate_result& found,
+                       refresh_round& to);
+
+  // actors/code_keeper_query.cpp
+  struct inquiry;
+  using inquiries = std::shared_ptr<std::vector<inquiry>>;
+  void read_families(const inquiries& some);
+  void answer(const inquiries& some);
+  struct revocations;
+  void revoke(inquiry q, revocations& to);
+  void carry_out(revocations some);
 
   const code_store_setup& setup_;
   code_store_meters& meters_;
   std::unique_ptr<storage::shard_store> shard_;
   outcome to_;
+  oauth::refresh_keys keys_;
+  oauth::registry_snapshot clients_;
   crypto::buffered_random random_;
   crypto::sha256_hasher hash_;
 };
@@ -86,8 +133,13 @@ struct code_store_state {
   /// Collected until the flush message comes round.
   bool flush_sent = false;
   std::vector<oauth::token_handle> redemptions;
+  std::vector<oauth::token_handle> refreshes;
+  std::vector<oauth::token_handle> issues;
+  std::vector<oauth::query_handle> queries;
   std::vector<oauth::mint_handle> mints;
   std::vector<oauth::token_handle> releases;
+
+  [[nodiscard]] bool is_ready() const noexcept { return to != nullptr && work->has_clients(); }
 };
 
 /// @param index the shard.

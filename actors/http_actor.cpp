@@ -17,8 +17,10 @@ http_actor_on_lane::behavior_type http_actor_on_lane::make_behavior() {
   };
   return {
       [=](reply_atom, const token_batch& b) { finish_all(b.take()); },
+      [=](reply_atom, const query_batch& b) { finish_all(b.take()); },
       [=](reply_atom, const mint_batch& b) { finish_all(b.take()); },
       [=](reply_atom, const admin_batch& b) { finish_all(b.take()); },
+      [this](publish_atom, const oauth::registry_snapshot& clients) { port_.publish(clients); },
       [this](publish_atom, const documents& d) { port_.publish(d); },
       [this](publish_atom, const oauth::key_snapshot& keys) { port_.publish(keys); },
       [this](routes_atom, const routes_ptr& r) { port_.reroute(r); },

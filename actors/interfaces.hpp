@@ -2,12 +2,16 @@
 /// Every actor of Mintage and every message between them, on one page.
 ///
 ///     http ──validate──▶ validator ──redeem──▶ code store ──sign──▶ signer ──reply──▶ http
-///      ▲                   │  ▲ │                 │  ▲                                 ▲
-///      │                   │  │ └─verify─▶ hasher │  └──release── http (came home      │
-///      └──────reply────────┘  └──verified─┘       │              consumed, unsigned)   │
-///                             (denials) ──────────┴───────────────reply────────────────┘
+///      ▲                   │  ▲ │    refresh      │  ▲                 ▲                ▲
+///      │                   │  │ │    issue        │  │                 │                │
+///      │                   │  │ │    query, put   │  └──release── http (came home      │
+///      │                   │  │ └─verify─▶ hasher │               consumed, unsigned)  │
+///      └──────reply────────┘  └──verified─┘       │                    │               │
+///                          │  (denials, answers) ─┴────────────────────┼─reply─────────┘
+///                          └──sign (a client's own token) ─────────────┘
 ///
-///     http ──admin──▶ registry, key keeper ──publish──▶ validators, signers, http
+///     http ──admin──▶ registry ──publish──▶ validators, code stores, http
+///     http ──admin──▶ key keeper ──publish──▶ validators, signers, http, registry
 ///     supervisor watches all, replaces the dead, and tells all who stands where (routes)
 ///
 /// HTTP actors and the members of the pools run on the I/O threads (actors/on_lane.hpp), so that a
@@ -30,6 +34,7 @@
 namespace mintage::actors {
 
 using token_batch = batch<oauth::token_handle>;
+using query_batch = batch<oauth::query_handle>;
 using mint_batch = batch<oauth::mint_handle>;
 using admin_batch = batch<oauth::admin_handle>;
 using documents = std::shared_ptr<const oauth::public_documents>;
@@ -48,6 +53,7 @@ using routes_ptr = std::shared_ptr<const routes>;
 
 CAF_BEGIN_TYPE_ID_BLOCK(mintage, first_custom_type_id)
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::token_batch))
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::query_batch))
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::mint_batch))
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::admin_batch))
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::documents))
@@ -60,6 +66,9 @@ CAF_ADD_ATOM(mintage, mintage::actors, validate_atom, "validate")
 CAF_ADD_ATOM(mintage, mintage::actors, verify_atom, "verify")
 CAF_ADD_ATOM(mintage, mintage::actors, verified_atom, "verified")
 CAF_ADD_ATOM(mintage, mintage::actors, redeem_atom, "redeem")
+CAF_ADD_ATOM(mintage, mintage::actors, refresh_atom, "refresh")
+CAF_ADD_ATOM(mintage, mintage::actors, issue_atom, "issue")
+CAF_ADD_ATOM(mintage, mintage::actors, query_atom, "query")
 CAF_ADD_ATOM(mintage, mintage::actors, put_atom, "put")
 CAF_ADD_ATOM(mintage, mintage::actors, release_atom, "release")
 CAF_ADD_ATOM(mintage, mintage::actors, flush_atom, "flush")
@@ -70,9 +79,11 @@ CAF_ADD_ATOM(mintage, mintage::actors, admin_atom, "admin")
 CAF_ADD_ATOM(mintage, mintage::actors, hash_atom, "hash")
 CAF_ADD_ATOM(mintage, mintage::actors, publish_atom, "publish")
 CAF_ADD_ATOM(mintage, mintage::actors, routes_atom, "routes")
+CAF_ADD_ATOM(mintage, mintage::actors, tick_atom, "tick")
 CAF_END_TYPE_ID_BLOCK(mintage)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::token_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::query_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::mint_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::admin_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::documents)
@@ -88,26 +99,34 @@ namespace mintage::actors {
 /// through its `port` (actors/port.hpp), a plain call on that thread.
 using http_actor = caf::typed_actor<
     // Brings exchanges home, answered (or not: 503).
-    caf::reacts_to<reply_atom, token_batch>, caf::reacts_to<reply_atom, mint_batch>,
-    caf::reacts_to<reply_atom, admin_batch>,
+    caf::reacts_to<reply_atom, token_batch>, caf::reacts_to<reply_atom, query_batch>,
+    caf::reacts_to<reply_atom, mint_batch>, caf::reacts_to<reply_atom, admin_batch>,
+    // The origins that may read answers (TOK-20).
+    caf::reacts_to<publish_atom, oauth::registry_snapshot>,
     // The JWK set and the metadata of now; the keys, for their age.
     caf::reacts_to<publish_atom, documents>, caf::reacts_to<publish_atom, oauth::key_snapshot>,
     caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The VALIDATOR: authenticates clients against a registry snapshot and checks all that needs no
 /// stored grant. Passes survivors to the code store that owns their slot.
-using validator_actor = caf::typed_actor<caf::reacts_to<validate_atom, token_batch>,
-                                         // Mint requests: checks them and draws their codes.
-                                         caf::reacts_to<validate_atom, mint_batch>,
-                                         // Back from the hasher, with slow_matched set.
-                                         caf::reacts_to<verified_atom, token_batch>,
-                                         caf::reacts_to<publish_atom, oauth::registry_snapshot>,
-                                         caf::reacts_to<routes_atom, routes_ptr>>;
+using validator_actor = caf::typed_actor<
+    caf::reacts_to<validate_atom, token_batch>,
+    // Introspection, revocation, userinfo: authenticates
+    // the caller and reads the token.
+    caf::reacts_to<validate_atom, query_batch>,
+    // Mint requests: checks them and draws their codes.
+    caf::reacts_to<validate_atom, mint_batch>,
+    // Back from the hasher, with slow_matched set.
+    caf::reacts_to<verified_atom, token_batch>, caf::reacts_to<verified_atom, query_batch>,
+    caf::reacts_to<publish_atom, oauth::registry_snapshot>,
+    // To read the access tokens of this server.
+    caf::reacts_to<publish_atom, oauth::key_snapshot>, caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The HASHER: argon2id on threads of its own. Its lane is bounded by the validators (CAU-12).
 using hasher_actor = caf::typed_actor<
     // Compares; sends back to validator `lane` of the pool.
     caf::reacts_to<verify_atom, token_batch, std::uint64_t>,
+    caf::reacts_to<verify_atom, query_batch, std::uint64_t>,
     // Hashes an imported secret; sends the ticket back to the registry.
     caf::reacts_to<hash_atom, hash_ticket>, caf::reacts_to<routes_atom, routes_ptr>>;
 
@@ -116,6 +135,12 @@ using hasher_actor = caf::typed_actor<
 using code_store_actor = caf::typed_actor<
     // Trades codes for their grants, each at most once; passes survivors to a signer.
     caf::reacts_to<redeem_atom, token_batch>,
+    // Judges refresh tokens, rotates their families; survivors go to a signer (RFT-*).
+    caf::reacts_to<refresh_atom, token_batch>,
+    // Keeps the opaque tokens of clients' own grants, then passes them to a signer.
+    caf::reacts_to<issue_atom, token_batch>,
+    // Introspection, revocation, userinfo: reads and revokes; home, or to a signer to be signed.
+    caf::reacts_to<query_atom, query_batch>,
     // Keeps new codes until they are redeemed or expire.
     caf::reacts_to<put_atom, mint_batch>,
     // Takes back consumptions that could not be answered (COM-02); brings the exchanges home.
@@ -123,23 +148,32 @@ using code_store_actor = caf::typed_actor<
     // To itself: commit what was collected.
     caf::reacts_to<flush_atom>,
     // From its engine: a completion.
-    caf::reacts_to<run_atom, task>, caf::reacts_to<routes_atom, routes_ptr>>;
+    caf::reacts_to<run_atom, task>,
+    // Whose tokens are alive, and who may know.
+    caf::reacts_to<publish_atom, oauth::registry_snapshot>,
+    caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The SIGNER: builds claims and signs with its own contexts over a key snapshot.
-using signer_actor = caf::typed_actor<caf::reacts_to<sign_atom, token_batch>,
-                                      caf::reacts_to<publish_atom, oauth::key_snapshot>,
-                                      caf::reacts_to<routes_atom, routes_ptr>>;
+using signer_actor =
+    caf::typed_actor<caf::reacts_to<sign_atom, token_batch>, caf::reacts_to<sign_atom, query_batch>,
+                     caf::reacts_to<publish_atom, oauth::key_snapshot>,
+                     caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The REGISTRY: the truth of clients. Writes a change durably, publishes the new snapshot, then
 /// answers: whoever saw the answer finds the change in every validator.
 using registry_actor = caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
                                         // A hashed secret, back from the hasher.
                                         caf::reacts_to<hash_atom, hash_ticket>,
+                                        // Which algorithms clients may ask for.
+                                        caf::reacts_to<publish_atom, oauth::key_snapshot>,
                                         caf::reacts_to<routes_atom, routes_ptr>>;
 
-/// The KEY KEEPER: the truth of signing keys.
-using key_keeper_actor = caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
-                                          caf::reacts_to<routes_atom, routes_ptr>>;
+/// The KEY KEEPER: the truth of signing keys. Writes a change durably, publishes the new snapshot,
+/// then answers.
+using key_keeper_actor =
+    caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
+                     // To itself, delayed: do what is due by the clock.
+                     caf::reacts_to<tick_atom>, caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// Member `i` of a pool runs on this one of `lanes` I/O threads.
 [[nodiscard]] constexpr std::size_t lane_of(std::size_t i, std::size_t lanes) noexcept {

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "crypto/key.hpp"
+#include "oauth/client.hpp"
+#include "oauth/token_query.hpp"
 #include "oauth/types.hpp"
 
 namespace mintage::actors {
@@ -86,18 +88,53 @@ struct alignas(64) pool_meters {
   tally taken;    ///< exchanges taken out of the mailbox
   tally busy_ns;  ///< time spent in handlers
 };
+/// What was asked for, as far as answers are counted apart; the first ones by oauth::grant_type.
+enum class request_kind : std::uint8_t {
+  authorization_code,
+  refresh_token,
+  client_credentials,
+  unread_token,  ///< POST /token, refused before its grant was known
+  introspect,
+  revoke,
+  userinfo
+};
+constexpr std::size_t request_kinds_count = 7;
+[[nodiscard]] constexpr request_kind kind_of(oauth::grant_type g) noexcept {
+  return static_cast<request_kind>(g);
+}
+[[nodiscard]] constexpr request_kind kind_of(oauth::query_purpose p) noexcept {
+  return static_cast<request_kind>(static_cast<std::size_t>(request_kind::introspect) +
+                                   static_cast<std::size_t>(p));
+}
+static_assert(kind_of(oauth::grant_type::client_credentials) == request_kind::client_credentials);
+static_assert(kind_of(oauth::query_purpose::userinfo) == request_kind::userinfo);
+
+/// Answers to one kind of request.
+struct answer_meters {
+  tally ok;
+  std::array<tally, static_cast<std::size_t>(oauth::errc::conflict) + 1> refused{};
+  duration_histogram ns;  ///< from submission to answer
+
+  [[nodiscard]] tally& refused_as(oauth::errc code) noexcept {
+    return refused[static_cast<std::size_t>(code)];
+  }
+};
+
 struct alignas(64) lane_meters {
   tally in_flight;
-  tally granted;
   tally minted;
   tally sent_to_validators;
-  std::array<tally, 12> refused_by_code{};  ///< by oauth::errc
+  std::array<answer_meters, request_kinds_count> answers{};
   literal_tally refused_by_reason;
-  duration_histogram request_ns;
+
+  [[nodiscard]] answer_meters& of(request_kind k) noexcept {
+    return answers[static_cast<std::size_t>(k)];
+  }
 };
 struct alignas(64) validator_meters : pool_meters {
   tally sent_to_hashers;
   tally sent_to_stores;
+  tally sent_to_signers;
 };
 struct alignas(64) code_store_meters : pool_meters {
   tally sent_to_signers;
@@ -105,10 +142,12 @@ struct alignas(64) code_store_meters : pool_meters {
   duration_histogram commit_ns;
 };
 struct alignas(64) signer_meters : pool_meters {
-  duration_histogram es256_ns;
-  duration_histogram rs256_ns;
+  std::array<duration_histogram, crypto::jws_algs.size()> sign_ns;  ///< by crypto::jws_alg
   [[nodiscard]] duration_histogram& of(crypto::jws_alg alg) noexcept {
-    return alg == crypto::jws_alg::es256 ? es256_ns : rs256_ns;
+    return sign_ns[static_cast<std::size_t>(alg)];
+  }
+  [[nodiscard]] const duration_histogram& of(crypto::jws_alg alg) const noexcept {
+    return sign_ns[static_cast<std::size_t>(alg)];
   }
 };
 

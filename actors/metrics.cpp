@@ -3,6 +3,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <array>
 #include <limits>
 #include <map>
 #include <utility>
@@ -71,25 +72,59 @@ std::vector<const Histogram*> all(const Members& members, Histogram Members::val
   return found;
 }
 
+struct endpoint_and_grant {
+  const char* endpoint;
+  const char* grant;
+};
+/// In the order of `request_kind`.
+constexpr auto kind_labels =
+    std::array<endpoint_and_grant, request_kinds_count>{{{"token", "authorization_code"},
+                                                         {"token", "refresh_token"},
+                                                         {"token", "client_credentials"},
+                                                         {"token", ""},
+                                                         {"introspect", ""},
+                                                         {"revoke", ""},
+                                                         {"userinfo", ""}}};
+
+/// The error as it was sent, but for the two that are sent alike.
+std::string result_label(oauth::errc code) {
+  return code == oauth::errc::slow_down ? "slow_down" : std::string{to_string(code)};
+}
+
 MetricFamily requests(const meter_board& board) {
   auto f = family("mintage_requests_total", "Answers by endpoint, grant and result.",
                   MetricType::Counter);
   const auto count = [&](auto number) { return static_cast<double>(sum(board.lanes, number)); };
-  add_value(f, {{"endpoint", "token"}, {"grant", "authorization_code"}, {"result", "ok"}},
-            count([](const lane_meters& m) { return m.granted.get(); }));
+  for (auto kind = std::size_t{0}; kind < request_kinds_count; ++kind) {
+    const auto [endpoint, grant] = kind_labels[kind];
+    // What cannot succeed, since nobody read its grant, is shown by its refusals alone.
+    if (static_cast<request_kind>(kind) != request_kind::unread_token)
+      add_value(f, {{"endpoint", endpoint}, {"grant", grant}, {"result", "ok"}},
+                count([&](const lane_meters& m) { return m.answers[kind].ok.get(); }));
+    for (auto code = std::size_t{0}; code < std::tuple_size_v<decltype(answer_meters::refused)>;
+         ++code) {
+      const auto n =
+          count([&](const lane_meters& m) { return m.answers[kind].refused[code].get(); });
+      if (n > 0)
+        add_value(f,
+                  {{"endpoint", endpoint},
+                   {"grant", grant},
+                   {"result", result_label(static_cast<oauth::errc>(code))}},
+                  n);
+    }
+  }
   add_value(f, {{"endpoint", "admin_codes"}, {"grant", ""}, {"result", "ok"}},
             count([](const lane_meters& m) { return m.minted.get(); }));
-  for (auto code = std::size_t{0}; code < std::tuple_size_v<decltype(lane_meters::refused_by_code)>;
-       ++code) {
-    const auto n = count([&](const lane_meters& m) { return m.refused_by_code[code].get(); });
-    if (n > 0)
-      add_value(f,
-                {{"endpoint", "token"},
-                 {"grant", "authorization_code"},
-                 {"result", std::string{to_string(static_cast<oauth::errc>(code))}}},
-                n);
-  }
   return f;
+}
+
+std::vector<const duration_histogram*> durations(const meter_board& board,
+                                                 std::string_view endpoint) {
+  auto found = std::vector<const duration_histogram*>{};
+  for (const auto& lane : board.lanes)
+    for (auto kind = std::size_t{0}; kind < request_kinds_count; ++kind)
+      if (kind_labels[kind].endpoint == endpoint) found.push_back(&lane.answers[kind].ns);
+  return found;
 }
 
 MetricFamily refusals(const meter_board& board) {
@@ -126,9 +161,8 @@ void add_pools(std::vector<MetricFamily>& page, const meter_board& board) {
            sum(v, [](const validator_meters& m) { return m.sent_to_hashers.get(); }));
   add_pool("code_store", board.code_stores,
            sum(v, [](const validator_meters& m) { return m.sent_to_stores.get(); }));
-  add_pool("signer", board.signers, sum(board.code_stores, [](const code_store_meters& m) {
-             return m.sent_to_signers.get();
-           }));
+  const auto to_signers = [](const auto& m) { return m.sent_to_signers.get(); };
+  add_pool("signer", board.signers, sum(board.code_stores, to_signers) + sum(v, to_signers));
   page.push_back(std::move(queue));
   page.push_back(std::move(busy));
 }
@@ -150,12 +184,13 @@ std::string render_metrics(const meter_board& board, const oauth::key_ring& keys
 
   auto seconds = family("mintage_request_seconds", "From a request's submission to its answer.",
                         MetricType::Histogram);
-  add_histogram(seconds, {{"endpoint", "token"}}, all(board.lanes, &lane_meters::request_ns),
-                nanosecond);
+  for (const auto* endpoint : {"token", "introspect", "revoke", "userinfo"})
+    add_histogram(seconds, {{"endpoint", endpoint}}, durations(board, endpoint), nanosecond);
   page.push_back(std::move(seconds));
 
-  auto in_flight = family("mintage_in_flight", "Token requests admitted and not answered yet.",
-                          MetricType::Gauge);
+  auto in_flight =
+      family("mintage_in_flight", "Requests about tokens admitted and not answered yet.",
+             MetricType::Gauge);
   add_value(in_flight, {}, static_cast<double>(sum(board.lanes, [](const lane_meters& m) {
               return m.in_flight.get();
             })));
@@ -174,8 +209,13 @@ std::string render_metrics(const meter_board& board, const oauth::key_ring& keys
   page.push_back(std::move(commit));
 
   auto sign = family("mintage_sign_seconds", "Time of one signature.", MetricType::Histogram);
-  add_histogram(sign, {{"alg", "ES256"}}, all(board.signers, &signer_meters::es256_ns), nanosecond);
-  add_histogram(sign, {{"alg", "RS256"}}, all(board.signers, &signer_meters::rs256_ns), nanosecond);
+  for (const auto alg : crypto::jws_algs) {
+    auto parts = std::vector<const duration_histogram*>{};
+    for (const auto& m : board.signers) parts.push_back(&m.of(alg));
+    const auto is_used = [&](const auto* h) { return h->sum() != 0; };
+    if (keys.active(alg) == nullptr && std::none_of(parts.begin(), parts.end(), is_used)) continue;
+    add_histogram(sign, {{"alg", std::string{to_string(alg)}}}, parts, nanosecond);
+  }
   page.push_back(std::move(sign));
 
   page.push_back(key_ages(keys, now));

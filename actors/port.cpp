@@ -9,6 +9,28 @@
 namespace mintage::actors {
 namespace {
 
+/// The endpoint of a query, as refusals name it.
+std::string_view endpoint_of(oauth::query_purpose p) noexcept {
+  switch (p) {
+    case oauth::query_purpose::introspect:
+      return "introspect";
+    case oauth::query_purpose::revoke:
+      return "revoke";
+    case oauth::query_purpose::userinfo:
+      break;
+  }
+  return "userinfo";
+}
+
+/// What a refusal by net/ is counted as; nothing for endpoints that are not about tokens.
+std::optional<request_kind> kind_of_endpoint(std::string_view endpoint) noexcept {
+  if (endpoint == "token") return request_kind::unread_token;
+  for (const auto p : {oauth::query_purpose::introspect, oauth::query_purpose::revoke,
+                       oauth::query_purpose::userinfo})
+    if (endpoint == endpoint_of(p)) return kind_of(p);
+  return std::nullopt;
+}
+
 /// Keeps an exchange between two threads; deletes it if its task is never run.
 struct stray {
   std::unique_ptr<oauth::exchange> x;
@@ -29,7 +51,7 @@ port::port(std::uint32_t lane_index, oauth::io_lane& lane, std::size_t limit,
       meters_{board.lanes.at(lane_index)} {}
 
 bool port::ready() const {
-  return routes_ != nullptr && documents_ != nullptr && engine_.writable();
+  return routes_ != nullptr && documents_ != nullptr && clients_ != nullptr && engine_.writable();
 }
 
 oauth::request_id port::next_request_id() {
@@ -39,7 +61,8 @@ oauth::request_id port::next_request_id() {
   return id;
 }
 
-void port::submit(oauth::token_handle x) {
+template <class Handle>
+void port::admit(Handle x, std::vector<Handle>& to) {
   x->origin = this;
   x->lane = lane_index_;
   const auto now = ticks();
@@ -50,8 +73,16 @@ void port::submit(oauth::token_handle x) {
   }
   meters_.in_flight.set(++in_flight_);
   x->submitted_at = now;
-  tokens_.push_back(std::move(x));
+  to.push_back(std::move(x));
   depart_soon();
+}
+
+void port::submit(oauth::token_handle x) {
+  admit(std::move(x), tokens_);
+}
+
+void port::submit(oauth::query_handle x) {
+  admit(std::move(x), queries_);
 }
 
 void port::submit(oauth::mint_handle x) {
@@ -66,7 +97,7 @@ void port::submit(oauth::admin_handle x) {
   x->lane = lane_index_;
   if (!routes_) {
     tell(std::move(x));
-  } else if (std::holds_alternative<oauth::list_keys>(x->call)) {
+  } else if (oauth::is_about_keys(x->call)) {
     caf::anon_send(routes_->key_keeper, admin_atom_v, admin_batch{std::move(x)});
   } else {
     caf::anon_send(routes_->registry, admin_atom_v, admin_batch{std::move(x)});
@@ -83,9 +114,11 @@ void port::depart_soon() {
 void port::depart() {
   departing_ = false;
   auto tokens = std::exchange(tokens_, {});
+  auto queries = std::exchange(queries_, {});
   auto mints = std::exchange(mints_, {});
   if (!routes_) {
     for (auto& x : tokens) finish(std::move(x));
+    for (auto& x : queries) finish(std::move(x));
     for (auto& x : mints) finish(std::move(x));
     return;
   }
@@ -94,8 +127,9 @@ void port::depart() {
     return validators[next_on_lane(lane_index_, routes_->http.size(), validators.size(),
                                    next_validator_++)];
   };
-  meters_.sent_to_validators.add(tokens.size() + mints.size());
+  meters_.sent_to_validators.add(tokens.size() + queries.size() + mints.size());
   if (!tokens.empty()) caf::anon_send(next(), validate_atom_v, token_batch{std::move(tokens)});
+  if (!queries.empty()) caf::anon_send(next(), validate_atom_v, query_batch{std::move(queries)});
   if (!mints.empty()) caf::anon_send(next(), validate_atom_v, mint_batch{std::move(mints)});
 }
 
@@ -107,15 +141,15 @@ void port::tell(oauth::handle<Exchange> x) {
 
 void port::note_refusal(std::string_view endpoint, const oauth::request_id& id,
                         const oauth::denial& why) {
-  if (endpoint == "token")
-    count_refusal(why);
+  if (const auto kind = kind_of_endpoint(endpoint))
+    count_refusal(*kind, why);
   else
     meters_.refused_by_reason.add(why.reason);
   journal_.refused(endpoint, id, {}, why);
 }
 
-void port::count_refusal(const oauth::denial& why) {
-  meters_.refused_by_code[static_cast<std::size_t>(why.code)].add();
+void port::count_refusal(request_kind kind, const oauth::denial& why) {
+  meters_.of(kind).refused_as(why.code).add();
   meters_.refused_by_reason.add(why.reason);
 }
 
@@ -124,21 +158,42 @@ std::string port::metrics() const {
 }
 
 void port::refuse(oauth::token_handle x) {
-  count_refusal(*x->denied);
+  count_refusal(kind_of(x->request.grant), *x->denied);
   journal_.refused("token", x->id(), x->request.who.id, *x->denied);
   tell(std::move(x));
 }
 
+void port::refuse(oauth::query_handle x) {
+  count_refusal(kind_of(x->request.purpose), *x->denied);
+  journal_.refused(endpoint_of(x->request.purpose), x->id(), x->request.who.id, *x->denied);
+  tell(std::move(x));
+}
+
 void port::finish(oauth::token_handle x) {
+  auto& count = meters_.of(kind_of(x->request.grant));
   meters_.in_flight.set(--in_flight_);
   const auto now = ticks();
   const auto took = now - x->submitted_at;
-  meters_.request_ns.add(took);
+  count.ns.add(took);
   admission_.left(now, took, !x->body.empty());
   if (!x->is_answered()) x->denied = oauth::lost();
   if (x->denied) return refuse(std::move(x));
-  meters_.granted.add();
+  count.ok.add();
   journal_.exchanged(*x);
+  tell(std::move(x));
+}
+
+void port::finish(oauth::query_handle x) {
+  auto& count = meters_.of(kind_of(x->request.purpose));
+  meters_.in_flight.set(--in_flight_);
+  const auto now = ticks();
+  const auto took = now - x->submitted_at;
+  count.ns.add(took);
+  admission_.left(now, took, x->done);
+  if (!x->done && !x->denied) x->denied = oauth::lost();
+  if (x->denied) return refuse(std::move(x));
+  count.ok.add();
+  journal_.queried(*x);
   tell(std::move(x));
 }
 
@@ -166,6 +221,11 @@ void port::returned(std::unique_ptr<oauth::exchange> x) {
   }
   if (dynamic_cast<oauth::admin_exchange*>(x.get()) != nullptr) {
     finish(oauth::admin_handle{static_cast<oauth::admin_exchange*>(x.release())});
+    return;
+  }
+  // Nothing of a question about a token needs to be taken back.
+  if (dynamic_cast<oauth::query_exchange*>(x.get()) != nullptr) {
+    finish(oauth::query_handle{static_cast<oauth::query_exchange*>(x.release())});
     return;
   }
   auto token = oauth::token_handle{static_cast<oauth::token_exchange*>(x.release())};

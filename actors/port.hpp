@@ -20,17 +20,21 @@ namespace mintage::actors {
 /// that feeds it. It outlives the actors.
 class port final : public oauth::service, public oauth::home {
  public:
-  /// @param limit token exchanges in flight at most; mint and admin exchanges are bounded by the
-  ///        sessions that make them.
+  /// @param limit token and query exchanges in flight at most; mint and admin exchanges are bounded
+  ///        by the sessions that make them.
   port(std::uint32_t lane_index, oauth::io_lane& lane, std::size_t limit, const oauth::clock& clock,
        oauth::journal& journal, const storage::engine& engine, meter_board& board);
 
   // oauth::service
   void submit(oauth::token_handle x) override;
+  void submit(oauth::query_handle x) override;
   void submit(oauth::mint_handle x) override;
   void submit(oauth::admin_handle x) override;
   [[nodiscard]] std::shared_ptr<const oauth::public_documents> documents() const override {
     return documents_;
+  }
+  [[nodiscard]] bool knows_origin(std::string_view origin) const override {
+    return clients_ != nullptr && clients_->has_origin(origin);
   }
   [[nodiscard]] bool ready() const override;
   [[nodiscard]] oauth::instant now() const override { return clock_.now(); }
@@ -44,10 +48,12 @@ class port final : public oauth::service, public oauth::home {
 
   // From the HTTP actor.
   void finish(oauth::token_handle x);
+  void finish(oauth::query_handle x);
   void finish(oauth::mint_handle x);
   void finish(oauth::admin_handle x);
   void publish(std::shared_ptr<const oauth::public_documents> d) { documents_ = std::move(d); }
   void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
+  void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
   void reroute(routes_ptr r) { routes_ = std::move(r); }
 
   [[nodiscard]] oauth::io_lane& lane() const noexcept { return lane_; }
@@ -56,8 +62,11 @@ class port final : public oauth::service, public oauth::home {
   void depart_soon();
   void depart();
   void returned(std::unique_ptr<oauth::exchange> x);
+  template <class Handle>
+  void admit(Handle x, std::vector<Handle>& to);
   void refuse(oauth::token_handle x);
-  void count_refusal(const oauth::denial& why);
+  void refuse(oauth::query_handle x);
+  void count_refusal(request_kind kind, const oauth::denial& why);
   template <class Exchange>
   void tell(oauth::handle<Exchange> x);
 
@@ -74,10 +83,12 @@ class port final : public oauth::service, public oauth::home {
   routes_ptr routes_;
   std::shared_ptr<const oauth::public_documents> documents_;
   oauth::key_snapshot keys_;
+  oauth::registry_snapshot clients_;
   std::size_t in_flight_ = 0;
   std::size_t next_validator_ = 0;
   bool departing_ = false;
   std::vector<oauth::token_handle> tokens_;
+  std::vector<oauth::query_handle> queries_;
   std::vector<oauth::mint_handle> mints_;
 };
 

@@ -32,8 +32,14 @@ hash_ticket hash_first(oauth::admin_handle& x, oauth::client who,
 
 client_book::client_book(const registry_setup& setup)
     : setup_{setup},
-      clients_{std::make_shared<const oauth::client_registry>(setup.records.load_clients())},
+      clients_{std::make_shared<const oauth::client_registry>(setup.records.load_clients(),
+                                                              setup.records.load_resources())},
+      algorithms_{setup.algorithms},
       pepper_{setup.pepper} {}
+
+void client_book::publish(const oauth::key_ring& keys) {
+  algorithms_ = active_algorithms(keys);
+}
 
 hash_ticket client_book::handle(oauth::admin_handle& x) {
   const auto& call = x->call;
@@ -47,6 +53,14 @@ hash_ticket client_book::handle(oauth::admin_handle& x) {
     remove(*x, r->id);
   } else if (const auto* s = std::get_if<oauth::show_client>(&call)) {
     if (const auto* found = find(*x, s->id)) x->answer = *found;
+  } else if (const auto* put = std::get_if<oauth::put_resource>(&call)) {
+    put_resource(*x, put->registered);
+  } else if (const auto* gone = std::get_if<oauth::remove_resource>(&call)) {
+    remove_resource(*x, gone->identifier);
+  } else if (const auto* cut = std::get_if<oauth::cut_off>(&call)) {
+    cut_off(*x, *cut);
+  } else if (std::holds_alternative<oauth::list_resources>(call)) {
+    x->answer = oauth::resource_list{clients_};
   } else {
     x->answer = oauth::client_list{clients_};
   }
@@ -61,6 +75,11 @@ hash_ticket client_book::create(oauth::admin_handle& x, const oauth::client_meta
   }
   if (clients_->find(made->id) != nullptr) {
     refuse(*x, oauth::errc::conflict, "client_id is taken");
+    return nullptr;
+  }
+  // `aud` never equals a client_id (ATK-02).
+  if (clients_->find_resource(made->id) != nullptr) {
+    refuse(*x, oauth::errc::conflict, "client_id is the identifier of a resource");
     return nullptr;
   }
   if (!has_key_for(*x, *made)) return nullptr;
@@ -128,13 +147,36 @@ void client_book::patch(oauth::admin_exchange& x, const oauth::patch_client& cal
 
 void client_book::remove(oauth::admin_exchange& x, const std::string& id) {
   if (find(x, id) == nullptr) return;
-  try {
-    setup_.records.erase_client(id);
-  } catch (const storage::storage_error&) {
-    return refuse(x, oauth::errc::temporarily_unavailable, "the change could not be stored");
-  }
+  if (!is_stored(x, [&] { setup_.records.erase_client(id); })) return;
   clients_ = clients_->without(id);
   x.answer = oauth::removed{};
+}
+
+void client_book::put_resource(oauth::admin_exchange& x, const oauth::resource& r) {
+  if (auto bad = oauth::check_resource(*clients_, r, setup_.rules)) {
+    x.error = std::move(*bad);
+    return;
+  }
+  if (r.as.format == oauth::token_format::jwt && !has_key_of(x, r.as.alg, "alg")) return;
+  if (!is_stored(x, [&] { setup_.records.put_resource(r); })) return;
+  clients_ = clients_->with_resource(r);
+  x.answer = r;
+}
+
+void client_book::remove_resource(oauth::admin_exchange& x, const std::string& identifier) {
+  if (clients_->find_resource(identifier) == nullptr)
+    return refuse(x, oauth::errc::not_found, "no such resource");
+  if (!is_stored(x, [&] { setup_.records.erase_resource(identifier); })) return;
+  clients_ = clients_->without_resource(identifier);
+  x.answer = oauth::removed{};
+}
+
+// Nothing is published: every code store looks cutoffs up on its own (RFT-11, NEG-118).
+void client_book::cut_off(oauth::admin_exchange& x, const oauth::cut_off& call) {
+  const auto now = setup_.clock.now();
+  const auto key = oauth::cutoff_key(call.kind, call.name, hash_);
+  if (is_stored(x, [&] { setup_.cutoffs.put(key, now, now + oauth::cutoff_life(setup_.rules)); }))
+    x.answer = oauth::removed{};
 }
 
 const oauth::client* client_book::find(oauth::admin_exchange& x, const std::string& id) const {
@@ -166,21 +208,31 @@ void client_book::keep_added(oauth::admin_exchange& x, const oauth::client& befo
 }
 
 bool client_book::has_key_for(oauth::admin_exchange& x, const oauth::client& c) const {
-  if (std::find(setup_.algorithms.begin(), setup_.algorithms.end(), c.id_token_alg) !=
-      setup_.algorithms.end())
-    return true;
+  return has_key_of(x, c.id_token_alg, "id_token_signed_response_alg") &&
+         (!c.userinfo_alg || has_key_of(x, *c.userinfo_alg, "userinfo_signed_response_alg"));
+}
+
+bool client_book::has_key_of(oauth::admin_exchange& x, crypto::jws_alg alg,
+                             std::string_view member) const {
+  if (std::find(algorithms_.begin(), algorithms_.end(), alg) != algorithms_.end()) return true;
   refuse(x, oauth::errc::invalid_request,
-         "id_token_signed_response_alg must be an algorithm that this server has a key for");
+         std::string{member} + " must be an algorithm that this server has a key for");
   return false;
 }
 
-bool client_book::keep(oauth::admin_exchange& x, const oauth::client& c) {
+template <class Write>
+bool client_book::is_stored(oauth::admin_exchange& x, Write write) {
   try {
-    setup_.records.put_client(c);
+    write();
   } catch (const storage::storage_error&) {
     refuse(x, oauth::errc::temporarily_unavailable, "the change could not be stored");
     return false;
   }
+  return true;
+}
+
+bool client_book::keep(oauth::admin_exchange& x, const oauth::client& c) {
+  if (!is_stored(x, [&] { setup_.records.put_client(c); })) return false;
   clients_ = clients_->with(c);
   return true;
 }
@@ -189,10 +241,13 @@ namespace {
 
 using pointer = registry_actor::stateful_pointer<registry_state>;
 
-// Before the answers: whoever sees one finds the change in every validator.
+// Before the answers: whoever sees one finds the change everywhere.
 void publish(pointer self) {
-  for (const auto& v : self->state.to->validators)
-    self->send(v, publish_atom_v, self->state.work->clients());
+  const auto& to = *self->state.to;
+  const auto& clients = self->state.work->clients();
+  for (const auto& v : to.validators) self->send(v, publish_atom_v, clients);
+  for (const auto& c : to.code_stores) self->send(c, publish_atom_v, clients);
+  for (const auto& h : to.http) self->send(h, publish_atom_v, clients);
 }
 
 /// Publishes if the calls changed something, then answers those that are done.
@@ -240,9 +295,10 @@ registry_actor::behavior_type registry(pointer self, const registry_setup* setup
         else
           self->state.early_hashed.push_back(job);
       },
+      [self](publish_atom, const oauth::key_snapshot& keys) { self->state.work->publish(*keys); },
       [self](routes_atom, const routes_ptr& to) {
         self->state.to = to;
-        publish(self);  // a replaced validator has no snapshot yet
+        publish(self);  // a replaced member has no snapshot yet
         for (const auto& b : std::exchange(self->state.early, {})) handle_all(self, b);
         for (const auto& job : std::exchange(self->state.early_hashed, {}))
           store_hashed(self, *job);

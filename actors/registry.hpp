@@ -1,5 +1,6 @@
 /// @file
-/// The registry: the truth of clients, and the only one that changes them. (PROTOCOL.md §9, CAU-12)
+/// The registry: the truth of clients and resources, and the only one that changes them; it also
+/// cuts off subjects and sessions. (PROTOCOL.md §9, CAU-12, ATK-02, RFT-11)
 #pragma once
 
 #include <optional>
@@ -16,17 +17,23 @@ namespace mintage::actors {
 /// Outlives the registry.
 struct registry_setup {
   storage::catalog& records;
+  storage::cutoff_table& cutoffs;
+  const oauth::options& rules;
   const oauth::clock& clock;
   crypto::digest pepper;
-  /// Algorithms that have a signing key: a client can only ask for one of these.
+  /// Algorithms that have an active signing key at the start: a client can only ask for one of
+  /// these.
   std::vector<crypto::jws_alg> algorithms;
 };
 
 /// The calls without an actor around them: tests call them directly. Waits for the disk.
 class client_book {
  public:
-  /// Reads all clients. @throws storage::storage_error
+  /// Reads all clients and resources. @throws storage::storage_error
   explicit client_book(const registry_setup& setup);
+
+  /// From now on clients may ask for the algorithms that have an active key here.
+  void publish(const oauth::key_ring& keys);
 
   [[nodiscard]] const oauth::registry_snapshot& clients() const noexcept { return clients_; }
 
@@ -42,6 +49,9 @@ class client_book {
   void end_secret(oauth::admin_exchange& x, const oauth::end_secret& call);
   void patch(oauth::admin_exchange& x, const oauth::patch_client& call);
   void remove(oauth::admin_exchange& x, const std::string& id);
+  void put_resource(oauth::admin_exchange& x, const oauth::resource& r);
+  void remove_resource(oauth::admin_exchange& x, const std::string& identifier);
+  void cut_off(oauth::admin_exchange& x, const oauth::cut_off& call);
   [[nodiscard]] const oauth::client* find(oauth::admin_exchange& x, const std::string& id) const;
   [[nodiscard]] oauth::stored_secret hashed(const crypto::secret_string& generated,
                                             std::optional<std::int64_t> expires_at);
@@ -49,12 +59,19 @@ class client_book {
   void keep_added(oauth::admin_exchange& x, const oauth::client& before, oauth::stored_secret added,
                   crypto::secret_string shown);
   [[nodiscard]] bool has_key_for(oauth::admin_exchange& x, const oauth::client& c) const;
+  [[nodiscard]] bool has_key_of(oauth::admin_exchange& x, crypto::jws_alg alg,
+                                std::string_view member) const;
   [[nodiscard]] bool keep(oauth::admin_exchange& x, const oauth::client& c);
+  /// Runs a write to the disk. @returns whether it was done; else `x` is refused.
+  template <class Write>
+  [[nodiscard]] static bool is_stored(oauth::admin_exchange& x, Write write);
 
   const registry_setup& setup_;
   oauth::registry_snapshot clients_;
+  std::vector<crypto::jws_alg> algorithms_;
   crypto::hmac_sha256 pepper_;
   crypto::buffered_random random_;
+  crypto::sha256_hasher hash_;
 };
 
 struct registry_state {

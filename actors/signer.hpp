@@ -12,13 +12,14 @@
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/random.hpp"
+#include "oauth/refresh.hpp"
 
 namespace mintage::actors {
 
 /// What all signers share; outlives them.
 struct signer_setup {
-  /// Key of the refresh tokens' MAC, and its id (RFT-06).
-  crypto::digest refresh_key;
+  /// The seal key's octets: the MAC keys of refresh tokens are derived from it (RFT-06).
+  crypto::digest master;
   const oauth::options& rules;
   const oauth::clock& clock;
   /// One for each member of the pool.
@@ -39,6 +40,8 @@ class token_signer {
   /// @pre x.born is set. @throws std::runtime_error when OpenSSL fails or no key of the client's
   ///      algorithm is active; `x` is then unanswered.
   void sign(oauth::token_exchange& x);
+  /// Signs `claims`: as introspection (INT-03) or as userinfo (UIN-03). @throws as above
+  void sign(oauth::query_exchange& x);
 
  private:
   /// One active key with its contexts and the headers of its tokens.
@@ -46,14 +49,17 @@ class token_signer {
     crypto::jws_signer signer;
     std::string access_header;
     std::string id_header;
+    std::string introspection_header;
   };
   [[nodiscard]] context* context_for(crypto::jws_alg alg) noexcept;
+  [[nodiscard]] context& context_or_first(crypto::jws_alg alg) noexcept;
+  void sign_access_token(const oauth::grant& g, const oauth::issuance& out, oauth::instant now);
   void sign_with(context& c, std::string& out, std::string_view header);
 
   const signer_setup& setup_;
   signer_meters& meters_;
   std::vector<context> contexts_;
-  crypto::hmac_sha256 refresh_mac_;
+  oauth::refresh_keys refresh_keys_;
   crypto::buffered_random random_;
   // Reused from request to request.
   std::string claims_;
@@ -68,6 +74,7 @@ struct signer_state {
   signer_meters* meters = nullptr;
   /// Batches that came before the first key snapshot or the first routes.
   std::vector<token_batch> early;
+  std::vector<query_batch> early_queries;
 
   [[nodiscard]] bool is_ready() const noexcept { return to != nullptr && work->has_keys(); }
 };

@@ -53,7 +53,8 @@ registry_actor make_registry(pointer self, const supervisor_setup& s) {
                        : self->spawn<caf::monitored>(registry, &s.members.registry);
 }
 key_keeper_actor make_key_keeper(pointer self, const supervisor_setup& s) {
-  return self->spawn<caf::monitored>(key_keeper, &s.members.keys);
+  return s.own_threads ? self->spawn<caf::monitored + caf::detached>(key_keeper, &s.members.keys)
+                       : self->spawn<caf::monitored>(key_keeper, &s.members.keys);
 }
 
 template <class Actor>

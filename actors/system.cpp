@@ -30,13 +30,6 @@ caf::actor_system_config& configure(caf::actor_system_config& cfg, const options
   return cfg;
 }
 
-std::vector<crypto::jws_alg> active_algorithms(const oauth::key_ring& ring) {
-  auto found = std::vector<crypto::jws_alg>{};
-  for (const auto& k : ring.keys)
-    if (k.state == oauth::key_state::active) found.push_back(k.key.alg());
-  return found;
-}
-
 pool_sizes sizes_of(const options& o, std::size_t lanes) {
   return {.validators = size_or(o.validators, lanes),
           .code_stores = size_or(o.code_stores, lanes),
@@ -45,31 +38,44 @@ pool_sizes sizes_of(const options& o, std::size_t lanes) {
 }
 
 member_setups make_setups(const options& o, const oauth::options& rules, const surroundings& around,
-                          slow_lane& lane, meter_board& board) {
+                          slow_lane& lane, oauth::failure_limits* limits, meter_board& board) {
   auto random = crypto::buffered_random{};
-  const auto keys = load_or_make_keys(around.engine->records(), subkey(around.master, "seal/1"),
-                                      o.algorithms, around.clock.now());
+  const auto keys = key_keeper_setup{.records = around.engine->records(),
+                                     .clock = around.clock,
+                                     .journal = around.journal,
+                                     .seal_key = subkey(around.master, "seal/1"),
+                                     .keys = {.algorithms = o.algorithms,
+                                              .rotation_period = rules.key_rotation_period,
+                                              .overlap = rules.key_overlap},
+                                     .rules = rules};
+  // Here, so that keys which do not open end the start; and on first start it takes its time.
+  const auto ring = key_book{keys}.ring();
   const auto pepper = subkey(around.master, "pepper/1");
   return {.validators = {.keys = {.pepper = pepper, .process = random.take<32>()},
                          .rules = rules,
                          .clock = around.clock,
                          .lane = lane,
-                         .meters = board.validators},
+                         .meters = board.validators,
+                         .pairwise_key = subkey(around.master, "pairwise/1"),
+                         .limits = limits},
           .code_stores = {.engine = *around.engine,
                           .rules = rules,
                           .clock = around.clock,
                           .shards_count = sizes_of(o, around.lanes.size()).code_stores,
                           .batch_max = o.batch_max,
-                          .meters = board.code_stores},
-          .signers = {.refresh_key = subkey(around.master, "refresh/1"),
+                          .meters = board.code_stores,
+                          .master = around.master},
+          .signers = {.master = around.master,
                       .rules = rules,
                       .clock = around.clock,
                       .meters = board.signers},
           .registry = {.records = around.engine->records(),
+                       .cutoffs = around.engine->cutoffs(),
+                       .rules = rules,
                        .clock = around.clock,
                        .pepper = pepper,
-                       .algorithms = active_algorithms(*keys)},
-          .keys = {.keys = keys, .rules = rules}};
+                       .algorithms = active_algorithms(*ring)},
+          .keys = keys};
 }
 
 }  // namespace
@@ -81,7 +87,9 @@ struct system::impl {
         sizes{sizes_of(o, around.lanes.size())},
         board{around.lanes.size(), sizes.validators, sizes.code_stores, sizes.signers,
               sizes.hashers},
-        members{make_setups(o, rules, around, lane, board)},
+        limits{rules.failures_per_minute, oauth::seconds{60}},
+        members{make_setups(o, rules, around, lane,
+                            rules.failures_per_minute != 0 ? &limits : nullptr, board)},
         ports{make_ports(o, around, board)},
         engine{std::move(around.engine)},
         setup{members, sizes, ports, board, [this](routes_ptr r) { announce(std::move(r)); }},
@@ -136,6 +144,7 @@ struct system::impl {
   slow_lane lane;
   pool_sizes sizes;
   meter_board board;
+  oauth::failure_limits limits;
   member_setups members;
   std::vector<std::unique_ptr<port>> ports;
   std::unique_ptr<storage::engine> engine;

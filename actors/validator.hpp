@@ -1,5 +1,6 @@
 /// @file
-/// The validator: who asks, and may they? (PROTOCOL.md §1.3 rows P15, P16; MINT-01)
+/// The validator: who asks, and may they? (PROTOCOL.md §1.3 rows P15, P16; MINT-01, CCG-01, INT-01,
+/// REV-01, UIN-01)
 #pragma once
 
 #include <atomic>
@@ -13,6 +14,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
 #include "oauth/client_auth.hpp"
+#include "oauth/failure_limits.hpp"
 
 namespace mintage::actors {
 
@@ -20,11 +22,17 @@ namespace mintage::actors {
 /// only by requests that need a slow hash. Thread-safe.
 class slow_lane {
  public:
-  explicit slow_lane(std::size_t places) : free_{static_cast<std::ptrdiff_t>(places)} {}
+  explicit slow_lane(std::size_t places)
+      : places_{static_cast<std::ptrdiff_t>(places)}, free_{places_} {}
   /// @returns a place, given back by its destruction; null when the lane is full.
   [[nodiscard]] std::shared_ptr<void> enter();
+  /// Whether less than half of the places are free.
+  [[nodiscard]] bool is_crowded() const noexcept {
+    return free_.load(std::memory_order_relaxed) < places_ / 2;
+  }
 
  private:
+  const std::ptrdiff_t places_;
   std::atomic<std::ptrdiff_t> free_;
 };
 
@@ -36,6 +44,10 @@ struct validator_setup {
   slow_lane& lane;
   /// One for each member of the pool.
   std::vector<validator_meters>& meters;
+  /// Makes the pairwise subjects of new codes.
+  crypto::digest pairwise_key{};
+  /// Null = failures are not limited (CAU-16).
+  oauth::failure_limits* limits = nullptr;
 };
 
 /// The judgement without an actor around it: tests call it directly. Not thread-safe.
@@ -43,25 +55,49 @@ class token_validator {
  public:
   explicit token_validator(const validator_setup& setup);
 
-  enum class next : std::uint8_t { home, store, hash };
-  /// Authenticates and finds the slot; sets `client` and `code`, or `denied`, or `slow`.
+  /// Where an exchange goes: home, to a hasher, to a signer, or to the code store of its slot for
+  /// one of its works.
+  enum class next : std::uint8_t { home, hash, sign, redeem, refresh, issue, put, query };
+  static constexpr std::size_t nexts_count = 8;
+  /// Authenticates and finds the way; sets `client` and what its grant needs on it, or `denied`, or
+  /// `slow`.
   [[nodiscard]] next check(oauth::token_exchange& x);
   /// Goes on with an exchange whose `slow_matched` is set.
   [[nodiscard]] next settle(oauth::token_exchange& x);
+  /// Authenticates the caller, except at userinfo, and reads the token: sets `client` and `asked`,
+  /// or `slow`, or the answer: to the wrong caller, and about a token that nobody could know.
+  [[nodiscard]] next check(oauth::query_exchange& x);
+  [[nodiscard]] next settle(oauth::query_exchange& x);
   /// Checks a mint request and draws its code: `code`, `text`, `where`; or `error`.
   [[nodiscard]] next check(oauth::mint_exchange& x);
 
-  [[nodiscard]] bool has_clients() const noexcept { return clients_ != nullptr; }
+  [[nodiscard]] bool is_ready() const noexcept { return clients_ != nullptr && keys_ != nullptr; }
   void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
+  void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
 
  private:
-  [[nodiscard]] next locate(oauth::token_exchange& x, const oauth::client_facts& client);
+  template <class Exchange>
+  [[nodiscard]] next decide(Exchange& x, oauth::client_authenticator::outcome outcome);
+  template <class Exchange>
+  [[nodiscard]] next refuse(Exchange& x, const oauth::denial& why);
+  template <class Exchange>
+  [[nodiscard]] bool is_over_limit(const Exchange& x);
+  template <class Exchange>
+  [[nodiscard]] next decide(Exchange& x, const oauth::result<oauth::client_facts>& settled);
+  [[nodiscard]] next route(oauth::token_exchange& x, const oauth::client_facts& client);
+  [[nodiscard]] next route(oauth::query_exchange& x, const oauth::client_facts& client);
+  [[nodiscard]] next find_code(oauth::token_exchange& x);
+  [[nodiscard]] next find_family(oauth::token_exchange& x);
+  [[nodiscard]] next bear_own(oauth::token_exchange& x);
+  [[nodiscard]] next find_token(oauth::query_exchange& x);
 
   const validator_setup& setup_;
   oauth::client_authenticator authenticator_;
   oauth::registry_snapshot clients_;
+  oauth::key_snapshot keys_;
   crypto::buffered_random random_;
   crypto::sha256_hasher hash_;
+  crypto::hmac_sha256 failures_;
 };
 
 struct validator_state {
@@ -71,12 +107,15 @@ struct validator_state {
   std::size_t index = 0;
   validator_meters* meters = nullptr;
   std::size_t next_hasher = 0;
-  /// Batches that came before the first registry snapshot or the first routes.
+  std::size_t next_signer = 0;
+  /// Batches that came before the first snapshots or the first routes.
   std::vector<token_batch> early_tokens;
+  std::vector<query_batch> early_queries;
   std::vector<mint_batch> early_mints;
   std::vector<token_batch> early_verified;
+  std::vector<query_batch> early_verified_queries;
 
-  [[nodiscard]] bool is_ready() const noexcept { return to != nullptr && work->has_clients(); }
+  [[nodiscard]] bool is_ready() const noexcept { return to != nullptr && work->is_ready(); }
 };
 
 /// @param index its place in the pool.

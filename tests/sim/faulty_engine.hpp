@@ -16,8 +16,14 @@ namespace mintage::sim {
 struct faults {
   std::atomic<bool> consume_unknown{false};
   std::atomic<bool> insert_unknown{false};
-  /// Runs between a commit and its verdicts.
+  /// The rotations are not done; with the second, they are.
+  std::atomic<bool> rotate_unknown{false};
+  std::atomic<bool> rotate_unheard{false};
+  /// Both cutoffs' calls throw.
+  std::atomic<bool> cutoffs_fail{false};
+  /// Run between a commit and its verdicts.
   std::function<void()> after_consume;
+  std::function<void()> after_rotate;
 };
 
 class faulty_shard final : public storage::shard_store {
@@ -49,6 +55,17 @@ class faulty_shard final : public storage::shard_store {
                storage::done_handler<storage::verdict> done) override {
     inner_->release(std::move(batch), now, std::move(done));
   }
+  void rotate(std::vector<storage::rotate_op> batch, oauth::instant now,
+              storage::done_handler<storage::rotate_result> done) override {
+    if (faults_->rotate_unknown) return done(std::vector<storage::rotate_result>(batch.size()));
+    inner_->rotate(std::move(batch), now,
+                   [this, done = std::move(done)](std::vector<storage::rotate_result> found) {
+                     if (faults_->after_rotate) faults_->after_rotate();
+                     if (faults_->rotate_unheard)
+                       found = std::vector<storage::rotate_result>(found.size());
+                     done(std::move(found));
+                   });
+  }
   void revoke(std::vector<storage::revoke_op> batch, oauth::instant now,
               storage::done_handler<storage::verdict> done) override {
     inner_->revoke(std::move(batch), now, std::move(done));
@@ -59,21 +76,46 @@ class faulty_shard final : public storage::shard_store {
   std::shared_ptr<faults> faults_;
 };
 
+class faulty_cutoffs final : public storage::cutoff_table {
+ public:
+  faulty_cutoffs(storage::cutoff_table& inner, std::shared_ptr<faults> f)
+      : inner_{inner}, faults_{std::move(f)} {}
+
+  bool has_any() const noexcept override { return inner_.has_any(); }
+  std::optional<oauth::instant> find(const crypto::digest& key) override {
+    fail_on_demand();
+    return inner_.find(key);
+  }
+  void put(const crypto::digest& key, oauth::instant before, oauth::instant forget) override {
+    fail_on_demand();
+    inner_.put(key, before, forget);
+  }
+
+ private:
+  void fail_on_demand() const {
+    if (faults_->cutoffs_fail) throw storage::storage_error{"the cutoffs fail on demand."};
+  }
+  storage::cutoff_table& inner_;
+  std::shared_ptr<faults> faults_;
+};
+
 class faulty_engine final : public storage::engine {
  public:
   faulty_engine(std::unique_ptr<storage::engine> inner, std::shared_ptr<faults> f)
-      : inner_{std::move(inner)}, faults_{std::move(f)} {}
+      : inner_{std::move(inner)}, faults_{std::move(f)}, cutoffs_{inner_->cutoffs(), faults_} {}
 
   std::unique_ptr<storage::shard_store> open_shard(std::size_t index, std::size_t count,
                                                    storage::owner o) override {
     return std::make_unique<faulty_shard>(inner_->open_shard(index, count, std::move(o)), faults_);
   }
   storage::catalog& records() override { return inner_->records(); }
+  storage::cutoff_table& cutoffs() override { return cutoffs_; }
   bool writable() const noexcept override { return inner_->writable(); }
 
  private:
   std::unique_ptr<storage::engine> inner_;
   std::shared_ptr<faults> faults_;
+  faulty_cutoffs cutoffs_;
 };
 
 }  // namespace mintage::sim

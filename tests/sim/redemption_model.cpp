@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/codec.hpp"
+
 namespace mintage::sim {
 
 using oauth::errc;
@@ -34,7 +36,14 @@ void redemption_model::fail(std::string what) {
 }
 
 void redemption_model::inserted(const storage::insert_op& op) {
-  page_of(op.key).expires = op.expires;
+  if (op.kind != table::codes) return;
+  const auto code = storage::decode_code(op.value);
+  if (!code) return fail("a code's record cannot be read");
+  auto hash = crypto::sha256_hasher{};
+  auto& p = page_of(op.key);
+  p.expires = op.expires;
+  p.subject = oauth::cutoff_key(oauth::cutoff_kind::subject, code->who.sub, hash);
+  p.minted = code->who.minted;
 }
 
 void redemption_model::consumed(const storage::consume_op& op, oauth::instant at) {
@@ -46,6 +55,7 @@ void redemption_model::consumed(const storage::consume_op& op, oauth::instant at
     return;
   }
   p.consumptions.push_back({op.attempt, op.birth.key, at, ++moment_, {}});
+  families.born(op.birth);
 }
 
 void redemption_model::released(const storage::release_op& op) {
@@ -56,6 +66,9 @@ void redemption_model::released(const storage::release_op& op) {
 }
 
 void redemption_model::revoked(const storage::revoke_op& op) {
+  if (op.kind != table::grants) return;
+  const auto is_explained = families.explains_revocation(op.key);
+  families.revoked(op.key);
   for (auto& [name, p] : pages_)
     for (const auto& c : p.consumptions)
       if (c.birth == op.key) {
@@ -63,8 +76,8 @@ void redemption_model::revoked(const storage::revoke_op& op) {
           return q.how == manner::right && q.of == of && q.answers == 0 &&
                  q.received > c.at + rules_.code_dup_window;
         };
-        if (std::none_of(questions_.begin(), questions_.end(), asked_late))
-          fail("a family is revoked although nobody replayed its code after the window");
+        if (!is_explained && std::none_of(questions_.begin(), questions_.end(), asked_late))
+          fail("a family is revoked although nobody replayed its code or a refresh token too late");
         return;
       }
   fail("a family is revoked that was never born");
@@ -80,6 +93,7 @@ std::size_t redemption_model::ask(manner how, const std::optional<oauth::code_re
     q.of = &page_of(record_key::of(*code));
     q.shard = code->where.shard(shards_count_);
     q.of->mistakes += counts_as_mistake(how) ? 1U : 0U;
+    q.was_cut_off = families.is_cut_off(q.of->subject, q.of->minted);
   }
   questions_.push_back(q);
   return questions_.size() - 1;
@@ -108,6 +122,7 @@ void redemption_model::answered(std::size_t number, const oauth::token_exchange&
 
 void redemption_model::check_success(question& q, const oauth::token_exchange& x) {
   if (q.how != manner::right) return fail("a wrong request succeeds");
+  if (q.was_cut_off) fail("a code succeeds whose subject was cut off");
   if (++q.of->successes > 1) fail("a code succeeds twice");
   const auto* open = open_one(*q.of);
   if (open == nullptr || open->attempt != x.attempt)
@@ -153,6 +168,8 @@ void redemption_model::check_right_refusal(const question& q, const oauth::denia
     just = expired;
   } else if (reason == oauth::dead_code().reason) {
     just = p.mistakes >= rules_.code_max_fail;
+  } else if (reason == oauth::void_code().reason) {
+    just = families.is_cut_off(p.subject, p.minted);
   }
   if (!just) fail("a right request is refused without a cause: " + std::string{reason});
 }
@@ -183,6 +200,7 @@ void redemption_model::check_lost(const question& q, const oauth::token_exchange
 bool redemption_model::must_succeed(const oauth::code_ref& code) {
   auto& p = page_of(record_key::of(code));
   if (p.successes > 0 || clock_.now() >= p.expires) return false;
+  if (families.is_cut_off(p.subject, p.minted)) return false;
   switch (store_.look(table::codes, p.key, clock_.now()).what) {
     case verdict::ok:
       return true;
@@ -203,6 +221,7 @@ void redemption_model::check_all_answered() {
   const auto open = std::count_if(questions_.begin(), questions_.end(),
                                   [](const question& q) { return q.answers == 0; });
   if (open > 0) fail(std::to_string(open) + " exchanges are never answered");
+  families.check_all_answered();
 }
 
 }  // namespace mintage::sim

@@ -11,6 +11,7 @@
 
 #include "oauth/options.hpp"
 #include "oauth/service.hpp"
+#include "tests/sim/family_book.hpp"
 #include "tests/sim/simulated_store.hpp"
 
 namespace mintage::sim {
@@ -32,10 +33,12 @@ constexpr std::size_t manners_count = 6;
 /// - every exchange is answered exactly once;
 /// - a right request is refused only when the code was consumed while it was under way, has expired
 /// or
-///   is dead (COD-05, COD-08); a wrong one is refused for its own fault;
+///   is dead, or its subject is cut off (COD-05, COD-08, NEG-118); a wrong one is refused for its
+///   own fault;
 /// - a family is revoked if and only if a right request came later than the window (COD-06,
 /// COD-07),
 ///   before that one is answered;
+/// - what `family_book` says of refresh tokens and revocations;
 /// - in the end no code is consumed without a success, except where the store did not let its actor
 ///   know, or did not take it back (`stranded`) (COM-02).
 class redemption_model final : public ledger {
@@ -51,6 +54,8 @@ class redemption_model final : public ledger {
   struct page {
     storage::record_key key;
     oauth::instant expires{};
+    crypto::digest subject{};  ///< as cutoffs name it
+    oauth::instant minted{};
     int successes = 0;
     /// Redemptions that count as a failure if they get as far as the store (COD-05).
     unsigned mistakes = 0;
@@ -59,13 +64,25 @@ class redemption_model final : public ledger {
 
   redemption_model(simulated_store& store, std::size_t shards_count, const oauth::clock& clock,
                    const oauth::options& rules)
-      : store_{store}, shards_count_{shards_count}, clock_{clock}, rules_{rules} {}
+      : families{clock, rules, [this](std::string what) { fail(std::move(what)); }},
+        store_{store},
+        shards_count_{shards_count},
+        clock_{clock},
+        rules_{rules} {}
+
+  family_book families;
 
   // What became durable.
   void inserted(const storage::insert_op& op) override;
   void consumed(const storage::consume_op& op, oauth::instant at) override;
   void released(const storage::release_op& op) override;
+  void rotated(const storage::rotate_op& op, std::string_view from) override {
+    families.rotated(op, from);
+  }
   void revoked(const storage::revoke_op& op) override;
+  void cut_off(const crypto::digest& key, oauth::instant before) override {
+    families.cut_off(key, before);
+  }
   void stranded(const oauth::attempt_id& attempt) override { stranded_.insert(attempt); }
   void orphaned(std::size_t shard) override { last_orphaned_[shard] = ++moment_; }
   void misused(std::string_view how) override { fail(std::string{how}); }
@@ -79,7 +96,10 @@ class redemption_model final : public ledger {
   /// Nothing is under way: all actors know of all deaths.
   void note_quiet() { quiet_since_ = ++moment_; }
   /// From now on nothing goes wrong, so a right request has no reason to be answered 503.
-  void note_calm() { calm_ = true; }
+  void note_calm() {
+    calm_ = true;
+    families.note_calm();
+  }
   /// Whether the next right request must succeed: no success yet, not expired, not dead, not
   /// stranded.
   [[nodiscard]] bool must_succeed(const oauth::code_ref& code);
@@ -96,6 +116,7 @@ class redemption_model final : public ledger {
     oauth::instant received{};
     std::uint64_t from = 0;
     std::uint64_t quiet = 0;
+    bool was_cut_off = false;
     int answers = 0;
   };
 

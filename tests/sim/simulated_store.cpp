@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "storage/codec.hpp"
+
 namespace mintage::sim {
 
 using storage::consume_op;
@@ -14,6 +16,8 @@ using storage::read_result;
 using storage::record_key;
 using storage::release_op;
 using storage::revoke_op;
+using storage::rotate_op;
+using storage::rotate_result;
 using storage::table;
 using storage::verdict;
 
@@ -44,7 +48,7 @@ struct simulated_store::under_way {
 namespace {
 
 std::string name_of(table kind, const record_key& key) {
-  return (kind == table::codes ? "c" : "g") + std::string{key.view()};
+  return std::to_string(static_cast<int>(kind)) + std::string{key.view()};
 }
 void note_names(std::vector<std::string>& to, const insert_op& op) {
   to.push_back(name_of(op.kind, op.key));
@@ -55,6 +59,9 @@ void note_names(std::vector<std::string>& to, const consume_op& op) {
 }
 void note_names(std::vector<std::string>& to, const release_op& op) {
   to.push_back(name_of(table::codes, op.key));
+}
+void note_names(std::vector<std::string>& to, const rotate_op& op) {
+  to.push_back(name_of(table::grants, op.key));
 }
 void note_names(std::vector<std::string>& to, const revoke_op& op) {
   to.push_back(name_of(op.kind, op.key));
@@ -162,6 +169,10 @@ class simulated_store::shard final : public storage::shard_store {
                storage::done_handler<verdict> done) override {
     begin<release_op, verdict>(std::move(ops), now, std::move(done));
   }
+  void rotate(std::vector<rotate_op> ops, oauth::instant now,
+              storage::done_handler<rotate_result> done) override {
+    begin<rotate_op, rotate_result>(std::move(ops), now, std::move(done));
+  }
   void revoke(std::vector<revoke_op> ops, oauth::instant now,
               storage::done_handler<verdict> done) override {
     begin<revoke_op, verdict>(std::move(ops), now, std::move(done));
@@ -236,9 +247,33 @@ void simulated_store::shard::append_steps(std::vector<step>& to) const {
       to.push_back({const_cast<shard*>(this), u.get()});
 }
 
+class simulated_store::cutoffs final : public storage::cutoff_table {
+ public:
+  explicit cutoffs(simulated_store& s) : store_{s} {}
+  bool has_any() const noexcept override { return inner().has_any(); }
+  std::optional<oauth::instant> find(const crypto::digest& key) override {
+    if (fails()) throw storage::storage_error{"the cutoffs cannot be read."};
+    return inner().find(key);
+  }
+  void put(const crypto::digest& key, oauth::instant before, oauth::instant forget) override {
+    if (store_.mood.told == lie::cuts_nothing_off) return store_.ledger_->cut_off(key, before);
+    const auto failed = fails();
+    if (failed && store_.luck_.percent(50))
+      throw storage::storage_error{"the cutoffs cannot be written."};
+    inner().put(key, before, forget);
+    store_.ledger_->cut_off(key, before);
+    if (failed) throw storage::storage_error{"the cutoffs cannot say."};
+  }
+
+ private:
+  [[nodiscard]] storage::cutoff_table& inner() const noexcept { return store_.inner_->cutoffs(); }
+  [[nodiscard]] bool fails() { return store_.luck_.percent(store_.mood.cutoff_fails); }
+  simulated_store& store_;
+};
+
 class simulated_store::engine final : public storage::engine {
  public:
-  explicit engine(simulated_store& s) : store_{s} {}
+  explicit engine(simulated_store& s) : store_{s}, cutoffs_{s} {}
   ~engine() override { store_.never_answered_.clear(); }
   std::unique_ptr<storage::shard_store> open_shard(std::size_t index, std::size_t count,
                                                    storage::owner o) override {
@@ -249,10 +284,12 @@ class simulated_store::engine final : public storage::engine {
     return opened;
   }
   storage::catalog& records() override { return store_.inner_->records(); }
+  storage::cutoff_table& cutoffs() override { return cutoffs_; }
   bool writable() const noexcept override { return true; }
 
  private:
   simulated_store& store_;
+  simulated_store::cutoffs cutoffs_;
 };
 
 simulated_store::simulated_store(chance& luck, unsigned max_failures)
@@ -327,6 +364,23 @@ verdict simulated_store::apply(const release_op& op, oauth::instant now) {
     ledger_->released(op);
   else
     ledger_->stranded(op.attempt);
+  return found;
+}
+
+rotate_result simulated_store::apply(const rotate_op& op, oauth::instant now) {
+  if (mood.told == lie::rotates_nothing) return {verdict::ok, {}};
+  const auto before = look(table::grants, op.key, now);
+  auto found = rotate_result{};
+  const auto rotate = [&](const rotate_op& what) {
+    records_->rotate({what}, now, [&](const auto& r) { found = r.front(); });
+  };
+  rotate(op);
+  if (found.what == verdict::replayed && mood.told == lie::rotates_any) {
+    auto forced = op;
+    forced.presented = storage::decode_grant(before.value)->generation;
+    rotate(forced);
+  }
+  if (found.what == verdict::ok) ledger_->rotated(op, before.value);
   return found;
 }
 

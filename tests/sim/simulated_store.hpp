@@ -21,7 +21,10 @@ class ledger {
   virtual void inserted(const storage::insert_op& op) = 0;
   virtual void consumed(const storage::consume_op& op, oauth::instant at) = 0;
   virtual void released(const storage::release_op& op) = 0;
+  /// @param from the value that was there before.
+  virtual void rotated(const storage::rotate_op& op, std::string_view from) = 0;
   virtual void revoked(const storage::revoke_op& op) = 0;
+  virtual void cut_off(const crypto::digest& key, oauth::instant before) = 0;
   /// The consumption of this attempt stays for a reason that no actor can help: its owner did not
   /// hear of it, or the store did not take it back.
   virtual void stranded(const oauth::attempt_id& attempt) = 0;
@@ -38,7 +41,10 @@ enum class lie : std::uint8_t {
   consumes_nothing,
   consumes_again,
   releases_nothing,
+  rotates_nothing,
+  rotates_any,  ///< whichever generation is presented
   revokes_nothing,
+  cuts_nothing_off,
   never_answers
 };
 
@@ -52,6 +58,8 @@ struct moods {
   std::size_t unknown_done = 0;
   /// The actor crashes inside a completion: before it hears the verdicts, or right after.
   std::size_t crash = 0;
+  /// A call of the cutoffs throws; a cutoff that was to be put is there nonetheless, or not.
+  std::size_t cutoff_fails = 0;
   lie told = lie::none;
 };
 
@@ -88,6 +96,7 @@ class simulated_store {
  private:
   class engine;
   class shard;
+  class cutoffs;
   struct under_way;
   template <class Op, class Result>
   struct batch;
@@ -100,6 +109,7 @@ class simulated_store {
   storage::read_result apply(const read_op& op, oauth::instant now);
   storage::consume_result apply(const storage::consume_op& op, oauth::instant now);
   storage::verdict apply(const storage::release_op& op, oauth::instant now);
+  storage::rotate_result apply(const storage::rotate_op& op, oauth::instant now);
   storage::verdict apply(const storage::revoke_op& op, oauth::instant now);
 
   chance& luck_;

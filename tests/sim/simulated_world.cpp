@@ -43,13 +43,6 @@ class quiet_output {
   std::streambuf* before_;
 };
 
-oauth::key_snapshot make_keys(oauth::instant now) {
-  auto ring = oauth::key_ring{};
-  ring.keys.push_back(
-      {crypto::signing_key::generate(crypto::jws_alg::es256), oauth::key_state::active, now});
-  return std::make_shared<const oauth::key_ring>(std::move(ring));
-}
-
 caf::actor_system_config& configure(caf::actor_system_config& cfg) {
   cfg.add_message_types<caf::id_block::mintage>();
   cfg.set("scheduler.policy", caf::atom("testing"));
@@ -67,26 +60,34 @@ struct simulated_world::impl {
         board{s.lanes, s.validators, s.code_stores, s.signers, 1},
         places{s.hasher_queue},
         lanes(s.lanes),
-        members{.validators = {.keys = {.pepper = pepper, .process = pepper},
-                               .rules = rules,
-                               .clock = clock,
-                               .lane = places,
-                               .meters = board.validators},
-                .code_stores = {.engine = *engine,
-                                .rules = rules,
-                                .clock = clock,
-                                .shards_count = s.code_stores,
-                                .batch_max = s.batch_max,
-                                .meters = board.code_stores},
-                .signers = {.refresh_key = pepper,
+        members{
+            .validators = {.keys = {.pepper = pepper, .process = pepper},
+                           .rules = rules,
+                           .clock = clock,
+                           .lane = places,
+                           .meters = board.validators},
+            .code_stores = {.engine = *engine,
                             .rules = rules,
                             .clock = clock,
-                            .meters = board.signers},
-                .registry = {.records = engine->records(),
-                             .clock = clock,
-                             .pepper = pepper,
-                             .algorithms = {crypto::jws_alg::es256}},
-                .keys = {.keys = make_keys(clock.now()), .rules = rules}},
+                            .shards_count = s.code_stores,
+                            .batch_max = s.batch_max,
+                            .meters = board.code_stores,
+                            .master = pepper},
+            .signers = {.master = pepper, .rules = rules, .clock = clock, .meters = board.signers},
+            .registry = {.records = engine->records(),
+                         .cutoffs = engine->cutoffs(),
+                         .rules = rules,
+                         .clock = clock,
+                         .pepper = pepper,
+                         .algorithms = {crypto::jws_alg::es256}},
+            .keys = {.records = engine->records(),
+                     .clock = clock,
+                     .journal = journal,
+                     .seal_key = pepper,
+                     .keys = {.algorithms = {crypto::jws_alg::es256},
+                              .rotation_period = rules.key_rotation_period,
+                              .overlap = rules.key_overlap},
+                     .rules = rules}},
         setup{members,
               {.validators = s.validators,
                .code_stores = s.code_stores,

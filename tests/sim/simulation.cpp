@@ -1,21 +1,13 @@
-#include "tests/sim/simulation.hpp"
+#include "tests/sim/simulation_run.hpp"
 
 #include <algorithm>
-#include <array>
-#include <memory>
-#include <optional>
 #include <utility>
 
 #include "crypto/base64.hpp"
 #include "oauth/client_auth.hpp"
-#include "tests/sim/redemption_model.hpp"
-#include "tests/sim/simulated_world.hpp"
-#include "tests/sim/world.hpp"
 
 namespace mintage::sim {
 namespace {
-
-using namespace std::chrono_literals;
 
 constexpr auto redirect_uri = std::string_view{"https://app.example.com/cb"};
 constexpr auto chosen_secret = std::string_view{"a secret chosen elsewhere"};
@@ -23,85 +15,12 @@ constexpr auto chosen_secret = std::string_view{"a secret chosen elsewhere"};
 constexpr auto chosen_secret_hash =
     "$argon2id$v=19$m=8,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$NcTiroQvPg619VNaSVQHfzCw5Y3qHa8JF0F0o8jHKtk";
 
-/// A client and its secret, as the application knows them.
-struct application {
-  std::string id;
-  std::string secret;
-};
-
-/// A minted code, as the application knows it.
-struct held_code {
-  std::string text;
-  std::string verifier;  ///< empty: minted without a challenge
-  std::size_t owner = 0;
-  oauth::code_ref ref;
-};
-
-class simulation;
-
-/// One exchange: keeps the octets that its request points into, and hears the answer.
-class asker final : public oauth::caller {
- public:
-  explicit asker(simulation& run) : run_{run} { ++alive; }
-  ~asker() override { --alive; }
-  void answered(oauth::exchange& x) noexcept override;
-
-  std::string code;
-  std::string verifier;
-  std::string uri;
-  std::string secret;
-  std::size_t question = 0;
-  held_code minting;
-  static inline std::size_t alive = 0;
-
- private:
-  simulation& run_;
-};
-
-class simulation {
- public:
-  simulation(std::uint64_t seed, lie told);
-  run_result run();
-
-  void hear(const asker& from, oauth::token_exchange& x);
-  void hear(const asker& from, oauth::mint_exchange& x);
-
- private:
-  world_shape draw_shape();
-  moods draw_moods(lie told);
-  std::unique_ptr<storage::engine> stocked_engine();
-
-  void act();
-  void step();
-  void drain();
-  void mint();
-  void redeem_any();
-  void redeem(const held_code& code, manner how, std::size_t lane);
-  void kill_any();
-  void pass_time();
-  void calm_down();
-  void stop();
-  void check_admission();
-  void note(std::uint64_t event) { trace_ = (trace_ ^ event) * 0x100000001b3; }
-
-  chance luck_;
-  repeatable_openssl octets_;
-  manual_clock clock_;
-  oauth::options rules_;
-  crypto::digest pepper_{};
-  std::array<application, 3> applications_;
-  world_shape shape_;
-  simulated_store store_;
-  redemption_model model_;
-  std::unique_ptr<simulated_world> world_;
-  std::vector<held_code> codes_;
-  std::size_t kills_per_mille_ = 0;
-  std::uint64_t trace_ = 0xcbf29ce484222325;
-  run_result result_;
-};
+}  // namespace
 
 void asker::answered(oauth::exchange& x) noexcept {
   if (auto* token = dynamic_cast<oauth::token_exchange*>(&x)) return run_.hear(*this, *token);
+  if (auto* query = dynamic_cast<oauth::query_exchange*>(&x)) return run_.hear(*this, *query);
+  if (auto* admin = dynamic_cast<oauth::admin_exchange*>(&x)) return run_.hear(*admin);
   run_.hear(*this, static_cast<oauth::mint_exchange&>(x));
 }
 
@@ -138,6 +57,7 @@ moods simulation::draw_moods(lie told) {
   m.unknown_undone = sometimes(20);
   m.unknown_done = sometimes(10);
   m.crash = sometimes(5);
+  m.cutoff_fails = sometimes(10);
   m.told = told;
   return m;
 }
@@ -156,6 +76,7 @@ std::unique_ptr<storage::engine> simulation::stocked_engine() {
     c.grant_types = {oauth::grant_type::authorization_code, oauth::grant_type::refresh_token};
     c.scopes = {"openid", "offline_access"};
     c.require_pkce = false;
+    c.refresh_mode = i == 1 ? oauth::rt_mode::static_ : oauth::rt_mode::rotating;
     c.id_token_alg = crypto::jws_alg::es256;
     auto stored = oauth::stored_secret{};
     if (i == 2) {
@@ -189,9 +110,12 @@ void simulation::act() {
   if (luck_.below(1000) < kills_per_mille_) return kill_any();
   const auto what = luck_.below(100);
   if (what < 4) return mint();
-  if (what < 16) return redeem_any();
-  if (what < 20) return pass_time();
-  if (what == 20 && luck_.percent(30)) return drain();
+  if (what < 13) return redeem_any();
+  if (what < 20) return refresh_any();
+  if (what < 24) return pass_time();
+  if (what == 24 && luck_.percent(30)) return drain();
+  if (what == 25) return luck_.percent(30) ? revoke_any() : step();
+  if (what == 26 && luck_.percent(10)) return cut_off_any();
   step();
 }
 
@@ -227,7 +151,7 @@ void simulation::mint() {
   request.client_id = applications_[who->minting.owner].id;
   request.redirect_uri = redirect_uri;
   request.scope = luck_.percent(50) ? "openid" : "openid offline_access";
-  request.sub = "248289761001";
+  request.sub = subjects[luck_.below(subjects.size())];
   request.auth_time = oauth::numeric_date(clock_.now());
   if (luck_.percent(30)) request.ttl = static_cast<std::int64_t>(1 + luck_.below(600));
   if (luck_.percent(50)) {
@@ -257,6 +181,7 @@ void simulation::redeem(const held_code& code, manner how, std::size_t lane) {
   who->uri = redirect_uri;
   auto owner = code.owner;
   if (how == manner::wrong_client) owner = (owner + 1 + luck_.below(2)) % applications_.size();
+  who->owner = owner;
   who->secret = applications_[owner].secret;
   if (how == manner::wrong_secret) who->secret.back() = who->secret.back() == 'x' ? 'y' : 'x';
   if (how == manner::wrong_verifier) who->verifier = std::string(64, 'w');
@@ -278,19 +203,13 @@ void simulation::redeem(const held_code& code, manner how, std::size_t lane) {
 }
 
 void simulation::hear(const asker& from, oauth::token_exchange& x) {
-  model_.answered(from.question, x);
   note(x.denied ? static_cast<std::uint64_t>(x.denied->code) : 99);
-  if (!x.denied && !x.body.empty()) ++result_.successes;
-}
-
-void simulation::hear(const asker& from, oauth::mint_exchange& x) {
+  if (x.request.grant == oauth::grant_type::refresh_token) return hear_refresh(from, x);
   model_.answered(from.question, x);
-  note(x.minted ? 101 : 100);
-  if (!x.minted) return;
-  auto code = from.minting;
-  code.text = x.text.reveal();
-  code.ref = x.where;
-  codes_.push_back(std::move(code));
+  if (x.denied || x.body.empty()) return;
+  ++result_.successes;
+  if (auto token = refresh_token_in(x.body); !token.empty())
+    families_.push_back({std::move(token), {}, from.owner, false});
 }
 
 void simulation::kill_any() {
@@ -313,6 +232,13 @@ void simulation::calm_down() {
   store_.mood.told = told;
   drain();
   model_.note_calm();
+  for (auto i = std::size_t{0}; i < families_.size(); ++i) {
+    const auto before = result_.refreshed;
+    const auto hopes = model_.families.must_succeed(families_[i].current);
+    refresh_honestly(i, luck_.below(shape_.lanes));
+    drain();
+    if (hopes && result_.refreshed == before) model_.fail("an honest client is logged out");
+  }
   const auto codes = codes_;
   for (const auto& code : codes) {
     const auto before = result_.successes;
@@ -352,8 +278,6 @@ void simulation::stop() {
   if (asker::alive != 0) model_.fail(std::to_string(asker::alive) + " exchanges are leaked");
   asker::alive = 0;
 }
-
-}  // namespace
 
 run_result simulate(std::uint64_t seed, lie told) {
   return simulation{seed, told}.run();

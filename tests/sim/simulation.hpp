@@ -17,6 +17,7 @@ struct run_result {
   std::uint64_t trace = 0;
   std::size_t steps = 0;
   std::size_t successes = 0;
+  std::size_t refreshed = 0;
   std::size_t retried = 0;  ///< codes that only succeeded in the calm at the end
 };
 

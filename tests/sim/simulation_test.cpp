@@ -62,6 +62,7 @@ TEST(simulation, holds_all_rules_in_every_order_of_events) {
   auto steps = std::size_t{0};
   auto successes = std::size_t{0};
   auto retried = std::size_t{0};
+  auto refreshed = std::size_t{0};
   for (auto i = std::uint64_t{0}; i < rounds; ++i, ++seed) {
     const auto r = watched_run(seed);
     ASSERT_TRUE(r.violations.empty())
@@ -69,12 +70,14 @@ TEST(simulation, holds_all_rules_in_every_order_of_events) {
     steps += r.steps;
     successes += r.successes;
     retried += r.retried;
+    refreshed += r.refreshed;
   }
   RecordProperty("steps", std::to_string(steps));
   RecordProperty("successes", std::to_string(successes));
   // Otherwise nothing went right, or nothing went wrong, and nothing was shown.
   EXPECT_GT(successes, retried);
   EXPECT_GT(retried, 0U);
+  EXPECT_GT(refreshed, successes / 4);
 }
 
 TEST(simulation, repeats_itself_by_seed) {
@@ -105,7 +108,10 @@ INSTANTIATE_TEST_SUITE_P(each_lie, model,
                                          told_lie{lie::consumes_nothing, "consumes_nothing"},
                                          told_lie{lie::consumes_again, "consumes_again"},
                                          told_lie{lie::releases_nothing, "releases_nothing"},
+                                         told_lie{lie::rotates_nothing, "rotates_nothing"},
+                                         told_lie{lie::rotates_any, "rotates_any"},
                                          told_lie{lie::revokes_nothing, "revokes_nothing"},
+                                         told_lie{lie::cuts_nothing_off, "cuts_nothing_off"},
                                          told_lie{lie::never_answers, "never_answers"}),
                          [](const auto& of) { return of.param.name; });
 

@@ -126,6 +126,18 @@ TEST(store, that_cannot_insert_mints_nothing) {
   for (const auto& code : w.mint(5)) EXPECT_EQ(code, "");
 }
 
+/// The codes that were answered 503; there must be no other refusal.
+std::vector<std::string> refused_of(const std::vector<std::string>& codes,
+                                    const std::vector<token_answer>& answers) {
+  auto refused = std::vector<std::string>{};
+  for (auto i = std::size_t{0}; i < codes.size(); ++i) {
+    if (answers[i].granted) continue;
+    EXPECT_EQ(answers[i].error, errc::temporarily_unavailable) << answers[i].reason;
+    refused.push_back(codes[i]);
+  }
+  return refused;
+}
+
 TEST(signer, that_dies_between_commit_and_answer_releases_the_code) {  // COM-02
   auto fault = std::make_shared<faults>();
   auto w = world{std::make_unique<faulty_engine>(storage::open_memory_engine(10), fault)};
@@ -136,16 +148,14 @@ TEST(signer, that_dies_between_commit_and_answer_releases_the_code) {  // COM-02
     w.actors().kill("signer", 0);
     w.actors().kill("signer", 1);
   };
-  const auto answers = w.redeem(codes);
+  auto left = refused_of(codes, w.redeem(codes));
   fault->after_consume = nullptr;
-  EXPECT_LT(granted(answers), codes.size()) << "no signer died in time";
-  auto again = std::vector<std::string>{};
-  for (auto i = std::size_t{0}; i < codes.size(); ++i)
-    if (!answers[i].granted) {
-      EXPECT_EQ(answers[i].error, errc::temporarily_unavailable);
-      again.push_back(codes[i]);
-    }
-  EXPECT_EQ(granted(w.redeem(again)), again.size());
+  EXPECT_FALSE(left.empty()) << "no signer died in time";
+  // Until all know who took the place of the dead, there may be a 503 more; no code is lost by it.
+  for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+       !left.empty() && std::chrono::steady_clock::now() < end;)
+    left = refused_of(left, w.redeem(left));
+  EXPECT_TRUE(left.empty()) << left.size() << " codes were not released";
   EXPECT_EQ(granted(w.redeem(codes)), 0U);
 }
 

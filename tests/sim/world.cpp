@@ -40,7 +40,6 @@ world::world(std::unique_ptr<storage::engine> engine, world_options o) {
     lanes_.push_back(std::make_unique<thread_lane>());
     lanes.push_back(lanes_.back().get());
   }
-  o.actors.algorithms = {crypto::jws_alg::es256};  // an RSA key would cost each test half a second
   actors_ = std::make_unique<actors::system>(
       o.actors, o.rules,
       actors::surroundings{std::move(engine), clock, journal, crypto::buffered_random{}.take<32>(),
@@ -81,6 +80,27 @@ void world::add_client() {
     services_.front()->submit(std::move(x));
   });
   asked->wait();
+}
+
+admin_outcome world::administer(oauth::admin_call call) {
+  auto asked = std::make_shared<counter>(1);
+  auto outcome = admin_outcome{};
+  asked->note = [&](oauth::exchange& x) {
+    auto& admin = static_cast<oauth::admin_exchange&>(x);
+    outcome = {std::move(admin.answer), std::move(admin.error)};
+  };
+  lanes_.front()->post([&] {
+    auto x = oauth::admin_handle{
+        new oauth::admin_exchange{asked, services_.front()->next_request_id(), clock.now()}};
+    x->call = std::move(call);
+    services_.front()->submit(std::move(x));
+  });
+  asked->wait();
+  return outcome;
+}
+
+std::string world::jwks() {
+  return lanes_.front()->call([&] { return services_.front()->documents()->jwks.body; });
 }
 
 std::vector<std::string> world::mint(std::size_t count, const std::string& scope) {

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,10 +32,16 @@ class counting_journal final : public oauth::journal {
     ++refusals;
   }
   void exchanged(const oauth::token_exchange&) noexcept override { ++exchanges; }
+  void queried(const oauth::query_exchange&) noexcept override { ++queries; }
   void minted(const oauth::mint_exchange&) noexcept override {}
   void administered(const oauth::admin_exchange&) noexcept override {}
+  void key_changed(const crypto::signing_key&, std::string_view) noexcept override {
+    ++key_changes;
+  }
   std::atomic<int> refusals{0};
   std::atomic<int> exchanges{0};
+  std::atomic<int> queries{0};
+  std::atomic<int> key_changes{0};
 };
 
 /// One answer of POST /token.
@@ -45,8 +52,18 @@ struct token_answer {
   std::string_view reason;
 };
 
+struct admin_outcome {
+  std::optional<oauth::admin_answer> answer;
+  std::optional<oauth::admin_error> error;
+};
+
 struct world_options {
-  actors::options actors{.workers = 2, .validators = 2, .code_stores = 3, .signers = 2};
+  /// An RSA key would cost each test half a second.
+  actors::options actors{.workers = 2,
+                         .validators = 2,
+                         .code_stores = 3,
+                         .signers = 2,
+                         .algorithms = {crypto::jws_alg::es256}};
   oauth::options rules;
   std::size_t lanes = 2;
 };
@@ -69,6 +86,12 @@ class world {
   /// As `redeem`, without waiting for the answers; `during` runs after the submission.
   [[nodiscard]] std::vector<token_answer> redeem(const std::vector<std::string>& codes,
                                                  const std::function<void()>& during);
+
+  /// A call of the admin interface. The calls about keys also have all done that is due by the
+  /// clock.
+  [[nodiscard]] admin_outcome administer(oauth::admin_call call);
+  /// The JWK set of now.
+  [[nodiscard]] std::string jwks();
 
   manual_clock clock;
   counting_journal journal;

@@ -48,8 +48,9 @@ class client_book_rules : public testing::Test {
 
   test::manual_clock clock;
   std::unique_ptr<storage::engine> engine = storage::open_memory_engine(5);
-  registry_setup setup{
-      engine->records(), clock, crypto::sha256("pepper"), {crypto::jws_alg::es256}};
+  oauth::options rules;
+  registry_setup setup{engine->records(),        engine->cutoffs(),       rules, clock,
+                       crypto::sha256("pepper"), {crypto::jws_alg::es256}};
   client_book book{setup};
 };
 
@@ -152,6 +153,45 @@ TEST_F(client_book_rules, keep_the_expiry_that_was_asked_for) {
   auto x = ask(oauth::add_secret{made.id, wanted});
   ASSERT_TRUE(finish(book.handle(x))->answer);
   EXPECT_EQ(stored(made.id)->secrets.back().expires, oauth::instant{oauth::seconds{2'000'000'000}});
+}
+
+TEST_F(client_book_rules, keep_resources_over_a_restart) {
+  auto r = oauth::resource{};
+  r.as.identifier = "https://api.example.com";
+  r.scopes = {"read"};
+  EXPECT_EQ(std::get<oauth::resource>(*answer(oauth::put_resource{r})->answer).as, r.as);
+  EXPECT_NE(book.clients()->find_resource(r.as.identifier), nullptr);
+  const auto again = client_book{setup};
+  ASSERT_NE(again.clients()->find_resource(r.as.identifier), nullptr);
+  EXPECT_EQ(again.clients()->resource_of_scope("read")->as, r.as);
+  EXPECT_EQ(std::get<oauth::resource_list>(*answer(oauth::list_resources{})->answer)
+                .known->resources()
+                .size(),
+            1U);
+  EXPECT_TRUE(std::holds_alternative<oauth::removed>(
+      *answer(oauth::remove_resource{r.as.identifier})->answer));
+  EXPECT_EQ(book.clients()->find_resource(r.as.identifier), nullptr);
+  EXPECT_EQ(answer(oauth::remove_resource{r.as.identifier})->error->code, errc::not_found);
+}
+
+TEST_F(client_book_rules, refuse_resources_that_cannot_be) {  // ATK-02, ATK-03
+  auto r = oauth::resource{};
+  r.as.identifier = "https://api.example.com#fragment";
+  EXPECT_TRUE(answer(oauth::put_resource{r})->error);
+  r.as.identifier = "https://api.example.com";
+  r.as.alg = crypto::jws_alg::rs256;
+  EXPECT_TRUE(answer(oauth::put_resource{r})->error) << "no key of that algorithm";
+  r.as.format = oauth::token_format::opaque;
+  EXPECT_FALSE(answer(oauth::put_resource{r})->error);
+}
+
+TEST_F(client_book_rules, cut_off_before_they_answer) {  // RFT-11
+  auto hash = crypto::sha256_hasher{};
+  const auto key = oauth::cutoff_key(oauth::cutoff_kind::session, "s1", hash);
+  EXPECT_FALSE(engine->cutoffs().find(key));
+  EXPECT_TRUE(std::holds_alternative<oauth::removed>(
+      *answer(oauth::cut_off{oauth::cutoff_kind::session, "s1"})->answer));
+  EXPECT_EQ(engine->cutoffs().find(key), clock.now());
 }
 
 }  // namespace

@@ -1,143 +1,16 @@
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <optional>
-#include <utility>
-
-#include "actors/code_store.hpp"
-#include "storage/codec.hpp"
-#include "tests/unit/actors/exchanges.hpp"
+#include "tests/unit/actors/keeper_fixture.hpp"
 
 namespace mintage::actors {
 namespace {
 
 using oauth::errc;
+using test::code_keeper_rules;
 using test::make_redemption;
 using test::redirect_uri;
+using test::watching_home;
 using namespace std::chrono_literals;
-
-/// The memory engine with a moment between what a read finds and its answer, and with revocations
-/// that can be lost.
-class slow_shard final : public storage::shard_store {
- public:
-  struct moments {
-    std::function<void()> after_read = [] {};
-    bool loses_revocations = false;
-  };
-  slow_shard(std::unique_ptr<storage::shard_store> inner, moments& m)
-      : inner_{std::move(inner)}, moments_{m} {}
-
-  void insert(std::vector<storage::insert_op> batch, oauth::instant now,
-              storage::done_handler<storage::verdict> done) override {
-    inner_->insert(std::move(batch), now, std::move(done));
-  }
-  void read(storage::table kind, std::vector<storage::record_key> keys, oauth::instant now,
-            storage::done_handler<storage::read_result> done) override {
-    inner_->read(kind, std::move(keys), now, [&](std::vector<storage::read_result> found) {
-      std::exchange(moments_.after_read, [] {})();
-      done(std::move(found));
-    });
-  }
-  void consume(std::vector<storage::consume_op> batch, oauth::instant now,
-               storage::done_handler<storage::consume_result> done) override {
-    inner_->consume(std::move(batch), now, std::move(done));
-  }
-  void release(std::vector<storage::release_op> batch, oauth::instant now,
-               storage::done_handler<storage::verdict> done) override {
-    inner_->release(std::move(batch), now, std::move(done));
-  }
-  void revoke(std::vector<storage::revoke_op> batch, oauth::instant now,
-              storage::done_handler<storage::verdict> done) override {
-    if (!moments_.loses_revocations) inner_->revoke(std::move(batch), now, std::move(done));
-  }
-
- private:
-  std::unique_ptr<storage::shard_store> inner_;
-  moments& moments_;
-};
-
-/// Hears in which state an exchange came home whose handle was destroyed.
-class watching_home final : public oauth::home {
- public:
-  void come_home(oauth::exchange* x) noexcept override {
-    ++count;
-    answered = static_cast<oauth::token_exchange*>(x)->is_answered();
-    delete x;
-  }
-  int count = 0;
-  bool answered = false;
-};
-
-/// One shard over the memory engine, which answers inside the call.
-class code_keeper_rules : public testing::Test {
- protected:
-  std::string mint(const std::string& scope = "openid", const std::string& challenge = {}) {
-    auto x = oauth::mint_handle{
-        new oauth::mint_exchange{std::make_shared<test::nobody>(), {}, clock.now()}};
-    x->code = oauth::authorization_code{};
-    x->code->who.client_id = "client";
-    x->code->who.incarnation = 7;
-    x->code->who.sub = "248289761001";
-    x->code->who.scope = scope;
-    x->code->redirect_uri = redirect_uri;
-    x->code->challenge = challenge;
-    x->code->expires = clock.now() + rules.code_ttl;
-    x->text = oauth::make_code(oauth::slot::draw(random), random);
-    x->where = *oauth::find_code(x->text.reveal(), hash);
-    auto some = std::vector<oauth::mint_handle>{};
-    some.push_back(std::move(x));
-    keeper.put(std::move(some));
-    EXPECT_TRUE(last_mint->minted);
-    return std::string{last_mint->text.reveal()};
-  }
-
-  /// @returns the exchange after its redemption; `to_sign` tells which way it went.
-  oauth::token_handle redeem(const std::string& code, std::string_view client = "client",
-                             std::string_view uri = redirect_uri, std::string_view verifier = {}) {
-    auto x = make_redemption(code, client, clock.now());
-    x->request.redirect_uri = uri;
-    x->request.code_verifier = verifier;
-    x->code = *oauth::find_code(code, hash);
-    auto some = std::vector<oauth::token_handle>{};
-    some.push_back(std::move(x));
-    keeper.redeem(std::move(some));
-    return std::move(last);
-  }
-
-  storage::read_result read_grant(const storage::record_key& key) {
-    auto found = storage::read_result{};
-    other->read(storage::table::grants, {key}, clock.now(),
-                [&](std::vector<storage::read_result> r) { found = std::move(r.front()); });
-    return found;
-  }
-
-  test::manual_clock clock;
-  oauth::options rules;
-  crypto::buffered_random random;
-  crypto::sha256_hasher hash;
-  std::unique_ptr<storage::engine> engine = storage::open_memory_engine(rules.code_max_fail);
-  // A second view of the only shard: the memory engine keeps its state in the engine.
-  std::unique_ptr<storage::shard_store> other = engine->open_shard(0, 1, [](auto) {});
-  std::vector<code_store_meters> meters{1};
-  code_store_setup setup{*engine, rules, clock, 1, 512, meters};
-  oauth::token_handle last;
-  oauth::mint_handle last_mint;
-  bool to_sign = false;
-  slow_shard::moments moments;
-  code_keeper keeper{
-      setup,
-      0,
-      std::make_unique<slow_shard>(engine->open_shard(0, 1, [](auto) {}), moments),
-      {[this](std::vector<oauth::token_handle> some) {
-         to_sign = true;
-         last = std::move(some.front());
-       },
-       [this](std::vector<oauth::token_handle> some) {
-         to_sign = false;
-         last = std::move(some.front());
-       },
-       [this](std::vector<oauth::mint_handle> some) { last_mint = std::move(some.front()); }}};
-};
 
 TEST_F(code_keeper_rules, give_birth_to_the_grant_with_the_consumption) {  // COD-04, COD-11
   const auto x = redeem(mint("openid offline_access"));

@@ -58,8 +58,8 @@ TEST(literal_tally, keeps_counting_when_it_is_full) {
 
 TEST(render_metrics, sums_over_the_members_of_a_pool) {
   auto board = meter_board{2, 1, 2, 1, 1};
-  board.lanes[0].granted.add(3);
-  board.lanes[1].granted.add(4);
+  board.lanes[0].of(request_kind::authorization_code).ok.add(3);
+  board.lanes[1].of(request_kind::authorization_code).ok.add(4);
   board.lanes[0].in_flight.set(2);
   board.lanes[1].in_flight.set(5);
   board.lanes[0].sent_to_validators.add(10);
@@ -80,10 +80,14 @@ TEST(render_metrics, sums_over_the_members_of_a_pool) {
 
 TEST(render_metrics, shows_refusals_by_code_and_by_reason) {
   auto board = meter_board{1, 1, 1, 1, 1};
-  board.lanes[0].refused_by_code[static_cast<std::size_t>(oauth::errc::invalid_grant)].add(2);
+  board.lanes[0].of(request_kind::refresh_token).refused_as(oauth::errc::invalid_grant).add(2);
+  board.lanes[0].of(request_kind::userinfo).refused_as(oauth::errc::insufficient_scope).add(1);
   board.lanes[0].refused_by_reason.add("the code is not known");
   const auto page = render_metrics(board, {}, {});
-  EXPECT_THAT(page, HasSubstr("result=\"invalid_grant\"} 2\n"));
+  EXPECT_THAT(page, HasSubstr("mintage_requests_total{endpoint=\"token\",grant=\"refresh_token\","
+                              "result=\"invalid_grant\"} 2\n"));
+  EXPECT_THAT(page, HasSubstr("mintage_requests_total{endpoint=\"userinfo\",grant=\"\","
+                              "result=\"insufficient_scope\"} 1\n"));
   EXPECT_THAT(page, Not(HasSubstr("result=\"invalid_scope\"")));
   EXPECT_THAT(page, HasSubstr("mintage_refused_total{reason=\"the code is not known\"} 1\n"));
 }

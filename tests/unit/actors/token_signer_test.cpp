@@ -40,6 +40,7 @@ class token_signer_answers : public testing::Test {
     x->born->who.scope = scope;
     x->born->who.nonce = "n-0S6_WzA2Mj";
     x->born->refreshable = refreshable;
+    if (refreshable) x->out.refresh_generation = 0;
     signer.sign(*x);
     return x;
   }
@@ -72,6 +73,57 @@ TEST_F(token_signer_answers, leave_out_what_was_not_granted) {  // TOK-14, COD-1
   EXPECT_EQ(x->body.find("id_token"), std::string::npos);
   EXPECT_EQ(x->body.find("refresh_token"), std::string::npos);
   EXPECT_EQ(member(x->body, "scope"), "read");
+}
+
+TEST_F(token_signer_answers, carry_what_was_issued_of_the_grant) {  // RFT-07, RFT-09, ATK-02
+  auto x = test::make_redemption("", "client", clock.now());
+  x->born = oauth::grant{};
+  auto& who = x->born->who;
+  who.client_id = "client";
+  who.sub = "248289761001";
+  who.scope = "openid read";
+  who.targets.resize(2);
+  who.nonce = "n-0S6_WzA2Mj";
+  x->out.scope = "openid";
+  x->out.targets.resize(1);
+  x->out.targets.front().identifier = "https://b.example.com";
+  x->out.is_first = false;
+  x->out.refresh_generation = 3;
+  signer.sign(*x);
+  EXPECT_EQ(member(x->body, "scope"), "openid");
+  const auto access = member(x->body, "access_token");
+  EXPECT_EQ(member(part(access, 1), "aud"), "https://b.example.com");
+  EXPECT_EQ(member(part(access, 1), "scope"), "openid");
+  EXPECT_EQ(member(part(member(x->body, "id_token"), 1), "nonce"), "");
+  EXPECT_EQ(oauth::parse_refresh_token(member(x->body, "refresh_token"))->generation, 3U);
+}
+
+TEST_F(token_signer_answers, give_out_an_opaque_token_as_it_was_drawn) {  // ATK-06
+  auto x = test::make_redemption("", "client", clock.now());
+  x->born = oauth::grant{};
+  x->born->who.scope = "openid";
+  x->out.opaque = crypto::secret_string{"mat_AAtext"};
+  signer.sign(*x);
+  EXPECT_EQ(member(x->body, "access_token"), "mat_AAtext");
+  EXPECT_EQ(member(part(member(x->body, "id_token"), 1), "at_hash"),
+            oauth::at_hash("mat_AAtext", crypto::jws_alg::es256));
+}
+
+TEST_F(token_signer_answers, to_questions_are_typed) {  // INT-03, UIN-03
+  for (const auto& [purpose, typ] :
+       {std::pair{oauth::query_purpose::introspect, "token-introspection+jwt"},
+        std::pair{oauth::query_purpose::userinfo, "JWT"}}) {
+    auto x = oauth::query_exchange{std::make_shared<test::nobody>(), {}, clock.now()};
+    x.request.purpose = purpose;
+    x.claims = R"({"a":1})";
+    x.alg = crypto::jws_alg::es256;
+    signer.sign(x);
+    EXPECT_TRUE(x.done);
+    EXPECT_TRUE(x.is_jwt);
+    EXPECT_TRUE(crypto::verify_compact(es256, x.body));
+    EXPECT_EQ(member(part(x.body, 0), "typ"), typ);
+    EXPECT_EQ(part(x.body, 1), R"({"a":1})");
+  }
 }
 
 TEST_F(token_signer_answers, are_none_without_a_key_of_the_clients_algorithm) {

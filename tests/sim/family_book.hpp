@@ -1,0 +1,100 @@
+/// @file
+/// The book of the families of refresh tokens in a simulated run: their generations as they became
+/// durable, what was asked and answered, and whether they agree.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "oauth/options.hpp"
+#include "oauth/service.hpp"
+#include "storage/shard_store.hpp"
+
+namespace mintage::sim {
+
+/// How a refresh or a revocation is asked for. All but `right` must never succeed, nor do harm.
+/// A token that was used up long ago is asked for rightly, too: then the family ends.
+enum class refresh_manner : std::uint8_t { right, wrong_secret, wrong_client, wrong_mac };
+constexpr std::size_t refresh_manners_count = 4;
+
+/// Rules, checked at each event:
+/// - never two live successors: a generation has one, the same text for all who get it, and it is
+///   durable before anybody has it (RFT-05, RFT-06); a token whose successor was used, or whose
+///   grace is over, yields nothing (RFT-04);
+/// - a revoked family never yields again, nor one that is cut off (RFT-04, RFT-11, NEG-211);
+/// - a right request is refused only when its family is durably revoked or cut off; and a family is
+///   revoked only by its client, by a replay of its code, or by a token whose successor was used or
+///   whose grace is over. So an honest client that asks again within the grace is never logged out.
+class family_book {
+ public:
+  family_book(const oauth::clock& clock, const oauth::options& rules,
+              std::function<void(std::string)> fail)
+      : clock_{clock}, rules_{rules}, fail_{std::move(fail)} {}
+
+  // What became durable.
+  void born(const storage::insert_op& birth);
+  void rotated(const storage::rotate_op& op, std::string_view from);
+  void revoked(const storage::record_key& key);
+  void cut_off(const crypto::digest& key, oauth::instant before);
+  /// Whether a question under way explains the revocation of this family.
+  [[nodiscard]] bool explains_revocation(const storage::record_key& key) const;
+  /// Whether a login minted then, or any of that moment, is void.
+  [[nodiscard]] bool is_cut_off(const crypto::digest& subject, oauth::instant minted) const;
+
+  // What is asked and answered. A question is named by the number that `ask_…` returns.
+  std::size_t ask_refresh(refresh_manner how, const std::string& token);
+  std::size_t ask_revocation(refresh_manner how, const std::string& token);
+  void answered(std::size_t question, const oauth::token_exchange& x, const std::string& successor);
+  void answered(std::size_t question, const oauth::query_exchange& x);
+
+  /// From now on nothing goes wrong.
+  void note_calm() { calm_ = true; }
+  /// Whether a refresh with this token must succeed now: current, or superseded a moment ago.
+  [[nodiscard]] bool must_succeed(const std::string& token) const;
+  void check_all_answered() const;
+
+ private:
+  struct family {
+    std::uint32_t generation = 0;
+    oauth::instant superseded_at{};
+    oauth::rt_mode mode = oauth::rt_mode::rotating;
+    crypto::digest subject{};
+    oauth::instant minted{};
+    /// When it was revoked.
+    std::optional<std::uint64_t> ended;
+    /// The text of each generation that was given out.
+    std::map<std::uint32_t, std::string> given_out;
+  };
+  struct question {
+    refresh_manner how = refresh_manner::right;
+    bool is_revocation = false;
+    std::string family;
+    std::uint32_t generation = 0;
+    std::uint64_t from = 0;
+    bool was_cut_off = false;
+    bool was_reuse = false;
+    int answers = 0;
+  };
+
+  std::size_t ask(refresh_manner how, const std::string& token, bool is_revocation);
+  void check_success(const question& q, const oauth::token_exchange& x,
+                     const std::string& successor);
+  void check_refusal(const question& q, const oauth::denial& why);
+  [[nodiscard]] bool is_reuse(const family& f, std::uint32_t generation) const;
+  [[nodiscard]] bool is_void(const family& f) const { return is_cut_off(f.subject, f.minted); }
+
+  const oauth::clock& clock_;
+  const oauth::options& rules_;
+  std::function<void(std::string)> fail_;
+  std::map<std::string, family, std::less<>> families_;  // by record key
+  std::map<crypto::digest, oauth::instant> cutoffs_;
+  std::vector<question> questions_;
+  std::uint64_t moment_ = 0;
+  bool calm_ = false;
+};
+
+}  // namespace mintage::sim

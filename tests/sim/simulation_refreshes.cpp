@@ -1,0 +1,126 @@
+#include <algorithm>
+#include <utility>
+
+#include "tests/sim/simulation_run.hpp"
+
+namespace mintage::sim {
+
+std::string refresh_token_in(const std::string& body) {
+  constexpr auto name = std::string_view{R"("refresh_token":")"};
+  const auto at = body.find(name);
+  if (at == std::string::npos) return {};
+  return body.substr(at + name.size(), body.find('"', at + name.size()) - at - name.size());
+}
+
+void simulation::hear_refresh(const asker& from, const oauth::token_exchange& x) {
+  auto successor = refresh_token_in(x.body);
+  model_.families.answered(from.question, x, successor);
+  if (!x.denied) ++result_.refreshed;
+  if (!from.family) return;
+  auto& f = families_[*from.family];
+  f.is_waiting = false;
+  // Some answers never arrive: the application knows no better than to ask again.
+  constexpr auto lost_answers = std::size_t{20};
+  if (x.denied || successor.empty() || luck_.percent(lost_answers)) return;
+  if (successor != f.current) f.former.push_back(std::exchange(f.current, std::move(successor)));
+}
+
+void simulation::hear(const asker& from, oauth::query_exchange& x) {
+  note(x.done ? 103 : 102);
+  model_.families.answered(from.question, x);
+}
+
+void simulation::hear(const oauth::admin_exchange& x) {
+  note(x.answer ? 105 : 104);
+  if (x.error && x.error->code != oauth::errc::temporarily_unavailable)
+    model_.fail("a good admin call is refused: " + x.error->description);
+}
+
+/// An honest application, or somebody who holds a token that is not current any more, or is not
+/// theirs.
+void simulation::refresh_any() {
+  if (families_.empty()) return redeem_any();
+  const auto newest = std::min(families_.size(), std::size_t{3});
+  const auto chosen = luck_.percent(70) ? families_.size() - 1 - luck_.below(newest)
+                                        : luck_.below(families_.size());
+  const auto lane = luck_.below(shape_.lanes);
+  if (luck_.percent(75)) return refresh_honestly(chosen, lane);
+  const auto& f = families_[chosen];
+  const auto how = luck_.percent(40)
+                       ? refresh_manner::right
+                       : static_cast<refresh_manner>(luck_.below(refresh_manners_count));
+  const auto is_former = !f.former.empty() && luck_.percent(50);
+  refresh(is_former ? f.former[luck_.below(f.former.size())] : f.current, f.owner, how, lane);
+}
+
+void simulation::refresh_honestly(std::size_t family, std::size_t lane) {
+  auto& f = families_[family];
+  if (std::exchange(f.is_waiting, true)) return;
+  refresh(f.current, f.owner, refresh_manner::right, lane, family);
+}
+
+void simulation::speak(asker& who, oauth::client_credentials& to, std::size_t owner,
+                       refresh_manner how) {
+  if (how == refresh_manner::wrong_client)
+    owner = (owner + 1 + luck_.below(2)) % applications_.size();
+  who.secret = applications_[owner].secret;
+  if (how == refresh_manner::wrong_secret) who.secret.back() = who.secret.back() == 'x' ? 'y' : 'x';
+  // A character of the MAC.
+  if (how == refresh_manner::wrong_mac)
+    who.refresh_token[50] = who.refresh_token[50] == 'A' ? 'B' : 'A';
+  to.presented = oauth::client_credentials::how::post;
+  to.id = to.raw_id = applications_[owner].id;
+  to.secret = to.raw_secret = who.secret;
+}
+
+void simulation::refresh(const std::string& token, std::size_t owner, refresh_manner how,
+                         std::size_t lane, std::optional<std::size_t> family) {
+  auto who = std::make_shared<asker>(*this);
+  who->question = model_.families.ask_refresh(how, token);
+  who->refresh_token = token;
+  who->family = family;
+  auto& service = world_->service(lane);
+  auto x =
+      oauth::token_handle{new oauth::token_exchange{who, service.next_request_id(), clock_.now()}};
+  speak(*who, x->request.who, owner, how);
+  x->request.grant = oauth::grant_type::refresh_token;
+  x->request.refresh_token = who->refresh_token;
+  service.submit(std::move(x));
+}
+
+void simulation::revoke_any() {
+  if (families_.empty()) return;
+  const auto& f = families_[luck_.below(families_.size())];
+  const auto how = static_cast<refresh_manner>(luck_.below(refresh_manners_count));
+  auto who = std::make_shared<asker>(*this);
+  who->question = model_.families.ask_revocation(how, f.current);
+  who->refresh_token = f.current;
+  auto& service = world_->service(luck_.below(shape_.lanes));
+  auto x =
+      oauth::query_handle{new oauth::query_exchange{who, service.next_request_id(), clock_.now()}};
+  speak(*who, x->request.who, f.owner, how);
+  x->request.purpose = oauth::query_purpose::revoke;
+  x->request.token = who->refresh_token;
+  service.submit(std::move(x));
+}
+
+void simulation::cut_off_any() {
+  auto& service = world_->service(luck_.below(shape_.lanes));
+  auto x = oauth::admin_handle{new oauth::admin_exchange{std::make_shared<asker>(*this),
+                                                         service.next_request_id(), clock_.now()}};
+  x->call = oauth::cut_off{oauth::cutoff_kind::subject,
+                           std::string{subjects[luck_.below(subjects.size())]}};
+  service.submit(std::move(x));
+}
+
+void simulation::hear(const asker& from, oauth::mint_exchange& x) {
+  model_.answered(from.question, x);
+  note(x.minted ? 101 : 100);
+  if (!x.minted) return;
+  auto code = from.minting;
+  code.text = x.text.reveal();
+  code.ref = x.where;
+  codes_.push_back(std::move(code));
+}
+
+}  // namespace mintage::sim

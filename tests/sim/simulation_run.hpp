@@ -1,0 +1,124 @@
+/// @file
+/// The parts of one seeded run: who asks, what they hold, and how they go on.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/sim/redemption_model.hpp"
+#include "tests/sim/simulated_world.hpp"
+#include "tests/sim/simulation.hpp"
+#include "tests/sim/world.hpp"
+
+namespace mintage::sim {
+
+/// A client and its secret, as the application knows them.
+struct application {
+  std::string id;
+  std::string secret;
+};
+
+/// A minted code, as the application knows it.
+struct held_code {
+  std::string text;
+  std::string verifier;  ///< empty: minted without a challenge
+  std::size_t owner = 0;
+  oauth::code_ref ref;
+};
+
+/// A family as its application knows it: the token that it holds, and those it held.
+struct held_family {
+  std::string current;
+  std::vector<std::string> former;
+  std::size_t owner = 0;
+  /// An honest application asks once at a time, and again with the same token if it heard nothing.
+  bool is_waiting = false;
+};
+
+/// The value of `refresh_token` in an answer; empty when there is none.
+[[nodiscard]] std::string refresh_token_in(const std::string& body);
+constexpr auto subjects = std::array<std::string_view, 3>{"alice", "bob", "carol"};
+
+class simulation;
+
+/// One exchange: keeps the octets that its request points into, and hears the answer.
+class asker final : public oauth::caller {
+ public:
+  explicit asker(simulation& run) : run_{run} { ++alive; }
+  ~asker() override { --alive; }
+  void answered(oauth::exchange& x) noexcept override;
+
+  std::string code;
+  std::string verifier;
+  std::string uri;
+  std::string secret;
+  std::string refresh_token;
+  std::size_t question = 0;
+  held_code minting;
+  std::size_t owner = 0;
+  /// Whose answer an application waits for.
+  std::optional<std::size_t> family;
+  static inline std::size_t alive = 0;
+
+ private:
+  simulation& run_;
+};
+
+class simulation {
+ public:
+  simulation(std::uint64_t seed, lie told);
+  run_result run();
+
+  void hear(const asker& from, oauth::token_exchange& x);
+  void hear(const asker& from, oauth::mint_exchange& x);
+  void hear(const asker& from, oauth::query_exchange& x);
+  void hear(const oauth::admin_exchange& x);
+
+ private:
+  world_shape draw_shape();
+  moods draw_moods(lie told);
+  std::unique_ptr<storage::engine> stocked_engine();
+
+  void act();
+  void step();
+  void drain();
+  void mint();
+  void redeem_any();
+  void redeem(const held_code& code, manner how, std::size_t lane);
+  void hear_refresh(const asker& from, const oauth::token_exchange& x);
+  void refresh_any();
+  void refresh_honestly(std::size_t family, std::size_t lane);
+  void refresh(const std::string& token, std::size_t owner, refresh_manner how, std::size_t lane,
+               std::optional<std::size_t> family = {});
+  void revoke_any();
+  void cut_off_any();
+  /// Gives `who` the words that a request in that manner consists of.
+  void speak(asker& who, oauth::client_credentials& to, std::size_t owner, refresh_manner how);
+  void kill_any();
+  void pass_time();
+  void calm_down();
+  void stop();
+  void check_admission();
+  void note(std::uint64_t event) { trace_ = (trace_ ^ event) * 0x100000001b3; }
+
+  chance luck_;
+  repeatable_openssl octets_;
+  manual_clock clock_;
+  oauth::options rules_;
+  crypto::digest pepper_{};
+  std::array<application, 3> applications_;
+  world_shape shape_;
+  simulated_store store_;
+  redemption_model model_;
+  std::unique_ptr<simulated_world> world_;
+  std::vector<held_code> codes_;
+  std::vector<held_family> families_;
+  std::size_t kills_per_mille_ = 0;
+  std::uint64_t trace_ = 0xcbf29ce484222325;
+  run_result result_;
+};
+
+}  // namespace mintage::sim
