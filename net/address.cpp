@@ -24,12 +24,12 @@ std::optional<ip::address> parse_address(std::string_view text) {
   return address;
 }
 
+}  // namespace
+
 std::array<unsigned char, 16> octets_of(const ip::address& a) noexcept {
   return a.is_v4() ? ip::make_address_v6(ip::v4_mapped, a.to_v4()).to_bytes()
                    : a.to_v6().to_bytes();
 }
-
-}  // namespace
 
 std::optional<ip::tcp::endpoint> parse_endpoint(std::string_view text) {
   const auto colon = text.rfind(':');
@@ -82,8 +82,12 @@ peer_filter::peer_filter(const std::vector<std::string>& trusted) {
 }
 
 bool peer_filter::admits(const ip::address& peer) const noexcept {
-  return is_loopback(peer) || std::any_of(trusted_.begin(), trusted_.end(),
-                                          [&](const address_block& b) { return b.holds(peer); });
+  return is_loopback(peer) || trusts(peer);
+}
+
+bool peer_filter::trusts(const ip::address& peer) const noexcept {
+  return std::any_of(trusted_.begin(), trusted_.end(),
+                     [&](const address_block& b) { return b.holds(peer); });
 }
 
 }  // namespace mintage::net

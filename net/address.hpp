@@ -25,6 +25,9 @@ struct address_block {
   [[nodiscard]] bool holds(const boost::asio::ip::address& a) const noexcept;
 };
 
+/// IPv4 as its IPv6 mapping.
+[[nodiscard]] std::array<unsigned char, 16> octets_of(const boost::asio::ip::address& a) noexcept;
+
 [[nodiscard]] bool is_loopback(const boost::asio::ip::address& a) noexcept;
 
 /// The peers that a listener talks to: loopback, and the blocks given. Immutable.
@@ -34,6 +37,8 @@ class peer_filter {
   /// @pre every entry parses; `check(options)` has seen to it.
   explicit peer_filter(const std::vector<std::string>& trusted);
   [[nodiscard]] bool admits(const boost::asio::ip::address& peer) const noexcept;
+  /// Whether it is one of the blocks.
+  [[nodiscard]] bool trusts(const boost::asio::ip::address& peer) const noexcept;
 
  private:
   std::vector<address_block> trusted_;

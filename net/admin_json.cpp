@@ -1,5 +1,7 @@
 #include "net/admin_json.hpp"
 
+#include "oauth/claims.hpp"
+
 #include <simdjson.h>
 
 #include <algorithm>
@@ -9,12 +11,15 @@
 #include <utility>
 #include <vector>
 
+#include "oauth/repeated_member.hpp"
+
 namespace mintage::net {
 namespace {
 
 using json_in = simdjson::dom::element;
 using oauth::client_metadata;
 using oauth::mint_request;
+using oauth::resource;
 using oauth::secret_request;
 
 /// Objects and arrays that hold something inside one another, the outermost included.
@@ -59,32 +64,111 @@ objection take(json_in from, std::vector<std::string>& to) {
   return {};
 }
 
+objection take(json_in from, crypto::jws_alg& to) {
+  constexpr auto must = objection{"must be RS256, ES256, PS256, ES384 or EdDSA"};
+  auto text = std::string_view{};
+  if (from.get(text) != simdjson::SUCCESS) return must;
+  const auto alg = crypto::parse_jws_alg(text);
+  if (!alg) return must;
+  to = *alg;
+  return {};
+}
+
 template <class T>
 objection take(json_in from, std::optional<T>& to) {
   return take(from, to.emplace());
 }
 
-/// Recursion ends at `deepest`, which the parser enforced.
-bool repeats_a_member(json_in where) {
-  if (auto items = simdjson::dom::array{}; where.get(items) == simdjson::SUCCESS) {
-    return std::any_of(items.begin(), items.end(), repeats_a_member);
-  }
-  auto object = simdjson::dom::object{};
-  if (where.get(object) != simdjson::SUCCESS) return false;
-  auto names = std::vector<std::string_view>{};
-  for (const auto& [name, inner] : object) {
-    if (repeats_a_member(inner)) return true;
-    names.push_back(name);
-  }
-  std::sort(names.begin(), names.end());
-  return std::adjacent_find(names.begin(), names.end()) != names.end();
+/// Appends a member to the text of an object under way.
+void append_member(std::string& object, simdjson::dom::key_value_pair member) {
+  object += object.empty() ? '{' : ',';
+  object += simdjson::minify(member);
+}
+
+bool says_nothing(json_in value) {
+  auto text = std::string_view{};
+  return value.is_null() || (value.get(text) == simdjson::SUCCESS && text.empty());
 }
 
 objection take_claims(json_in from, mint_request& to) {
-  if (!from.is_object()) return "must be an object";
+  auto object = simdjson::dom::object{};
+  if (from.get(object) != simdjson::SUCCESS) return "must be an object";
   // Whoever reads such claims later might see either value.
-  if (repeats_a_member(from)) return "must not repeat a member";
-  to.claims = simdjson::minify(from);
+  if (oauth::repeats_a_member(from)) return "must not repeat a member";
+  for (const auto claim : object) {
+    if (oauth::is_protocol_claim(claim.key)) return "must not name a claim that the server sets";
+    if (!says_nothing(claim.value)) append_member(to.claims, claim);
+  }
+  if (!to.claims.empty()) to.claims += '}';
+  return {};
+}
+
+/// One resource, or several.
+objection take_resources(json_in from, mint_request& to) {
+  if (auto one = std::string{}; take(from, one).empty()) {
+    to.resources.push_back(std::move(one));
+    return {};
+  }
+  return take(from, to.resources).empty() ? objection{} : "must be a string or an array of strings";
+}
+
+/// Only looked at once all members are known: see `keep_requested`.
+objection take_claims_request(json_in from, mint_request&) {
+  if (!from.is_object()) return "must be an object";
+  return oauth::repeats_a_member(from) ? objection{"must not repeat a member"} : objection{};
+}
+
+/// The values that one claim of a `claims` request demands, if it is essential (Core §5.5.1).
+std::vector<std::string> essential_values(json_in request) {
+  auto values = std::vector<std::string>{};
+  auto is_essential = false;
+  if (request["essential"].get(is_essential) != simdjson::SUCCESS || !is_essential) return values;
+  auto text = std::string_view{};
+  if (request["value"].get(text) == simdjson::SUCCESS) values.emplace_back(text);
+  auto items = simdjson::dom::array{};
+  if (request["values"].get(items) == simdjson::SUCCESS) {
+    for (const auto item : items) {
+      if (item.get(text) == simdjson::SUCCESS) values.emplace_back(text);
+    }
+  }
+  return values;
+}
+
+/// Keeps what `claims_request.id_token` means for the ID token: the claims that it names, as far as
+/// `claims` has them, and an essential `acr`.
+void keep_requested(json_in root, mint_request& to) {
+  auto requested = simdjson::dom::object{};
+  if (root["claims_request"]["id_token"].get(requested) != simdjson::SUCCESS) return;
+  auto acr = json_in{};
+  if (requested.at_key("acr").get(acr) == simdjson::SUCCESS)
+    to.essential_acr = essential_values(acr);
+  auto claims = simdjson::dom::object{};
+  if (root["claims"].get(claims) != simdjson::SUCCESS) return;
+  for (const auto claim : claims) {
+    const auto is_requested = requested.at_key(claim.key).error() == simdjson::SUCCESS;
+    if (is_requested && !says_nothing(claim.value)) append_member(to.id_token_claims, claim);
+  }
+  if (!to.id_token_claims.empty()) to.id_token_claims += '}';
+}
+
+objection take_identifier(json_in from, resource& to) {
+  return take(from, to.as.identifier);
+}
+
+objection take_format(json_in from, resource& to) {
+  auto text = std::string{};
+  if (const auto wrong = take(from, text); !wrong.empty()) return wrong;
+  if (text != "jwt" && text != "opaque") return "must be jwt or opaque";
+  to.as.format = text == "jwt" ? oauth::token_format::jwt : oauth::token_format::opaque;
+  return {};
+}
+
+objection take_algorithm(json_in from, resource& to) {
+  auto text = std::string{};
+  if (const auto wrong = take(from, text); !wrong.empty()) return wrong;
+  const auto alg = crypto::parse_jws_alg(text);
+  if (!alg) return "must be an algorithm that the server signs with";
+  to.as.alg = *alg;
   return {};
 }
 
@@ -125,7 +209,8 @@ constexpr auto mint_members = std::to_array<member<mint_request>>({
     in_mint<&mint_request::code_challenge>("code_challenge"),
     in_mint<&mint_request::code_challenge_method>("code_challenge_method"),
     in_mint<&mint_request::ttl>("ttl"),
-    {"resource", take_nothing<mint_request>},
+    {"resource", take_resources},
+    {"claims_request", take_claims_request},
     {"dpop_jkt", take_nothing<mint_request>},
 });
 
@@ -146,11 +231,29 @@ constexpr auto client_members = std::to_array<member<client_metadata>>({
     in_client<&client_metadata::basic_raw_compat>("basic_raw_compat"),
     in_client<&client_metadata::rt_without_offline>("rt_without_offline"),
     in_client<&client_metadata::rt_mode>("rt_mode"),
+    in_client<&client_metadata::subject_type>("subject_type"),
+    in_client<&client_metadata::sector_identifier_uri>("sector_identifier_uri"),
+    in_client<&client_metadata::userinfo_signed_response_alg>("userinfo_signed_response_alg"),
+    in_client<&client_metadata::allowed_resources>("allowed_resources"),
+    in_client<&client_metadata::allowed_origins>("allowed_origins"),
+});
+
+constexpr auto resource_members = std::to_array<member<resource>>({
+    {"identifier", take_identifier},
+    {"token_format", take_format},
+    {"alg", take_algorithm},
+    field<&resource::scopes, resource>("scopes"),
+    field<&resource::resource_servers, resource>("resource_servers"),
 });
 
 constexpr auto secret_members = std::to_array<member<secret_request>>({
     in_secret<&secret_request::client_secret>("client_secret"),
     in_secret<&secret_request::client_secret_expires_at>("client_secret_expires_at"),
+});
+
+constexpr auto rotation_members = std::to_array<member<oauth::rotate_keys>>({
+    field<&oauth::rotate_keys::alg, oauth::rotate_keys>("alg"),
+    field<&oauth::rotate_keys::now, oauth::rotate_keys>("now"),
 });
 
 tl::unexpected<oauth::admin_error> refuse(std::string_view subject, std::string_view what) {
@@ -227,7 +330,13 @@ admin_json::admin_json(admin_json&&) noexcept = default;
 admin_json& admin_json::operator=(admin_json&&) noexcept = default;
 
 oauth::admin_result<mint_request> admin_json::read_mint(std::string_view json) {
-  return read(impl_->parser, json, mint_members);
+  auto request = read(impl_->parser, json, mint_members);
+  if (request) keep_requested(impl_->parser.doc.root(), *request);
+  return request;
+}
+
+oauth::admin_result<resource> admin_json::read_resource(std::string_view json) {
+  return read(impl_->parser, json, resource_members);
 }
 
 oauth::admin_result<client_metadata> admin_json::read_client(std::string_view json) {
@@ -237,6 +346,11 @@ oauth::admin_result<client_metadata> admin_json::read_client(std::string_view js
 oauth::admin_result<secret_request> admin_json::read_secret(std::string_view json) {
   if (json.empty()) return secret_request{};
   return read(impl_->parser, json, secret_members);
+}
+
+oauth::admin_result<oauth::rotate_keys> admin_json::read_rotation(std::string_view json) {
+  if (json.empty()) return oauth::rotate_keys{};
+  return read(impl_->parser, json, rotation_members);
 }
 
 }  // namespace mintage::net

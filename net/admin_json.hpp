@@ -20,13 +20,18 @@ class admin_json {
   admin_json(admin_json&&) noexcept;
   admin_json& operator=(admin_json&&) noexcept;
 
-  /// Body of POST /admin/codes or a line of it. `resource` and `dpop_jkt` are refused by name until
-  /// the server can honour them: silently dropping them would weaken a token.
+  /// Body of POST /admin/codes or a line of it. `dpop_jkt` is refused by name until the server can
+  /// honour it: silently dropping it would weaken a token. Of `claims`, null and empty members are
+  /// left out (UIN-03); of `claims_request`, what it means for the ID token is kept (IDT-02).
   [[nodiscard]] oauth::admin_result<oauth::mint_request> read_mint(std::string_view json);
   /// Body of POST and PATCH /admin/clients.
   [[nodiscard]] oauth::admin_result<oauth::client_metadata> read_client(std::string_view json);
+  /// Body of POST /admin/resources.
+  [[nodiscard]] oauth::admin_result<oauth::resource> read_resource(std::string_view json);
   /// Body of POST /admin/clients/{id}/secrets; an empty one asks for a generated secret.
   [[nodiscard]] oauth::admin_result<oauth::secret_request> read_secret(std::string_view json);
+  /// Body of POST /admin/keys/rotate; an empty one asks for all keys, with the usual wait.
+  [[nodiscard]] oauth::admin_result<oauth::rotate_keys> read_rotation(std::string_view json);
 
  private:
   struct impl;

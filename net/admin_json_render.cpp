@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 namespace mintage::net {
@@ -29,11 +30,23 @@ std::string_view name_of(oauth::auth_method method) noexcept {
 }
 
 std::string_view name_of(oauth::grant_type grant) noexcept {
-  return grant == oauth::grant_type::authorization_code ? "authorization_code" : "refresh_token";
+  switch (grant) {
+    case oauth::grant_type::authorization_code:
+      return "authorization_code";
+    case oauth::grant_type::refresh_token:
+      return "refresh_token";
+    case oauth::grant_type::client_credentials:
+      return "client_credentials";
+  }
+  return {};
 }
 
 std::string_view name_of(oauth::rt_mode mode) noexcept {
   return mode == oauth::rt_mode::rotating ? "rotating" : "static";
+}
+
+json::array to_json(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
 }
 
 /// As `client_secret_expires_at`: 0 = never. @see RFC 7591 §3.2.1
@@ -59,9 +72,10 @@ json::object to_json(const oauth::client& c) {
       {"client_name", c.name},
       {"status", name_of(c.status)},
       {"token_endpoint_auth_method", name_of(c.method)},
-      {"redirect_uris", json::array(c.redirect_uris.begin(), c.redirect_uris.end())},
+      {"redirect_uris", to_json(c.redirect_uris)},
       {"grant_types", std::move(grants)},
-      {"response_types", json::array{"code"}},
+      {"response_types",
+       c.has_grant(oauth::grant_type::authorization_code) ? json::array{"code"} : json::array{}},
       {"scope", scope},
       {"id_token_signed_response_alg", crypto::to_string(c.id_token_alg)},
       {"strict_auth_method", c.strict_auth_method},
@@ -69,7 +83,21 @@ json::object to_json(const oauth::client& c) {
       {"basic_raw_compat", c.basic_raw_compat},
       {"rt_without_offline", c.rt_without_offline},
       {"rt_mode", name_of(c.refresh_mode)},
+      {"subject_type", c.subjects == oauth::subject_type::pairwise ? "pairwise" : "public"},
+      {"userinfo_signed_response_alg", c.userinfo_alg ? crypto::to_string(*c.userinfo_alg) : ""},
+      {"allowed_resources", to_json(c.allowed_resources)},
+      {"allowed_origins", to_json(c.allowed_origins)},
       {"secrets", std::move(secrets)},
+  };
+}
+
+json::object to_json(const oauth::resource& r) {
+  return {
+      {"identifier", r.as.identifier},
+      {"token_format", r.as.format == oauth::token_format::jwt ? "jwt" : "opaque"},
+      {"alg", crypto::to_string(r.as.alg)},
+      {"scopes", to_json(r.scopes)},
+      {"resource_servers", to_json(r.resource_servers)},
   };
 }
 
@@ -107,13 +135,23 @@ struct renderer {
     return out += "]}";
   }
   std::string operator()(oauth::removed) const { return {}; }
+  std::string operator()(const oauth::resource& r) const { return json::serialize(to_json(r)); }
+  std::string operator()(const oauth::resource_list& list) const {
+    auto resources = json::array{};
+    for (const auto& r : list.known->resources()) resources.push_back(to_json(r));
+    return json::serialize(json::object{{"resources", std::move(resources)}});
+  }
   std::string operator()(const oauth::key_list& list) const {
     auto keys = json::array{};
     for (const auto& k : list.keys->keys) {
-      keys.push_back(json::object{{"kid", k.key.kid()},
-                                  {"alg", crypto::to_string(k.key.alg())},
-                                  {"state", oauth::to_string(k.state)},
-                                  {"created_at", oauth::numeric_date(k.created)}});
+      auto key = json::object{{"kid", k.key.kid()},
+                              {"alg", crypto::to_string(k.key.alg())},
+                              {"state", oauth::to_string(k.state)},
+                              {"published_at", oauth::numeric_date(k.created)},
+                              {"activate_at", oauth::numeric_date(k.activate)}};
+      if (k.retire) key["retire_at"] = oauth::numeric_date(*k.retire);
+      if (k.remove) key["remove_at"] = oauth::numeric_date(*k.remove);
+      keys.push_back(std::move(key));
     }
     return json::serialize(json::object{{"keys", std::move(keys)}});
   }

@@ -46,10 +46,17 @@ method_set methods_of(admin_endpoint endpoint) noexcept {
       return {.allow = "GET, PATCH, DELETE", .get = true, .patch = true, .delete_ = true};
     case admin_endpoint::keys:
       return {.allow = "GET", .get = true};
+    case admin_endpoint::resources:
+      return {.allow = "GET, POST", .get = true, .post = true};
     case admin_endpoint::secret:
+    case admin_endpoint::resource:
+    case admin_endpoint::key:
       return {.allow = "DELETE", .delete_ = true};
     case admin_endpoint::secrets:
+    case admin_endpoint::key_rotation:
     case admin_endpoint::codes:
+    case admin_endpoint::revoke_subject:
+    case admin_endpoint::end_session:
       return {.allow = "POST", .post = true};
     case admin_endpoint::unknown:
       break;
@@ -116,10 +123,12 @@ bool admin_session::refuse_by_target(const admin_target& target) {
 
 bool admin_session::refuse_by_content_type() {
   if (head().method != http_method::post && head().method != http_method::patch) return false;
-  // The body that asks for a generated secret may be left out, and with it its type.
-  if (endpoint_ == admin_endpoint::secrets && !head().content_type && declared_length() == 0) {
-    return false;
-  }
+  // A body that asks for nothing in particular may be left out, and with it its type; a cutoff has
+  // none at all.
+  const auto may_be_empty =
+      endpoint_ == admin_endpoint::secrets || endpoint_ == admin_endpoint::key_rotation ||
+      endpoint_ == admin_endpoint::revoke_subject || endpoint_ == admin_endpoint::end_session;
+  if (may_be_empty && !head().content_type && declared_length() == 0) return false;
   if (!head().content_type_repeated &&
       is_media_type(head().content_type.value_or(""), "application/json")) {
     return false;
@@ -163,6 +172,10 @@ void admin_session::on_body() {
       return send({.body = text(), .content_type = "text/plain; version=0.0.4; charset=utf-8"});
     case admin_endpoint::keys:
       return submit_call(oauth::list_keys{}, 200);
+    case admin_endpoint::key_rotation:
+      return rotate_keys();
+    case admin_endpoint::key:
+      return submit_call(oauth::remove_key{id_}, 204);
     case admin_endpoint::codes:
       return mint();
     case admin_endpoint::clients:
@@ -176,6 +189,15 @@ void admin_session::on_body() {
       return add_secret();
     case admin_endpoint::secret:
       return submit_call(oauth::end_secret{id_, number_}, 204);
+    case admin_endpoint::resources:
+      if (method == http_method::get) return submit_call(oauth::list_resources{}, 200);
+      return put_resource();
+    case admin_endpoint::resource:
+      return submit_call(oauth::remove_resource{id_}, 204);
+    case admin_endpoint::revoke_subject:
+      return submit_call(oauth::cut_off{oauth::cutoff_kind::subject, id_}, 204);
+    case admin_endpoint::end_session:
+      return submit_call(oauth::cut_off{oauth::cutoff_kind::session, id_}, 204);
     case admin_endpoint::unknown:
       break;  // answered by its head
   }
@@ -194,6 +216,18 @@ void admin_session::add_secret() {
   auto secret = json_.read_secret({body().data(), body().size()});
   if (!secret) return send_failure(secret.error());
   submit_call(oauth::add_secret{id_, std::move(*secret)}, 201);
+}
+
+void admin_session::put_resource() {
+  auto resource = json_.read_resource({body().data(), body().size()});
+  if (!resource) return send_failure(resource.error());
+  submit_call(oauth::put_resource{std::move(*resource)}, 200);
+}
+
+void admin_session::rotate_keys() {
+  auto call = json_.read_rotation({body().data(), body().size()});
+  if (!call) return send_failure(call.error());
+  submit_call(*call, 200);
 }
 
 void admin_session::submit_call(oauth::admin_call call, unsigned status) {

@@ -18,8 +18,8 @@ class admin_session final : public connection {
   static constexpr std::size_t body_limit = 64 * 1024;
 
   admin_session(lane& l, const options& o, const oauth::admin_tokens& tokens, connection_gate& gate,
-                tcp_socket socket)
-      : connection{l, o, gate, std::move(socket), body_limit}, tokens_{tokens} {}
+                channel to_peer)
+      : connection{l, o, gate, std::move(to_peer), body_limit}, tokens_{tokens} {}
 
   void answered(oauth::exchange& x) noexcept override;
 
@@ -39,12 +39,14 @@ class admin_session final : public connection {
   void submit_call(oauth::admin_call call, unsigned status);
   void create_or_patch();
   void add_secret();
+  void put_resource();
+  void rotate_keys();
   void mint();
 
   const oauth::admin_tokens& tokens_;
   admin_json json_;
   admin_endpoint endpoint_ = admin_endpoint::unknown;
-  /// The client's id in the path, decoded.
+  /// What the path names, decoded.
   std::string id_;
   /// The number of the secret in the path.
   std::uint32_t number_ = 0;

@@ -170,7 +170,7 @@ void bulk_mint::compose(std::uint64_t ready_end) {
 void bulk_mint::write() {
   writing_ = true;
   auto error = boost::system::error_code{};
-  const auto n = connection_->socket().write_some(asio::buffer(std::as_const(out_)), error);
+  const auto n = connection_->peer().write_some(asio::buffer(std::as_const(out_)), error);
   if (error && error != asio::error::would_block) return connection_->close();
   out_sent_ = n;
   if (out_sent_ == out_.size()) {
@@ -192,7 +192,7 @@ void bulk_mint::written(const boost::system::error_code& error, std::size_t n) {
   }
   write_deadline_ = steady::now() + connection_->settings().write_timeout;
   set_deadline();
-  connection_->socket().async_write_some(
+  connection_->peer().async_write_some(
       asio::buffer(std::as_const(out_)) + out_sent_,
       [self = shared_from_this()](const boost::system::error_code& e, std::size_t taken) {
         self->written(e, taken);
@@ -204,9 +204,8 @@ void bulk_mint::read() {
   auto& input = connection_->input();
   if (input.space().empty()) input.reserve(2 * input.size());
   reading_ = true;
-  const auto space = input.space();
-  connection_->socket().async_read_some(
-      asio::buffer(space.data(), space.size()),
+  connection_->peer().async_read_some(
+      input.space(),
       [self = shared_from_this()](const boost::system::error_code& error, std::size_t n) {
         if (self->ended_ || self->connection_->is_closed()) return;
         self->reading_ = false;
@@ -242,8 +241,7 @@ void bulk_mint::end() {
 
 /// The connection is about to read into the same buffer.
 void bulk_mint::cancel_read() {
-  auto ignored = boost::system::error_code{};
-  if (reading_) connection_->socket().cancel(ignored);
+  if (reading_) connection_->peer().cancel();
 }
 
 /// Waiting for the peer counts, waiting for our own commits does not.

@@ -14,7 +14,7 @@
 
 namespace mintage::net {
 
-/// One POST /admin/codes with application/x-ndjson. It has its connection's socket and input until
+/// One POST /admin/codes with application/x-ndjson. It has its connection's channel and input until
 /// it ends. Answers stand in a ring of slots until those before them are ready; a line counts as in
 /// flight until its answer was taken by the socket, so a peer that does not read is not read from.
 class bulk_mint final : public oauth::caller, public std::enable_shared_from_this<bulk_mint> {

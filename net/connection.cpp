@@ -16,26 +16,60 @@ constexpr auto linger_patience = std::chrono::milliseconds{1000};
 
 }  // namespace
 
-connection::connection(lane& l, const options& o, connection_gate& gate, tcp_socket socket,
+connection::connection(lane& l, const options& o, connection_gate& gate, channel to_peer,
                        std::size_t largest_body)
     : lane_{l},
       options_{o},
       gate_{gate},
-      socket_{std::move(socket)},
+      peer_{std::move(to_peer)},
       largest_body_{largest_body},
       scanner_{o.header_limit} {}
 
 void connection::start() {
   index_ = lane_.add(shared_from_this());
-  auto ignored = boost::system::error_code{};
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
-  await_request();
-  run();
+  if (!peer_.sends_proxy_header()) return shake_hands();
+  phase_ = phase::greeting;
+  arm(options_.header_timeout);
+  peer_.async_proxy_header(
+      [self = shared_from_this()](bool succeeded) { self->introduced(succeeded); });
+}
+
+void connection::introduced(bool succeeded) {
+  if (phase_ == phase::closed) return;
+  if (succeeded) return shake_hands();
+  note_failed_greeting("the trusted proxy sent no PROXY header of version 2");
+  close();
+}
+
+void connection::shake_hands() {
+  if (!peer_.is_secure()) return greeted(true);
+  phase_ = phase::greeting;
+  arm(options_.header_timeout);
+  peer_.async_handshake([self = shared_from_this()](bool succeeded) { self->greeted(succeeded); });
+}
+
+void connection::greeted(bool succeeded) {
+  if (phase_ == phase::closed) return;
+  if (succeeded) {
+    await_request();
+    return run();
+  }
+  note_failed_greeting(peer_.failure());
+  linger();  // for the alert that says why
+}
+
+void connection::note_failed_greeting(std::string_view reason) {
+  auto& service = lane_.service();
+  service.note_refusal("tls", service.next_request_id(),
+                       {oauth::errc::invalid_request, reason, reason});
 }
 
 void connection::expire() {
   switch (phase_) {
+    case phase::greeting:
+      note_failed_greeting("the TLS handshake or the PROXY header took too long");
+      close();
+      break;
     case phase::head:
     case phase::body:
       refuse(408, "The request did not arrive in time.");
@@ -53,7 +87,7 @@ void connection::expire() {
 }
 
 void connection::drain() {
-  if (phase_ == phase::idle) close();
+  if (phase_ == phase::idle || phase_ == phase::greeting) close();
   if (phase_ == phase::streaming) on_stream_drained();
 }
 
@@ -61,8 +95,7 @@ void connection::close() noexcept {
   if (phase_ == phase::closed) return;
   const auto self = shared_from_this();
   phase_ = phase::closed;
-  auto ignored = boost::system::error_code{};
-  socket_.close(ignored);
+  peer_.close();
   release_stream();
   lane_.remove(index_);
   gate_.leave();
@@ -167,7 +200,7 @@ void connection::invite_body() {
   // all.
   constexpr auto invitation = std::string_view{"HTTP/1.1 100 Continue\r\n\r\n"};
   auto error = boost::system::error_code{};
-  if (socket_.write_some(asio::buffer(invitation), error) != invitation.size()) close();
+  if (peer_.write_some(asio::buffer(invitation), error) != invitation.size()) close();
 }
 
 bool connection::step_body() {
@@ -237,7 +270,8 @@ persistence connection::persistence_now() const noexcept {
   return head_.is_version_11 ? persistence::implied : persistence::keep_alive;
 }
 
-void connection::send(const answer& a, const oauth::request_id& id) {
+void connection::send(answer a, const oauth::request_id& id) {
+  complete(a);
   if (phase_ == phase::judging) {
     // Answered by its head alone. Whoever still means to send a body may do so for a second,
     // unread.
@@ -252,13 +286,15 @@ void connection::send(const answer& a, const oauth::request_id& id) {
   out_.clear();
   append_head(out_, a, p, id, lane_.date());
   const auto has_body = head_.method != http_method::head && a.status != 204 && a.status != 304;
-  const auto payload = has_body ? a.body : std::string_view{};
+  auto payload = has_body ? a.body : std::string_view{};
+  // One record for both, if they fit; to a bare socket the body goes from where it lies.
+  if (peer_.is_secure()) out_.append(std::exchange(payload, {}));
 
   phase_ = phase::writing;
   const auto parts =
       std::array<asio::const_buffer, 2>{asio::buffer(std::as_const(out_)), asio::buffer(payload)};
   auto error = boost::system::error_code{};
-  const auto n = socket_.write_some(parts, error);
+  const auto n = peer_.write_some(parts, error);
   if (error && error != asio::error::would_block) return close();
   if (n == out_.size() + payload.size()) return sent();
   arm(options_.write_timeout);
@@ -270,7 +306,7 @@ void connection::write_rest(std::size_t head_sent, std::string_view rest) {
   const auto parts = std::array<asio::const_buffer, 2>{
       asio::buffer(std::as_const(out_)) + head_sent, asio::buffer(rest)};
   asio::async_write(
-      socket_, parts,
+      peer_, parts,
       [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
         if (self->phase_ != phase::writing) return;
         if (error) return self->close();
@@ -313,7 +349,7 @@ void connection::await_request() {
 void connection::linger() {
   phase_ = phase::lingering;
   auto error = boost::system::error_code{};
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  peer_.shut_down_write(error);
   if (error) return close();
   arm(linger_patience);
   read_more();
@@ -324,12 +360,9 @@ void connection::read_more() {
   if (phase_ == phase::lingering) input_.clear();
   if (input_.space().empty()) input_.reserve(2 * input_.size());
   reading_ = true;
-  const auto space = input_.space();
-  socket_.async_read_some(
-      asio::buffer(space.data(), space.size()),
-      [self = shared_from_this()](const boost::system::error_code& error, std::size_t n) {
-        self->read_done(error, n);
-      });
+  peer_.async_read_some(input_.space(),
+                        [self = shared_from_this()](const boost::system::error_code& error,
+                                                    std::size_t n) { self->read_done(error, n); });
 }
 
 void connection::read_done(const boost::system::error_code& error, std::size_t n) {

@@ -3,12 +3,12 @@
 /// Internal to net/.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "net/channel.hpp"
 #include "net/connection_gate.hpp"
 #include "net/framing.hpp"
 #include "net/input_buffer.hpp"
@@ -20,8 +20,6 @@
 
 namespace mintage::net {
 
-using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, executor>;
-
 /// One connection, on the thread of its lane. Reads one request, has it answered, then looks for
 /// the next: pipelined requests are answered in order (TOK-12).
 ///
@@ -30,7 +28,7 @@ using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, execut
 class connection : public oauth::caller, public std::enable_shared_from_this<connection> {
  public:
   /// @param largest_body the most that `receive_body` will ask for.
-  connection(lane& l, const options& o, connection_gate& gate, tcp_socket socket,
+  connection(lane& l, const options& o, connection_gate& gate, channel to_peer,
              std::size_t largest_body);
 
   void start();
@@ -44,7 +42,7 @@ class connection : public oauth::caller, public std::enable_shared_from_this<con
   // For a stream that has taken the connection over (`begin_stream`).
   [[nodiscard]] lane& where() noexcept { return lane_; }
   [[nodiscard]] const options& settings() const noexcept { return options_; }
-  [[nodiscard]] tcp_socket& socket() noexcept { return socket_; }
+  [[nodiscard]] channel& peer() noexcept { return peer_; }
   [[nodiscard]] input_buffer& input() noexcept { return input_; }
   [[nodiscard]] request_parser& parser() noexcept { return *parser_; }
   void set_deadline(steady::time_point t) noexcept {
@@ -64,6 +62,8 @@ class connection : public oauth::caller, public std::enable_shared_from_this<con
   virtual void on_head() = 0;
   /// The body is here, contiguous. Must answer, now or later; views stay valid until then.
   virtual void on_body() = 0;
+  /// Adds to any answer what depends on the request that it is for.
+  virtual void complete(answer&) {}
   virtual void on_stream_expired() {}
   virtual void on_stream_drained() {}
   /// The connection has no use for its stream any more.
@@ -78,11 +78,11 @@ class connection : public oauth::caller, public std::enable_shared_from_this<con
   /// Rows P03 to P05: size, Expect, Content-Encoding. @returns whether the request was refused.
   [[nodiscard]] bool refuse_by_head(std::size_t body_limit);
   void receive_body(std::size_t limit);
-  /// Hands socket and input to a stream, which calls `end_stream`. The head is consumed.
+  /// Hands channel and input to a stream, which calls `end_stream`. The head is consumed.
   void begin_stream();
 
   /// Sends an answer. Its body must live until the next request, or in `text()`.
-  void send(const answer& a, const oauth::request_id& id);
+  void send(answer a, const oauth::request_id& id);
   void send(const answer& a) { send(a, lane_.service().next_request_id()); }
   /// Sends `{"error","error_description"}`, and takes note of it.
   /// @param description a literal.
@@ -94,6 +94,7 @@ class connection : public oauth::caller, public std::enable_shared_from_this<con
 
  private:
   enum class phase : std::uint8_t {
+    greeting,   ///< the PROXY header or the TLS handshake is under way
     idle,       ///< no octet of a request has arrived
     head,       ///< some have
     judging,    ///< the header section is here and `on_head` runs
@@ -105,6 +106,10 @@ class connection : public oauth::caller, public std::enable_shared_from_this<con
     closed,
   };
 
+  void introduced(bool succeeded);
+  void shake_hands();
+  void greeted(bool succeeded);
+  void note_failed_greeting(std::string_view reason);
   void run();
   [[nodiscard]] bool step();
   [[nodiscard]] bool step_head();
@@ -122,7 +127,7 @@ class connection : public oauth::caller, public std::enable_shared_from_this<con
   lane& lane_;
   const options& options_;
   connection_gate& gate_;
-  tcp_socket socket_;
+  channel peer_;
   const std::size_t largest_body_;
   std::size_t index_ = 0;
   phase phase_ = phase::idle;

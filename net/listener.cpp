@@ -15,11 +15,14 @@ constexpr auto back_off_time = std::chrono::milliseconds{50};
 }  // namespace
 
 listener::listener(std::string key, const std::string& address, std::vector<lane*> lanes,
-                   peer_filter peers, std::size_t most_connections, starter begin)
+                   peer_filter peers, bool proxy_protocol, std::shared_ptr<const tls_context> tls,
+                   std::size_t most_connections, starter begin)
     : key_{std::move(key)},
       address_{address},
       lanes_{std::move(lanes)},
       peers_{std::move(peers)},
+      proxy_protocol_{proxy_protocol},
+      tls_{std::move(tls), nullptr},
       gate_{most_connections, [this] { lanes_.front()->post([this] { accept(); }); }},
       begin_{std::move(begin)},
       acceptor_{lanes_.front()->context()},
@@ -61,15 +64,37 @@ void listener::accepted(const boost::system::error_code& error, tcp_socket socke
   // Out of descriptors or memory (or something new): the connection stays in the kernel's queue.
   if (error && error != asio::error::connection_aborted) return back_off();
   // TOK-02: closed before a word is read.
-  if (!error && peers_.admits(peer_.address())) deal(std::move(socket), to);
+  if (!error && admits_peer()) deal(std::move(socket), to);
   accept();
+}
+
+bool listener::admits_peer() const noexcept {
+  return tls_.context || peers_.admits(peer_.address());
+}
+
+peer_facts listener::facts_of_peer() const noexcept {
+  if (peers_.trusts(peer_.address())) return {.source = {}, .sends_proxy_header = proxy_protocol_};
+  return {.source = octets_of(peer_.address()), .sends_proxy_header = false};
+}
+
+const tls_entry& listener::entry() {
+  if (!tls_.context) return tls_;
+  const auto now = steady::now();
+  if (!tls_.tickets) {
+    tls_.tickets = ticket_keys::first(now);
+  } else if (tls_.tickets->is_due(now)) {
+    tls_.tickets = tls_.tickets->next(now);
+  }
+  return tls_;
 }
 
 void listener::deal(tcp_socket socket, lane& to) {
   gate_.enter();
-  if (&to == lanes_.front()) return begin_(to, gate_, std::move(socket));
-  asio::post(to.context(),
-             [this, &to, s = std::move(socket)]() mutable { begin_(to, gate_, std::move(s)); });
+  const auto who = facts_of_peer();
+  if (&to == lanes_.front()) return begin_(to, gate_, channel{std::move(socket), entry(), who});
+  asio::post(to.context(), [this, &to, s = std::move(socket), tls = entry(), who]() mutable {
+    begin_(to, gate_, channel{std::move(s), tls, who});
+  });
 }
 
 void listener::back_off() {

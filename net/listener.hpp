@@ -4,11 +4,13 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "net/address.hpp"
-#include "net/connection.hpp"
+#include "net/channel.hpp"
+#include "net/connection_gate.hpp"
 
 namespace mintage::net {
 
@@ -16,10 +18,13 @@ namespace mintage::net {
 class listener {
  public:
   /// Begins a connection on the thread of its lane.
-  using starter = std::function<void(lane&, connection_gate&, tcp_socket)>;
+  using starter = std::function<void(lane&, connection_gate&, channel)>;
 
   /// Binds. @param key the config key, for errors. @throws listen_error
+  /// @param peers who may speak plain HTTP. @param tls null for plain HTTP.
+  /// @param proxy_protocol whether the proxies among `peers` begin with a PROXY header.
   listener(std::string key, const std::string& address, std::vector<lane*> lanes, peer_filter peers,
+           bool proxy_protocol, std::shared_ptr<const tls_context> tls,
            std::size_t most_connections, starter begin);
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
@@ -28,11 +33,16 @@ class listener {
   void listen();
   void accept();
   void close();
+  /// For the connections that are accepted from now on. @pre it was not plain HTTP before.
+  void set_tls(std::shared_ptr<const tls_context> tls) { tls_.context = std::move(tls); }
 
  private:
   using acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, executor>;
 
   void accepted(const boost::system::error_code& error, tcp_socket socket, lane& to);
+  [[nodiscard]] bool admits_peer() const noexcept;
+  [[nodiscard]] peer_facts facts_of_peer() const noexcept;
+  [[nodiscard]] const tls_entry& entry();
   void deal(tcp_socket socket, lane& to);
   void back_off();
   [[noreturn]] void fail(const boost::system::error_code& error) const;
@@ -41,6 +51,8 @@ class listener {
   std::string address_;
   std::vector<lane*> lanes_;
   peer_filter peers_;
+  bool proxy_protocol_;
+  tls_entry tls_;
   connection_gate gate_;
   starter begin_;
   acceptor acceptor_;

@@ -1,6 +1,9 @@
 #include "net/options.hpp"
 
 #include "net/address.hpp"
+#include "net/tls_context.hpp"
+
+#include <utility>
 
 namespace mintage::net {
 namespace {
@@ -19,6 +22,28 @@ void check_timeout(errors& found, const char* key, std::chrono::milliseconds val
   if (value < 10ms || value > 1h) found.push_back({key, "must be 10 ms to 1 h"});
 }
 
+void check_pair(errors& found, const std::string& certificate_key,
+                const std::filesystem::path& certificate, const std::string& key_key,
+                const std::filesystem::path& key) {
+  if (certificate.empty() && !key.empty()) {
+    found.push_back({certificate_key, "must be given as well: " + key_key + " is"});
+  }
+  if (key.empty() && !certificate.empty()) {
+    found.push_back({key_key, "must be given as well: " + certificate_key + " is"});
+  }
+}
+
+void check_tls(errors& found, const std::string& section, const tls_options& o) {
+  const auto key = [&](const char* name) { return section + "." + name; };
+  check_pair(found, key("certificate"), o.certificate, key("key"), o.key);
+  check_pair(found, key("second_certificate"), o.second_certificate, key("second_key"),
+             o.second_key);
+  if (!o.second_certificate.empty() && o.certificate.empty() && o.key.empty()) {
+    found.push_back({key("second_certificate"),
+                     "needs a first pair: " + key("certificate") + " and " + key("key")});
+  }
+}
+
 }  // namespace
 
 std::vector<oauth::config_error> check(const options& o) {
@@ -32,24 +57,41 @@ std::vector<oauth::config_error> check(const options& o) {
       found.push_back({"http.trusted_proxies", "holds what is no address and no CIDR block"});
     }
   }
+  if (o.proxy_protocol && o.trusted_proxies.empty()) {
+    found.push_back({"http.proxy_protocol", "needs the proxies in http.trusted_proxies"});
+  }
   check_size(found, "http.header_limit", o.header_limit, 1024, 1024 * 1024);
   check_size(found, "http.body_limit", o.body_limit, 1024, 16 * 1024 * 1024);
   check_timeout(found, "http.header_timeout", o.header_timeout);
   check_timeout(found, "http.body_timeout", o.body_timeout);
   check_timeout(found, "http.idle_timeout", o.idle_timeout);
   check_timeout(found, "http.write_timeout", o.write_timeout);
+  check_tls(found, "http.tls", o.tls);
 
   const auto admin = parse_endpoint(o.admin_listen);
   if (!admin) {
     found.push_back({"admin.listen", not_an_endpoint});
-  } else if (!is_loopback(admin->address())) {
-    found.push_back(
-        {"admin.listen", "must be a loopback address: admin tokens travel in the clear"});
+  } else if (!is_loopback(admin->address()) && !o.admin_tls.is_on()) {
+    found.push_back({"admin.listen",
+                     "must be a loopback address without [admin.tls]: admin tokens travel in the "
+                     "clear"});
   }
+  check_tls(found, "admin.tls", o.admin_tls);
   if (o.admin_token_file.empty()) found.push_back({"admin.token_file", "must name a file"});
   if (o.mint_token_file.empty()) found.push_back({"admin.mint_token_file", "must name a file"});
   if (!o.mint_token_file.empty() && o.mint_token_file == o.admin_token_file) {
     found.push_back({"admin.mint_token_file", "must not be admin.token_file"});
+  }
+  return found;
+}
+
+std::vector<oauth::config_error> check_files(const options& o) {
+  auto found = errors{};
+  for (const auto& [section, tls] : {std::pair{"http.tls", &o.tls}, {"admin.tls", &o.admin_tls}}) {
+    if (!tls->is_on()) continue;
+    if (auto made = tls_context::load(*tls, section); !made) {
+      for (auto& e : made.error()) found.push_back(std::move(e));
+    }
   }
   return found;
 }

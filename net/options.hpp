@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,6 +13,22 @@
 
 namespace mintage::net {
 
+enum class tls_version : std::uint8_t { v1_2, v1_3 };
+
+/// [http.tls], [admin.tls]: PEM files. Without a certificate the listener speaks plain HTTP.
+struct tls_options {
+  /// The certificate of the server, then those that lead from it to its authority.
+  std::filesystem::path certificate;
+  /// Its private key, not encrypted, accessible by its owner only.
+  std::filesystem::path key;
+  /// A second pair of the other kind (ECDSA or RSA), for peers that know one kind only.
+  std::filesystem::path second_certificate;
+  std::filesystem::path second_key;
+  tls_version min_version = tls_version::v1_2;
+
+  [[nodiscard]] bool is_on() const noexcept { return !certificate.empty(); }
+};
+
 struct options {
   /// [http] listen: address:port; port 0 takes a free one. IPv6 as [::1]:9080.
   std::string listen = "127.0.0.1:9080";
@@ -19,11 +36,16 @@ struct options {
   std::size_t io_threads = 0;
   /// Open connections of the public listener; further ones wait in the kernel's queue.
   std::size_t max_connections = 10000;
-  /// Addresses or CIDR blocks that may speak plain HTTP besides loopback (TOK-02).
+  /// Addresses or CIDR blocks that may speak plain HTTP besides loopback (TOK-02). With TLS anybody
+  /// may connect.
   std::vector<std::string> trusted_proxies;
+  /// Whether connections from `trusted_proxies` begin with a PROXY header of version 2, which says
+  /// whose they are. Without it, sources behind a proxy are unknown (CAU-16).
+  bool proxy_protocol = false;
   std::size_t header_limit = 32 * 1024;
   std::size_t body_limit = 64 * 1024;
-  /// From the first octet of a request to the end of its header section.
+  /// From the first octet of a request to the end of its header section; as long again for a TLS
+  /// handshake.
   std::chrono::milliseconds header_timeout{10'000};
   /// From the end of the header section to the end of the body.
   std::chrono::milliseconds body_timeout{10'000};
@@ -31,14 +53,20 @@ struct options {
   std::chrono::milliseconds idle_timeout{75'000};
   /// For the peer to take an answer.
   std::chrono::milliseconds write_timeout{10'000};
+  tls_options tls;
 
-  /// [admin] listen: loopback only, as long as there is no TLS.
+  /// [admin] listen: loopback only, unless there is TLS.
   std::string admin_listen = "127.0.0.1:9081";
   std::filesystem::path admin_token_file = "admin.token";
   std::filesystem::path mint_token_file = "mint.token";
+  tls_options admin_tls;
 };
 
 /// @returns every limit broken, as key and sentence; empty when all hold.
 [[nodiscard]] std::vector<oauth::config_error> check(const options& o);
+
+/// Reads certificates and keys as a start would. @returns what is wrong with the files, each named.
+/// @pre `check` found nothing.
+[[nodiscard]] std::vector<oauth::config_error> check_files(const options& o);
 
 }  // namespace mintage::net

@@ -64,6 +64,23 @@ void append_field(std::string& out, std::string_view name_and_colon, std::size_t
                std::string_view{digits.data(), static_cast<std::size_t>(end - digits.data())});
 }
 
+/// TOK-20. Never `*`, and never with credentials.
+void append_cors(std::string& out, const answer& a) {
+  if (a.cors_origin.empty()) return;
+  append_field(out, "Access-Control-Allow-Origin: ", a.cors_origin);
+  out.append("Vary: Origin\r\n");
+  if (a.cors_methods.empty()) {
+    out.append(
+        "Access-Control-Expose-Headers: DPoP-Nonce, WWW-Authenticate, Retry-After, "
+        "X-Request-Id\r\n");
+    return;
+  }
+  append_field(out, "Access-Control-Allow-Methods: ", a.cors_methods);
+  out.append(
+      "Access-Control-Allow-Headers: content-type, dpop, authorization\r\n"
+      "Access-Control-Max-Age: 600\r\n");
+}
+
 }  // namespace
 
 void append_head(std::string& out, const answer& a, persistence p, const oauth::request_id& id,
@@ -72,10 +89,12 @@ void append_head(std::string& out, const answer& a, persistence p, const oauth::
   append_field(out, "Date: ", date);
   append_field(out, "X-Request-Id: ", id.view());
   if (a.is_public_document) {
+    static_assert(oauth::documents_max_age == std::chrono::seconds{300});
     out.append("Cache-Control: public, max-age=300\r\nAccess-Control-Allow-Origin: *\r\n");
   } else {
     out.append("Cache-Control: no-store\r\nPragma: no-cache\r\n");
   }
+  append_cors(out, a);
   append_field(out, "ETag: ", a.etag);
   append_field(out, "Allow: ", a.allow);
   append_field(out, "WWW-Authenticate: ", a.challenge);

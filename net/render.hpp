@@ -27,6 +27,10 @@ struct answer {
   std::string_view allow{};
   std::string_view challenge{};
   std::string_view etag{};
+  /// The origin that may read this answer, or empty (TOK-20).
+  std::string_view cors_origin{};
+  /// Of a preflight: the methods that origin may use.
+  std::string_view cors_methods{};
   /// Seconds; left out when 0.
   unsigned retry_after = 0;
   /// A document that anyone may keep for 300 s and any origin may read (JWK-01, MET-03). Everything

@@ -121,6 +121,12 @@ void request_parser::on_field_impl(http::field name, text, text raw, error_code&
       keep(head_.if_none_match, value, repeated);
       break;
     }
+    case http::field::origin:
+      keep(head_.origin, value, head_.origin_repeated);
+      break;
+    case http::field::accept:
+      if (!head_.accept || value.find("jwt") != std::string_view::npos) head_.accept = value;
+      break;
     case http::field::expect:
       head_.expects = head_.expects == expectation::nothing && iequals(value, "100-continue")
                           ? expectation::continue_

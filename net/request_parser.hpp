@@ -26,9 +26,13 @@ struct request_head {
   std::optional<std::string_view> content_type;
   std::optional<std::string_view> authorization;
   std::optional<std::string_view> if_none_match;
+  std::optional<std::string_view> origin;
+  /// Of several, the one that names a JWT.
+  std::optional<std::string_view> accept;
   expectation expects = expectation::nothing;
   bool content_type_repeated = false;
   bool authorization_repeated = false;
+  bool origin_repeated = false;
   /// Any Content-Encoding besides identity (TOK-09).
   bool has_content_coding = false;
   bool is_version_11 = false;

@@ -35,10 +35,23 @@ admin_target find_below_clients(std::string_view rest) noexcept {
   return number ? admin_target{admin_endpoint::secret, true, id, *number} : unknown;
 }
 
+/// "/admin/subjects/" NAME "/revoke" and their like.
+std::optional<admin_target> find_named(std::string_view path, std::string_view prefix,
+                                       std::string_view suffix, admin_endpoint what) noexcept {
+  if (!path.starts_with(prefix)) return std::nullopt;
+  path.remove_prefix(prefix.size());
+  const auto name = path.substr(0, path.find('/'));
+  if (name.empty() || path.substr(name.size()) != suffix) return std::nullopt;
+  return admin_target{what, true, name};
+}
+
 }  // namespace
 
 public_endpoint find_public(const oauth::endpoint_paths& paths, std::string_view path) noexcept {
   if (path == paths.token) return public_endpoint::token;
+  if (path == paths.introspection) return public_endpoint::introspection;
+  if (path == paths.revocation) return public_endpoint::revocation;
+  if (path == paths.userinfo) return public_endpoint::userinfo;
   if (path == paths.jwks) return public_endpoint::jwks;
   if (path == paths.openid_configuration || path == paths.oauth_metadata) {
     return public_endpoint::metadata;
@@ -54,10 +67,23 @@ admin_target find_admin(std::string_view path) noexcept {
   if (path == "/admin/codes") return {admin_endpoint::codes, true, {}};
   if (path == "/admin/clients") return {admin_endpoint::clients, true, {}};
   if (path == "/admin/keys") return {admin_endpoint::keys, true, {}};
+  if (path == "/admin/keys/rotate") return {admin_endpoint::key_rotation, true, {}};
+  constexpr auto key_prefix = std::string_view{"/admin/keys/"};
+  if (path.starts_with(key_prefix)) {
+    const auto kid = path.substr(key_prefix.size());
+    const auto is_one = !kid.empty() && kid.find('/') == std::string_view::npos;
+    return {is_one ? admin_endpoint::key : admin_endpoint::unknown, true, kid};
+  }
   constexpr auto client_prefix = std::string_view{"/admin/clients/"};
   if (path.starts_with(client_prefix)) {
     return find_below_clients(path.substr(client_prefix.size()));
   }
+  if (path == "/admin/resources") return {admin_endpoint::resources, true, {}};
+  if (auto t = find_named(path, "/admin/resources/", "", admin_endpoint::resource)) return *t;
+  if (auto t = find_named(path, "/admin/subjects/", "/revoke", admin_endpoint::revoke_subject)) {
+    return *t;
+  }
+  if (auto t = find_named(path, "/admin/sessions/", "/end", admin_endpoint::end_session)) return *t;
   return {admin_endpoint::unknown, true, {}};
 }
 

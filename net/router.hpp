@@ -11,7 +11,15 @@
 
 namespace mintage::net {
 
-enum class public_endpoint : std::uint8_t { unknown, token, jwks, metadata };
+enum class public_endpoint : std::uint8_t {
+  unknown,
+  token,
+  introspection,
+  revocation,
+  userinfo,
+  jwks,
+  metadata,
+};
 [[nodiscard]] public_endpoint find_public(const oauth::endpoint_paths& paths,
                                           std::string_view path) noexcept;
 
@@ -25,13 +33,20 @@ enum class admin_endpoint : std::uint8_t {
   secrets,  ///< of a client
   secret,
   keys,
+  key_rotation,
+  key,
   codes,
+  resources,
+  resource,
+  revoke_subject,
+  end_session,
 };
 struct admin_target {
   admin_endpoint endpoint = admin_endpoint::unknown;
   /// Whether only the holder of an admin token may know more: all below /admin.
   bool is_guarded = false;
-  /// The client's id as it stands in the path, percent-encoded.
+  /// What is named in the path, percent-encoded: the id of a client or a key, a resource's
+  /// identifier, a subject, a session.
   std::string_view id;
   /// Of a secret in the path.
   std::uint32_t number = 0;

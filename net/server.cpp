@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -41,25 +42,40 @@ class countdown {
   std::size_t left_;
 };
 
+using context_ptr = std::shared_ptr<const tls_context>;
+
+/// @returns null for plain HTTP. @throws certificate_error
+context_ptr load_or_throw(const tls_options& o, std::string_view section) {
+  if (!o.is_on()) return nullptr;
+  auto made = tls_context::load(o, section);
+  if (made) return *made;
+  const auto& first = made.error().front();
+  throw certificate_error{first.key + ": " + first.sentence};
+}
+
 }  // namespace
 
 // Members end in reverse order: listeners before the lanes they stand on, lanes before what their
 // sessions refer to.
 struct server::impl {
   impl(const options& o, const oauth::options& rules, const oauth::admin_tokens& t)
-      : settings{o}, site{public_site::of(rules)}, tokens{t} {
+      : settings{o},
+        site{public_site::of(rules)},
+        tokens{t},
+        public_tls{load_or_throw(o.tls, "http.tls")},
+        admin_tls{load_or_throw(o.admin_tls, "admin.tls")} {
     for (auto n = lanes_count(o); n != 0; --n) lanes.push_back(std::make_unique<lane>());
     auto all = std::vector<lane*>{};
     for (const auto& l : lanes) all.push_back(l.get());
     public_listener = std::make_unique<listener>(
-        "http.listen", o.listen, all, peer_filter{o.trusted_proxies}, o.max_connections,
-        [this](lane& l, connection_gate& gate, tcp_socket socket) {
-          std::make_shared<session>(l, settings, site, gate, std::move(socket))->start();
+        "http.listen", o.listen, all, peer_filter{o.trusted_proxies}, o.proxy_protocol, public_tls,
+        o.max_connections, [this](lane& l, connection_gate& gate, channel to_peer) {
+          std::make_shared<session>(l, settings, site, gate, std::move(to_peer))->start();
         });
     admin_listener = std::make_unique<listener>(
-        "admin.listen", o.admin_listen, all, peer_filter{}, most_admin_connections,
-        [this](lane& l, connection_gate& gate, tcp_socket socket) {
-          std::make_shared<admin_session>(l, settings, tokens, gate, std::move(socket))->start();
+        "admin.listen", o.admin_listen, all, peer_filter{}, false, admin_tls,
+        most_admin_connections, [this](lane& l, connection_gate& gate, channel to_peer) {
+          std::make_shared<admin_session>(l, settings, tokens, gate, std::move(to_peer))->start();
         });
     for (const auto& l : lanes) l->run();
   }
@@ -69,9 +85,29 @@ struct server::impl {
     admin_listener->close();
   }
 
+  /// Reads the files of one listener again and gives it what they hold.
+  void reload(const tls_options& o, std::string_view section, listener& to, context_ptr& current,
+              std::vector<oauth::config_error>& refused) {
+    if (!o.is_on()) return;
+    auto made = tls_context::load(o, section);
+    if (!made) {
+      for (auto& e : made.error()) refused.push_back(std::move(e));
+      return;
+    }
+    current = *made;
+    auto taken = std::promise<void>{};
+    lanes.front()->post([&] {
+      to.set_tls(current);
+      taken.set_value();
+    });
+    taken.get_future().wait();
+  }
+
   const options settings;
   const public_site site;
   const oauth::admin_tokens tokens;
+  context_ptr public_tls;
+  context_ptr admin_tls;
   std::vector<std::unique_ptr<lane>> lanes;
   std::unique_ptr<listener> public_listener;
   std::unique_ptr<listener> admin_listener;
@@ -111,6 +147,22 @@ std::uint16_t server::public_port() const noexcept {
 }
 std::uint16_t server::admin_port() const noexcept {
   return impl_->admin_listener->port();
+}
+
+std::vector<oauth::config_error> server::reload_certificates() {
+  auto refused = std::vector<oauth::config_error>{};
+  auto& i = *impl_;
+  i.reload(i.settings.tls, "http.tls", *i.public_listener, i.public_tls, refused);
+  i.reload(i.settings.admin_tls, "admin.tls", *i.admin_listener, i.admin_tls, refused);
+  return refused;
+}
+
+std::vector<certificate_facts> server::certificates() const {
+  auto all = std::vector<certificate_facts>{};
+  for (const auto& tls : {impl_->public_tls, impl_->admin_tls}) {
+    if (tls) all.insert(all.end(), tls->certificates().begin(), tls->certificates().end());
+  }
+  return all;
 }
 
 bool server::drain(std::chrono::milliseconds patience) {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 
 namespace mintage::net {
@@ -106,7 +107,6 @@ TEST(admin_json, refuses_repeated_members_even_null_ones_and_escaped_spellings) 
 
 TEST(admin_json, refuses_what_would_weaken_a_token_if_it_were_dropped) {
   EXPECT_EQ(refusal_of_mint(R"({"dpop_jkt":"x"})"), "dpop_jkt is not supported by this version");
-  EXPECT_EQ(refusal_of_mint(R"({"resource":["x"]})"), "resource is not supported by this version");
   EXPECT_EQ(refusal_of_mint(R"({"resource":null,"dpop_jkt":null})"), "");
 }
 
@@ -175,6 +175,93 @@ TEST(admin_json, reads_every_member_of_a_mint_request) {
   EXPECT_EQ(r->ttl, INT64_MAX);
 }
 
+TEST(admin_json, leaves_null_and_empty_claims_out_UIN_03) {
+  auto reader = admin_json{};
+  const auto r = reader.read_mint(R"({"claims":{"a":null,"b":"","c":0,"d":false,"\u0065":"x"}})");
+  ASSERT_TRUE(r);
+  EXPECT_EQ(r->claims, R"({"c":0,"d":false,"e":"x"})");
+  EXPECT_EQ(reader.read_mint(R"({"claims":{"a":null}})")->claims, "");
+}
+
+TEST(admin_json, refuses_claims_that_the_server_sets) {
+  for (const auto* name : {"iss", "sub", "aud", "exp", "iat", "nonce", "at_hash", "s\\u0075b"}) {
+    EXPECT_EQ(refusal_of_mint(std::string{"{\"claims\":{\"a\":1,\""} + name + "\":1}}"),
+              "claims must not name a claim that the server sets")
+        << name;
+  }
+}
+
+TEST(admin_json, keeps_what_a_claims_request_means_for_the_ID_token_IDT_02) {
+  auto reader = admin_json{};
+  struct requested {
+    const char* json;
+    std::string id_token_claims;
+    std::vector<std::string> essential_acr;
+  };
+  const auto claims = std::string{R"("claims":{"email":"a@b","name":"N","x":null})"};
+  for (const auto& [json, id_token_claims, essential_acr] : {
+           requested{R"({"userinfo":{"email":null}})", "", {}},
+           requested{R"({"id_token":null})", "", {}},
+           requested{
+               R"({"id_token":{"email":null,"x":null,"absent":null}})", R"({"email":"a@b"})", {}},
+           requested{R"({"id_token":{"name":{"essential":true},"email":null}})",
+                     R"({"email":"a@b","name":"N"})",
+                     {}},
+           requested{
+               R"({"id_token":{"acr":{"essential":true,"values":["2","3"]}}})", "", {"2", "3"}},
+           requested{R"({"id_token":{"acr":{"essential":true,"value":"2"}}})", "", {"2"}},
+           requested{R"({"id_token":{"acr":{"essential":false,"value":"2"}}})", "", {}},
+           requested{R"({"id_token":{"acr":{"value":"2"}}})", "", {}},
+       }) {
+    const auto request = "\"claims_request\":" + std::string{json};
+    for (const auto& text :
+         {"{" + claims + "," + request + "}", "{" + request + "," + claims + "}"}) {
+      const auto r = reader.read_mint(text);
+      ASSERT_TRUE(r) << json;
+      EXPECT_EQ(r->id_token_claims, id_token_claims) << json;
+      EXPECT_EQ(r->essential_acr, essential_acr) << json;
+    }
+  }
+  EXPECT_EQ(refusal_of_mint(R"({"claims_request":[]})"), "claims_request must be an object");
+  EXPECT_EQ(refusal_of_mint(R"({"claims_request":{"id_token":{"a":1,"a":2}}})"),
+            "claims_request must not repeat a member");
+}
+
+TEST(admin_json, reads_one_resource_or_several_into_a_mint_request) {
+  auto reader = admin_json{};
+  EXPECT_EQ(reader.read_mint(R"({"resource":"https://a"})")->resources,
+            std::vector<std::string>{"https://a"});
+  EXPECT_EQ(reader.read_mint(R"({"resource":["https://a","https://b"]})")->resources,
+            (std::vector<std::string>{"https://a", "https://b"}));
+  EXPECT_EQ(refusal_of_mint(R"({"resource":[1]})"),
+            "resource must be a string or an array of strings");
+}
+
+TEST(admin_json, reads_every_member_of_a_resource) {
+  auto reader = admin_json{};
+  const auto r = reader.read_resource(R"({"identifier":"https://api","token_format":"opaque",
+    "alg":"RS256","scopes":["read","write"],"resource_servers":["cl_1"]})");
+  ASSERT_TRUE(r);
+  EXPECT_EQ(r->as,
+            (oauth::target{"https://api", oauth::token_format::opaque, crypto::jws_alg::rs256}));
+  EXPECT_EQ(r->scopes, (std::vector<std::string>{"read", "write"}));
+  EXPECT_EQ(r->resource_servers, std::vector<std::string>{"cl_1"});
+  EXPECT_EQ(render(oauth::admin_answer{*r}),
+            R"({"identifier":"https://api","token_format":"opaque","alg":"RS256",)"
+            R"("scopes":["read","write"],"resource_servers":["cl_1"]})");
+  for (const auto& [json, description] : std::map<std::string, std::string>{
+           {R"({"token_format":"JWT"})", "token_format must be jwt or opaque"},
+           {R"({"alg":"none"})", "alg must be an algorithm that the server signs with"},
+           {R"({"alg":"HS256"})", "alg must be an algorithm that the server signs with"},
+           {R"({"identifier":1})", "identifier must be a string"},
+           {R"({"audience":"x"})", "unknown member audience"},
+       }) {
+    const auto refused = reader.read_resource(json);
+    ASSERT_FALSE(refused) << json;
+    EXPECT_EQ(refused.error().description, description);
+  }
+}
+
 TEST(admin_json, takes_null_as_not_sent_and_forgets_the_previous_text) {
   auto reader = admin_json{};
   ASSERT_TRUE(reader.read_mint(R"({"sub":"a","code_challenge":"b","ttl":1,"amr":["x"]})"));
@@ -194,7 +281,9 @@ TEST(admin_json, reads_every_member_of_client_metadata) {
     "token_endpoint_auth_method":"none","grant_types":["authorization_code"],
     "response_types":["code"],"scope":"openid","id_token_signed_response_alg":"ES256",
     "status":"suspended","strict_auth_method":true,"require_pkce":false,"basic_raw_compat":false,
-    "rt_without_offline":true,"rt_mode":"static"})");
+    "rt_without_offline":true,"rt_mode":"static","subject_type":"pairwise",
+    "sector_identifier_uri":"https://s/x","userinfo_signed_response_alg":"ES256",
+    "allowed_resources":["https://r"],"allowed_origins":["https://o"]})");
   ASSERT_TRUE(r);
   EXPECT_EQ(r->client_id, "a");
   ASSERT_TRUE(r->client_secret);
@@ -213,6 +302,11 @@ TEST(admin_json, reads_every_member_of_client_metadata) {
   EXPECT_EQ(r->basic_raw_compat, false);
   EXPECT_EQ(r->rt_without_offline, true);
   EXPECT_EQ(r->rt_mode, "static");
+  EXPECT_EQ(r->subject_type, "pairwise");
+  EXPECT_EQ(r->sector_identifier_uri, "https://s/x");
+  EXPECT_EQ(r->userinfo_signed_response_alg, "ES256");
+  EXPECT_EQ(r->allowed_resources, std::vector<std::string>{"https://r"});
+  EXPECT_EQ(r->allowed_origins, std::vector<std::string>{"https://o"});
 
   const auto nothing = reader.read_client("{}");
   ASSERT_TRUE(nothing);
@@ -262,6 +356,8 @@ constexpr auto some_client_json =
     R"("grant_types":["authorization_code","refresh_token"],"response_types":["code"],)"
     R"("scope":"openid mail","id_token_signed_response_alg":"RS256","strict_auth_method":false,)"
     R"("require_pkce":true,"basic_raw_compat":true,"rt_without_offline":false,"rt_mode":"static",)"
+    R"("subject_type":"public","userinfo_signed_response_alg":"","allowed_resources":[],)"
+    R"("allowed_origins":[],)"
     R"("secrets":[{"number":1,"expires_at":0},{"number":2,"expires_at":2000}])";
 
 TEST(admin_json_render, shows_a_client_without_any_hash) {
@@ -322,11 +418,50 @@ TEST(admin_json_render, lists_clients_by_id) {
 TEST(admin_json_render, lists_keys_without_any_material) {
   const auto key = crypto::signing_key::generate(crypto::jws_alg::es256);
   auto ring = oauth::key_ring{};
-  ring.keys.push_back({key, oauth::key_state::retiring, instant{seconds{5}}});
+  ring.keys.push_back({key, oauth::key_state::retiring, instant{seconds{5}}, instant{seconds{6}},
+                       instant{seconds{7}}, instant{seconds{8}}});
+  ring.keys.push_back({key, oauth::key_state::active, instant{seconds{5}}, instant{seconds{6}}});
   EXPECT_EQ(render(oauth::admin_answer{
                 oauth::key_list{std::make_shared<const oauth::key_ring>(std::move(ring))}}),
             R"({"keys":[{"kid":")" + key.kid() +
-                R"(","alg":"ES256","state":"retiring","created_at":5}]})");
+                R"(","alg":"ES256","state":"retiring","published_at":5,"activate_at":6,)"
+                R"("retire_at":7,"remove_at":8},{"kid":")" +
+                key.kid() +
+                R"(","alg":"ES256","state":"active","published_at":5,"activate_at":6}]})");
+}
+
+TEST(admin_json_rotation, names_the_member_that_is_wrong) {
+  auto reader = admin_json{};
+  struct rotation_row {
+    const char* body;
+    const char* names;
+  };
+  for (const auto& [body, names] :
+       {rotation_row{R"({"alg":"none"})", "alg "}, rotation_row{R"({"alg":"es256"})", "alg "},
+        rotation_row{R"({"alg":1})", "alg "}, rotation_row{R"({"alg":["ES256"]})", "alg "},
+        rotation_row{R"({"now":"true"})", "now "}, rotation_row{R"({"now":1})", "now "},
+        rotation_row{R"({"now":true,"now":true})", "now "},
+        rotation_row{R"({"kid":"x"})", "unknown member kid"}, rotation_row{"[]", "the JSON "},
+        rotation_row{"{", "the JSON "}}) {
+    const auto read = reader.read_rotation(body);
+    ASSERT_FALSE(read) << body;
+    EXPECT_EQ(read.error().code, errc::invalid_request);
+    EXPECT_EQ(read.error().description.rfind(names, 0), 0U) << read.error().description;
+  }
+}
+
+TEST(admin_json_rotation, may_ask_for_nothing_in_particular) {
+  auto reader = admin_json{};
+  for (const auto* body : {"", "{}", R"({"alg":null})"}) {
+    const auto read = reader.read_rotation(body);
+    ASSERT_TRUE(read) << body;
+    EXPECT_EQ(read->alg, std::nullopt);
+    EXPECT_FALSE(read->now);
+  }
+  const auto read = reader.read_rotation(R"({"alg":"EdDSA","now":true})");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->alg, crypto::jws_alg::eddsa);
+  EXPECT_TRUE(read->now);
 }
 
 TEST(admin_json_render, writes_the_small_answers) {

@@ -49,6 +49,32 @@ TEST_F(admin_listener, tells_nothing_without_a_token) {
   EXPECT_EQ(service().submitted(), 0U);
 }
 
+TEST_F(admin_listener, keeps_resources_and_cuts_off_subjects_and_sessions) {
+  start();
+  const auto as_admin = bearer(admin_token);
+  const auto put = ask_admin(request("POST", "/admin/resources", as_admin + json,
+                                     R"({"identifier":"https://api.example/a"})"));
+  EXPECT_EQ(put.status, 200U);
+  EXPECT_THAT(put.body, HasSubstr(R"("identifier":"https://api.example/a")"));
+  EXPECT_EQ(ask_admin(request("GET", "/admin/resources", as_admin)).body, R"({"resources":[]})");
+  const auto named = [&](std::string_view method, std::string_view path) {
+    return ask_admin(request(method, path, as_admin), method != "DELETE").status;
+  };
+  EXPECT_EQ(named("DELETE", "/admin/resources/https:%2F%2Fapi.example%2Fa"), 204U);
+  EXPECT_EQ(ask_admin(request("DELETE", "/admin/resources/b", as_admin)).status, 404U);
+  EXPECT_EQ(ask_admin(request("POST", "/admin/subjects/a%2Fb%20c/revoke", as_admin), false).status,
+            204U);
+  EXPECT_EQ(ask_admin(request("POST", "/admin/sessions/s1/end", as_admin), false).status, 204U);
+  for (const auto* path :
+       {"/admin/subjects/a", "/admin/subjects//revoke", "/admin/sessions/a/b",
+        "/admin/sessions/s1/end/x", "/admin/resources/", "/admin/resources/a/b"}) {
+    EXPECT_EQ(ask_admin(request("POST", path, as_admin)).status, 404U) << path;
+  }
+  EXPECT_EQ(ask_admin(request("GET", "/admin/subjects/a/revoke", as_admin)).status, 405U);
+  EXPECT_EQ(ask_admin(request("POST", "/admin/subjects/a/revoke", bearer(mint_token))).status,
+            403U);
+}
+
 TEST_F(admin_listener, lets_the_minter_mint_and_nothing_else) {
   start();
   for (const auto* path : {"/admin/clients", "/admin/keys", "/admin/x", "/admin/codes"}) {

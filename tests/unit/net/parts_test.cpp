@@ -155,9 +155,11 @@ TEST(line_splitter, takes_the_last_line_without_its_end) {
 }
 
 TEST(router, compares_exact_octets) {
-  const auto paths = oauth::endpoint_paths{"/token", "/jwks", "/.well-known/openid-configuration",
-                                           "/.well-known/oauth-authorization-server"};
+  const auto paths = oauth::paths_of({});
   EXPECT_EQ(find_public(paths, "/token"), public_endpoint::token);
+  EXPECT_EQ(find_public(paths, "/introspect"), public_endpoint::introspection);
+  EXPECT_EQ(find_public(paths, "/revoke"), public_endpoint::revocation);
+  EXPECT_EQ(find_public(paths, "/userinfo"), public_endpoint::userinfo);
   EXPECT_EQ(find_public(paths, "/.well-known/openid-configuration"), public_endpoint::metadata);
   for (const auto* path : {"/token/", "/Token", "/%74oken", "//token", "/", "", "/admin/codes"}) {
     EXPECT_EQ(find_public(paths, path), public_endpoint::unknown) << path;

@@ -23,6 +23,22 @@ void answer_token(oauth::exchange& x) {
     t.denied = oauth::denial{oauth::errc::invalid_client, "no", "wrong secret"};
   }
 }
+/// Tells what was asked; "bad_client", "dead" and "narrow" are refused.
+void answer_query(oauth::exchange& x) {
+  auto& q = static_cast<oauth::query_exchange&>(x);
+  const auto token = q.request.token;
+  q.done = true;
+  if (q.request.who.id == "bad_client") {
+    q.denied = oauth::denial{oauth::errc::invalid_client, "no", "wrong secret"};
+  } else if (token == "dead") {
+    q.denied = oauth::denial{oauth::errc::invalid_token, "dead", "dead"};
+  } else if (token == "narrow") {
+    q.denied = oauth::denial{oauth::errc::insufficient_scope, "narrow", "narrow"};
+  } else if (q.request.purpose != oauth::query_purpose::revoke) {
+    q.is_jwt = q.request.wants_jwt || token == "signed";
+    q.body = q.is_jwt ? "a.b.c" : "{\"token\":\"" + std::string{token} + "\"}";
+  }
+}
 void answer_mint(oauth::exchange& x) {
   auto& m = static_cast<oauth::mint_exchange&>(x);
   if (m.request.sub == "bad") {
@@ -58,6 +74,19 @@ void answer_admin(oauth::exchange& x) {
     a.error = oauth::admin_error{oauth::errc::not_found, "number: unknown"};
   } else if (end != nullptr || std::holds_alternative<oauth::remove_client>(a.call)) {
     a.answer = oauth::removed{};
+  } else if (const auto* put = std::get_if<oauth::put_resource>(&a.call)) {
+    a.answer = put->registered;
+  } else if (std::holds_alternative<oauth::list_resources>(a.call)) {
+    a.answer = oauth::resource_list{std::make_shared<oauth::client_registry>()};
+  } else if (const auto* gone = std::get_if<oauth::remove_resource>(&a.call)) {
+    if (gone->identifier == "https://api.example/a") {
+      a.answer = oauth::removed{};
+    } else {
+      a.error = oauth::admin_error{oauth::errc::not_found, "identifier: unknown"};
+    }
+  } else if (const auto* cut = std::get_if<oauth::cut_off>(&a.call)) {
+    const auto expected = cut->kind == oauth::cutoff_kind::subject ? "a/b c" : "s1";
+    if (cut->name == expected) a.answer = oauth::removed{};
   } else if (std::holds_alternative<oauth::list_keys>(a.call)) {
     a.answer = oauth::key_list{std::make_shared<oauth::key_ring>()};
   } else {
@@ -86,6 +115,9 @@ fake_service::~fake_service() {
 
 void fake_service::submit(oauth::token_handle x) {
   dispatch(std::move(x), answer_token);
+}
+void fake_service::submit(oauth::query_handle x) {
+  dispatch(std::move(x), answer_query);
 }
 void fake_service::submit(oauth::mint_handle x) {
   dispatch(std::move(x), answer_mint);
@@ -166,6 +198,12 @@ void fake_service::note_refusal(std::string_view, const oauth::request_id& id,
                                 const oauth::denial& why) {
   const auto lock = std::lock_guard{mutex_};
   last_refusal_ = {std::string{id.view()}, why.code};
+  last_reason_ = why.reason;
+}
+
+std::string fake_service::last_reason() const {
+  const auto lock = std::lock_guard{mutex_};
+  return last_reason_;
 }
 
 std::pair<std::string, oauth::errc> fake_service::last_refusal() const {
@@ -189,11 +227,26 @@ peer::peer(std::uint16_t port, int receive_buffer) : socket_{::socket(AF_INET, S
   }
 }
 
+peer::peer(std::uint16_t port, const test::tls_side& side, const test::session_ptr& offered,
+           int receive_buffer)
+    : peer{port, receive_buffer} {
+  secure(side, offered);
+}
+
+void peer::secure(const test::tls_side& side, const test::session_ptr& offered) {
+  tls_ = std::make_unique<test::tls_client>(side, socket_, std::chrono::seconds{30}, offered);
+}
+
 peer::~peer() {
+  tls_.reset();
   ::close(socket_);
 }
 
 void peer::send(std::string_view octets) {
+  if (tls_) {
+    tls_->send(octets);
+    return;
+  }
   while (!octets.empty()) {
     const auto n = ::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL);
     if (n <= 0) return;  // the server may refuse and close before it has read all
@@ -219,7 +272,7 @@ void peer::reset() {
 
 bool peer::fill() {
   auto octets = std::array<char, 16384>{};
-  const auto n = ::recv(socket_, octets.data(), octets.size(), 0);
+  const auto n = tls_ ? tls_->receive(octets) : ::recv(socket_, octets.data(), octets.size(), 0);
   if (n == 0) closed_ = true;
   if (n <= 0) return false;
   buffer_.append(octets.data(), static_cast<std::size_t>(n));

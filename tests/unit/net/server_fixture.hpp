@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "net/server.hpp"
+#include "tests/tls_support/tls_client.hpp"
 
 namespace mintage::net {
 
@@ -36,9 +37,14 @@ class fake_service final : public oauth::service {
   std::atomic<bool> is_ready = true;
 
   void submit(oauth::token_handle x) override;
+  void submit(oauth::query_handle x) override;
   void submit(oauth::mint_handle x) override;
   void submit(oauth::admin_handle x) override;
   [[nodiscard]] std::shared_ptr<const oauth::public_documents> documents() const override;
+  /// "https://known.example" alone.
+  [[nodiscard]] bool knows_origin(std::string_view origin) const override {
+    return origin == "https://known.example";
+  }
   [[nodiscard]] bool ready() const override { return is_ready; }
   [[nodiscard]] oauth::instant now() const override;
   [[nodiscard]] oauth::request_id next_request_id() override;
@@ -52,6 +58,7 @@ class fake_service final : public oauth::service {
   [[nodiscard]] std::size_t submitted() const { return submitted_; }
   /// The request that was refused last without an exchange, and why.
   [[nodiscard]] std::pair<std::string, oauth::errc> last_refusal() const;
+  [[nodiscard]] std::string last_reason() const;
   /// The most exchanges that were ever unanswered at once.
   [[nodiscard]] std::size_t most_at_once() const { return most_; }
 
@@ -73,6 +80,7 @@ class fake_service final : public oauth::service {
   std::atomic<std::size_t> most_ = 0;
   mutable std::mutex mutex_;
   std::pair<std::string, oauth::errc> last_refusal_;
+  std::string last_reason_;
   std::condition_variable changed_;
   std::deque<waiting> waiting_;
   bool stopping_ = false;
@@ -91,6 +99,11 @@ class peer {
  public:
   /// @param receive_buffer octets of the kernel's buffer; 0 = as usual.
   explicit peer(std::uint16_t port, int receive_buffer = 0);
+  /// Over TLS. @throws test::tls_refused
+  peer(std::uint16_t port, const test::tls_side& side, const test::session_ptr& offered = nullptr,
+       int receive_buffer = 0);
+  /// Goes on over TLS. @throws test::tls_refused
+  void secure(const test::tls_side& side, const test::session_ptr& offered = nullptr);
   ~peer();
   peer(const peer&) = delete;
   peer& operator=(const peer&) = delete;
@@ -113,6 +126,8 @@ class peer {
   [[nodiscard]] bool has_octets() const;
   /// Whether the server has closed without waiting for us.
   [[nodiscard]] bool is_reset() const;
+  /// @pre it is over TLS.
+  [[nodiscard]] test::tls_client& tls() { return *tls_; }
 
  private:
   [[nodiscard]] bool fill();
@@ -120,6 +135,7 @@ class peer {
   [[nodiscard]] std::string take_line();
 
   int socket_ = -1;
+  std::unique_ptr<test::tls_client> tls_;
   std::string buffer_;
   std::string lines_;
   bool chunks_ended_ = false;

@@ -1,0 +1,50 @@
+/// @file
+/// An authority for the certificates of tests, made by OpenSSL while they run.
+#pragma once
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace mintage::test {
+
+template <auto Free>
+struct freed {
+  template <class T>
+  void operator()(T* object) const noexcept {
+    Free(object);
+  }
+};
+using x509_ptr = std::unique_ptr<X509, freed<X509_free>>;
+using evp_key_ptr = std::unique_ptr<EVP_PKEY, freed<EVP_PKEY_free>>;
+
+enum class key_kind { p256, rsa_2048, rsa_1024 };
+
+struct pem_pair {
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+};
+
+/// All certificates are good for a day.
+class certificate_authority {
+ public:
+  certificate_authority();
+
+  /// Writes FOLDER/NAME.pem, the certificate and then the authority's, and FOLDER/NAME.key, which
+  /// its owner alone may read. Replaces them as an operator should: by renaming.
+  /// @param name also the common name. @param alternatives as OpenSSL's config has them.
+  pem_pair issue(const std::filesystem::path& folder, const std::string& name, key_kind kind,
+                 const std::string& alternatives = "IP:127.0.0.1,DNS:localhost") const;
+  /// Writes FOLDER/ca.pem.
+  std::filesystem::path write(const std::filesystem::path& folder) const;
+  [[nodiscard]] X509* get() const noexcept { return certificate_.get(); }
+
+ private:
+  evp_key_ptr key_;
+  x509_ptr certificate_;
+};
+
+}  // namespace mintage::test
