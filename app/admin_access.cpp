@@ -24,7 +24,9 @@ access_options completed(access_options o, caller_role role) {
       throw command_error{config::to_string(settings.error().front()), exit_usage};
     }
     const auto& net = settings->net;
-    if (o.url.empty()) o.url = "http://" + net.admin_listen;
+    const auto is_secure = net.admin_tls.is_on();
+    if (o.url.empty()) o.url = (is_secure ? "https://" : "http://") + net.admin_listen;
+    if (o.ca.empty() && is_secure) o.ca = net.admin_tls.certificate;
     if (o.url.ends_with(":0")) {
       throw command_error{"the config leaves the port of the admin listener open: give --admin",
                           exit_usage};
@@ -42,7 +44,7 @@ access_options completed(access_options o, caller_role role) {
 
 admin_client connect(const access_options& o) {
   try {
-    return {o.url, read_private_file(o.token_file)};
+    return {o.url, read_private_file(o.token_file), o.ca};
   } catch (const file_error& e) {
     throw command_error{e.what()};
   }
@@ -68,6 +70,11 @@ void add_access_options(CLI::App& command, access_options& o) {
   command.add_option("--admin", o.url, "The admin interface, http://127.0.0.1:9081 by default")
       ->type_name("URL");
   command.add_option("--token-file", o.token_file, "The file that holds the admin token")
+      ->type_name("FILE");
+  command
+      .add_option("--ca", o.ca,
+                  "Trust these certificates over https; by default those of the config, or of the "
+                  "system")
       ->type_name("FILE");
   command.add_flag("--json", o.as_json, "Print the server's JSON as it is");
 }

@@ -25,11 +25,12 @@ struct access_options {
   /// Each goes before what the config says.
   std::string url;
   std::filesystem::path token_file;
+  std::filesystem::path ca;
   /// Print the server's JSON as it is.
   bool as_json = false;
 };
 
-/// Adds --config, --admin, --token-file and --json to a command.
+/// Adds --config, --admin, --token-file, --ca and --json to a command.
 void add_access_options(CLI::App& command, access_options& o);
 
 /// A command's way to the server.

@@ -2,6 +2,7 @@
 /// A blocking HTTP client for the admin interface of a running server.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,11 +22,13 @@ struct admin_reply {
 /// Calls over one connection. Every wait has a limit.
 class admin_client {
  public:
-  /// @param url `http://ADDRESS:PORT`, an address of loopback or `localhost`: the token would
-  /// travel
-  ///        in the clear anywhere else.
+  /// @param url `https://HOST:PORT`, or `http://ADDRESS:PORT` with an address of loopback or
+  ///        `localhost`: the token would travel in the clear anywhere else.
+  /// @param ca certificates in PEM form that are trusted over https; empty = those of the system.
+  ///        Any of them may be the server's own. The certificate must name the host.
   /// @throws command_error (usage)
-  admin_client(std::string_view url, crypto::secret_string token);
+  admin_client(std::string_view url, crypto::secret_string token,
+               const std::filesystem::path& ca = {});
   ~admin_client();
 
   /// @param method GET, POST, PATCH or DELETE. @param target a path, percent-encoded.

@@ -6,7 +6,7 @@
 namespace mintage::app {
 
 int check(const std::filesystem::path& config) {
-  const auto settings = config::load(config);
+  const auto settings = config::load(config, config::extent::files);
   if (!settings) {
     for (const auto& m : settings.error()) std::cerr << config::to_string(m) << '\n';
     return exit_usage;

@@ -48,7 +48,9 @@ void add_metadata_options(CLI::App& command, client_metadata_options& o) {
   method->type_name("METHOD");
   command.add_flag("--public", o.is_public, "It can keep no secret: a browser or native app")
       ->excludes(method);
-  command.add_option("--id-token-alg", o.id_token_alg, "RS256 (the default) or ES256")
+  command
+      .add_option("--id-token-alg", o.id_token_alg,
+                  "RS256 (the default), ES256, PS256, ES384 or EdDSA")
       ->type_name("ALGORITHM");
   command
       .add_option("--rt-mode", o.rt_mode,

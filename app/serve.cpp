@@ -40,12 +40,28 @@ sigset_t take_over_signals() {
   return awaited;
 }
 
-void wait_for_end(const sigset_t& awaited, event_log& log) {
+void log_certificates(const net::server& server, event_log& log) {
+  for (const auto& c : server.certificates()) {
+    log.event(log_level::info, "certificate in use",
+              {{"section", c.section}, {"file", c.file.string()}, {"expires", c.expires}});
+  }
+}
+
+void reload(net::server& server, event_log& log) {
+  for (const auto& e : server.reload_certificates()) {
+    log.event(log_level::error, "certificate not reloaded, the former one stays in use",
+              {{"key", e.key}, {"because", e.sentence}});
+  }
+  log_certificates(server, log);
+}
+
+void wait_for_end(const sigset_t& awaited, net::server& server, event_log& log) {
   for (;;) {
     auto signal = 0;
     sigwait(&awaited, &signal);
     if (signal != SIGHUP) return log.event(log_level::info, "stopping");
-    log.event(log_level::info, "SIGHUP ignored: nothing can be reloaded in this version");
+    log.event(log_level::info, "SIGHUP: reading the files of certificates again");
+    reload(server, log);
   }
 }
 
@@ -100,6 +116,19 @@ std::string address(const std::string& listen, std::uint16_t port) {
   return listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
 }
 
+/// The tokens of a client whose algorithm nobody signs with would fail one by one: better now.
+/// @throws std::runtime_error
+void check_algorithms(const std::vector<oauth::client>& clients,
+                      const std::vector<crypto::jws_alg>& listed) {
+  for (const auto& c : clients) {
+    if (c.status != oauth::client_status::active) continue;
+    if (std::find(listed.begin(), listed.end(), c.id_token_alg) != listed.end()) continue;
+    throw std::runtime_error{"client " + c.id + " is registered for ID tokens with " +
+                             std::string{crypto::to_string(c.id_token_alg)} +
+                             ", which keys.algorithms does not list"};
+  }
+}
+
 int run(const config::settings& settings, const sigset_t& awaited, event_log& log) {
   ::umask(077);  // database, keys and audit stream are the server's own business
   const auto clock = system_clock{};
@@ -109,7 +138,7 @@ int run(const config::settings& settings, const sigset_t& awaited, event_log& lo
 
   auto engine = storage::open_engine(settings.storage, settings.rules.code_max_fail, clock);
   // Records that cannot be read end the start here, with a sentence; actors would be restarted.
-  static_cast<void>(engine->records().load_clients());
+  check_algorithms(engine->records().load_clients(), settings.actors.algorithms);
   static_cast<void>(engine->records().load_keys());
   const auto master = load_or_make_seal_key(settings.actors.seal_key_file, engine->records());
   const auto tokens =
@@ -125,13 +154,15 @@ int run(const config::settings& settings, const sigset_t& awaited, event_log& lo
     throw std::runtime_error{"the server did not become ready"};
   server.start(services);
 
+  log_certificates(server, log);
   const auto http = address(settings.net.listen, server.public_port());
   const auto admin = address(settings.net.admin_listen, server.admin_port());
   log.event(log_level::info, "ready",
             {{"issuer", settings.rules.issuer}, {"http", http}, {"admin", admin}});
   std::cout << "ready http=" << http << " admin=" << admin << std::endl;
+  journal.begin_audit();
 
-  wait_for_end(awaited, log);
+  wait_for_end(awaited, server, log);
   const auto limit = stop_limit{shutdown_limit};
   if (!server.drain(drain_limit))
     log.event(log_level::warn, "connections were cut that had not finished");
@@ -144,7 +175,7 @@ int run(const config::settings& settings, const sigset_t& awaited, event_log& lo
 }  // namespace
 
 int serve(const std::filesystem::path& config, bool memory) {
-  auto settings = config::load(config);
+  auto settings = config::load(config, config::extent::files);
   if (!settings) {
     for (const auto& m : settings.error()) std::cerr << config::to_string(m) << '\n';
     return exit_usage;

@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <type_traits>
+#include <utility>
 
 #include "crypto/base64.hpp"
 
@@ -32,10 +33,41 @@ struct name_of_call {
   std::string_view operator()(const oauth::remove_client&) const { return "client_removed"; }
   std::string_view operator()(const oauth::add_secret&) const { return "secret_added"; }
   std::string_view operator()(const oauth::end_secret&) const { return "secret_ended"; }
+  std::string_view operator()(const oauth::rotate_keys&) const { return "keys_rotated"; }
+  std::string_view operator()(const oauth::remove_key&) const { return "key_removed"; }
   std::string_view operator()(const oauth::show_client&) const { return {}; }
   std::string_view operator()(const oauth::list_clients&) const { return {}; }
   std::string_view operator()(const oauth::list_keys&) const { return {}; }
+  std::string_view operator()(const oauth::put_resource&) const { return "resource_changed"; }
+  std::string_view operator()(const oauth::remove_resource&) const { return "resource_removed"; }
+  std::string_view operator()(const oauth::list_resources&) const { return {}; }
+  std::string_view operator()(const oauth::cut_off& call) const {
+    return call.kind == oauth::cutoff_kind::subject ? "subject_revoked" : "session_ended";
+  }
 };
+
+/// What a call is about besides a client: a resource, a subject, a session.
+std::string_view name_in(const oauth::admin_call& call) {
+  if (const auto* put = std::get_if<oauth::put_resource>(&call)) {
+    return put->registered.as.identifier;
+  }
+  if (const auto* gone = std::get_if<oauth::remove_resource>(&call)) return gone->identifier;
+  if (const auto* cut = std::get_if<oauth::cut_off>(&call)) return cut->name;
+  return {};
+}
+
+/// What an exchange is named in the audit stream.
+std::string_view name_of(oauth::grant_type grant) {
+  switch (grant) {
+    case oauth::grant_type::authorization_code:
+      return "code_exchanged";
+    case oauth::grant_type::refresh_token:
+      return "token_refreshed";
+    case oauth::grant_type::client_credentials:
+      return "client_token_issued";
+  }
+  return {};
+}
 
 /// The client that a call is about; for a new one the id is in the answer.
 std::string_view client_of(const oauth::admin_exchange& x) {
@@ -55,27 +87,42 @@ std::string_view client_of(const oauth::admin_exchange& x) {
 
 void server_journal::refused(std::string_view endpoint, const oauth::request_id& id,
                              std::string_view client, const oauth::denial& why) noexcept {
+  // A handshake that failed is nobody's request: scanners and probes would fill log and audit.
+  const auto is_handshake = endpoint == "tls";
+  if (is_handshake && !log_.writes(log_level::debug)) return;
   guarded([&] {
-    for (auto* to : {&log_, &audit_})
-      to->event(log_level::info, "refused",
+    for (auto* to : {&log_, &audit_}) {
+      if (is_handshake && to == &audit_) continue;
+      to->event(is_handshake ? log_level::debug : log_level::info, "refused",
                 {{"endpoint", endpoint},
                  {"request_id", id.view()},
                  {"client", client},
                  {"error", oauth::to_string(why.code)},
                  {"reason", why.reason}});
+    }
   });
 }
 
 void server_journal::exchanged(const oauth::token_exchange& x) noexcept {
   if (!audit_.writes(log_level::info)) return;
   guarded([&] {
-    audit_.event(log_level::info, "code_exchanged",
+    audit_.event(log_level::info, name_of(x.request.grant),
                  {{"request_id", x.id().view()},
                   {"client", x.client.id},
                   {"sub", x.born->who.sub},
-                  {"scope", x.born->who.scope},
+                  {"scope", x.out.scope.empty() ? x.born->who.scope : x.out.scope},
                   {"grant", name_of(*x.born)},
-                  {"refresh_token", x.born->refreshable ? "issued" : "none"}});
+                  {"refresh_token", x.out.refresh_generation ? "issued" : "none"}});
+  });
+}
+
+// Questions are too many for a record of who did what; revocations are not.
+void server_journal::queried(const oauth::query_exchange& x) noexcept {
+  if (x.request.purpose != oauth::query_purpose::revoke) return;
+  if (!audit_.writes(log_level::info)) return;
+  guarded([&] {
+    audit_.event(log_level::info, "token_revoked",
+                 {{"request_id", x.id().view()}, {"client", x.client.id}});
   });
 }
 
@@ -101,12 +148,45 @@ void server_journal::administered(const oauth::admin_exchange& x) noexcept {
   const auto what = std::visit(name_of_call{}, x.call);
   if (what.empty() || !audit_.writes(log_level::info)) return;
   guarded([&] {
+    if (oauth::is_about_keys(x.call)) {
+      const auto* gone = std::get_if<oauth::remove_key>(&x.call);
+      return audit_.event(log_level::info, what,
+                          {{"request_id", x.id().view()},
+                           {"kid", gone != nullptr ? std::string_view{gone->kid} : ""},
+                           {"result", x.answer ? "ok" : "refused"},
+                           {"reason", x.error ? std::string_view{x.error->description} : ""}});
+    }
     audit_.event(log_level::info, what,
                  {{"request_id", x.id().view()},
                   {"client", client_of(x)},
+                  {"name", name_in(x.call)},
                   {"result", x.answer ? "ok" : "refused"},
                   {"reason", x.error ? std::string_view{x.error->description} : ""}});
   });
+}
+
+void server_journal::key_changed(const crypto::signing_key& key, std::string_view state) noexcept {
+  guarded([&] {
+    auto change = key_change{key.kid(), crypto::to_string(key.alg()), state};
+    tell(log_, change);
+    const auto guard = std::scoped_lock{mutex_};
+    if (has_begun_)
+      tell(audit_, change);
+    else
+      early_.push_back(std::move(change));
+  });
+}
+
+void server_journal::begin_audit() noexcept {
+  guarded([&] {
+    const auto guard = std::scoped_lock{mutex_};
+    has_begun_ = true;
+    for (const auto& c : std::exchange(early_, {})) tell(audit_, c);
+  });
+}
+
+void server_journal::tell(event_log& to, const key_change& c) {
+  to.event(log_level::info, "key_changed", {{"kid", c.kid}, {"alg", c.alg}, {"state", c.state}});
 }
 
 }  // namespace mintage::app

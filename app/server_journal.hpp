@@ -2,6 +2,11 @@
 /// What the actors report, as lines of the log and of the audit stream.
 #pragma once
 
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "app/event_log.hpp"
 #include "oauth/service.hpp"
 
@@ -17,12 +22,30 @@ class server_journal final : public oauth::journal {
   void refused(std::string_view endpoint, const oauth::request_id& id, std::string_view client,
                const oauth::denial& why) noexcept override;
   void exchanged(const oauth::token_exchange& x) noexcept override;
+  void queried(const oauth::query_exchange& x) noexcept override;
   void minted(const oauth::mint_exchange& x) noexcept override;
   void administered(const oauth::admin_exchange& x) noexcept override;
+  /// To both as well: what the schedule did nobody asked for. The audit stream has it after
+  /// `begin_audit`.
+  void key_changed(const crypto::signing_key& key, std::string_view state) noexcept override;
+
+  /// Writes what the audit stream missed: it may share standard output with the ready line, which
+  /// comes first, and keys are made before.
+  void begin_audit() noexcept;
 
  private:
+  struct key_change {
+    std::string kid;
+    std::string_view alg;
+    std::string_view state;
+  };
+  void tell(event_log& to, const key_change& c);
+
   event_log& log_;
   event_log& audit_;
+  std::mutex mutex_;  // guards the next two
+  bool has_begun_ = false;
+  std::vector<key_change> early_;
 };
 
 }  // namespace mintage::app

@@ -97,6 +97,12 @@ objection plain::read(const value& v, std::filesystem::path& to) {
   return std::nullopt;
 }
 
+objection plain::read(const value& v, bool& to) {
+  const auto* truth = std::get_if<bool>(&v.held);
+  if (truth == nullptr) return "must be true or false";
+  to = *truth;
+  return std::nullopt;
+}
 objection plain::read(const value& v, std::size_t& to) {
   return read_count(v, to);
 }
@@ -123,11 +129,12 @@ objection plain::read(const value& v, std::vector<std::string>& to) {
 
 objection plain::read(const value& v, std::vector<crypto::jws_alg>& to) {
   auto items = std::vector<crypto::jws_alg>{};
-  auto wrong = read_strings(v, R"("ES256" and "RS256")", [&](const std::string& text) {
-    const auto alg = crypto::parse_jws_alg(text);
-    if (alg) items.push_back(*alg);
-    return alg.has_value();
-  });
+  auto wrong = read_strings(v, "algorithms (RS256, ES256, PS256, ES384, EdDSA)",
+                            [&](const std::string& text) {
+                              const auto alg = crypto::parse_jws_alg(text);
+                              if (alg) items.push_back(*alg);
+                              return alg.has_value();
+                            });
   if (!wrong) to = std::move(items);
   return wrong;
 }
@@ -137,6 +144,19 @@ std::string plain::write(const std::string& from) {
 }
 std::string plain::write(const std::filesystem::path& from) {
   return toml_string(from.string());
+}
+
+objection optional_path::read(const value& v, std::filesystem::path& to) {
+  const auto* text = std::get_if<std::string>(&v.held);
+  if (text == nullptr || !text->empty()) return plain::read(v, to);
+  to.clear();
+  return std::nullopt;
+}
+std::string optional_path::write(const std::filesystem::path& from) {
+  return plain::write(from);
+}
+std::string plain::write(bool from) {
+  return from ? "true" : "false";
 }
 std::string plain::write(std::size_t from) {
   return std::to_string(from);

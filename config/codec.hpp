@@ -24,6 +24,7 @@ using objection = std::optional<std::string>;
 struct plain {
   [[nodiscard]] static objection read(const value& v, std::string& to);
   [[nodiscard]] static objection read(const value& v, std::filesystem::path& to);
+  [[nodiscard]] static objection read(const value& v, bool& to);
   [[nodiscard]] static objection read(const value& v, std::size_t& to);
   [[nodiscard]] static objection read(const value& v, unsigned& to);
   [[nodiscard]] static objection read(const value& v, std::chrono::seconds& to);
@@ -33,11 +34,18 @@ struct plain {
 
   [[nodiscard]] static std::string write(const std::string& from);
   [[nodiscard]] static std::string write(const std::filesystem::path& from);
+  [[nodiscard]] static std::string write(bool from);
   [[nodiscard]] static std::string write(std::size_t from);
   [[nodiscard]] static std::string write(unsigned from);
   [[nodiscard]] static std::string write(std::chrono::milliseconds from);
   [[nodiscard]] static std::string write(const std::vector<std::string>& from);
   [[nodiscard]] static std::string write(const std::vector<crypto::jws_alg>& from);
+};
+
+/// A path, or "" for none.
+struct optional_path {
+  [[nodiscard]] static objection read(const value& v, std::filesystem::path& to);
+  [[nodiscard]] static std::string write(const std::filesystem::path& from);
 };
 
 /// A number of octets, or a string with KiB or MiB.

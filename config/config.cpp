@@ -21,7 +21,7 @@ class reader {
   reader(std::vector<entry> entries, const std::filesystem::path& file)
       : entries_{std::move(entries)}, file_{file} {}
 
-  tl::expected<settings, std::vector<mistake>> read() {
+  tl::expected<settings, std::vector<mistake>> read(extent e) {
     read_entries();
     for (const auto& s : schema()) {
       if (s.path) anchor(s.path(made_));
@@ -31,6 +31,7 @@ class reader {
     report_all(actors::check(made_.actors));
     report_all(storage::check(made_.storage));
     check_paths_differ();
+    if (mistakes_.empty() && e == extent::files) report_all(net::check_files(made_.net));
     if (mistakes_.empty()) return std::move(made_);
     std::stable_sort(mistakes_.begin(), mistakes_.end(),
                      [](const mistake& a, const mistake& b) { return a.line < b.line; });
@@ -62,7 +63,7 @@ class reader {
   }
 
   void anchor(std::filesystem::path& path) const {
-    path = (file_.parent_path() / path).lexically_normal();
+    if (!path.empty()) path = (file_.parent_path() / path).lexically_normal();
   }
 
   /// A file that is two things at once would be overwritten by one with the other.
@@ -70,7 +71,8 @@ class reader {
     const auto all = schema();
     for (auto a = all.begin(); a != all.end(); ++a) {
       for (auto b = std::next(a); a->path && b != all.end(); ++b) {
-        if (!b->path || a->path(made_) != b->path(made_)) continue;
+        if (!b->path || (a->is_input && b->is_input)) continue;
+        if (a->path(made_).empty() || a->path(made_) != b->path(made_)) continue;
         const auto a_is_later = line_of(a->key) > line_of(b->key);
         const auto& later = a_is_later ? *a : *b;
         const auto& earlier = a_is_later ? *b : *a;
@@ -118,7 +120,7 @@ std::string to_string(const mistake& m) {
   return out += m.sentence;
 }
 
-tl::expected<settings, std::vector<mistake>> load(const std::filesystem::path& file) {
+tl::expected<settings, std::vector<mistake>> load(const std::filesystem::path& file, extent e) {
   auto in = std::ifstream{file, std::ios::binary};
   auto text = std::string{};
   if (in) {
@@ -131,14 +133,14 @@ tl::expected<settings, std::vector<mistake>> load(const std::filesystem::path& f
     return one_mistake(file, 0, "cannot be read: " + std::generic_category().message(errno));
   }
   if (text.size() > largest_file) return one_mistake(file, 0, "is larger than 1 MiB");
-  return parse(text, file);
+  return parse(text, file, e);
 }
 
 tl::expected<settings, std::vector<mistake>> parse(std::string_view toml,
-                                                   const std::filesystem::path& file) {
+                                                   const std::filesystem::path& file, extent e) {
   auto entries = read_document(toml);
   if (!entries) return one_mistake(file, entries.error().line, std::move(entries.error().sentence));
-  return reader{std::move(*entries), file}.read();
+  return reader{std::move(*entries), file}.read(e);
 }
 
 std::string render(const settings& s) {

@@ -10,6 +10,7 @@
 
 #include <tl/expected.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -36,12 +37,20 @@ struct mistake {
 /// `FILE:LINE: KEY: SENTENCE`
 [[nodiscard]] std::string to_string(const mistake& m);
 
+/// How far a check goes.
+enum class extent : std::uint8_t {
+  text,  ///< what the file says
+  files  ///< also certificates and keys that it names, as far as the server only reads them
+};
+
 /// Reads and checks a file. Relative paths in it are taken relative to the file's folder.
 /// @returns the settings, or every mistake at once (a syntax error stands alone).
-[[nodiscard]] tl::expected<settings, std::vector<mistake>> load(const std::filesystem::path& file);
+[[nodiscard]] tl::expected<settings, std::vector<mistake>> load(const std::filesystem::path& file,
+                                                                extent e = extent::text);
 /// The same for text that did not come from a file; `file` is used for messages and relative paths.
 [[nodiscard]] tl::expected<settings, std::vector<mistake>> parse(std::string_view toml,
-                                                                 const std::filesystem::path& file);
+                                                                 const std::filesystem::path& file,
+                                                                 extent e = extent::text);
 
 /// Every key with its effective value, as TOML that `parse` reads back.
 [[nodiscard]] std::string render(const settings& s);

@@ -22,6 +22,22 @@ setting field(std::string_view key, Part settings::*part, T Part::*member, Codec
   return made;
 }
 
+/// The members of a `net::tls_options`, which is the member `tls` of the options of net/.
+template <class T, class Codec>
+setting tls_field(std::string_view key, net::tls_options net::options::*tls,
+                  T net::tls_options::*member, Codec codec) {
+  auto made =
+      setting{key, [=](const value& v, settings& s) { return codec.read(v, s.net.*tls.*member); },
+              [=](const settings& s) { return codec.write(s.net.*tls.*member); }, nullptr};
+  if constexpr (std::is_same_v<T, std::filesystem::path>) {
+    made.path = [=](settings& s) -> std::filesystem::path& { return s.net.*tls.*member; };
+    made.is_input = true;
+  }
+  return made;
+}
+
+constexpr auto tls_versions = choice<net::tls_version, 2>{
+    {{{net::tls_version::v1_2, "1.2"}, {net::tls_version::v1_3, "1.3"}}}};
 constexpr auto engines = choice<storage::engine_kind, 2>{
     {{{storage::engine_kind::rocksdb, "rocksdb"}, {storage::engine_kind::memory, "memory"}}}};
 constexpr auto durabilities = choice<storage::durability, 2>{
@@ -40,6 +56,8 @@ constexpr auto audit_targets =
 std::vector<setting> make_schema() {
   using rules = oauth::options;
   using http = net::options;
+  using tls = net::tls_options;
+  constexpr auto file = optional_path{};
   using pools = actors::options;
   using store = storage::options;
   using log = app::log_options;
@@ -52,6 +70,8 @@ std::vector<setting> make_schema() {
       field("http.max_connections", &s::net, &http::max_connections),
       field("http.max_in_flight", &s::actors, &pools::max_in_flight),
       field("http.trusted_proxies", &s::net, &http::trusted_proxies),
+      field("http.proxy_protocol", &s::net, &http::proxy_protocol),
+      field("http.failures_per_minute", &s::rules, &rules::failures_per_minute),
       field("http.header_limit", &s::net, &http::header_limit, octets{}),
       field("http.body_limit", &s::net, &http::body_limit, octets{}),
       field("http.header_timeout", &s::net, &http::header_timeout),
@@ -59,9 +79,21 @@ std::vector<setting> make_schema() {
       field("http.idle_timeout", &s::net, &http::idle_timeout),
       field("http.write_timeout", &s::net, &http::write_timeout),
 
+      tls_field("http.tls.certificate", &http::tls, &tls::certificate, file),
+      tls_field("http.tls.key", &http::tls, &tls::key, file),
+      tls_field("http.tls.second_certificate", &http::tls, &tls::second_certificate, file),
+      tls_field("http.tls.second_key", &http::tls, &tls::second_key, file),
+      tls_field("http.tls.min_version", &http::tls, &tls::min_version, tls_versions),
+
       field("admin.listen", &s::net, &http::admin_listen),
       field("admin.token_file", &s::net, &http::admin_token_file),
       field("admin.mint_token_file", &s::net, &http::mint_token_file),
+
+      tls_field("admin.tls.certificate", &http::admin_tls, &tls::certificate, file),
+      tls_field("admin.tls.key", &http::admin_tls, &tls::key, file),
+      tls_field("admin.tls.second_certificate", &http::admin_tls, &tls::second_certificate, file),
+      tls_field("admin.tls.second_key", &http::admin_tls, &tls::second_key, file),
+      tls_field("admin.tls.min_version", &http::admin_tls, &tls::min_version, tls_versions),
 
       field("pools.workers", &s::actors, &pools::workers),
       field("pools.validator.size", &s::actors, &pools::validators),
@@ -87,6 +119,9 @@ std::vector<setting> make_schema() {
       field("tokens.refresh_grace", &s::rules, &rules::refresh_grace),
 
       field("keys.algorithms", &s::actors, &pools::algorithms),
+      field("keys.rotation_period", &s::rules, &rules::key_rotation_period),
+      field("keys.overlap", &s::rules, &rules::key_overlap),
+      field("keys.refresh_key_id", &s::rules, &rules::refresh_key_id),
       field("keys.seal_key_file", &s::actors, &pools::seal_key_file),
 
       field("log.level", &s::log, &log::level, levels),
@@ -97,8 +132,7 @@ std::vector<setting> make_schema() {
 }
 
 /// Keys and sections that are announced but cannot be honoured yet.
-constexpr auto later = std::to_array<std::string_view>(
-    {"http.tls", "admin.tls", "storage.postgres", "keys.rotation_period", "keys.overlap"});
+constexpr auto later = std::to_array<std::string_view>({"storage.postgres"});
 
 bool is_or_is_inside(std::string_view key, std::string_view table) {
   return key.starts_with(table) && (key.size() == table.size() || key[table.size()] == '.');
@@ -162,8 +196,12 @@ std::string_view nearest(std::string_view unknown) {
   auto best_distance = std::numeric_limits<std::size_t>::max();
   const auto offer = [&](std::string_view candidate) {
     auto distance = edits(unknown, candidate);
-    // The right name in the wrong section is as near as two slips of the finger.
-    if (last_part(unknown) == last_part(candidate)) distance = std::min(distance, std::size_t{2});
+    // The right name in the wrong section is as near as two slips of the finger; so is the
+    // beginning of a name.
+    const auto is_short_form = last_part(unknown).size() > 2 && candidate.starts_with(unknown);
+    if (last_part(unknown) == last_part(candidate) || is_short_form) {
+      distance = std::min(distance, std::size_t{2});
+    }
     if (distance < best_distance) {
       best = candidate;
       best_distance = distance;

@@ -19,9 +19,12 @@ struct setting {
   std::string_view key;
   std::function<objection(const value&, settings&)> read;
   std::function<std::string(const settings&)> write;
-  /// Where the path is kept, if it is one: relative ones are anchored to the folder of the file.
+  /// Where the path is kept, if it is one: relative ones are anchored to the folder of the file,
+  /// empty ones stay empty.
   /// Empty otherwise.
   std::function<std::filesystem::path&(settings&)> path;
+  /// Whether that file is only ever read: two keys may then name the same one.
+  bool is_input = false;
 
   /// `http` of `http.listen`; empty at the top.
   [[nodiscard]] std::string_view section() const noexcept;

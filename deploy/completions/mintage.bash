@@ -3,13 +3,13 @@
 
 _mintage() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-  local access='--config --admin --token-file --json' secret='--import --secret-file --secret-env'
+  local access='--config --admin --token-file --ca --json' secret='--import --secret-file --secret-env'
   local words='' command=${COMP_WORDS[1]:-}
   if ((COMP_CWORD > 2)); then command+=" ${COMP_WORDS[2]}"; fi
   COMPREPLY=()
 
   case $previous in
-    --config | --token-file | --secret-file)
+    --config | --token-file | --ca | --secret-file)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
@@ -17,7 +17,7 @@ _mintage() {
     --admin) mapfile -t COMPREPLY < <(compgen -W 'http://127.0.0.1:9081' -- "$word") && return ;;
     --grant) words='authorization_code refresh_token' ;;
     --auth-method) words='client_secret_basic client_secret_post' ;;
-    --id-token-alg) words='RS256 ES256' ;;
+    --id-token-alg | --alg) words='RS256 ES256 PS256 ES384 EdDSA' ;;
     --rt-mode) words='rotating static' ;;
   esac
   if [[ -n $words ]]; then
@@ -33,7 +33,7 @@ _mintage() {
       check | check\ *) words='--config' ;;
       client) words='add list show secret suspend remove' ;;
       code) words='mint' ;;
-      keys) words='list' ;;
+      keys) words='list rotate remove' ;;
       client\ add)
         words="$access $secret --id --name --redirect-uri --scope --grant --auth-method --public
           --id-token-alg --rt-mode --rt-without-offline --no-pkce --strict-auth-method
@@ -47,6 +47,8 @@ _mintage() {
         words="$access --client --redirect-uri --sub --scope --auth-time --nonce --acr --amr --sid
           --claims --challenge --ttl" ;;
       keys\ list) words=$access ;;
+      keys\ rotate) words="$access --alg --now" ;;
+      keys\ remove) words=$access ;;
     esac
     words+=' --help'
   fi

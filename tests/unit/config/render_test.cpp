@@ -36,7 +36,7 @@ std::string text_of(const std::filesystem::path& file) {
 settings defaults_in(const std::filesystem::path& folder) {
   auto s = settings{};
   for (const auto& one : schema()) {
-    if (one.path) one.path(s) = folder / one.path(s);
+    if (one.path && !one.path(s).empty()) one.path(s) = folder / one.path(s);
   }
   return s;
 }
@@ -72,16 +72,30 @@ io_threads = 3
 max_connections = 20
 max_in_flight = 77
 trusted_proxies = ["10.0.0.0/8", "fd00::1"]
+proxy_protocol = true
+failures_per_minute = 7
 header_limit = "16KiB"
 body_limit = 70000
 header_timeout = "1500ms"
 body_timeout = 2.5
 idle_timeout = "2m"
 write_timeout = 4
+[http.tls]
+certificate = "chain.pem"
+key = "/run/key.pem"
+second_certificate = "rsa.pem"
+second_key = "rsa.key"
+min_version = "1.3"
 [admin]
 listen = "127.0.0.1:1"
 token_file = "/run/a"
 mint_token_file = "sub/../m"
+[admin.tls]
+certificate = "chain.pem"
+key = "/run/key.pem"
+second_certificate = "admin.rsa"
+second_key = "admin.rsa"
+min_version = "1.3"
 [pools]
 workers = 5
 validator.size = 6
@@ -108,7 +122,10 @@ refresh_idle = "1d"
 refresh_absolute = "20d"
 refresh_grace = "11s"
 [keys]
-algorithms = ["RS256"]
+algorithms = ["RS256", "ES384", "PS256", "EdDSA"]
+rotation_period = 0
+overlap = "3d"
+refresh_key_id = 2
 seal_key_file = "s"
 [log]
 level = "warn"
@@ -125,12 +142,24 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.net.max_connections, 20U);
   EXPECT_EQ(s.actors.max_in_flight, 77U);
   EXPECT_EQ(s.net.trusted_proxies, (std::vector<std::string>{"10.0.0.0/8", "fd00::1"}));
+  EXPECT_TRUE(s.net.proxy_protocol);
+  EXPECT_EQ(s.rules.failures_per_minute, 7U);
   EXPECT_EQ(s.net.header_limit, 16U * 1024);
   EXPECT_EQ(s.net.body_limit, 70000U);
   EXPECT_EQ(s.net.header_timeout, milliseconds{1500});
   EXPECT_EQ(s.net.body_timeout, milliseconds{2500});
   EXPECT_EQ(s.net.idle_timeout, seconds{120});
   EXPECT_EQ(s.net.write_timeout, seconds{4});
+  EXPECT_EQ(s.net.tls.certificate, "/etc/mintage/chain.pem");
+  EXPECT_EQ(s.net.tls.key, "/run/key.pem");
+  EXPECT_EQ(s.net.tls.second_certificate, "/etc/mintage/rsa.pem");
+  EXPECT_EQ(s.net.tls.second_key, "/etc/mintage/rsa.key");
+  EXPECT_EQ(s.net.tls.min_version, net::tls_version::v1_3);
+  EXPECT_EQ(s.net.admin_tls.certificate, "/etc/mintage/chain.pem");
+  EXPECT_EQ(s.net.admin_tls.key, "/run/key.pem");
+  EXPECT_EQ(s.net.admin_tls.second_certificate, "/etc/mintage/admin.rsa");
+  EXPECT_EQ(s.net.admin_tls.second_key, "/etc/mintage/admin.rsa");
+  EXPECT_EQ(s.net.admin_tls.min_version, net::tls_version::v1_3);
   EXPECT_EQ(s.net.admin_listen, "127.0.0.1:1");
   EXPECT_EQ(s.net.admin_token_file, "/run/a");
   EXPECT_EQ(s.net.mint_token_file, "/etc/mintage/m");
@@ -154,7 +183,11 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.rules.refresh_idle, seconds{86400});
   EXPECT_EQ(s.rules.refresh_absolute, seconds{20 * 86400});
   EXPECT_EQ(s.rules.refresh_grace, seconds{11});
-  EXPECT_EQ(s.actors.algorithms, std::vector{crypto::jws_alg::rs256});
+  using enum crypto::jws_alg;
+  EXPECT_EQ(s.actors.algorithms, (std::vector{rs256, es384, ps256, eddsa}));
+  EXPECT_EQ(s.rules.key_rotation_period, seconds{0});
+  EXPECT_EQ(s.rules.key_overlap, seconds{3 * 86400});
+  EXPECT_EQ(s.rules.refresh_key_id, 2U);
   EXPECT_EQ(s.actors.seal_key_file, "/etc/mintage/s");
   EXPECT_EQ(s.log.level, app::log_level::warn);
   EXPECT_EQ(s.log.format, app::log_format::json);
