@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto text = std::string_view{reinterpret_cast<const char*>(data), size};
   auto random = mintage::crypto::buffered_random{};
   if (auto mint = json.read_mint(text))
-    (void)mintage::oauth::check_mint(clients, std::move(*mint), {}, {});
+    (void)mintage::oauth::check_mint(clients, std::move(*mint), {}, {}, {});
   if (const auto metadata = json.read_client(text))
     (void)mintage::oauth::make_client(*metadata, {}, random);
   return 0;

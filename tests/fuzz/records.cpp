@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace mintage::storage;
   if (size == 0) return 0;
   const auto octets = std::string_view{reinterpret_cast<const char*>(data) + 1, size - 1};
-  switch (data[0] % 4) {
+  switch (data[0] % 6) {
     case 0:
       round_trip(decode_code(octets), decode_code);
       break;
@@ -36,6 +36,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 3:
       round_trip(decode_key(octets), decode_key);
+      break;
+    case 4:
+      round_trip(decode_access_token(octets), decode_access_token);
+      break;
+    case 5:
+      round_trip(decode_resource(octets), decode_resource);
       break;
   }
   return 0;

@@ -14,9 +14,18 @@ namespace {
 std::size_t read_all(const mintage::oauth::token_request& r) {
   auto sum = std::size_t{0};
   for (const auto view : {r.who.id, r.who.secret, r.who.raw_id, r.who.raw_secret, r.code,
-                          r.redirect_uri, r.code_verifier, r.scope})
+                          r.redirect_uri, r.code_verifier, r.refresh_token, r.scope})
+    for (const auto c : view) sum += static_cast<unsigned char>(c);
+  for (const auto view : r.resources())
     for (const auto c : view) sum += static_cast<unsigned char>(c);
   return sum;
+}
+
+/// P13: a parsed request has what its grant requires.
+bool is_complete(const mintage::oauth::token_request& r) {
+  using mintage::oauth::grant_type;
+  if (r.grant == grant_type::authorization_code) return !r.code.empty();
+  return r.grant != grant_type::refresh_token || !r.refresh_token.empty();
 }
 
 std::string take_line(std::string& text) {
@@ -38,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto request = mintage::oauth::parse_token_request(head, authorization, body);
   if (request) {
     [[maybe_unused]] volatile auto sum = read_all(*request);
-    if (request->code.empty()) __builtin_trap();  // P13: a parsed request has its code
+    if (!is_complete(*request)) __builtin_trap();
   }
   return 0;
 }

@@ -30,7 +30,8 @@ for (const algorithm of ['oidc', 'oauth2']) {
     const metadata = config.serverMetadata()
     assert.equal(metadata.issuer, server.issuer)
     assert(metadata.supportsPKCE('S256'))
-    assert.deepEqual(metadata.grant_types_supported, ['authorization_code'])
+    assert.deepEqual(metadata.grant_types_supported,
+      ['authorization_code', 'refresh_token', 'client_credentials'])
     for (const alg of ['ES256', 'RS256']) {
       assert(metadata.id_token_signing_alg_values_supported.includes(alg))
     }

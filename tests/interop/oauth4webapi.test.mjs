@@ -162,6 +162,7 @@ test('a malformed verifier is refused (PKC-03)', async () => {
 test('a grant type that does not exist yet is refused by name (P12)', async () => {
   const who = await makeClient('client_secret_basic')
   const response = await oauth.genericTokenEndpointRequest(
-    as, who.client, who.auth, 'refresh_token', new URLSearchParams({ refresh_token: 'mrt_x' }), insecure)
+    as, who.client, who.auth, 'urn:ietf:params:oauth:grant-type:device_code',
+    new URLSearchParams({ device_code: 'x' }), insecure)
   await expectError(who, response, 'unsupported_grant_type')
 })

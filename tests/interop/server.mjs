@@ -24,10 +24,17 @@ async function freePort() {
   return port
 }
 
-const config = (port) => `
-issuer = "http://127.0.0.1:${port}"
+// `run` made this pair for localhost and told Node to trust it.
+const tls = `
+[http.tls]
+certificate = "${process.env.MINTAGE_TLS_CERTIFICATE}"
+key = "${process.env.MINTAGE_TLS_KEY}"`
+
+const config = (issuer, port, overTls) => `
+issuer = "${issuer}"
 [http]
 listen = "127.0.0.1:${port}"
+${overTls ? tls : ''}
 [admin]
 listen = "127.0.0.1:0"
 token_file = "admin.token"
@@ -40,11 +47,12 @@ seal_key_file = "seal.key"
 
 /** A running server. `stop` must be called; it checks that SIGTERM ends it with status 0. */
 export class Server {
-  static async start() {
+  static async start({ overTls = false } = {}) {
     const folder = await mkdtemp(join(tmpdir(), 'mintage-interop-'))
     const port = await freePort()
     const file = join(folder, 'mintage.toml')
-    await writeFile(file, config(port))
+    const issuer = overTls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
+    await writeFile(file, config(issuer, port, overTls))
 
     const process_ = spawn(process.env.MINTAGE, ['serve', '--config', file], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -59,7 +67,7 @@ export class Server {
 
     const server = new Server()
     Object.assign(server, { folder, process: process_, ended, log: () => log })
-    server.issuer = `http://127.0.0.1:${port}`
+    server.issuer = issuer
     server.admin = `http://${match[2]}`
     server.adminToken = (await readFile(join(folder, 'admin.token'), 'utf8')).trim()
     server.mintToken = (await readFile(join(folder, 'mint.token'), 'utf8')).trim()
@@ -73,15 +81,21 @@ export class Server {
     assert.deepEqual([status, signal], [0, null], this.log())
   }
 
-  async post(path, token, body) {
+  async post(path, token, body, status = 201) {
     const response = await fetch(this.admin + path, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })
     const text = await response.text()
-    assert.equal(response.status, 201, `${path}: ${text}`)
+    assert.equal(response.status, status, `${path}: ${text}`)
     return JSON.parse(text)
+  }
+
+  /** Registers a resource that the scope points to. */
+  createResource(identifier, scope, members = {}) {
+    return this.post('/admin/resources', this.adminToken,
+      { identifier, scopes: [scope], ...members }, 200)
   }
 
   /** Registers a client; the members given stand beside or in place of these. */

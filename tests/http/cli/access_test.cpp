@@ -46,8 +46,9 @@ TEST_F(access_test, wrong_usage_is_2) {
                  "mintage.toml");
   expect_failure(run_program({"client", "list", "--config", stage_->server.config_file().string()}),
                  2, "--admin");
-  for (const auto* url : {"https://127.0.0.1:1", "127.0.0.1:1", "http://127.0.0.1",
-                          "http://127.0.0.1:0", "http://127.0.0.1:1/admin", "http://[::1]"}) {
+  for (const auto* url :
+       {"https://127.0.0.1", "https://a b:1", "https://::1:1", "127.0.0.1:1", "http://127.0.0.1",
+        "http://127.0.0.1:0", "http://127.0.0.1:1/admin", "http://[::1]"}) {
     expect_failure(run_program({"keys", "list", "--admin", url, "--token-file", token_file()}), 2,
                    "http://ADDRESS:PORT");
   }

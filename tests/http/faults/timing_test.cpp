@@ -70,7 +70,7 @@ std::string varied(std::string text) {
 }
 
 TEST(a_refusal, takes_as_long_for_an_unknown_client_as_for_a_wrong_secret_with_generated_ids) {
-  auto s = stage{};
+  auto s = stage{{{"http.failures_per_minute", "0"}}};
   auto wrong = s.c1;
   wrong.secret = varied(wrong.secret);
   auto unknown = wrong;
@@ -79,7 +79,7 @@ TEST(a_refusal, takes_as_long_for_an_unknown_client_as_for_a_wrong_secret_with_g
 }
 
 TEST(a_refusal, takes_as_long_for_an_unknown_client_as_for_a_wrong_secret_with_chosen_ids) {
-  auto s = stage{};
+  auto s = stage{{{"http.failures_per_minute", "0"}}};
   auto wrong = make_party(
       s.admin, {{"client_id", "chosen-by-hand"}, {"client_secret", "a secret of old times"}});
   s.expect_live(wrong, s.mint(wrong));  // a proven secret must not make the wrong one faster

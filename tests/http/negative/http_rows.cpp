@@ -106,6 +106,18 @@ void preflight_of_a_stranger(world& w) {
   }
 }
 
+/// TOK-20: the origin of a public client's redirect URI is known.
+void known_origin(world& w) {
+  auto call = redemption(w.browser, "mco_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+  call.add_header("Origin", "https://app.example");
+  const auto got = call.send_to(w.server.port());
+  EXPECT_EQ(got.status, 400U);
+  EXPECT_EQ(got.field("Access-Control-Allow-Origin"), "https://app.example");
+  EXPECT_EQ(got.field("Vary"), "Origin");
+  EXPECT_EQ(got.field("Access-Control-Expose-Headers"),
+            "DPoP-Nonce, WWW-Authenticate, Retry-After, X-Request-Id");
+}
+
 }  // namespace
 
 std::vector<row> rows_of_http() {
@@ -184,6 +196,7 @@ std::vector<row> rows_of_http() {
       bent("NEG-024", "", refused_and_closed(400), after::live,
            [](world&, token_call& c) { c.drop_header("Host"); }),
       {"NEG-025", "", preflight_of_a_stranger},
+      {"NEG-026", "", known_origin},
   };
 }
 

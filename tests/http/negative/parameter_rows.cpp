@@ -1,5 +1,8 @@
 // Part B: parameters.
+#include <gtest/gtest.h>
+
 #include "tests/http/negative/row.hpp"
+#include "tests/http/support/jwt_check.hpp"
 
 namespace mintage::test {
 
@@ -30,6 +33,17 @@ void wrong_secret(world& w, token_call& c) {
   c.basic(w.c1.id, "wrong-secret-marker");
 }
 
+void two_resources(world& w) {
+  auto login = mint_body(w.c1);
+  login["resource"] = {api_identifier, other_identifier};
+  auto call = redemption(w.c1, w.admin.mint(login));
+  call.add("resource", other_identifier).add("resource", api_identifier);
+  const auto got = call.send_to(w.server.port());
+  check_answer(got, call, success);
+  const auto claims = read_jwt(tokens_in(got).access).claims;
+  EXPECT_EQ(claims.at("aud").as_array().size(), 2U) << got.body;
+}
+
 }  // namespace
 
 std::vector<row> rows_of_parameters() {
@@ -56,6 +70,7 @@ std::vector<row> rows_of_parameters() {
            }),
       bent("NEG-035", "", invalid_request, after::live,
            [](world& w, token_call& c) { c.add("client_id", w.c1.id).add("client_id", w.c1.id); }),
+      {"NEG-036", "", two_resources},
       bent("NEG-037", "", success, after::dead,
            [](world&, token_call& c) { c.add("foo", "1").add("foo", "2"); }),
       appended("NEG-038", "", "&state=%zz"),

@@ -72,6 +72,39 @@ void valid_replay(world&) {
   replay(true, 1s, [](stage& s, const party& who, auto& code) { s.expect_dead(who, code); });
 }
 
+/// The second one is long after the window: the family's access token is dead as well.
+void late_replay(world& w) {
+  const auto code = w.mint(w.c1);
+  const auto first = w.redeem(w.c1, code);
+  ASSERT_EQ(first.status, 200U) << first.octets;
+  const auto access = tokens_in(first).access;
+  EXPECT_EQ(userinfo(access).send_to(w.server.port()).status, 200U);
+  std::this_thread::sleep_for(600ms);
+  w.expect_dead(w.c1, code);
+  EXPECT_EQ(userinfo(access).send_to(w.server.port()).status, 401U);
+}
+
+/// D: the code is as good as dead; a login after the cutoff is no matter.
+void subject_is_revoked(world& w) {
+  auto login = mint_body(w.c1);
+  login["sub"] = "mallory";
+  const auto code = w.admin.mint(login);
+  EXPECT_EQ(w.admin.call("POST", "/admin/subjects/mallory/revoke").status, 204U);
+  w.expect_dead(w.c1, code);
+  EXPECT_EQ(w.redeem(w.c1, w.admin.mint(login)).status, 200U);
+}
+
+void resource_outside_the_grant(world& w) {
+  auto login = mint_body(w.c1);
+  login["resource"] = api_identifier;
+  const auto code = w.admin.mint(login);
+  for (const auto target : {other_identifier, std::string_view{"https://unknown.example"}}) {
+    auto call = redemption(w.c1, code).add("resource", target);
+    check_answer(call.send_to(w.server.port()), call, invalid_target);
+  }
+  w.expect_live(w.c1, code);
+}
+
 /// COD-07, with a window that holds on any machine.
 void double_submit(world&) {
   auto own = stage{{{"tokens.code_dup_window", toml_string("5s")}}};
@@ -199,6 +232,7 @@ std::vector<row> rows_of_redemption() {
       {"NEG-109", "", expired_code},
       {"NEG-110", "", valid_replay},
       {"NEG-110", "within_the_window", double_submit},
+      {"NEG-111", "", late_replay},
       {"NEG-112", "", replay_with_wrong_secret},
       {"NEG-113", "", replay_with_wrong_verifier},
       {"NEG-114", "", replay_by_another_client},
@@ -206,6 +240,8 @@ std::vector<row> rows_of_redemption() {
       {"NEG-116", "", [](world& w) { wrong_verifiers(w, 1, false); }},
       {"NEG-116", "nine", [](world& w) { wrong_verifiers(w, 9, false); }},
       {"NEG-117", "", [](world& w) { wrong_verifiers(w, 10, true); }},
+      {"NEG-118", "", subject_is_revoked},
+      {"NEG-119", "", resource_outside_the_grant},
       {"NEG-120", "", scope_is_no_parameter},
       altered("prefix", 0, false),
       altered("slot", 5, false),

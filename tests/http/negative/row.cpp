@@ -29,6 +29,23 @@ world::world() {
   raw = make_party(admin, imported("raw-compat-client", true));
   raw_off = make_party(admin, imported("raw-strict-client", false));
   no_code_grant = make_party(admin, {{"grant_types", {"refresh_token"}}});
+  service = make_party(admin, {{"grant_types", {"client_credentials"}},
+                               {"scope", "openid read"},
+                               {"redirect_uris", boost::json::array{}}});
+  api = make_party(admin);
+  browser = make_party(admin, {{"token_endpoint_auth_method", "none"},
+                               {"require_pkce", true},
+                               {"redirect_uris", {"https://app.example/cb"}}});
+  browser.redirect_uri = "https://app.example/cb";
+  for (const auto& [identifier, scope] :
+       {std::pair{api_identifier, "read"}, std::pair{other_identifier, "other"}}) {
+    const auto resource = boost::json::object{{"identifier", std::string{identifier}},
+                                              {"scopes", {scope}},
+                                              {"resource_servers", {api.id}}};
+    const auto got = admin.call("POST", "/admin/resources", boost::json::serialize(resource));
+    EXPECT_EQ(got.status, 200U) << got.octets;
+  }
+  admin.change(c1.id, {{"allowed_resources", {api_identifier, other_identifier}}});
 }
 
 row bent(std::string id, std::string variant, const expected& want, after state,

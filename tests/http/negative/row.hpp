@@ -24,7 +24,13 @@ class world : public stage {
   party raw;            ///< imported secret that form decoding would change
   party raw_off;        ///< the same, basic_raw_compat off
   party no_code_grant;  ///< registered for refresh_token alone
+  party service;        ///< client_credentials: scope "openid read", confidential
+  party api;            ///< the server of the resource `api_identifier`, confidential
+  party browser;        ///< public, its redirect URI on https://app.example
 };
+/// A registered resource that scope "read" points to, and another that C1 may name.
+constexpr std::string_view api_identifier = "https://api.example";
+constexpr std::string_view other_identifier = "https://other.example";
 using party_of = party world::*;
 
 /// State of the presented code afterwards.
@@ -46,6 +52,9 @@ struct row {
 [[nodiscard]] std::vector<row> rows_of_client_auth();  ///< part C
 [[nodiscard]] std::vector<row> rows_of_redemption();   ///< part E
 [[nodiscard]] std::vector<row> rows_of_pkce();         ///< part F
+[[nodiscard]] std::vector<row> rows_of_refresh();      ///< part G
+[[nodiscard]] std::vector<row> rows_of_service();      ///< part H, client_credentials
+[[nodiscard]] std::vector<row> rows_of_questions();    ///< part J
 
 /// A row that no test here holds.
 struct pending_row {

@@ -70,6 +70,41 @@ TEST(the_audit_stream, tells_mint_exchange_and_refusal_with_their_request_ids) {
   EXPECT_NE(text_of(lines_of_event(text, "refused").at(0), "reason"), "");
 }
 
+TEST(the_audit_stream, tells_every_change_of_a_key_and_who_asked_for_it) {
+  auto s = stage{to_file};
+  const auto rotated = s.admin.call("POST", "/admin/keys/rotate", R"({"alg":"ES256","now":true})");
+  ASSERT_EQ(rotated.status, 200U);
+  auto kids = std::vector<std::string>{};
+  const auto body = parse_object(rotated.body);
+  for (const auto& each : body.at("keys").as_array()) {
+    if (text_of(each.as_object(), "alg") == "ES256") {
+      kids.push_back(text_of(each.as_object(), "kid"));
+    }
+  }
+  ASSERT_EQ(kids.size(), 2U);
+  const auto removed = s.admin.call("DELETE", "/admin/keys/" + kids[0]);
+  ASSERT_EQ(removed.status, 204U);
+  ASSERT_EQ(s.server.stop(), 0);
+  const auto text = read_file(s.server.file("audit.jsonl"));
+  const auto asked = lines_of_event(text, "keys_rotated");
+  ASSERT_EQ(asked.size(), 1U) << text;
+  EXPECT_EQ(text_of(asked[0], "request_id"), rotated.field("X-Request-Id"));
+  const auto gone = lines_of_event(text, "key_removed");
+  ASSERT_EQ(gone.size(), 1U) << text;
+  EXPECT_EQ(text_of(gone[0], "request_id"), removed.field("X-Request-Id"));
+  EXPECT_EQ(text_of(gone[0], "kid"), kids[0]);
+  auto told = std::vector<std::string>{};
+  for (const auto& line : lines_of_event(text, "key_changed")) {
+    if (text_of(line, "alg") != "ES256") continue;
+    told.push_back((text_of(line, "kid") == kids[0] ? "first " : "second ") +
+                   text_of(line, "state"));
+  }
+  EXPECT_EQ(told, (std::vector<std::string>{"first active", "first retiring", "second active",
+                                            "first removed"}))
+      << text;
+  EXPECT_NE(s.server.log().find("key_changed"), std::string::npos);
+}
+
 TEST(the_audit_stream, tells_a_mint_that_was_refused) {
   auto s = stage{to_file};
   auto nobody = s.c1;

@@ -196,7 +196,7 @@ TEST(a_real_prometheus, scrapes_the_server_and_gets_its_numbers) {
   const auto is_up = wait_for("up", "1");
   if (reader.ended() == 127) GTEST_SKIP() << "Prometheus is not installed";
   ASSERT_TRUE(is_up) << reader.log();
-  EXPECT_TRUE(wait_for(R"(mintage_requests_total{endpoint="token",result="ok"})", "2"));
+  EXPECT_TRUE(wait_for(R"(sum(mintage_requests_total{endpoint="token",result="ok"}))", "2"));
   EXPECT_TRUE(wait_for("sum(mintage_refused_total)", "2"));
   EXPECT_TRUE(wait_for(R"(mintage_sign_seconds_count{alg="ES256"})", "2"));
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <stdexcept>
 
 namespace mintage::test {
 
@@ -26,14 +27,57 @@ token_call redemption(const party& who, std::string_view code) {
   out.add("grant_type", "authorization_code");
   out.add("code", code);
   out.add("redirect_uri", who.redirect_uri);
-  if (who.how == party::way::basic) {
-    out.basic(form_encode(who.id), form_encode(who.secret));
-  } else {
-    out.add("client_id", who.id);
-  }
-  if (who.how == party::way::post) out.add("client_secret", who.secret);
+  identify(out, who);
   if (who.pkce) out.add("code_verifier", verifier);
   return out;
+}
+
+void identify(token_call& call, const party& who) {
+  if (who.how == party::way::basic) {
+    call.basic(form_encode(who.id), form_encode(who.secret));
+  } else {
+    call.add("client_id", who.id);
+  }
+  if (who.how == party::way::post) call.add("client_secret", who.secret);
+}
+
+token_call refresh(const party& who, std::string_view refresh_token) {
+  auto out = token_call{};
+  out.add("grant_type", "refresh_token").add("refresh_token", refresh_token);
+  identify(out, who);
+  return out;
+}
+
+token_call client_credentials(const party& who) {
+  auto out = token_call{};
+  out.add("grant_type", "client_credentials");
+  identify(out, who);
+  return out;
+}
+
+token_call question(std::string_view endpoint, const party& who, std::string_view token) {
+  auto out = token_call{};
+  out.target = endpoint;
+  out.add("token", token);
+  identify(out, who);
+  return out;
+}
+
+token_call userinfo(std::string_view access_token) {
+  auto out = token_call{};
+  out.method = "GET";
+  out.target = "/userinfo";
+  out.with_length = false;
+  out.body = "";
+  out.drop_header("Content-Type");
+  out.header("Authorization", "Bearer " + std::string{access_token});
+  return out;
+}
+
+tokens tokens_in(const http_answer& got) {
+  const auto body = parse_object(got.body);
+  return {text_of(body, "access_token"), text_of(body, "refresh_token"), text_of(body, "id_token"),
+          text_of(body, "scope")};
 }
 
 boost::json::object client_metadata() {
@@ -72,6 +116,24 @@ void stage::reconnect() {
 
 std::string stage::mint(const party& who) {
   return admin.mint(mint_body(who));
+}
+
+tokens stage::log_in(const party& who, const boost::json::object& login) {
+  auto body = mint_body(who);
+  for (auto& member : login) body[member.key()] = member.value();
+  const auto got = redeem(who, admin.mint(body));
+  if (got.status != 200) throw std::runtime_error{got.octets};
+  return tokens_in(got);
+}
+
+tokens stage::log_in_offline(const party& who) {
+  return log_in(who, {{"scope", "openid profile offline_access"}});
+}
+
+boost::json::object stage::introspect(const party& who, std::string_view token) const {
+  const auto got = question("/introspect", who, token).send_to(server.port());
+  if (got.status != 200) throw std::runtime_error{got.octets};
+  return parse_object(got.body);
 }
 
 http_answer stage::redeem(const party& who, std::string_view code) const {

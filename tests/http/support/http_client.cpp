@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "tests/http/support/secret_book.hpp"
+#include "tests/http/support/secure_ports.hpp"
 
 namespace mintage::test {
 
@@ -70,20 +71,30 @@ connection::connection(std::uint16_t port, std::chrono::milliseconds patience)
     ::close(socket_);
     throw connection_lost{why};
   }
+  if (!is_secure(port)) return;
+  try {
+    tls_ = std::make_unique<tls_client>(test_side(), socket_, patience);
+  } catch (const tls_refused& e) {
+    ::close(socket_);
+    throw connection_lost{e.what()};
+  }
 }
 
 connection::~connection() {
+  tls_.reset();
   if (socket_ >= 0) ::close(socket_);
 }
 
 connection::connection(connection&& other) noexcept
     : socket_{std::exchange(other.socket_, -1)},
+      tls_{std::move(other.tls_)},
       patience_{other.patience_},
       buffer_{std::move(other.buffer_)},
       used_{other.used_} {}
 
 connection& connection::operator=(connection&& other) noexcept {
   std::swap(socket_, other.socket_);
+  std::swap(tls_, other.tls_);
   std::swap(patience_, other.patience_);
   std::swap(buffer_, other.buffer_);
   std::swap(used_, other.used_);
@@ -92,6 +103,7 @@ connection& connection::operator=(connection&& other) noexcept {
 
 bool connection::send(std::string_view octets) noexcept {
   remember_secrets_in(octets);
+  if (tls_) return tls_->send(octets);
   while (!octets.empty()) {
     auto sent = ::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
@@ -102,6 +114,7 @@ bool connection::send(std::string_view octets) noexcept {
 }
 
 void connection::finish_sending() noexcept {
+  if (tls_) tls_->finish_sending();
   ::shutdown(socket_, SHUT_WR);
 }
 
@@ -109,12 +122,15 @@ bool connection::fill() {
   compact();
   auto piece = std::array<char, 16384>{};
   while (true) {
-    auto got = ::recv(socket_, piece.data(), piece.size(), 0);
+    auto got = tls_ ? tls_->receive(piece) : ::recv(socket_, piece.data(), piece.size(), 0);
     if (got > 0) {
       buffer_.append(piece.data(), static_cast<std::size_t>(got));
       return true;
     }
-    if (got == 0 || errno == ECONNRESET || errno == EPIPE) return false;
+    if (tls_ && got == static_cast<int>(tls_client::end::silence)) {
+      throw connection_lost{"recv: silence"};
+    }
+    if (tls_ || got == 0 || errno == ECONNRESET || errno == EPIPE) return false;
     if (errno != EINTR) throw connection_lost{std::string{"recv: "} + std::strerror(errno)};
   }
 }

@@ -5,12 +5,15 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "tests/tls_support/tls_client.hpp"
 
 namespace mintage::test {
 
@@ -34,7 +37,8 @@ class connection_lost : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// One TCP connection to 127.0.0.1. `send` and the receiving calls may run on two threads.
+/// One connection to 127.0.0.1, over TLS where `is_secure(port)` says so. `send` and the receiving
+/// calls may run on two threads.
 class connection {
  public:
   /// @param patience how long any single wait may take.
@@ -65,6 +69,9 @@ class connection {
   /// Waits until the peer has closed, without reading what it sent before.
   [[nodiscard]] bool is_cut() const noexcept;
 
+  /// The common name in the server's certificate. @pre it is over TLS.
+  [[nodiscard]] std::string server_name() const { return tls_->server_name(); }
+
  private:
   bool fill();
   std::string take(std::size_t size);
@@ -72,6 +79,7 @@ class connection {
   void compact();
 
   int socket_ = -1;
+  std::unique_ptr<tls_client> tls_;
   std::chrono::milliseconds patience_;
   std::string buffer_;
   std::size_t used_ = 0;

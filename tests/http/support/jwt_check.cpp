@@ -5,12 +5,13 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
+#include <openssl/rsa.h>
 
+#include <array>
 #include <memory>
 #include <stdexcept>
 
 #include "crypto/base64.hpp"
-#include "crypto/digest.hpp"
 #include "tests/http/support/admin_client.hpp"
 
 namespace mintage::test {
@@ -57,14 +58,24 @@ key_ptr key_from(const char* type, OSSL_PARAM_BLD* parts) {
   return key_ptr{out};
 }
 
-key_ptr ec_key(const boost::json::object& jwk) {
+/// @param crv "P-256" or "P-384", and the octets of its coordinates.
+key_ptr ec_key(const boost::json::object& jwk, const char* crv, std::size_t width) {
   auto point = "\x04" + decoded(text_of(jwk, "x")) + decoded(text_of(jwk, "y"));
-  if (text_of(jwk, "crv") != "P-256" || point.size() != 65) return {};
+  if (text_of(jwk, "kty") != "EC" || text_of(jwk, "crv") != crv || point.size() != 1 + 2 * width) {
+    return {};
+  }
   auto parts = builder{OSSL_PARAM_BLD_new()};
-  OSSL_PARAM_BLD_push_utf8_string(parts.get(), OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0);
+  OSSL_PARAM_BLD_push_utf8_string(parts.get(), OSSL_PKEY_PARAM_GROUP_NAME, crv, 0);
   OSSL_PARAM_BLD_push_octet_string(parts.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(),
                                    point.size());
   return key_from("EC", parts.get());
+}
+
+key_ptr ed25519_key(const boost::json::object& jwk) {
+  auto point = decoded(text_of(jwk, "x"));
+  if (text_of(jwk, "kty") != "OKP" || text_of(jwk, "crv") != "Ed25519") return {};
+  return key_ptr{
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, octets(point), point.size())};
 }
 
 key_ptr rsa_key(const boost::json::object& jwk) {
@@ -77,10 +88,10 @@ key_ptr rsa_key(const boost::json::object& jwk) {
 }
 
 /// R‖S of fixed width to the DER that OpenSSL reads (JWS-01); empty for any other width.
-std::string to_der(const std::string& raw) {
-  if (raw.size() != 64) return {};
+std::string to_der(const std::string& raw, std::size_t width) {
+  if (raw.size() != 2 * width) return {};
   auto pair = ecdsa_pair{ECDSA_SIG_new()};
-  ECDSA_SIG_set0(pair.get(), big(raw.substr(0, 32)).release(), big(raw.substr(32)).release());
+  ECDSA_SIG_set0(pair.get(), big(raw.substr(0, width)).release(), big(raw.substr(width)).release());
   auto* out = static_cast<unsigned char*>(nullptr);
   auto size = i2d_ECDSA_SIG(pair.get(), &out);
   auto der = std::string{reinterpret_cast<char*>(out), static_cast<std::size_t>(size)};
@@ -88,11 +99,20 @@ std::string to_der(const std::string& raw) {
   return der;
 }
 
-bool verifies(EVP_PKEY* key, const std::string& text, const std::string& signature) {
+/// @param method null for Ed25519. @param is_pss with a salt as long as the hash (JWS-04).
+bool verifies(const key_ptr& key, const EVP_MD* method, const std::string& text,
+              const std::string& signature, bool is_pss = false) {
   auto context = digest_context{EVP_MD_CTX_new()};
-  return key != nullptr &&
-         EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
-         EVP_DigestVerify(context.get(), octets(signature), signature.size(), octets(text),
+  auto* choices = static_cast<EVP_PKEY_CTX*>(nullptr);
+  if (key == nullptr ||
+      EVP_DigestVerifyInit(context.get(), &choices, method, nullptr, key.get()) != 1) {
+    return false;
+  }
+  if (is_pss && (EVP_PKEY_CTX_set_rsa_padding(choices, RSA_PKCS1_PSS_PADDING) != 1 ||
+                 EVP_PKEY_CTX_set_rsa_pss_saltlen(choices, 32) != 1)) {
+    return false;
+  }
+  return EVP_DigestVerify(context.get(), octets(signature), signature.size(), octets(text),
                           text.size()) == 1;
 }
 
@@ -125,15 +145,24 @@ bool is_signed_by(const jwt& token, const boost::json::object& jwks) {
   if (found == nullptr || text_of(*found, "alg") != alg || text_of(*found, "use") != "sig") {
     return false;
   }
+  const auto& text = token.signed_part;
+  const auto& signature = token.signature;
   if (alg == "ES256")
-    return verifies(ec_key(*found).get(), token.signed_part, to_der(token.signature));
-  if (alg == "RS256") return verifies(rsa_key(*found).get(), token.signed_part, token.signature);
+    return verifies(ec_key(*found, "P-256", 32), EVP_sha256(), text, to_der(signature, 32));
+  if (alg == "ES384")
+    return verifies(ec_key(*found, "P-384", 48), EVP_sha384(), text, to_der(signature, 48));
+  if (alg == "RS256") return verifies(rsa_key(*found), EVP_sha256(), text, signature);
+  if (alg == "PS256") return verifies(rsa_key(*found), EVP_sha256(), text, signature, true);
+  if (alg == "EdDSA") return verifies(ed25519_key(*found), nullptr, text, signature);
   return false;
 }
 
-std::string left_half_hash(std::string_view access_token) {
-  auto whole = crypto::sha256(access_token);
-  return crypto::base64url(crypto::bytes_view{whole}.first(16));
+std::string left_half_hash(std::string_view access_token, std::string_view alg) {
+  const auto* method = alg == "ES384" ? EVP_sha384() : alg == "EdDSA" ? EVP_sha512() : EVP_sha256();
+  auto whole = std::array<unsigned char, EVP_MAX_MD_SIZE>{};
+  auto size = 0U;
+  EVP_Digest(access_token.data(), access_token.size(), whole.data(), &size, method, nullptr);
+  return crypto::base64url(crypto::bytes_view{whole}.first(size / 2));
 }
 
 }  // namespace mintage::test

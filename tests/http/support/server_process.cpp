@@ -12,11 +12,13 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
 #include "crypto/base64.hpp"
 #include "tests/http/support/secret_book.hpp"
+#include "tests/http/support/secure_ports.hpp"
 
 namespace mintage::test {
 
@@ -87,6 +89,18 @@ child_process::~child_process() {
     ::waitpid(pid_, nullptr, 0);
   }
   if (output_ >= 0) ::close(output_);
+}
+
+// proc(5): the name in parentheses may hold anything; utime and stime are fields 14 and 15.
+std::chrono::milliseconds child_process::cpu_time() const {
+  const auto text = read_file("/proc/" + std::to_string(pid_) + "/stat");
+  auto fields = std::istringstream{text.substr(text.rfind(')') + 1)};
+  auto field = std::string{};
+  for (auto i = 3; i < 14; ++i) fields >> field;
+  auto user = 0L;
+  auto system = 0L;
+  fields >> user >> system;
+  return std::chrono::milliseconds{(user + system) * 1000 / ::sysconf(_SC_CLK_TCK)};
 }
 
 void child_process::signal(int number) noexcept {
@@ -182,7 +196,16 @@ server_process::server_process(const settings& overrides)
                 {"admin.mint_token_file", toml_string("mint.token")},
                 {"keys.seal_key_file", toml_string("mintage.seal")},
                 {"storage.rocksdb.path", toml_string("db")}} {
+  if (is_run_over_tls()) make_certificates();
   configure(overrides);
+}
+
+void server_process::make_certificates() {
+  const auto pair = test_authority().issue(folder_.path(), "server", key_kind::p256);
+  for (const auto* section : {"http.tls.", "admin.tls."}) {
+    settings_[std::string{section} + "certificate"] = toml_string(pair.certificate.string());
+    settings_[std::string{section} + "key"] = toml_string(pair.key.string());
+  }
 }
 
 server_process::~server_process() {
@@ -209,6 +232,8 @@ void server_process::start() {
   }
   port_ = static_cast<std::uint16_t>(public_port);
   admin_port_ = static_cast<std::uint16_t>(admin_port);
+  set_secure(port_, settings_.contains("http.tls.certificate"));
+  set_secure(admin_port_, settings_.contains("admin.tls.certificate"));
   remember_files();
 }
 

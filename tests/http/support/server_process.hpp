@@ -2,6 +2,7 @@
 /// The program under test as a child process, in a folder of its own.
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <chrono>
@@ -45,6 +46,8 @@ class child_process {
   child_process& operator=(const child_process&) = delete;
 
   void signal(int number) noexcept;
+  /// CPU time it has used, in user mode and in the kernel.
+  [[nodiscard]] std::chrono::milliseconds cpu_time() const;
   /// @returns the exit code, 128 + the number of the signal that ended it, or nothing while it
   /// runs.
   [[nodiscard]] std::optional<int> wait(std::chrono::milliseconds limit);
@@ -86,7 +89,7 @@ constexpr std::string_view issuer = "http://127.0.0.1:9080";
 class server_process {
  public:
   /// Writes the config, does not start. Defaults: both listeners on free ports of loopback, all
-  /// files in the folder, the database in "db".
+  /// files in the folder, the database in "db"; with certificates if `is_run_over_tls`.
   explicit server_process(const settings& overrides = {});
   ~server_process();
 
@@ -98,9 +101,12 @@ class server_process {
   [[nodiscard]] int stop();
   /// SIGTERM without waiting; `stop` then sends no second one.
   void ask_to_stop() noexcept;
+  /// SIGHUP.
+  void hang_up() noexcept { child_->signal(SIGHUP); }
   /// SIGKILL.
   void kill();
 
+  [[nodiscard]] std::chrono::milliseconds cpu_time() const { return child_->cpu_time(); }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] std::uint16_t admin_port() const noexcept { return admin_port_; }
   [[nodiscard]] std::filesystem::path file(std::string_view name) const {
@@ -115,6 +121,7 @@ class server_process {
   [[nodiscard]] const std::string& output() const noexcept { return output_; }
 
  private:
+  void make_certificates();
   void remember_files() const;
   void check_for_leaks() const;
   [[nodiscard]] std::string setting(const std::string& key) const;

@@ -60,6 +60,8 @@ constexpr auto invalid_client = expected{400, "invalid_client", false, false};
 constexpr auto invalid_client_401 = expected{401, "invalid_client", true, false};
 constexpr auto invalid_grant = expected{400, "invalid_grant", false, false};
 constexpr auto unauthorized_client = expected{400, "unauthorized_client", false, false};
+constexpr auto invalid_scope = expected{400, "invalid_scope", false, false};
+constexpr auto invalid_target = expected{400, "invalid_target", false, false};
 constexpr auto unsupported_grant_type = expected{400, "unsupported_grant_type", false, false};
 /// A refusal below OAuth; its `error` is not fixed.
 constexpr expected refused(unsigned status) {

@@ -121,9 +121,13 @@ std::set<std::string> texts(const json::object& o, const char* name) {
 TEST_F(published, MET_02_what_exists_is_announced_and_nothing_else) {
   auto found = metadata();
   using list = std::set<std::string>;
-  EXPECT_EQ(texts(found, "grant_types_supported"), list{"authorization_code"});
+  for (const auto* endpoint : {"introspection", "revocation", "userinfo"}) {
+    EXPECT_TRUE(found.contains(std::string{endpoint} + "_endpoint")) << endpoint;
+  }
+  EXPECT_EQ(texts(found, "grant_types_supported"),
+            (list{"authorization_code", "client_credentials", "refresh_token"}));
   EXPECT_EQ(texts(found, "response_types_supported"), list{"code"});
-  EXPECT_EQ(texts(found, "subject_types_supported"), list{"public"});
+  EXPECT_EQ(texts(found, "subject_types_supported"), (list{"pairwise", "public"}));
   EXPECT_EQ(texts(found, "code_challenge_methods_supported"), list{"S256"});
   EXPECT_EQ(texts(found, "id_token_signing_alg_values_supported"), (list{"ES256", "RS256"}));
   EXPECT_EQ(texts(found, "token_endpoint_auth_methods_supported"),
@@ -132,8 +136,7 @@ TEST_F(published, MET_02_what_exists_is_announced_and_nothing_else) {
   EXPECT_TRUE(texts(found, "scopes_supported").contains("offline_access"));
   EXPECT_EQ(found.at("request_uri_parameter_supported"), false) << "its default is true";
   for (auto* absent :
-       {"userinfo_endpoint", "revocation_endpoint", "introspection_endpoint",
-        "device_authorization_endpoint", "pushed_authorization_request_endpoint",
+       {"device_authorization_endpoint", "pushed_authorization_request_endpoint",
         "end_session_endpoint", "registration_endpoint", "dpop_signing_alg_values_supported",
         "mtls_endpoint_aliases", "backchannel_logout_supported"}) {
     EXPECT_FALSE(found.contains(absent)) << absent;

@@ -206,13 +206,6 @@ TEST_F(issued, RFT_06_the_refresh_token_has_its_final_form) {
   EXPECT_EQ(inside->substr(0, 16), named->substr(0, 16)) << "one family";
 }
 
-TEST_F(issued, a_refresh_token_is_not_redeemed_yet_and_the_grant_is_called_unsupported) {
-  auto got = redeem(stage_->c1, with_scope("openid offline_access"));
-  auto call = redemption(stage_->c1, "x").drop("code").set("grant_type", "refresh_token");
-  call.set("refresh_token", text_of(got, "refresh_token"));
-  check_answer(call.send_to(stage_->server.port()), call, unsupported_grant_type);
-}
-
 TEST_F(issued, codes_have_their_prefix_a_slot_and_256_random_bits) {
   auto seen = std::set<std::string>{};
   for (auto& code : stage_->admin.mint_many(mint_body(stage_->c1), 200)) {

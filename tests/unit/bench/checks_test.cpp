@@ -2,6 +2,7 @@
 
 #include "bench/load/jwks.hpp"
 #include "bench/load/requests.hpp"
+#include "bench/load/scenario.hpp"
 #include "bench/load/token_check.hpp"
 #include "crypto/base64.hpp"
 #include "crypto/jws.hpp"
@@ -31,19 +32,35 @@ TEST(token_check, names_what_is_wrong_with_an_answer) {
       {200, R"({"access_token":"a","token_type":"Bearer","id_token":"a.b"})",
        "id_token is not a JWS"},
   };
-  auto check = token_check{true};
-  for (const auto& r : rows) EXPECT_EQ(check(r.status, r.body), r.kind) << r.body;
+  auto check = token_check{};
+  constexpr auto login = expectation{true, false, false};
+  for (const auto& r : rows) EXPECT_EQ(check(login, r.status, r.body), r.kind) << r.body;
 }
 
 TEST(token_check, finds_nothing_wrong_with_a_good_answer) {
   const auto body =
       R"({"access_token":"tok","token_type":"Bearer","expires_in":600,"id_token":")" + jws + "\"}";
-  auto check = token_check{true};
-  EXPECT_EQ(check(200, body), "");
+  auto check = token_check{};
+  constexpr auto login = expectation{true, false, false};
+  EXPECT_EQ(check(login, 200, body), "");
   EXPECT_EQ(check.keep().access_token, "tok");
   EXPECT_EQ(check.keep().id_token, jws);
-  auto without = token_check{false};
-  EXPECT_EQ(without(200, R"({"access_token":"a","token_type":"Bearer"})"), "");
+  const auto least = R"({"access_token":"a","token_type":"Bearer"})";
+  EXPECT_EQ(check({}, 200, least), "");
+  EXPECT_EQ(check.refresh_token(), "");
+  EXPECT_EQ(check({false, true, false}, 200, least), "no refresh_token");
+  const auto rotated = R"({"access_token":"a","token_type":"Bearer","refresh_token":"r2"})";
+  EXPECT_EQ(check({false, true, false}, 200, rotated), "");
+  EXPECT_EQ(check.refresh_token(), "r2");
+}
+
+TEST(token_check, takes_only_true_for_active) {
+  auto check = token_check{};
+  constexpr auto introspection = expectation{false, false, true};
+  EXPECT_EQ(check(introspection, 200, R"({"active":true,"scope":"a"})"), "");
+  for (const auto* body : {R"({"active":false})", R"({"active":"true"})", "{}"})
+    EXPECT_EQ(check(introspection, 200, body), "not active") << body;
+  EXPECT_EQ(check(introspection, 401, R"({"error":"invalid_client"})"), "401 invalid_client");
 }
 
 class signatures : public testing::TestWithParam<crypto::jws_alg> {};
@@ -84,31 +101,53 @@ TEST(jwks, is_read_from_a_key_set_only) {
   }
 }
 
-TEST(code_requests, are_sent_with_basic_by_confidential_clients) {
-  auto requests = code_requests{
-      {"s6BhdRkqt3", "gX1fBat3bV", "https://c.example/cb?a=1", {}}, "h:1", "/token", {"c1"}};
-  auto out = std::string{};
-  ASSERT_TRUE(requests.next(out));
+std::string written(request_kind kind, const client& who, std::string_view value) {
+  auto out = std::string{"of the request before"};
+  form_template{kind, who, "h:1", "/token"}.write(out, value);
+  return out;
+}
+std::string body_of(const std::string& request) {
+  return request.substr(request.find("\r\n\r\n") + 4);
+}
+
+TEST(form_template, identifies_confidential_clients_by_basic) {
   const auto body = std::string{
       "grant_type=authorization_code&code=c1&redirect_uri=https%3A%2F%2Fc.example%2Fcb%3Fa%3D1"};
-  EXPECT_EQ(out,
+  EXPECT_EQ(written(request_kind::code,
+                    {"s6BhdRkqt3", "gX1fBat3bV", "https://c.example/cb?a=1", {}, {}}, "c1"),
             "POST /token HTTP/1.1\r\nHost: h:1\r\n"
             "Content-Type: application/x-www-form-urlencoded\r\n"
             "Authorization: Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW\r\n"  // RFC 6749 §4.1.3
             "Content-Length: " +
                 std::to_string(body.size()) + "\r\n\r\n" + body);
-  EXPECT_FALSE(requests.next(out));
 }
 
-TEST(code_requests, name_the_client_and_prove_possession_when_it_is_public) {
-  auto requests = code_requests{{"id", "", "u", "verifier"}, "h:1", "/t", {"c1", "c2"}};
-  auto out = std::string{};
-  ASSERT_TRUE(requests.next(out));
+TEST(form_template, names_the_client_and_proves_possession_when_it_is_public) {
+  const auto out = written(request_kind::code, {"id", "", "u", "verifier", {}}, "c1");
   EXPECT_EQ(out.find("Authorization"), out.npos);
-  EXPECT_TRUE(out.ends_with("code=c1&redirect_uri=u&client_id=id&code_verifier=verifier")) << out;
-  ASSERT_TRUE(requests.next(out));
-  EXPECT_NE(out.find("code=c2&"), out.npos);
-  EXPECT_FALSE(requests.next(out));
+  EXPECT_EQ(body_of(out),
+            "grant_type=authorization_code&code=c1&redirect_uri=u&client_id=id&"
+            "code_verifier=verifier");
+}
+
+TEST(form_template, holds_what_each_kind_needs) {
+  const auto who = client{"id", "secret", "u", "verifier", "read write"};
+  EXPECT_EQ(body_of(written(request_kind::refresh, who, "r1")),
+            "grant_type=refresh_token&refresh_token=r1");
+  EXPECT_EQ(body_of(written(request_kind::client_credentials, who, "nothing")),
+            "grant_type=client_credentials&scope=read%20write");
+  EXPECT_EQ(body_of(written(request_kind::introspect, who, "a1")), "token=a1");
+}
+
+TEST(parse_mix, reads_kinds_and_weights) {
+  const auto mix = parse_mix("code=4,refresh=5.5,client-credentials=1");
+  ASSERT_TRUE(mix);
+  ASSERT_EQ(mix->size(), 3U);
+  EXPECT_EQ(mix->at(1).kind, request_kind::refresh);
+  EXPECT_EQ(mix->at(1).weight, 5.5);
+  for (const auto* text : {"", "code", "code=", "code=0", "code=-1", "code=x", "code=1x", "other=1",
+                           "code=1,code=2", "code=nan", "code=inf", "code=1;refresh=2"})
+    EXPECT_FALSE(parse_mix(text)) << text;
 }
 
 TEST(deal, gives_each_code_to_one_thread) {

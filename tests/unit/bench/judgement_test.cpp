@@ -108,7 +108,7 @@ TEST(ramp_search, ends_where_no_rate_holds_or_every_one_does) {
 }
 
 round round_of(nanoseconds harness, nanoseconds server, std::uint64_t answers) {
-  auto out = round{load_result{tally{1s}, 1s, {}, 0.5, {}, false, {}}, process_use{}, 0, 0};
+  auto out = round{load_result{tally{1s}, 1s, {}, 0.5, {}, false, {}, {}}, process_use{}, {}, 0, 0};
   for (auto i = std::uint64_t{0}; i < answers; ++i) out.load.counts.succeeded(1ms, 1ms);
   out.load.harness.user = harness;
   out.server->user = server;

@@ -16,7 +16,8 @@ outcome outcome_of(const std::string& name, const std::vector<nanoseconds>& serv
   auto o = outcome{};
   o.what.name = name;
   for (const auto cpu : server_cpu) {
-    auto r = round{load_result{tally{100ms}, 1s, {}, 0.5, {}, false, {}}, process_use{}, 0, 0};
+    auto r =
+        round{load_result{tally{100ms}, 1s, {}, 0.5, {}, false, {}, {}}, process_use{}, {}, 0, 0};
     for (auto i = 0; i < 1000; ++i) r.load.counts.succeeded(i * 1ms, 1ms + i * 1us);
     r.server->user = cpu;
     o.rounds.push_back(std::move(r));
@@ -27,7 +28,7 @@ outcome outcome_of(const std::string& name, const std::vector<nanoseconds>& serv
 run run_of(std::vector<nanoseconds> server_cpu) {
   auto r = run{};
   r.date = "2026-01-01T00:00:00Z";
-  r.floor = {15, 225, 6};
+  r.floor = {.es256 = 15, .rs256 = 225, .es256_verify = 40, .exchange = 6};
   r.outcomes.push_back(outcome_of("code-es256", server_cpu));
   return r;
 }
@@ -55,6 +56,22 @@ TEST(table, shows_measured_floor_and_ratio) {
   EXPECT_NE(text.find("72.0"), text.npos) << text;
   EXPECT_NE(text.find("36.0"), text.npos) << text;
   EXPECT_NE(text.find("2.00"), text.npos) << text;
+}
+
+TEST(report, weighs_the_floor_by_the_mix) {
+  auto r = run_of({72ms});
+  r.outcomes.front().what.mix = *parse_mix("code=1,client-credentials=1,introspect=2");
+  const auto floor = to_json(r).at("scenarios").at(0).at("floor_us").to_number<double>();
+  EXPECT_NEAR(floor, (36.0 + 21 + 2 * 46) / 4, 1e-9);
+}
+
+TEST(servers_table, puts_the_servers_of_one_scenario_below_each_other) {
+  auto other = run_of({210ms});
+  other.server = "another";
+  const auto text = servers_table({to_json(run_of({42ms})), to_json(other)});
+  EXPECT_LT(text.find("Mintage"), text.find("another")) << text;
+  EXPECT_NE(text.find("another"), text.npos) << text;
+  EXPECT_NE(text.find("5.0\n"), text.npos) << text;
 }
 
 TEST(compare_reports, finds_a_regression_outside_of_the_spread_and_the_threshold) {
