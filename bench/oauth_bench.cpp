@@ -74,8 +74,8 @@ void build_the_claims_of_both_tokens(benchmark::State& state) {
   auto claims = std::string{};
   for (auto _ : state) {
     claims.clear();
-    append_access_token_claims(claims, g, make_jti(g, random), instant{}, rules);
-    append_id_token_claims(claims, g, access_token, crypto::jws_alg::es256, instant{}, rules);
+    append_access_token_claims(claims, g, {}, make_jti(g, random), instant{}, rules);
+    append_id_token_claims(claims, g, {}, access_token, crypto::jws_alg::es256, instant{}, rules);
     benchmark::DoNotOptimize(claims.data());
   }
 }

@@ -32,8 +32,10 @@ class no_journal final : public oauth::journal {
   void refused(std::string_view, const oauth::request_id&, std::string_view,
                const oauth::denial&) noexcept override {}
   void exchanged(const oauth::token_exchange&) noexcept override {}
+  void queried(const oauth::query_exchange&) noexcept override {}
   void minted(const oauth::mint_exchange&) noexcept override {}
   void administered(const oauth::admin_exchange&) noexcept override {}
+  void key_changed(const crypto::signing_key&, std::string_view) noexcept override {}
 };
 
 /// Waits for a round of exchanges and keeps what the next round needs of them.

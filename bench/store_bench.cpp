@@ -1,5 +1,6 @@
 /// @file
-/// A code's life in the store: inserted, read, consumed with its birth. One item = one code.
+/// A code's life in the store: inserted, read, consumed with its birth. One item = one code. And
+/// the refreshes of families, static and rotating. One item = one refresh.
 
 #include <benchmark/benchmark.h>
 
@@ -68,19 +69,95 @@ void life_of_codes(benchmark::State& state, engine& e, const oauth::clock& clock
   state.SetItemsProcessed(static_cast<std::int64_t>(n));
 }
 
-void rocksdb(benchmark::State& state, durability level) {
+constexpr auto families_count = std::size_t{1} << 16;
+
+record_key family_key(std::size_t n) {
+  return nth_key(n % families_count, 16);
+}
+
+/// Families that are there already, as many as a minute of work makes.
+std::unique_ptr<shard_store> shard_of_families(engine& e, instant now) {
+  auto shard = e.open_shard(0, 1, [](std::function<void()> run) { run(); });
+  auto born = std::vector<insert_op>(families_count);
+  for (auto n = std::size_t{0}; n < families_count; ++n) {
+    born[n].kind = table::grants;
+    born[n].key = family_key(n);
+    born[n].expires = now + seconds{3600};
+    born[n].value = std::string(200, 'g');
+  }
+  shard->insert(std::move(born), now, [](const auto&) {});
+  return shard;
+}
+
+/// What a static refresh asks of the store: one record, nothing written (RFT-02).
+void static_refreshes(benchmark::State& state, engine& e, const oauth::clock& clock) {
+  const auto shard = shard_of_families(e, clock.now());
+  const auto batch = static_cast<std::size_t>(state.range(0));
+  auto n = std::size_t{0};
+  for (auto _ : state) {
+    auto keys = std::vector<record_key>(batch);
+    for (auto& key : keys) key = family_key(n++);
+    shard->read(table::grants, std::move(keys), clock.now(), [&](const auto& found) {
+      if (found.front().what != verdict::ok) state.SkipWithError("a family was not found");
+    });
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(n));
+}
+
+/// What a rotating one asks: the record, then the compare-and-set of its generation (RFT-05).
+void rotations(benchmark::State& state, engine& e, const oauth::clock& clock) {
+  const auto shard = shard_of_families(e, clock.now());
+  const auto batch = static_cast<std::size_t>(state.range(0));
+  auto n = std::size_t{0};
+  for (auto _ : state) {
+    auto keys = std::vector<record_key>(batch);
+    auto ops = std::vector<rotate_op>(batch);
+    for (auto i = std::size_t{0}; i < batch; ++i, ++n) {
+      keys[i] = ops[i].key = family_key(n);
+      ops[i].presented = static_cast<std::uint32_t>(n / families_count);
+      ops[i].successor = ops[i].presented + 1;
+      ops[i].expires = clock.now() + seconds{3600};
+      ops[i].value = std::string(200, 'g');
+    }
+    shard->read(table::grants, std::move(keys), clock.now(), [](const auto&) {});
+    shard->rotate(std::move(ops), clock.now(), [&](const auto& found) {
+      if (found.front().what != verdict::ok) state.SkipWithError("a family was not rotated");
+    });
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(n));
+}
+
+using workload = void (*)(benchmark::State&, engine&, const oauth::clock&);
+
+void memory(benchmark::State& state, workload work) {
+  work(state, *open_memory_engine(10), fixed_clock{});
+}
+BENCHMARK_CAPTURE(memory, static_refresh, static_refreshes)->Arg(1)->Arg(16)->Arg(128);
+BENCHMARK_CAPTURE(memory, rotation, rotations)->Arg(1)->Arg(16)->Arg(128);
+
+void rocksdb(benchmark::State& state, durability level, workload work = life_of_codes) {
   const auto clock = fixed_clock{};
   auto o = options{};
   o.path = std::filesystem::temp_directory_path() / ("store_bench." + std::to_string(::getpid()));
   o.level = level;
   {
     const auto e = open_rocksdb_engine(o, 10, clock);
-    life_of_codes(state, *e, clock);
+    work(state, *e, clock);
   }
   std::filesystem::remove_all(o.path);
 }
 // CPU of the whole process: RocksDB flushes on threads of its own.
 BENCHMARK_CAPTURE(rocksdb, os, durability::os)->Arg(1)->Arg(16)->Arg(128)->MeasureProcessCPUTime();
+BENCHMARK_CAPTURE(rocksdb, os_static_refresh, durability::os, static_refreshes)
+    ->Arg(1)
+    ->Arg(16)
+    ->Arg(128)
+    ->MeasureProcessCPUTime();
+BENCHMARK_CAPTURE(rocksdb, os_rotation, durability::os, rotations)
+    ->Arg(1)
+    ->Arg(16)
+    ->Arg(128)
+    ->MeasureProcessCPUTime();
 BENCHMARK_CAPTURE(rocksdb, sync, durability::sync)
     ->Arg(1)
     ->Arg(16)

@@ -1,7 +1,6 @@
 #include "bench/load/driver.hpp"
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <stdexcept>
 #include <utility>
 
@@ -10,7 +9,8 @@
 namespace mintage::bench {
 namespace {
 
-constexpr auto tick_interval = std::chrono::milliseconds{200};
+constexpr auto tick_interval = std::chrono::milliseconds{20};
+constexpr auto tell_interval = std::chrono::milliseconds{200};
 
 nanoseconds slice_width(nanoseconds duration) {
   return std::max<nanoseconds>(std::chrono::milliseconds{50}, duration / 50);
@@ -18,19 +18,16 @@ nanoseconds slice_width(nanoseconds duration) {
 
 }  // namespace
 
-driver::driver(const load_options& o, code_requests& source, live_counts& live, double phase)
-    : options_{o},
-      source_{source},
-      live_{live},
-      check_{o.with_id_token},
-      counts_{slice_width(o.duration)} {
+driver::driver(const load_options& o, workload& source, live_counts& live, double phase)
+    : options_{o}, source_{source}, live_{live}, counts_{slice_width(o.duration)} {
   if (o.arrivals) arrivals_.emplace(arrivals{*o.arrivals, o.seed, phase}, o.duration);
 }
 driver::~driver() = default;
 
 void driver::connect() {
   for (auto i = std::size_t{0}; i < options_.connections; ++i) {
-    wires_.push_back(std::make_unique<wire>(context_, options_.where, *this));
+    wires_.push_back(std::make_unique<wire>(loop_, options_.where, options_.tls,
+                                            options_.reconnect_every, *this));
     if (!wires_.back()->connect()) throw std::runtime_error{"cannot connect to the server"};
     idle_.push_back(wires_.back().get());
   }
@@ -39,22 +36,30 @@ void driver::connect() {
 void driver::run(steady::time_point start) {
   start_ = start;
   const auto before = read_this_thread();
-  tick();
-  if (arrivals_) {
-    pump(now());
-  } else {
-    for (auto* w : std::exchange(idle_, {})) free(*w, now());
+  auto t = now();
+  if (!arrivals_) {
+    for (auto* w : std::exchange(idle_, {})) free(*w, t);
   }
-  while (!over_ && context_.run_one() != 0) context_.poll();
+  while (!is_over(t)) {
+    if (arrivals_) pump(t);
+    if (t >= next_tick_) tick(t);
+    auto until = next_tick_;
+    if (const auto due = arrivals_ ? arrivals_->next() : std::nullopt)
+      until = std::min(until, *due);
+    loop_.run_once(broken_.empty() ? start_ + until : start_);
+    t = now();
+    for (auto* w : std::exchange(broken_, {})) free(*w, t);
+  }
   used_ = read_this_thread() - before;
   for (const auto& w : wires_) w->close();
 }
 
 void driver::answered(wire& w, unsigned status, std::string_view body) {
   const auto t = now();
-  const auto kind = check_(status, body);
+  const auto kind = check_(source_.expected(w.what()), status, body);
   if (kind.empty()) {
-    counts_.succeeded(t, t - w.intended());
+    source_.succeeded(w.what(), check_.refresh_token());
+    counts_.succeeded(t, t - w.intended(), source_.kind_of(w.what()));
     recent_.record(t - w.intended());
     live_.answers.fetch_add(1, std::memory_order_relaxed);
     if (options_.keep_every != 0 &&
@@ -62,6 +67,7 @@ void driver::answered(wire& w, unsigned status, std::string_view body) {
       kept_.push_back(check_.keep());
     }
   } else {
+    source_.failed(w.what(), status / 100 == 4);
     counts_.failed(t, kind);
     live_.failures.fetch_add(1, std::memory_order_relaxed);
   }
@@ -71,12 +77,13 @@ void driver::answered(wire& w, unsigned status, std::string_view body) {
 
 void driver::broken(wire& w, std::string_view kind) {
   const auto t = now();
+  source_.failed(w.what(), false);
   counts_.failed(t, kind);
   live_.failures.fetch_add(1, std::memory_order_relaxed);
   last_answer_ = t;
   w.set_idle();  // what is given up for lack of an answer is not this one
-  // Posted: a server that refuses every connection would otherwise recurse through send and fail.
-  boost::asio::post(context_, [this, &w] { free(w, now()); });
+  // Later: a server that refuses every connection would otherwise recurse through send and fail.
+  broken_.push_back(&w);
 }
 
 void driver::free(wire& w, nanoseconds t) {
@@ -84,18 +91,18 @@ void driver::free(wire& w, nanoseconds t) {
   if (arrivals_) {
     idle_.push_back(&w);
     pump(t);
-  } else if (t >= options_.duration || !send(w, t)) {
+  } else if (t >= options_.duration || ran_out_ || !send(w, t)) {
     idle_.push_back(&w);
   }
-  over_ = is_over(t);
 }
 
 bool driver::send(wire& w, nanoseconds intended) {
-  if (!source_.next(request_)) {
+  auto what = workload::ticket{};
+  if (!source_.next(request_, what)) {
     ran_out_ = true;
     return false;
   }
-  w.send(request_, intended);
+  w.send(request_, intended, what);
   return true;
 }
 
@@ -114,47 +121,29 @@ void driver::pump(nanoseconds t) {
     auto* w = idle_.back();
     idle_.pop_back();
     if (!send(*w, *intended)) {
-      counts_.failed(t, "no code left");
+      counts_.failed(t, "nothing left to send");
       idle_.push_back(w);
     }
   }
-  arm();
 }
 
-void driver::arm() {
-  const auto next = arrivals_->next();
-  if (!next || armed_for_ == next) return;
-  armed_for_ = next;
-  pace_timer_.expires_at(start_ + *next);
-  pace_timer_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
-    armed_for_.reset();
-    const auto t = now();
-    pump(t);
-    over_ = is_over(t);
-  });
-}
-
-void driver::tick() {
-  const auto t = now();
+void driver::tick(nanoseconds t) {
+  next_tick_ = t + tick_interval;
   give_up(t);
-  if (options_.tell && t >= told_.elapsed + tick_interval) {
-    auto p = progress{};
-    p.elapsed = t;
-    p.answers = live_.answers.load(std::memory_order_relaxed);
-    p.failures = live_.failures.load(std::memory_order_relaxed);
-    const auto seconds = std::chrono::duration<double>{t - told_.elapsed}.count();
-    p.rate = static_cast<double>(p.answers - told_.answers) / seconds;
-    p.p99 = recent_.percentile(99);
-    recent_ = {};
-    told_ = p;
-    options_.tell(p);
-  }
-  over_ = over_ || is_over(t);
-  tick_timer_.expires_after(std::chrono::milliseconds{20});
-  tick_timer_.async_wait([this](boost::system::error_code error) {
-    if (!error) tick();
-  });
+  if (options_.tell && t >= told_.elapsed + tell_interval) tell(t);
+}
+
+void driver::tell(nanoseconds t) {
+  auto p = progress{};
+  p.elapsed = t;
+  p.answers = live_.answers.load(std::memory_order_relaxed);
+  p.failures = live_.failures.load(std::memory_order_relaxed);
+  const auto seconds = std::chrono::duration<double>{t - told_.elapsed}.count();
+  p.rate = static_cast<double>(p.answers - told_.answers) / seconds;
+  p.p99 = recent_.percentile(99);
+  recent_ = {};
+  told_ = p;
+  options_.tell(p);
 }
 
 void driver::give_up(nanoseconds t) {
@@ -162,6 +151,7 @@ void driver::give_up(nanoseconds t) {
     if (!w->is_busy() || t - w->intended() < options_.patience) continue;
     // In an open loop a request may have waited here for long: it has the same patience from the
     // moment it was due, because the one who sent it would have.
+    source_.failed(w->what(), false);
     counts_.abandoned(t, t - w->intended(), "no answer in time");
     live_.failures.fetch_add(1, std::memory_order_relaxed);
     last_answer_ = t;

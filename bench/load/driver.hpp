@@ -3,11 +3,10 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <vector>
 
+#include "bench/load/event_loop.hpp"
 #include "bench/load/load.hpp"
 
 namespace mintage::bench {
@@ -26,7 +25,7 @@ class driver {
   using steady = std::chrono::steady_clock;
 
   /// @param o of this thread: its connections, its rate.
-  driver(const load_options& o, code_requests& source, live_counts& live, double phase);
+  driver(const load_options& o, workload& source, live_counts& live, double phase);
   ~driver();
 
   /// @throws std::runtime_error when one cannot be made.
@@ -36,12 +35,15 @@ class driver {
   /// Told by wires.
   void answered(wire& w, unsigned status, std::string_view body);
   void broken(wire& w, std::string_view kind);
+  /// A connection was opened again.
+  void connected(bool resumed) noexcept { ++(resumed ? handshakes_.resumed : handshakes_.full); }
 
   [[nodiscard]] tally& counts() noexcept { return counts_; }
   [[nodiscard]] nanoseconds elapsed() const noexcept { return last_answer_; }
   [[nodiscard]] const process_use& used() const noexcept { return used_; }
   [[nodiscard]] std::vector<kept_tokens>& kept() noexcept { return kept_; }
   [[nodiscard]] bool ran_out() const noexcept { return ran_out_; }
+  [[nodiscard]] const handshake_counts& handshakes() const noexcept { return handshakes_; }
 
  private:
   [[nodiscard]] nanoseconds now() const { return steady::now() - start_; }
@@ -49,22 +51,21 @@ class driver {
   /// Sends the next request of `source_`. @returns false when there is none.
   bool send(wire& w, nanoseconds intended);
   void pump(nanoseconds t);
-  void arm();
-  void tick();
+  void tick(nanoseconds t);
+  void tell(nanoseconds t);
   void give_up(nanoseconds t);
   [[nodiscard]] bool is_over(nanoseconds t) const;
 
   load_options options_;
-  code_requests& source_;
+  workload& source_;
   live_counts& live_;
-  boost::asio::io_context context_{1};
-  boost::asio::steady_timer pace_timer_{context_};
-  boost::asio::steady_timer tick_timer_{context_};
+  event_loop loop_;
   std::vector<std::unique_ptr<wire>> wires_;
   std::vector<wire*> idle_;
+  std::vector<wire*> broken_;  // until the loop is left
   std::optional<open_loop> arrivals_;
   steady::time_point start_;
-  std::optional<nanoseconds> armed_for_;
+  nanoseconds next_tick_{0};
   std::string request_;
   token_check check_;
   tally counts_;
@@ -73,8 +74,8 @@ class driver {
   nanoseconds last_answer_{0};
   process_use used_;
   std::vector<kept_tokens> kept_;
+  handshake_counts handshakes_;
   bool ran_out_ = false;
-  bool over_ = false;
 };
 
 }  // namespace mintage::bench

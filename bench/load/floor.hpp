@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "bench/load/requests.hpp"
+
 namespace mintage::bench {
 
 /// CPU microseconds.
@@ -12,13 +14,14 @@ struct floor_costs {
   /// One signature of a token with a long-lived context.
   double es256 = 0;
   double rs256 = 0;
+  /// One verification of an ES256 signature.
+  double es256_verify = 0;
   /// A keep-alive POST through our own net/ that is answered with a body that lies ready.
   double exchange = 0;
 
-  /// Of a code exchange: the access token (ES256), the ID token, the HTTP exchange.
-  [[nodiscard]] double code(std::string_view id_token_alg) const noexcept {
-    return es256 + (id_token_alg == "RS256" ? rs256 : es256) + exchange;
-  }
+  /// Of one request: the HTTP exchange, the access token (ES256), the ID token where there is one;
+  /// for introspection the verification of the token. Zero when nothing was measured.
+  [[nodiscard]] double of(request_kind kind, std::string_view id_token_alg) const noexcept;
 };
 
 /// Takes about three seconds.

@@ -1,10 +1,15 @@
 #include "bench/load/http_call.hpp"
 
+#include <openssl/ssl.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <cstdio>
 #include <stdexcept>
@@ -17,6 +22,28 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
+
+constexpr auto call_deadline = std::chrono::seconds{10};
+
+/// Begins an operation by `begin(handler)` and waits for its end.
+template <class Begin>
+void wait_for(asio::io_context& context, Begin begin) {
+  auto error = boost::system::error_code{};
+  begin([&error](boost::system::error_code e, auto...) { error = e; });
+  context.restart();
+  context.run();
+  if (error) throw boost::system::system_error{error};
+}
+
+template <class Stream>
+reply exchange(asio::io_context& context, Stream& stream, const std::string& request) {
+  auto buffer = beast::flat_buffer{};
+  auto parser = http::response_parser<http::string_body>{};
+  parser.body_limit(boost::none);
+  wait_for(context, [&](auto done) { asio::async_write(stream, asio::buffer(request), done); });
+  wait_for(context, [&](auto done) { http::async_read(stream, buffer, parser, done); });
+  return {parser.get().result_int(), std::move(parser.get().body())};
+}
 
 reply read_reply(tcp::socket& socket) {
   auto buffer = beast::flat_buffer{};
@@ -74,12 +101,13 @@ std::vector<std::string> codes_in(std::string_view lines) {
 
 }  // namespace
 
-origin resolve(std::string_view url) {
+origin resolve(std::string_view url, const tls_wishes& tls) {
   const auto wrong = [&](const char* why) {
     return std::runtime_error{std::string{url} + ": " + why};
   };
   auto text = url;
-  if (text.starts_with("https://")) throw wrong("TLS is not supported; measure behind it");
+  const auto is_tls = text.starts_with("https://");
+  if (is_tls) text.remove_prefix(8);
   if (text.starts_with("http://")) text.remove_prefix(7);
   if (text.ends_with('/')) text.remove_suffix(1);
   if (text.find('/') != text.npos) throw wrong("must be an origin without path");
@@ -92,26 +120,37 @@ origin resolve(std::string_view url) {
   auto error = boost::system::error_code{};
   const auto found = resolver.resolve(host, std::string{text.substr(colon + 1)}, error);
   if (error || found.empty()) throw wrong("cannot be resolved");
-  return {found.begin()->endpoint(), std::string{text}};
+  auto out = origin{found.begin()->endpoint(), std::string{text}};
+  if (is_tls) out.tls = std::make_shared<tls_client>(tls.ca, host, tls.resumes);
+  return out;
 }
 
 reply call(const origin& to, std::string_view target, std::string_view token,
            std::string_view json) {
-  auto context = asio::io_context{};
-  auto socket = connect(context, to);
   auto request = head(json.empty() ? "GET" : "POST", to, target, token);
   if (!json.empty()) {
     request +=
         "Content-Type: application/json\r\nContent-Length: " + std::to_string(json.size()) + "\r\n";
   }
   request.append("\r\n").append(json);
-  asio::write(socket, asio::buffer(request));
-  return read_reply(socket);
+  auto context = asio::io_context{};
+  auto plain = beast::tcp_stream{context};
+  plain.expires_after(call_deadline);
+  wait_for(context, [&](auto done) { plain.async_connect(to.where, done); });
+  if (to.tls == nullptr) return exchange(context, plain, request);
+  SSL_CTX_up_ref(to.tls->context());
+  auto settings = asio::ssl::context{to.tls->context()};
+  auto stream = asio::ssl::stream<beast::tcp_stream>{std::move(plain), settings};
+  to.tls->expect_host(stream.native_handle());
+  wait_for(context,
+           [&](auto done) { stream.async_handshake(asio::ssl::stream_base::client, done); });
+  return exchange(context, stream, request);
 }
 
 std::vector<std::string> mint_codes(const origin& admin, std::string_view token,
                                     std::string_view line, std::size_t count) {
   if (count == 0) return {};
+  if (admin.tls != nullptr) throw std::runtime_error{"minting codes: not over TLS"};
   auto context = asio::io_context{};
   auto socket = connect(context, admin);
   asio::write(socket, asio::buffer(head("POST", admin, "/admin/codes", token) +

@@ -3,31 +3,44 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "bench/load/tls_client.hpp"
+
 namespace mintage::bench {
 
-/// An origin without TLS: where to connect, and what it is called.
+/// Where to connect, how, and what it is called.
 struct origin {
   boost::asio::ip::tcp::endpoint where;
   std::string host;  ///< value of the Host field
+  /// Null = plain HTTP.
+  std::shared_ptr<const tls_client> tls = nullptr;
 };
-/// @param url `http://host:port`, or `host:port`. @throws std::runtime_error naming it when it is
-/// something else or cannot be resolved.
-[[nodiscard]] origin resolve(std::string_view url);
+/// How origins are spoken to whose URL begins with https.
+struct tls_wishes {
+  /// Certificates in PEM that are trusted; empty = those of the system.
+  std::filesystem::path ca;
+  /// Whether connections that are opened again resume their session.
+  bool resumes = false;
+};
+/// @param url `http://host:port`, `https://host:port`, or `host:port` for plain HTTP.
+/// @throws std::runtime_error naming it when it is something else or cannot be resolved.
+[[nodiscard]] origin resolve(std::string_view url, const tls_wishes& tls = {});
 
 struct reply {
   unsigned status = 0;
   std::string body;
 };
 /// @param token sent as Bearer unless empty. @param json sent as the body of a POST unless empty.
-/// @throws std::runtime_error when there is no answer.
+/// @throws std::runtime_error when there is no answer within ten seconds.
 [[nodiscard]] reply call(const origin& to, std::string_view target, std::string_view token = {},
                          std::string_view json = {});
 
-/// POST /admin/codes in its bulk form: the same line `count` times.
+/// POST /admin/codes in its bulk form, without TLS: the same line `count` times.
 /// @returns the codes. @throws std::runtime_error with the answer when one line is refused.
 [[nodiscard]] std::vector<std::string> mint_codes(const origin& admin, std::string_view token,
                                                   std::string_view line, std::size_t count);

@@ -22,7 +22,7 @@ load_options share_of(const load_options& o, std::size_t index, std::size_t thre
 
 }  // namespace
 
-load_result run_load(const load_options& o, std::vector<code_requests>& sources) {
+load_result run_load(const load_options& o, std::vector<workload>& sources) {
   const auto threads = sources.size();
   auto live = live_counts{};
   auto drivers = std::vector<std::unique_ptr<driver>>{};
@@ -39,7 +39,8 @@ load_result run_load(const load_options& o, std::vector<code_requests>& sources)
   drivers.front()->run(start);
   for (auto& t : others) t.join();
 
-  auto out = load_result{tally{drivers.front()->counts().slice_width()}, {}, {}, {}, {}, {}, {}};
+  auto out =
+      load_result{tally{drivers.front()->counts().slice_width()}, {}, {}, {}, {}, {}, {}, {}};
   for (const auto& d : drivers) {
     out.counts.add(d->counts());
     out.elapsed = std::max(out.elapsed, d->elapsed());
@@ -48,6 +49,8 @@ load_result run_load(const load_options& o, std::vector<code_requests>& sources)
     out.harness.voluntary_switches += d->used().voluntary_switches;
     out.harness.forced_switches += d->used().forced_switches;
     out.ran_out = out.ran_out || d->ran_out();
+    out.handshakes.full += d->handshakes().full;
+    out.handshakes.resumed += d->handshakes().resumed;
     std::move(d->kept().begin(), d->kept().end(), std::back_inserter(out.kept));
   }
   for (const auto& d : drivers) {

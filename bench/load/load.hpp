@@ -10,9 +10,10 @@
 
 #include "bench/load/arrivals.hpp"
 #include "bench/load/process_use.hpp"
-#include "bench/load/requests.hpp"
 #include "bench/load/tally.hpp"
+#include "bench/load/tls_client.hpp"
 #include "bench/load/token_check.hpp"
+#include "bench/load/workload.hpp"
 
 namespace mintage::bench {
 
@@ -36,7 +37,10 @@ struct load_options {
   std::uint64_t seed = 1;
   /// After which a request without answer is given up.
   std::chrono::nanoseconds patience{std::chrono::seconds{10}};
-  bool with_id_token = true;
+  /// Null = plain HTTP; must outlive the load.
+  const tls_client* tls = nullptr;
+  /// Answers after which a connection is opened anew; 0 = never.
+  std::size_t reconnect_every = 0;
   /// Of each this many good answers the tokens of one are kept; 0 = none.
   std::size_t keep_every = 0;
   /// Called about five times a second on a thread of the load, when set.
@@ -55,10 +59,12 @@ struct load_result {
   bool ran_out = false;
   /// Set in open loop.
   std::optional<double> offered;
+  /// Connections that were opened again, by handshake; all are full without TLS.
+  handshake_counts handshakes;
 };
 
 /// Runs one round, a thread per element of `sources`; returns when every request was answered or
 /// given up. @throws std::runtime_error when a first connection cannot be made.
-[[nodiscard]] load_result run_load(const load_options& o, std::vector<code_requests>& sources);
+[[nodiscard]] load_result run_load(const load_options& o, std::vector<workload>& sources);
 
 }  // namespace mintage::bench

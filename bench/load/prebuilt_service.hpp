@@ -20,6 +20,7 @@ class prebuilt_service final : public oauth::service {
     x->body = body_;
     x->who().answered(*x);
   }
+  void submit(oauth::query_handle x) override { x->who().answered(*x); }
   void submit(oauth::mint_handle x) override {
     x->error = oauth::admin_error{oauth::errc::server_error, "Not served here."};
     x->who().answered(*x);
@@ -31,6 +32,7 @@ class prebuilt_service final : public oauth::service {
   [[nodiscard]] std::shared_ptr<const oauth::public_documents> documents() const override {
     return documents_;
   }
+  [[nodiscard]] bool knows_origin(std::string_view) const override { return false; }
   [[nodiscard]] bool ready() const override { return true; }
   [[nodiscard]] oauth::instant now() const override {
     return std::chrono::time_point_cast<oauth::instant::duration>(std::chrono::system_clock::now());

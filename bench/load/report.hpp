@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -16,6 +17,8 @@ namespace mintage::bench {
 struct run {
   /// UTC, RFC 3339.
   std::string date;
+  /// What was measured, e.g. "Mintage 0.1.0".
+  std::string server = "Mintage";
   machine where;
   /// Of our server, when it was started for the run; else what it was reached as.
   std::map<std::string, std::string> settings;
@@ -25,8 +28,14 @@ struct run {
   std::vector<std::string> doubts;
 };
 
+/// The floor of a scenario, by the weights of its mix.
+[[nodiscard]] double floor_of(const scenario& s, const floor_costs& floor);
+
 /// Version 1 of the format that docs/BENCHMARKING.md describes.
 [[nodiscard]] boost::json::object to_json(const run& r);
+
+/// The part about the pools during a round; null when there is nothing to tell.
+[[nodiscard]] boost::json::value pools_to_json(const std::vector<pool_reading>& readings);
 
 /// Measured, floor and ratio, a line per scenario.
 [[nodiscard]] std::string to_table(const run& r);
@@ -44,6 +53,10 @@ struct page_parts {
 
 /// Reads a report. @throws std::runtime_error naming the file when it is not one of version 1.
 [[nodiscard]] boost::json::object read_report(const std::filesystem::path& file);
+
+/// Several servers side by side: for each scenario a line of every report that has it, with its CPU
+/// in times of the first of them.
+[[nodiscard]] std::string servers_table(const std::vector<boost::json::object>& reports);
 
 /// Two runs side by side.
 struct comparison {

@@ -72,6 +72,18 @@ json::object to_json(const round& r) {
   for (const auto& [kind, times] : counts.kinds()) kinds[kind] = times;
   auto about = json::array{};
   for (const auto& each : doubts(r)) about.emplace_back(each);
+  auto requests = json::object{};
+  for (const auto kind : all_kinds) {
+    const auto& latency = counts.latency_of(kind);
+    if (latency.count() == 0) continue;
+    auto one = latency_of(latency);
+    one["answers"] = latency.count();
+    requests[std::string{name_of(kind)}] = one;
+  }
+  const auto per_second = [&](std::uint64_t n) {
+    return r.load.elapsed.count() == 0 ? 0.0 : static_cast<double>(n) / seconds(r.load.elapsed);
+  };
+  const auto& shaken = r.load.handshakes;
   return {{"elapsed_s", seconds(r.load.elapsed)},
           {"answers", counts.answers()},
           {"failures", counts.failures()},
@@ -81,7 +93,13 @@ json::object to_json(const round& r) {
           {"latency_us", latency_of(counts.latency())},
           {"curve", curve_of(counts.latency())},
           {"slices", slices_of(counts)},
+          {"requests", requests},
+          {"connected_again",
+           {{"full", shaken.full},
+            {"resumed", shaken.resumed},
+            {"per_second", per_second(shaken.full + shaken.resumed)}}},
           {"server", server_of(r)},
+          {"pools", pools_to_json(r.pools)},
           {"harness",
            {{"cpu_us_per_request", r.harness_us()},
             {"busiest_thread", r.load.busiest},
@@ -93,13 +111,19 @@ json::object to_json(const round& r) {
 
 json::object config_of(const outcome& o) {
   const auto& s = o.what;
-  auto out = json::object{{"loop", s.arrivals ? "open" : "closed"},
-                          {"client", s.who.is_public ? "public, PKCE" : "confidential, Basic"},
-                          {"id_token_alg", s.who.id_token_alg},
-                          {"connections", s.connections},
-                          {"threads", o.how.threads},
-                          {"warm_up_s", seconds(o.how.warm_up)},
-                          {"duration_s", seconds(o.how.duration)}};
+  auto mix = json::object{};
+  for (const auto& each : s.mix) mix[std::string{name_of(each.kind)}] = each.weight;
+  auto out = json::object{
+      {"loop", s.arrivals ? "open" : "closed"},
+      {"client", s.who.is_public ? "public client, PKCE" : "confidential client, Basic"},
+      {"id_token_alg", s.who.id_token_alg},
+      {"mix", mix},
+      {"tls", s.is_tls},
+      {"connections", s.connections},
+      {"reconnect_every", s.reconnect_every},
+      {"threads", o.how.threads},
+      {"warm_up_s", seconds(o.how.warm_up)},
+      {"duration_s", seconds(o.how.duration)}};
   if (s.arrivals) {
     out["arrivals"] = s.arrivals->kind == arrival_kind::poisson ? "poisson" : "constant";
     out["rate"] = s.arrivals->rate;
@@ -132,7 +156,7 @@ json::object to_json(const outcome& o, const floor_costs& floor) {
   for (const auto& r : o.rounds) rounds.push_back(to_json(r));
   auto out = json::object{{"name", o.what.name},
                           {"config", config_of(o)},
-                          {"floor_us", floor.code(o.what.who.id_token_alg)},
+                          {"floor_us", floor_of(o.what, floor)},
                           {"summary", summary_of(o.rounds)},
                           {"rounds", rounds},
                           {"unexplained", o.unexplained()}};
@@ -153,6 +177,17 @@ json::object to_json(const outcome& o, const floor_costs& floor) {
 
 }  // namespace
 
+double floor_of(const scenario& s, const floor_costs& floor) {
+  if (floor.exchange <= 0) return 0;
+  auto sum = 0.0;
+  auto weights = 0.0;
+  for (const auto& [kind, weight] : s.mix) {
+    sum += weight * floor.of(kind, s.who.id_token_alg);
+    weights += weight;
+  }
+  return sum / weights;
+}
+
 json::object to_json(const run& r) {
   auto outcomes = json::array{};
   for (const auto& o : r.outcomes) outcomes.push_back(to_json(o, r.floor));
@@ -162,6 +197,7 @@ json::object to_json(const run& r) {
   for (const auto& each : r.doubts) about.emplace_back(each);
   return {{"mintage_bench", 1},
           {"date", r.date},
+          {"server", r.server},
           {"machine",
            {{"cpu", r.where.cpu},
             {"cores", r.where.cores},
@@ -171,6 +207,7 @@ json::object to_json(const run& r) {
           {"floor",
            {{"es256_us", r.floor.es256},
             {"rs256_us", r.floor.rs256},
+            {"es256_verify_us", r.floor.es256_verify},
             {"exchange_us", r.floor.exchange}}},
           {"settings", settings},
           {"doubts", about},

@@ -1,11 +1,24 @@
 #include "bench/load/requests.hpp"
 
+#include <algorithm>
+#include <charconv>
+
 #include "crypto/base64.hpp"
 
 namespace mintage::bench {
 namespace {
 
-constexpr auto before_code = std::string_view{"grant_type=authorization_code&code="};
+constexpr auto names = std::array<std::string_view, all_kinds.size()>{
+    "code", "refresh", "client-credentials", "introspect"};
+constexpr auto grants = std::array<std::string_view, all_kinds.size()>{
+    "authorization_code", "refresh_token", "client_credentials", ""};
+/// The parameter that carries what differs.
+constexpr auto carriers =
+    std::array<std::string_view, all_kinds.size()>{"code", "refresh_token", "", "token"};
+
+std::size_t index(request_kind kind) noexcept {
+  return static_cast<std::size_t>(kind);
+}
 
 /// Standard Base64 with padding, from the URL-safe kind that crypto/ has.
 std::string base64(std::string_view text) {
@@ -19,6 +32,20 @@ std::string base64(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view name_of(request_kind kind) noexcept {
+  return names[index(kind)];
+}
+
+std::optional<request_kind> parse_kind(std::string_view name) noexcept {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return {};
+  return all_kinds[static_cast<std::size_t>(found - names.begin())];
+}
+
+std::string_view grant_of(request_kind kind) noexcept {
+  return grants[index(kind)];
+}
 
 std::string form_encode(std::string_view text) {
   constexpr auto digits = std::string_view{"0123456789ABCDEF"};
@@ -36,39 +63,40 @@ std::string form_encode(std::string_view text) {
   return out;
 }
 
-code_requests::code_requests(const client& who, std::string_view host, std::string_view path,
-                             std::vector<std::string> codes)
-    : codes_{std::move(codes)} {
-  before_length_ = "POST " + std::string{path} + " HTTP/1.1\r\nHost: " + std::string{host} +
-                   "\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+form_template::form_template(request_kind kind, const client& who, std::string_view host,
+                             std::string_view path)
+    : has_value_{!carriers[index(kind)].empty()} {
+  head_ = "POST " + std::string{path} + " HTTP/1.1\r\nHost: " + std::string{host} +
+          "\r\nContent-Type: application/x-www-form-urlencoded\r\n";
   if (!who.secret.empty()) {
-    before_length_ += "Authorization: Basic " +
-                      base64(form_encode(who.id) + ":" + form_encode(who.secret)) + "\r\n";
+    head_ += "Authorization: Basic " + base64(form_encode(who.id) + ":" + form_encode(who.secret)) +
+             "\r\n";
   }
-  before_length_ += "Content-Length: ";
-  after_code_ = "&redirect_uri=" + form_encode(who.redirect_uri);
-  if (who.secret.empty()) after_code_ += "&client_id=" + form_encode(who.id);
-  if (!who.verifier.empty()) after_code_ += "&code_verifier=" + form_encode(who.verifier);
+  head_ += "Content-Length: ";
+
+  const auto grant = grant_of(kind);
+  if (!grant.empty()) before_value_ = "grant_type=" + std::string{grant};
+  if (has_value_) {
+    if (!before_value_.empty()) before_value_ += '&';
+    before_value_.append(carriers[index(kind)]).append("=");
+  }
+  if (kind == request_kind::code) after_value_ = "&redirect_uri=" + form_encode(who.redirect_uri);
+  if (kind == request_kind::client_credentials && !who.own_scope.empty()) {
+    after_value_ += "&scope=" + form_encode(who.own_scope);
+  }
+  if (who.secret.empty()) after_value_ += "&client_id=" + form_encode(who.id);
+  if (kind == request_kind::code && !who.verifier.empty()) {
+    after_value_ += "&code_verifier=" + form_encode(who.verifier);
+  }
 }
 
-bool code_requests::next(std::string& out) {
-  if (next_ == codes_.size()) {
-    if (!repeats_ || codes_.empty()) return false;
-    next_ = 0;
-  }
-  const auto& code = codes_[next_++];
-  const auto length = before_code.size() + code.size() + after_code_.size();
-  out = before_length_;
-  out.append(std::to_string(length)).append("\r\n\r\n");
-  out.append(before_code).append(code).append(after_code_);
-  return true;
-}
-
-std::vector<std::vector<std::string>> deal(std::vector<std::string> codes, std::size_t parts) {
-  auto out = std::vector<std::vector<std::string>>(parts);
-  for (auto i = std::size_t{0}; i < codes.size(); ++i)
-    out[i % parts].push_back(std::move(codes[i]));
-  return out;
+void form_template::write(std::string& out, std::string_view value) const {
+  if (!has_value_) value = {};
+  const auto length = before_value_.size() + value.size() + after_value_.size();
+  auto digits = std::array<char, 24>{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), length).ptr;
+  out.assign(head_).append(digits.data(), end).append("\r\n\r\n");
+  out.append(before_value_).append(value).append(after_value_);
 }
 
 }  // namespace mintage::bench

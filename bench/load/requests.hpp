@@ -1,15 +1,16 @@
 /// @file
-/// The octets that the harness sends to a token endpoint.
+/// The octets that the harness sends: one kind of request per endpoint and grant.
 #pragma once
 
-#include <cstddef>
+#include <array>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace mintage::bench {
 
-/// Who exchanges the codes, and where.
+/// Who asks.
 struct client {
   std::string id;
   /// Sent by Basic; a client without one is public and sends `client_id`.
@@ -17,33 +18,38 @@ struct client {
   std::string redirect_uri;
   /// The PKCE verifier of every code; empty = the codes carry no challenge.
   std::string verifier;
+  /// Asked for with its own credentials; empty = not sent.
+  std::string own_scope;
 };
+
+enum class request_kind : std::uint8_t { code, refresh, client_credentials, introspect };
+inline constexpr auto all_kinds =
+    std::array{request_kind::code, request_kind::refresh, request_kind::client_credentials,
+               request_kind::introspect};
+/// As on the command line: "client-credentials".
+[[nodiscard]] std::string_view name_of(request_kind kind) noexcept;
+[[nodiscard]] std::optional<request_kind> parse_kind(std::string_view name) noexcept;
+/// The value of `grant_type`; empty for introspection.
+[[nodiscard]] std::string_view grant_of(request_kind kind) noexcept;
 
 /// `text` as a value of application/x-www-form-urlencoded.
 [[nodiscard]] std::string form_encode(std::string_view text);
 
-/// Code exchanges, each code once. One per thread.
-class code_requests {
+/// A POST of a form in which one value differs from request to request, the rest is prebuilt.
+class form_template {
  public:
-  /// @param host value of the Host field. @param path of the token endpoint.
-  code_requests(const client& who, std::string_view host, std::string_view path,
-                std::vector<std::string> codes);
+  /// @param host value of the Host field. @param path of the endpoint.
+  form_template(request_kind kind, const client& who, std::string_view host, std::string_view path);
 
-  /// Writes the next request to `out`. @returns false when no code is left.
-  [[nodiscard]] bool next(std::string& out);
-  /// Begins again with the first code when all are used: for a server that does not look at them.
-  void repeat() noexcept { repeats_ = true; }
+  /// Replaces `out`. @param value of the code or token, of characters that need no encoding; not
+  /// looked at by a kind that has none.
+  void write(std::string& out, std::string_view value) const;
 
  private:
-  std::string before_length_;
-  std::string after_code_;
-  std::vector<std::string> codes_;
-  std::size_t next_ = 0;
-  bool repeats_ = false;
+  std::string head_;  // up to the number of Content-Length
+  std::string before_value_;
+  std::string after_value_;
+  bool has_value_;
 };
-
-/// Deals codes to `parts` threads.
-[[nodiscard]] std::vector<std::vector<std::string>> deal(std::vector<std::string> codes,
-                                                         std::size_t parts);
 
 }  // namespace mintage::bench

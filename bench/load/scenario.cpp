@@ -1,42 +1,15 @@
 #include "bench/load/scenario.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <fstream>
 #include <stdexcept>
 
 #include "bench/load/jwks.hpp"
+#include "bench/load/metrics_watch.hpp"
 
 namespace mintage::bench {
 namespace {
-
-class minting final : public code_supply {
- public:
-  minting(const subject& s, client who) : subject_{s}, who_{std::move(who)} {}
-  [[nodiscard]] std::vector<std::string> take(std::size_t count) override {
-    return subject_.mint(who_, count);
-  }
-  [[nodiscard]] std::optional<std::size_t> left() const override { return {}; }
-
- private:
-  const subject& subject_;
-  client who_;
-};
-
-class listed final : public code_supply {
- public:
-  explicit listed(std::vector<std::string> codes) : codes_{std::move(codes)} {}
-  [[nodiscard]] std::vector<std::string> take(std::size_t count) override {
-    count = std::min(count, codes_.size());
-    auto out = std::vector(codes_.end() - static_cast<std::ptrdiff_t>(count), codes_.end());
-    codes_.resize(codes_.size() - count);
-    return out;
-  }
-  [[nodiscard]] std::optional<std::size_t> left() const override { return codes_.size(); }
-
- private:
-  std::vector<std::string> codes_;
-};
 
 /// A server of which nothing is known yet; warm-up ends early when it is faster.
 constexpr auto first_guess = 10'000.0;
@@ -46,35 +19,79 @@ double us_per(nanoseconds time, std::uint64_t requests) {
   return static_cast<double>(time.count()) / 1e3 / static_cast<double>(requests);
 }
 
+double sum_of_weights(const std::vector<share>& mix) {
+  auto sum = 0.0;
+  for (const auto& each : mix) sum += each.weight;
+  return sum;
+}
+
+expectation expected_of(request_kind kind, value_use use) {
+  const auto is_login = kind == request_kind::code || kind == request_kind::refresh;
+  return {is_login, use == value_use::replaced, kind == request_kind::introspect};
+}
+
 /// Everything that the rounds of one scenario share.
 class runner {
  public:
-  runner(const subject& s, const client& who, code_supply& codes, const scenario& what,
+  runner(const subject& s, const client& who, const supplies& values, const scenario& what,
          const method& how, progress_line& line)
-      : subject_{s}, who_{who}, codes_{codes}, what_{what}, how_{how}, line_{line} {}
+      : subject_{s}, who_{who}, values_{values}, what_{what}, how_{how}, line_{line} {}
 
   /// @param shares of the codes left, for a supply that ends.
   round measure(const std::string& title, nanoseconds duration, std::optional<pace> arrivals,
                 std::size_t shares) {
-    auto need = codes_for(arrivals ? arrivals->rate : rate_, duration);
-    if (const auto left = codes_.left()) need = std::min(need, *left / shares);
-    auto codes = codes_.take(need);
-    if (codes.empty()) throw std::runtime_error{"no codes left for " + title};
-    auto sources = std::vector<code_requests>{};
-    for (auto& part : deal(std::move(codes), how_.threads)) {
-      sources.emplace_back(who_, subject_.where().host, subject_.token_path(), std::move(part));
-    }
+    auto sources = prepare(title, arrivals ? arrivals->rate : rate_, duration, shares);
     line_.begin(title, duration);
+    auto watch = std::optional<metrics_watch>{};
+    if (subject_.admin() != nullptr) watch.emplace(*subject_.admin(), interval_of(duration));
     const auto before = read_use();
-    auto out = round{run_load(options(duration, arrivals), sources), {}, 0, 0};
+    auto out = round{run_load(options(duration, arrivals), sources), {}, {}, 0, 0};
     const auto after = read_use();
     if (before && after) out.server = *after - *before;
+    if (watch) out.pools = watch->finish();
     rate_ = std::max(out.rate(), 100.0);
+    for (auto i = std::size_t{0}; i < values_.size(); ++i) {
+      for (auto& each : sources) values_[i]->give_back(each.take_values(i));
+    }
     verify(out);
     return out;
   }
 
  private:
+  /// Twice a second, but several times in a short round as well.
+  static nanoseconds interval_of(nanoseconds duration) {
+    return std::clamp<nanoseconds>(duration / 8, std::chrono::milliseconds{50},
+                                   std::chrono::milliseconds{500});
+  }
+
+  /// What each thread will send. @param rate expected of all kinds together.
+  [[nodiscard]] std::vector<workload> prepare(const std::string& title, double rate,
+                                              nanoseconds duration, std::size_t shares) const {
+    auto parts = std::vector<std::vector<work>>(how_.threads);
+    for (auto i = std::size_t{0}; i < what_.mix.size(); ++i) {
+      const auto& [kind, weight] = what_.mix[i];
+      const auto use = values_[i]->use();
+      auto need = use == value_use::once
+                      ? codes_for(rate * weight / sum_of_weights(what_.mix), duration)
+                      : std::max<std::size_t>(1000, 4 * what_.connections);
+      if (const auto left = values_[i]->left()) need = std::min(need, *left / shares);
+      auto values = values_[i]->take(need);
+      if (values.empty() && use != value_use::none)
+        throw std::runtime_error{"no codes or tokens left for " + title};
+      if (use == value_use::replaced && values.size() < what_.connections)
+        throw std::runtime_error{"fewer refresh tokens than connections are left for " + title};
+      const auto form = form_template{kind, who_, subject_.where().host, subject_.path_for(kind)};
+      auto dealt = deal(std::move(values), how_.threads);
+      for (auto t = std::size_t{0}; t < how_.threads; ++t) {
+        parts[t].push_back(
+            work{kind, weight, form, expected_of(kind, use), use, std::move(dealt[t])});
+      }
+    }
+    auto out = std::vector<workload>{};
+    for (auto& each : parts) out.emplace_back(std::move(each));
+    return out;
+  }
+
   [[nodiscard]] std::optional<process_use> read_use() const {
     return subject_.pid() ? read_process(*subject_.pid()) : std::nullopt;
   }
@@ -82,6 +99,8 @@ class runner {
   [[nodiscard]] load_options options(nanoseconds duration, std::optional<pace> arrivals) {
     auto o = load_options{};
     o.where = subject_.where().where;
+    o.tls = subject_.where().tls.get();
+    o.reconnect_every = what_.reconnect_every;
     o.connections = what_.connections;
     o.duration = duration;
     o.arrivals = arrivals;
@@ -100,6 +119,7 @@ class runner {
       // An access token need not be a JWT; one of ours is.
       const auto access_is_jws =
           std::count(kept.access_token.begin(), kept.access_token.end(), '.') == 2;
+      if (kept.access_token.empty()) continue;  // an answer of introspection
       const auto good = (!access_is_jws || keys.verifies(kept.access_token)) &&
                         (kept.id_token.empty() || keys.verifies(kept.id_token));
       ++(good ? r.verified : r.forged);
@@ -109,7 +129,7 @@ class runner {
 
   const subject& subject_;
   const client& who_;
-  code_supply& codes_;
+  const supplies& values_;
   const scenario& what_;
   const method& how_;
   progress_line& line_;
@@ -144,19 +164,24 @@ void run_ramp(runner& run, outcome& out, progress_line& line) {
 
 }  // namespace
 
-std::unique_ptr<code_supply> minted_codes(const subject& s, const client& who) {
-  return std::make_unique<minting>(s, who);
-}
-
-std::unique_ptr<code_supply> codes_from(const std::filesystem::path& file) {
-  auto in = std::ifstream{file};
-  auto codes = std::vector<std::string>{};
-  for (auto line = std::string{}; std::getline(in, line);) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (!line.empty()) codes.push_back(line);
+std::optional<std::vector<share>> parse_mix(std::string_view text) {
+  auto out = std::vector<share>{};
+  while (!text.empty()) {
+    const auto one = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), one.size() + 1));
+    const auto equals = std::min(one.find('='), one.size());
+    const auto kind = parse_kind(one.substr(0, equals));
+    const auto number = one.substr(std::min(one.size(), equals + 1));
+    auto weight = 0.0;
+    const auto end = number.data() + number.size();
+    const auto [stopped, error] = std::from_chars(number.data(), end, weight);
+    if (!kind || error != std::errc{} || stopped != end || !(weight > 0) || weight > 1e6) return {};
+    const auto is_same = [&](const share& s) { return s.kind == *kind; };
+    if (std::any_of(out.begin(), out.end(), is_same)) return {};
+    out.push_back({*kind, weight});
   }
-  if (codes.empty()) throw std::runtime_error{file.string() + ": holds no codes"};
-  return std::make_unique<listed>(std::move(codes));
+  if (out.empty()) return {};
+  return out;
 }
 
 double round::rate() const noexcept {
@@ -205,7 +230,7 @@ std::vector<std::string> doubts(const round& r) {
   if (const auto server = r.server_us(); server && *server > 0 && r.harness_us() > *server) {
     out.emplace_back("The harness used more CPU per request than the server.");
   }
-  if (r.load.ran_out) out.emplace_back("The codes ran out before the time did.");
+  if (r.load.ran_out) out.emplace_back("The codes or tokens ran out before the time did.");
   return out;
 }
 
@@ -216,10 +241,10 @@ std::size_t codes_for(double rate, nanoseconds duration) {
   return static_cast<std::size_t>(mean * 1.5 + 6 * std::sqrt(mean) + 100);
 }
 
-outcome run_scenario(const subject& s, const client& who, code_supply& codes, const scenario& what,
-                     const method& how, progress_line& line) {
+outcome run_scenario(const subject& s, const client& who, const supplies& values,
+                     const scenario& what, const method& how, progress_line& line) {
   auto out = outcome{what, how, {}, {}, 0};
-  auto run = runner{s, who, codes, out.what, out.how, line};
+  auto run = runner{s, who, values, out.what, out.how, line};
   if (how.warm_up.count() > 0) {
     static_cast<void>(
         run.measure(what.name + ", warm-up", how.warm_up, what.arrivals, how.rounds + 1));
@@ -234,6 +259,36 @@ outcome run_scenario(const subject& s, const client& who, code_supply& codes, co
     out.rounds.push_back(run.measure(title, how.duration, what.arrivals, how.rounds + 1 - i));
   }
   return out;
+}
+
+outcome run_scenario(const subject& s, const scenario& what, const method& how,
+                     progress_line& line) {
+  auto kinds = std::vector<request_kind>{};
+  for (const auto& each : what.mix) {
+    kinds.push_back(each.kind);
+    if (!s.serves(each.kind)) {
+      throw not_served{"the server does not announce what " + std::string{name_of(each.kind)} +
+                       " needs"};
+    }
+  }
+  const auto who = s.make_client(what.who, kinds);
+  const auto is_offline =
+      std::find(kinds.begin(), kinds.end(), request_kind::refresh) != kinds.end();
+  auto values = supplies{};
+  for (const auto kind : kinds) {
+    if (kind == request_kind::client_credentials) {
+      values.push_back(no_values());
+    } else if (kind == request_kind::code) {
+      values.push_back(
+          minted_codes(s, who, is_offline ? "openid profile offline_access" : "openid profile"));
+    } else {
+      const auto rotates =
+          kind == request_kind::refresh && (what.who.rotates || what.who.is_public);
+      values.push_back(
+          obtained_tokens(s, who, kind, rotates ? value_use::replaced : value_use::again));
+    }
+  }
+  return run_scenario(s, who, values, what, how, line);
 }
 
 }  // namespace mintage::bench

@@ -4,21 +4,38 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "bench/load/load.hpp"
+#include "bench/load/pool_metrics.hpp"
 #include "bench/load/progress_line.hpp"
 #include "bench/load/ramp.hpp"
 #include "bench/load/subject.hpp"
+#include "bench/load/supply.hpp"
 
 namespace mintage::bench {
+
+/// A kind of request and its weight among all, above zero.
+struct share {
+  request_kind kind = request_kind::code;
+  double weight = 1;
+};
+/// @param text e.g. "code=4,refresh=5,client-credentials=1". @returns nothing when it is not that,
+/// or names a kind twice.
+[[nodiscard]] std::optional<std::vector<share>> parse_mix(std::string_view text);
 
 /// What is asked of a server.
 struct scenario {
   std::string name;
   audience who;
+  std::vector<share> mix{share{}};
   std::size_t connections = 64;
+  /// Answers after which a connection is opened anew; 0 = never.
+  std::size_t reconnect_every = 0;
+  /// Told in the report.
+  bool is_tls = false;
   /// Set = open loop.
   std::optional<pace> arrivals;
   /// Set = search the highest rate that keeps it; `arrivals` then gives kind and first rate.
@@ -40,23 +57,12 @@ struct method {
   std::vector<std::string> allowed;
 };
 
-/// Where codes come from: minted as they are needed, or from a file.
-class code_supply {
- public:
-  virtual ~code_supply() = default;
-  /// @returns `count` codes, or fewer when there are no more.
-  [[nodiscard]] virtual std::vector<std::string> take(std::size_t count) = 0;
-  /// How many rounds must share what is left; nothing when there is no end.
-  [[nodiscard]] virtual std::optional<std::size_t> left() const = 0;
-};
-[[nodiscard]] std::unique_ptr<code_supply> minted_codes(const subject& s, const client& who);
-/// @param file one code per line. @throws std::runtime_error when it holds none.
-[[nodiscard]] std::unique_ptr<code_supply> codes_from(const std::filesystem::path& file);
-
 struct round {
   load_result load;
   /// Of the server's process, when it runs here.
   std::optional<process_use> server;
+  /// Of its pools; none without an admin listener.
+  std::vector<pool_reading> pools;
   std::uint64_t verified = 0;
   std::uint64_t forged = 0;
 
@@ -94,8 +100,22 @@ struct outcome {
 /// Codes that a round will need at most.
 [[nodiscard]] std::size_t codes_for(double rate, nanoseconds duration);
 
+/// One for each kind of a mix.
+using supplies = std::vector<std::unique_ptr<supply>>;
+
 /// @throws std::runtime_error when the server cannot be reached or prepared.
-[[nodiscard]] outcome run_scenario(const subject& s, const client& who, code_supply& codes,
+[[nodiscard]] outcome run_scenario(const subject& s, const client& who, const supplies& values,
                                    const scenario& what, const method& how, progress_line& line);
+
+/// The server does not announce what a mix needs.
+class not_served : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Makes a client and lets codes be minted for it. @pre `s` has an admin.
+/// @throws std::runtime_error as above; not_served.
+[[nodiscard]] outcome run_scenario(const subject& s, const scenario& what, const method& how,
+                                   progress_line& line);
 
 }  // namespace mintage::bench

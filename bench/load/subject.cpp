@@ -1,11 +1,13 @@
 #include "bench/load/subject.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 
+#include "bench/load/self_signed.hpp"
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 
@@ -69,7 +71,8 @@ constexpr auto redirect_uri = std::string_view{"https://client.example/cb"};
 }  // namespace
 
 std::unique_ptr<subject> subject::start(const std::filesystem::path& program,
-                                        const std::map<std::string, std::string>& settings) {
+                                        const std::map<std::string, std::string>& settings,
+                                        const std::optional<tls_wishes>& tls) {
   auto out = std::unique_ptr<subject>{new subject};
   out->folder_ = std::make_unique<temporary_folder>();
   out->settings_ = settings;
@@ -77,6 +80,13 @@ std::unique_ptr<subject> subject::start(const std::filesystem::path& program,
                                                 {"admin.listen", "\"127.0.0.1:0\""},
                                                 {"storage.rocksdb.path", "\"db\""},
                                                 {"log.level", "\"warn\""}};
+  auto trust = tls.value_or(tls_wishes{});
+  if (tls) {
+    const auto pair = write_self_signed(out->folder_->path());
+    all["http.tls.certificate"] = "\"" + pair.certificate.filename().string() + "\"";
+    all["http.tls.key"] = "\"" + pair.key.filename().string() + "\"";
+    trust.ca = pair.certificate;
+  }
   for (const auto& [key, value] : settings) all[key] = value;
   const auto config = out->folder_->path() / "mintage.toml";
   const auto log = out->folder_->path() / "log";
@@ -90,7 +100,8 @@ std::unique_ptr<subject> subject::start(const std::filesystem::path& program,
     throw std::runtime_error{"the server did not become ready: " + line.value_or("") + "\n" +
                              read_text(log)};
   }
-  out->where_ = resolve("127.0.0.1:" + std::to_string(ports.first));
+  out->where_ =
+      resolve((tls ? "https://127.0.0.1:" : "127.0.0.1:") + std::to_string(ports.first), trust);
   out->pid_ = out->program_->pid();
   out->set_admin(
       resolve("127.0.0.1:" + std::to_string(ports.second)),
@@ -117,6 +128,18 @@ void subject::discover() {
                                   "the discovery document");
   token_path_ = path_of(text_of(found, "token_endpoint"));
   keys_path_ = path_of(text_of(found, "jwks_uri"));
+  const auto introspection = text_of(found, "introspection_endpoint");
+  if (!introspection.empty()) introspection_path_ = path_of(introspection);
+  const auto* grants = found.if_contains("grant_types_supported");
+  if (grants == nullptr || !grants->is_array()) return;
+  for (const auto& each : grants->get_array()) {
+    if (each.is_string()) grants_.emplace_back(each.get_string().c_str());
+  }
+}
+
+bool subject::serves(request_kind kind) const {
+  if (kind == request_kind::introspect) return !introspection_path_.empty();
+  return std::find(grants_.begin(), grants_.end(), grant_of(kind)) != grants_.end();
 }
 
 std::string subject::keys() const {
@@ -125,13 +148,26 @@ std::string subject::keys() const {
   return got.body;
 }
 
-client subject::make_client(const audience& a) const {
+client subject::make_client(const audience& a, const std::vector<request_kind>& kinds) const {
+  const auto has = [&](request_kind kind) {
+    return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+  };
+  auto grants = json::array{grant_of(request_kind::code).data()};
+  auto scope = std::string{"openid profile"};
+  if (has(request_kind::refresh)) {
+    grants.emplace_back(grant_of(request_kind::refresh).data());
+    scope += " offline_access";
+  }
+  if (has(request_kind::client_credentials))
+    grants.emplace_back(grant_of(request_kind::client_credentials).data());
   auto metadata = json::object{{"redirect_uris", {redirect_uri.data()}},
-                               {"scope", "openid profile"},
-                               {"grant_types", {"authorization_code"}},
+                               {"scope", scope},
+                               {"grant_types", grants},
                                {"id_token_signed_response_alg", a.id_token_alg},
                                {"require_pkce", a.is_public}};
   if (a.is_public) metadata["token_endpoint_auth_method"] = "none";
+  if (has(request_kind::refresh))
+    metadata["rt_mode"] = a.is_public || a.rotates ? "rotating" : "static";
   const auto made =
       parse_object(call(*admin_, "/admin/clients", token_.reveal(), json::serialize(metadata)), 201,
                    "creating a client");
@@ -139,16 +175,18 @@ client subject::make_client(const audience& a) const {
   out.id = text_of(made, "client_id");
   out.secret = text_of(made, "client_secret");
   out.redirect_uri = redirect_uri;
+  out.own_scope = "profile";
   if (a.is_public) out.verifier = verifier;
   return out;
 }
 
-std::vector<std::string> subject::mint(const client& who, std::size_t count) const {
+std::vector<std::string> subject::mint(const client& who, std::string_view scope,
+                                       std::size_t count) const {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   auto line =
       json::object{{"client_id", who.id},
                    {"redirect_uri", who.redirect_uri},
-                   {"scope", "openid profile"},
+                   {"scope", json::string_view{scope.data(), scope.size()}},
                    {"sub", "248289761001"},
                    {"auth_time", std::chrono::duration_cast<std::chrono::seconds>(now).count()},
                    {"ttl", 600}};

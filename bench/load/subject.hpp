@@ -13,20 +13,24 @@
 
 namespace mintage::bench {
 
-/// Kinds of client that the codes are for.
+/// Kinds of client that the tokens are for.
 struct audience {
   bool is_public = false;
   /// "ES256" or "RS256": what the ID tokens are signed with.
   std::string id_token_alg = "ES256";
+  /// Whether refresh tokens are replaced at each use. Public clients get no others.
+  bool rotates = true;
 };
 
 class subject {
  public:
   /// Starts `program serve` on free ports of loopback with a database of its own.
   /// @param settings dotted keys of its config and values as TOML, over the defaults.
+  /// @param tls set = its public listener speaks TLS with a certificate made for it.
   /// @throws std::runtime_error with its log when it does not become ready.
   [[nodiscard]] static std::unique_ptr<subject> start(
-      const std::filesystem::path& program, const std::map<std::string, std::string>& settings);
+      const std::filesystem::path& program, const std::map<std::string, std::string>& settings,
+      const std::optional<tls_wishes>& tls);
   /// One that runs. Its discovery document says where endpoint and keys are.
   /// @param pid to read its /proc, when it runs here.
   [[nodiscard]] static std::unique_ptr<subject> at(const origin& where, std::optional<pid_t> pid);
@@ -35,7 +39,14 @@ class subject {
   void set_admin(origin admin, crypto::secret_string token);
 
   [[nodiscard]] const origin& where() const noexcept { return where_; }
-  [[nodiscard]] const std::string& token_path() const noexcept { return token_path_; }
+  /// The path of the endpoint that requests of a kind go to; empty when it has none.
+  [[nodiscard]] const std::string& path_for(request_kind kind) const noexcept {
+    return kind == request_kind::introspect ? introspection_path_ : token_path_;
+  }
+  /// Whether its discovery document announces what a kind of request needs.
+  [[nodiscard]] bool serves(request_kind kind) const;
+  /// Where its metrics are; null when nobody said.
+  [[nodiscard]] const origin* admin() const noexcept { return admin_ ? &*admin_ : nullptr; }
   [[nodiscard]] std::optional<pid_t> pid() const noexcept { return pid_; }
   /// The JWK set of now.
   [[nodiscard]] std::string keys() const;
@@ -44,9 +55,12 @@ class subject {
     return settings_;
   }
 
+  /// A client that may send what `kinds` names.
   /// @pre an admin is set. @throws std::runtime_error when it is refused.
-  [[nodiscard]] client make_client(const audience& a) const;
-  [[nodiscard]] std::vector<std::string> mint(const client& who, std::size_t count) const;
+  [[nodiscard]] client make_client(const audience& a, const std::vector<request_kind>& kinds) const;
+  /// @param scope of the codes.
+  [[nodiscard]] std::vector<std::string> mint(const client& who, std::string_view scope,
+                                              std::size_t count) const;
 
  private:
   subject() = default;
@@ -60,7 +74,9 @@ class subject {
   std::optional<origin> admin_;
   crypto::secret_string token_;
   std::string token_path_;
+  std::string introspection_path_;
   std::string keys_path_;
+  std::vector<std::string> grants_;
   std::optional<pid_t> pid_;
 };
 

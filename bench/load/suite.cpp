@@ -21,39 +21,52 @@ double median_rate(const outcome& o) {
   return spread_of(rates).median;
 }
 
+std::vector<scenario> closed_loops(const scenario& base) {
+  auto out = std::vector<scenario>{};
+  const auto add = [&](const char* name, std::vector<share> mix) -> scenario& {
+    auto& s = out.emplace_back(base);
+    s.name = name;
+    s.mix = std::move(mix);
+    return s;
+  };
+  add("code-es256", {{request_kind::code}});
+  add("code-es256-public", {{request_kind::code}}).who.is_public = true;
+  add("code-rs256", {{request_kind::code}}).who.id_token_alg = "RS256";
+  add("refresh-rotating", {{request_kind::refresh}});
+  add("refresh-static", {{request_kind::refresh}}).who.rotates = false;
+  add("client-credentials", {{request_kind::client_credentials}});
+  add("introspect", {{request_kind::introspect}});
+  add("mixed",
+      {{request_kind::code, 4}, {request_kind::refresh, 5}, {request_kind::client_credentials, 1}});
+  return out;
+}
+
 }  // namespace
 
-std::vector<outcome> run_suite(const subject& s, const method& how, std::size_t connections,
+std::vector<outcome> run_suite(const subject& s, const method& how, const scenario& base,
                                const objective& goal, progress_line& line) {
   auto out = std::vector<outcome>{};
   const auto measure = [&](const scenario& what, const method& m) {
-    const auto who = s.make_client(what.who);
-    const auto codes = minted_codes(s, who);
     line.say(what.name);
-    out.push_back(run_scenario(s, who, *codes, what, m, line));
+    out.push_back(run_scenario(s, what, m, line));
   };
-  auto base = scenario{"code-es256", {false, "ES256"}, connections, {}, {}};
-  measure(base, how);
+  for (const auto& what : closed_loops(base)) {
+    const auto is_served = std::all_of(what.mix.begin(), what.mix.end(),
+                                       [&](const share& each) { return s.serves(each.kind); });
+    if (is_served) measure(what, how);
+  }
   const auto rate = std::max(1.0, median_rate(out.front()));
-  auto other = base;
-  other.name = "code-es256-public";
-  other.who.is_public = true;
-  measure(other, how);
-  other = base;
-  other.name = "code-rs256";
-  other.who.id_token_alg = "RS256";
-  measure(other, how);
-  other = base;
-  other.name = "code-es256-open";
-  other.arrivals = pace{arrival_kind::poisson, rounded(rate / 2)};
-  measure(other, how);
-  other.name = "code-es256-ramp";
-  other.arrivals->rate = rounded(rate * 0.4);
-  other.ramp = goal;
+  auto open = base;
+  open.name = "code-es256-open";
+  open.arrivals = pace{arrival_kind::poisson, rounded(rate / 2)};
+  measure(open, how);
+  open.name = "code-es256-ramp";
+  open.arrivals->rate = rounded(rate * 0.4);
+  open.ramp = goal;
   auto steps = how;
   steps.warm_up = std::min<nanoseconds>(how.warm_up, std::chrono::seconds{1});
   steps.duration = std::min<nanoseconds>(how.duration, std::chrono::seconds{2});
-  measure(other, steps);
+  measure(open, steps);
   return out;
 }
 

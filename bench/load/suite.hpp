@@ -6,11 +6,11 @@
 
 namespace mintage::bench {
 
-/// Closed loop for both kinds of client and both algorithms; then, from the rate that was found, an
-/// open loop at half of it and a ramp.
-/// @param s must let clients be made and codes be minted.
+/// Closed loops for both kinds of client, both algorithms and every grant that the server
+/// announces; then, from the rate of the first, an open loop at half of it and a ramp.
+/// @param s must let clients be made and codes be minted. @param base what all have in common.
 [[nodiscard]] std::vector<outcome> run_suite(const subject& s, const method& how,
-                                             std::size_t connections, const objective& goal,
+                                             const scenario& base, const objective& goal,
                                              progress_line& line);
 
 }  // namespace mintage::bench

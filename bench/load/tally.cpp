@@ -10,11 +10,12 @@ tally::slice& tally::at(nanoseconds t) {
   return slices_[index];
 }
 
-void tally::succeeded(nanoseconds t, nanoseconds latency) {
+void tally::succeeded(nanoseconds t, nanoseconds latency, request_kind kind) {
   auto& s = at(t);
   s.latency.record(latency);
   ++s.answers;
   latency_.record(latency);
+  by_kind_[static_cast<std::size_t>(kind)].record(latency);
   ++answers_;
 }
 
@@ -43,6 +44,7 @@ void tally::abandoned(nanoseconds t, nanoseconds waited, std::string_view kind) 
 void tally::add(const tally& other) {
   latency_.add(other.latency_);
   lateness_.add(other.lateness_);
+  for (auto i = std::size_t{0}; i < by_kind_.size(); ++i) by_kind_[i].add(other.by_kind_[i]);
   if (other.slices_.size() > slices_.size()) slices_.resize(other.slices_.size());
   for (auto i = std::size_t{0}; i < other.slices_.size(); ++i) {
     slices_[i].latency.add(other.slices_[i].latency);

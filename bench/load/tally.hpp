@@ -2,12 +2,14 @@
 /// What one round counted: latencies as a whole and over time, and each kind of failure apart.
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "bench/load/histogram.hpp"
+#include "bench/load/requests.hpp"
 
 namespace mintage::bench {
 
@@ -23,7 +25,7 @@ class tally {
   explicit tally(nanoseconds slice_width) : width_{slice_width} {}
 
   /// @param at since the start of the round.
-  void succeeded(nanoseconds at, nanoseconds latency);
+  void succeeded(nanoseconds at, nanoseconds latency, request_kind kind = request_kind::code);
   /// An answer that is not what was asked for. Its latency would flatter: refusals are quick.
   void failed(nanoseconds at, std::string_view kind);
   /// No answer came within the patience of the harness. What it waited for nothing counts as
@@ -35,6 +37,10 @@ class tally {
   void add(const tally& other);
 
   [[nodiscard]] const histogram& latency() const noexcept { return latency_; }
+  /// Of good answers to requests of one kind.
+  [[nodiscard]] const histogram& latency_of(request_kind kind) const noexcept {
+    return by_kind_[static_cast<std::size_t>(kind)];
+  }
   [[nodiscard]] const histogram& lateness() const noexcept { return lateness_; }
   [[nodiscard]] const std::vector<slice>& slices() const noexcept { return slices_; }
   [[nodiscard]] nanoseconds slice_width() const noexcept { return width_; }
@@ -50,6 +56,7 @@ class tally {
 
   nanoseconds width_;
   histogram latency_;
+  std::array<histogram, all_kinds.size()> by_kind_;
   histogram lateness_;
   std::vector<slice> slices_;
   std::map<std::string, std::uint64_t, std::less<>> kinds_;

@@ -8,24 +8,34 @@
 
 namespace mintage::bench {
 
+/// What a good answer holds beside an access token.
+struct expectation {
+  bool id_token = false;
+  bool refresh_token = false;
+  /// An answer of introspection instead: nothing but `"active":true` is good.
+  bool active = false;
+};
+
 /// The tokens of an answer that was kept, to verify their signatures after the round.
 struct kept_tokens {
   std::string access_token;
   std::string id_token;
+  std::string refresh_token;
 };
 
 /// Not thread-safe: one per thread, because the JSON parser keeps its memory.
 class token_check {
  public:
-  /// @param with_id_token whether every answer must hold one.
-  explicit token_check(bool with_id_token);
+  token_check();
   ~token_check();
   token_check(token_check&&) noexcept;
 
   /// @returns the kind of failure in a few words; empty when the answer is good. Valid until the
   /// next call.
-  [[nodiscard]] std::string_view operator()(unsigned status, std::string_view body);
-  /// The tokens of the answer that was just found good.
+  [[nodiscard]] std::string_view operator()(const expectation& e, unsigned status,
+                                            std::string_view body);
+  /// Of the answer that was just found good; empty when it held none.
+  [[nodiscard]] std::string_view refresh_token() const noexcept;
   [[nodiscard]] kept_tokens keep() const;
 
  private:

@@ -2,52 +2,69 @@
 /// One keep-alive connection that has at most one request under way.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "bench/load/answer.hpp"
+#include "bench/load/event_loop.hpp"
 #include "bench/load/histogram.hpp"
+#include "bench/load/tls_client.hpp"
+#include "bench/load/workload.hpp"
 
 namespace mintage::bench {
 
 class driver;
 
-class wire {
+class wire final : public watcher {
  public:
-  using tcp = boost::asio::ip::tcp;
+  using endpoint = boost::asio::ip::tcp::endpoint;
 
-  wire(boost::asio::io_context& context, const tcp::endpoint& where, driver& d);
+  /// @param reconnect_every answers after which the connection is opened anew; 0 = never.
+  wire(event_loop& loop, const endpoint& where, const tls_client* tls, std::size_t reconnect_every,
+       driver& d);
+  ~wire() override;
 
-  /// Blocks; loopback or a near machine. @returns whether it is connected.
-  bool connect();
-  /// @pre idle. Connects again first if the last answer closed the connection.
-  void send(std::string_view request, nanoseconds intended);
+  /// Blocks, with the handshake. @returns whether it is connected.
+  [[nodiscard]] bool connect();
+  /// @pre idle. Connects first, without blocking, when the connection was closed.
+  void send(std::string_view request, nanoseconds intended, const workload::ticket& what);
   void close() noexcept;
 
   [[nodiscard]] nanoseconds intended() const noexcept { return intended_; }
+  [[nodiscard]] const workload::ticket& what() const noexcept { return what_; }
   [[nodiscard]] bool is_busy() const noexcept { return busy_; }
   void set_idle() noexcept { busy_ = false; }
 
  private:
-  void write_rest();
-  void await();
+  /// What it waits for.
+  enum class stage : std::uint8_t { closed, connect, handshake, write, answer, nothing };
+
+  void ready() override;
+  [[nodiscard]] bool open(int flags);
+  void begin_channel();
+  void shake_hands();
+  void write();
   void read();
+  void look_at_end();
   void fail(std::string_view kind);
 
-  tcp::socket socket_;
-  tcp::endpoint where_;
+  event_loop& loop_;
+  endpoint where_;
   driver& driver_;
+  int socket_ = -1;
+  channel channel_;
+  stage stage_ = stage::closed;
+  bool busy_ = false;
+  std::size_t reconnect_every_;
+  std::size_t answers_ = 0;  // on this connection
   std::vector<char> input_;
   std::size_t filled_ = 0;
   answer answer_;
   std::string output_;  // what the socket did not take at once
   nanoseconds intended_{0};
-  /// Tells handlers of a connection that was closed since from those of the present one.
-  std::uint64_t generation_ = 0;
-  bool busy_ = false;
+  workload::ticket what_;
 };
 
 }  // namespace mintage::bench

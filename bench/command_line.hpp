@@ -1,0 +1,62 @@
+/// @file
+/// The command line of mintage-bench.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bench/load/scenario.hpp"
+
+namespace mintage::bench {
+
+/// Everything that the command line says of a run.
+struct wishes {
+  std::filesystem::path server;
+  std::vector<std::string> settings;
+  bool memory = false;
+  std::string target;
+  pid_t pid = 0;
+  std::string admin;
+  std::filesystem::path admin_token_file;
+  std::filesystem::path input;
+  client who;
+  std::filesystem::path client_secret_file;
+  bool tls = false;
+  tls_wishes trust;
+  std::size_t reconnect_every = 0;
+  audience kind;
+  bool keeps_refresh_tokens = false;
+  /// Of the scenario; none for the suite.
+  std::vector<share> mix;
+  std::string name;
+  std::string label = "Mintage " MINTAGE_VERSION;
+  std::size_t connections = 64;
+  double rate = 0;
+  std::string arrivals = "poisson";
+  bool ramp = false;
+  std::string goal = "p99=5ms";
+  double warm_up = 2;
+  double duration = 5;
+  method how;
+  double patience = 10;
+  bool no_floor = false;
+  bool quiet = false;
+  std::filesystem::path json;
+  std::filesystem::path html;
+  std::filesystem::path plot_library;
+};
+
+/// Adds the subcommands that measure: one per kind of request, `mixed`, and `suite`.
+void add_measurements(CLI::App& program, wishes& w);
+/// Whether one of them was given. @throws CLI::ValidationError when its options do not fit
+/// together.
+[[nodiscard]] bool is_measurement(const CLI::App& program, wishes& w);
+
+[[nodiscard]] std::map<std::string, std::string> settings_of(const wishes& w);
+[[nodiscard]] scenario scenario_of(const wishes& w);
+[[nodiscard]] method method_of(const wishes& w);
+
+}  // namespace mintage::bench

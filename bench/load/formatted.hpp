@@ -1,0 +1,12 @@
+/// @file
+/// printf into a string.
+#pragma once
+
+#include <string>
+
+namespace mintage::bench {
+
+/// @returns 255 characters at most.
+[[nodiscard, gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...);
+
+}  // namespace mintage::bench
