@@ -29,18 +29,6 @@ std::string_view name_of(oauth::auth_method method) noexcept {
   return {};
 }
 
-std::string_view name_of(oauth::grant_type grant) noexcept {
-  switch (grant) {
-    case oauth::grant_type::authorization_code:
-      return "authorization_code";
-    case oauth::grant_type::refresh_token:
-      return "refresh_token";
-    case oauth::grant_type::client_credentials:
-      return "client_credentials";
-  }
-  return {};
-}
-
 std::string_view name_of(oauth::rt_mode mode) noexcept {
   return mode == oauth::rt_mode::rotating ? "rotating" : "static";
 }
@@ -56,7 +44,7 @@ std::int64_t expiry_of(const oauth::stored_secret& secret) noexcept {
 
 json::object to_json(const oauth::client& c) {
   auto grants = json::array{};
-  for (const auto g : c.grant_types) grants.emplace_back(name_of(g));
+  for (const auto g : c.grant_types) grants.emplace_back(to_string(g));
   auto scope = std::string{};
   for (const auto& token : c.scopes) {
     if (!scope.empty()) scope += ' ';
