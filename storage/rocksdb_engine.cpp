@@ -11,12 +11,16 @@ namespace {
 class rocksdb_engine final : public engine {
  public:
   rocksdb_engine(const options& o, unsigned max_failures, const oauth::clock& clock)
-      : level_{o.level}, max_failures_{max_failures}, db_{o, clock} {}
+      : level_{o.level},
+        max_failures_{max_failures},
+        memory_{o.memtable_mb * 1024, o.memtable_mb * 1024 * 512},
+        db_{o, clock} {}
 
-  std::unique_ptr<shard_store> open_shard(std::size_t, std::size_t, owner o) override {
+  std::unique_ptr<shard_store> open_shard(std::size_t, std::size_t count, owner o) override {
     // All shards share the tables, so a shard is no more than who owns it.
     commits_.settle();
-    return make_rocksdb_shard(db_, commits_, level_, max_failures_, std::move(o));
+    const auto memory = shard_memory{memory_.codes / count, memory_.octets / count};
+    return make_rocksdb_shard(db_, commits_, level_, max_failures_, memory, std::move(o));
   }
   catalog& records() override { return catalog_; }
   cutoff_table& cutoffs() override { return cutoffs_; }
@@ -25,6 +29,8 @@ class rocksdb_engine final : public engine {
  private:
   durability level_;
   unsigned max_failures_;
+  /// Of all shards: at most half of what one write buffer of codes takes.
+  shard_memory memory_;
   // In the order of their deaths, reversed: the commit thread settles its queue before the database
   // closes.
   rocksdb_database db_;

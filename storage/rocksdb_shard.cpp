@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "storage/key_claims.hpp"
+#include "storage/live_codes.hpp"
 #include "storage/operation_batch.hpp"
 #include "storage/recent_consumptions.hpp"
-#include "storage/recent_reads.hpp"
 #include "storage/stored_record.hpp"
 
 namespace mintage::storage {
@@ -27,11 +27,12 @@ rocksdb::Slice to_slice(std::string_view s) noexcept {
 class rocksdb_shard final : public shard_store {
  public:
   rocksdb_shard(const rocksdb_database& db, committer& commits, durability level,
-                unsigned max_failures, owner o)
+                unsigned max_failures, const shard_memory& memory, owner o)
       : db_{db},
         commits_{commits},
         level_{level},
         max_failures_{max_failures},
+        live_{memory.codes, memory.octets},
         owner_{std::make_shared<const owner>(std::move(o))},
         self_{std::make_shared<rocksdb_shard*>(this)} {}
   /// Commits in flight still settle; their operations are destroyed unanswered.
@@ -180,6 +181,9 @@ class rocksdb_shard final : public shard_store {
     }
     auto woken = std::vector<ticket>{};
     for (const auto& name : c.claimed) {
+      if (!durable && name.kind == table::codes) {
+        live_.forget(name.key);
+      }
       claims_.release(name, woken);
     }
     for (auto t : woken) {
@@ -213,7 +217,7 @@ class rocksdb_shard final : public shard_store {
   void put(const record_name& name) {
     claim(name);
     if (name.kind == table::codes) {
-      reads_.forget(name.key);
+      live_.forget(name.key);
     }
     record_.write(written_);
     static_cast<void>(gathering().writes.Put(db_[name.kind], to_slice(name.key.view()), written_));
@@ -231,6 +235,9 @@ class rocksdb_shard final : public shard_store {
     }
     record_.assign(op);
     put(name);
+    if (op.kind == table::codes) {
+      live_.keep(op.key, record_);
+    }
     result = verdict::ok;
     return progress::written;
   }
@@ -238,6 +245,12 @@ class rocksdb_shard final : public shard_store {
   progress judge_read(const record_name& name, read_result& result, instant now, ticket t) {
     if (claims_.wait(name, t)) {
       return progress::waits;
+    }
+    if (const auto* code = name.kind == table::codes ? live_.find(name.key) : nullptr) {
+      result.what = now < code->expires ? verdict::ok : verdict::expired;
+      result.binding = code->binding;
+      result.value = code->value;
+      return progress::settled;
     }
     auto found = find(name);
     auto tombstone = found == lookup::found && record_.is(envelope::CONSUMED);
@@ -259,7 +272,7 @@ class rocksdb_shard final : public shard_store {
                 result.binding.begin());
     if (name.kind == table::codes && result.what == verdict::ok) {
       result.value = record_.body.value();
-      reads_.keep(name.key, record_);
+      live_.keep(name.key, record_);
     } else {
       result.value.swap(*record_.body.mutable_value());
     }
@@ -272,7 +285,7 @@ class rocksdb_shard final : public shard_store {
     if (claims_.wait(name, t)) {
       return progress::waits;
     }
-    auto found = reads_.take(op.key, record_) ? lookup::found : find(name);
+    auto found = live_.take(op.key, record_) ? lookup::found : find(name);
     auto tombstone = found == lookup::found && record_.is(envelope::CONSUMED);
     if (found != lookup::found || (tombstone && now >= record_.expires)) {
       result.what = found == lookup::failed ? verdict::unknown : verdict::absent;
@@ -393,12 +406,12 @@ class rocksdb_shard final : public shard_store {
   committer& commits_;
   const durability level_;
   const unsigned max_failures_;
+  live_codes live_;
   std::shared_ptr<const owner> owner_;
   std::shared_ptr<rocksdb_shard*> self_;
 
   key_claims claims_;
   recent_consumptions recent_;
-  recent_reads reads_;
   std::shared_ptr<commit> gathering_;
   std::shared_ptr<commit> spare_;  ///< kept for its memory
   std::list<std::unique_ptr<operation_batch>> batches_;
@@ -414,8 +427,9 @@ class rocksdb_shard final : public shard_store {
 }  // namespace
 
 std::unique_ptr<shard_store> make_rocksdb_shard(const rocksdb_database& db, committer& commits,
-                                                durability level, unsigned max_failures, owner o) {
-  return std::make_unique<rocksdb_shard>(db, commits, level, max_failures, std::move(o));
+                                                durability level, unsigned max_failures,
+                                                const shard_memory& memory, owner o) {
+  return std::make_unique<rocksdb_shard>(db, commits, level, max_failures, memory, std::move(o));
 }
 
 }  // namespace mintage::storage
