@@ -89,6 +89,13 @@ storage::owner way_back(pointer self) {
   };
 }
 
+/// fsyncs wait until this actor's lane has nothing else to do.
+storage::owner when_idle(const code_store_setup& setup, std::size_t index) {
+  if (setup.lanes.empty()) return {};
+  auto& lane = *setup.lanes[lane_of(index, setup.lanes.size())];
+  return [&lane](std::function<void()> run) { lane.post_when_idle(std::move(run)); };
+}
+
 }  // namespace
 
 code_store_actor::behavior_type code_store(pointer self, std::size_t index,
@@ -96,7 +103,9 @@ code_store_actor::behavior_type code_store(pointer self, std::size_t index,
   self->state.index = index;
   self->state.meters = &setup->meters.at(index);
   self->state.work.emplace(
-      *setup, index, setup->engine.open_shard(index, setup->shards_count, way_back(self)),
+      *setup, index,
+      setup->engine.open_shard(index, setup->shards_count, way_back(self),
+                               when_idle(*setup, index)),
       code_keeper::outcome{
           [self](std::vector<oauth::token_handle> some) { to_signers(self, std::move(some)); },
           [self](std::vector<oauth::token_handle> some) {

@@ -27,6 +27,8 @@ struct code_store_setup {
   std::vector<code_store_meters>& meters;
   /// The seal key's octets: the MAC keys of refresh tokens are derived from it.
   crypto::digest master;
+  /// Where the stores stand; empty when they stand on no lane.
+  std::vector<oauth::io_lane*> lanes{};
 };
 
 /// The work of one shard without an actor around it: tests call it directly. Each call is answered

@@ -10,6 +10,7 @@ namespace {
 
 constexpr auto sweep_period = std::chrono::milliseconds{50};
 constexpr std::size_t tasks_per_turn = 32;
+constexpr auto longest_patience = std::chrono::milliseconds{1};
 
 /// The lane whose thread this is.
 thread_local const lane* here = nullptr;
@@ -50,11 +51,29 @@ void lane::post(std::function<void()> task) {
   if (!std::exchange(turn_due_, true)) boost::asio::post(context_, [this] { take_turn(); });
 }
 
+void lane::post_when_idle(std::function<void()> task) {
+  patient_.push_back(std::move(task));
+  if (patient_.size() > 1) return;
+  patient_until_ = steady::now() + longest_patience;
+  tasks_seen_ = tasks_run_;
+  idle_looks_ = 0;
+  boost::asio::post(context_, [this] { look_idle(); });
+}
+
+// Between two looks the sockets are asked once, and what they had to say comes before the second.
+void lane::look_idle() {
+  if (std::exchange(tasks_seen_, tasks_run_) != tasks_run_) idle_looks_ = 0;
+  if (++idle_looks_ <= 2 && steady::now() < patient_until_)
+    return boost::asio::post(context_, [this] { look_idle(); });
+  for (auto& task : std::exchange(patient_, {})) task();
+}
+
 void lane::take_turn() {
   for (auto n = std::size_t{0}; n < tasks_per_turn && !tasks_.empty(); ++n) {
     const auto task = std::move(tasks_.front());
     tasks_.pop_front();
     task();
+    ++tasks_run_;
   }
   turn_due_ = !tasks_.empty();
   if (turn_due_) boost::asio::post(context_, [this] { take_turn(); });

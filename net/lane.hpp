@@ -39,6 +39,7 @@ class lane final : public oauth::io_lane {
   /// sockets that are ready; those that tasks post follow at once, but after a few dozen of them
   /// the sockets get their turn again.
   void post(std::function<void()> task) override;
+  void post_when_idle(std::function<void()> task) override;
   [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
 
   void set_service(oauth::service& s) noexcept { service_ = &s; }
@@ -68,12 +69,19 @@ class lane final : public oauth::io_lane {
     std::shared_ptr<connection> who;
   };
   void take_turn();
+  void look_idle();
   void schedule_sweep();
   void sweep();
   void tell_if_empty();
 
   std::deque<std::function<void()>> tasks_;
   bool turn_due_ = false;
+  // For tasks that wait until the lane is idle.
+  std::vector<std::function<void()>> patient_;
+  steady::time_point patient_until_{};
+  std::uint64_t tasks_run_ = 0;
+  std::uint64_t tasks_seen_ = 0;
+  unsigned idle_looks_ = 0;
   std::vector<entry> table_;
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<executor> work_;

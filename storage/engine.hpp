@@ -85,8 +85,12 @@ class engine {
   virtual ~engine() = default;
   /// Opens shard `index` of `count`: the slots s with s.shard(count) == index. A shard has one
   /// instance at a time; opening waits until the writes of a former one are settled.
+  /// @param idle runs a task on the owner's side when there is nothing else to do, or after a
+  ///        moment: an fsync that waits until then covers more. Empty: nothing waits for others.
+  ///        Called on the owner's side; the engine outlives the tasks.
   [[nodiscard]] virtual std::unique_ptr<shard_store> open_shard(std::size_t index,
-                                                                std::size_t count, owner o) = 0;
+                                                                std::size_t count, owner o,
+                                                                owner idle = {}) = 0;
   [[nodiscard]] virtual catalog& records() = 0;
   [[nodiscard]] virtual cutoff_table& cutoffs() = 0;
   /// Whether writes succeed. A failed one (a full disk) makes it false until the engine has found

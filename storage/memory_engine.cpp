@@ -341,7 +341,7 @@ class memory_cutoffs final : public cutoff_table {
 class memory_engine final : public engine {
  public:
   explicit memory_engine(unsigned max_failures) : max_failures_{max_failures} {}
-  std::unique_ptr<shard_store> open_shard(std::size_t, std::size_t, owner) override {
+  std::unique_ptr<shard_store> open_shard(std::size_t, std::size_t, owner, owner) override {
     return std::make_unique<memory_shard>(tables_, max_failures_);
   }
   catalog& records() override { return catalog_; }

@@ -103,7 +103,7 @@ void rocksdb_catalog::put_note(std::string_view name, std::string_view value) {
 }
 
 void rocksdb_catalog::write(rocksdb::WriteBatch& batch) {
-  if (!commits_.write_now(batch, true)) {
+  if (!commits_.write(batch, true)) {
     throw db_.error("cannot be written");
   }
 }

@@ -46,7 +46,7 @@ void rocksdb_cutoffs::put(const crypto::digest& key, instant before, instant for
   const auto name = crypto::as_chars(key);
   static_cast<void>(batch.Put(db_[family::cutoffs], {name.data(), name.size()}, octets));
   has_any_.store(true, std::memory_order_release);  // before anyone can find it
-  if (!commits_.write_now(batch, true)) {
+  if (!commits_.write(batch, true)) {
     throw db_.error("cannot be written");
   }
 }

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cassert>
 #include <cerrno>
 #include <system_error>
 #include <vector>
@@ -78,9 +77,8 @@ rocksdb::Status rocksdb_database::open() {
   if (status.ok()) {
     db_.reset(db);
     std::copy_n(handles.begin(), families_count, families_.begin());
-    for (auto i = std::uint32_t{0}; i < families_count; ++i) {
-      assert(families_[i]->GetID() == i);  // what by_number rests on
-    }
+    ++opening_;
+    trusted_.store(true, std::memory_order_relaxed);
   }
   return status;
 }
@@ -100,7 +98,7 @@ void rocksdb_database::close() noexcept {
 
 rocksdb::Status rocksdb_database::get(rocksdb::ColumnFamilyHandle* f, std::string_view key,
                                       rocksdb::PinnableSlice& out) const {
-  if (db_ == nullptr) {
+  if (db_ == nullptr || !trusted_.load(std::memory_order_relaxed)) {
     return rocksdb::Status::IOError("closed");
   }
   auto quiet = uninstrumented_call{};
@@ -127,6 +125,19 @@ bool rocksdb_database::write(rocksdb::WriteBatch& batch, bool sync) {
   how.sync = sync;
   auto done = db_->Write(how, &batch).ok();
   if (!done) {
+    writable_.store(false, std::memory_order_relaxed);
+  }
+  return done;
+}
+
+bool rocksdb_database::sync() {
+  if (!writable()) {
+    return false;
+  }
+  auto quiet = uninstrumented_call{};
+  const auto done = db_->SyncWAL().ok();
+  if (!done) {
+    trusted_.store(false, std::memory_order_relaxed);
     writable_.store(false, std::memory_order_relaxed);
   }
   return done;

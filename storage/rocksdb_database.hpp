@@ -49,11 +49,6 @@ class rocksdb_database {
     }
     return (*this)[family::access_tokens];
   }
-  /// @param number the id of a column family within RocksDB: they are numbered as they were made.
-  [[nodiscard]] rocksdb::ColumnFamilyHandle* by_number(std::uint32_t number) const noexcept {
-    return families_[number];
-  }
-
   [[nodiscard]] rocksdb::Status get(rocksdb::ColumnFamilyHandle* f, std::string_view key,
                                     rocksdb::PinnableSlice& out) const;
   /// @throws storage_error when the database could not be opened again.
@@ -61,13 +56,18 @@ class rocksdb_database {
 
   /// Writes all or nothing; after a failure, nothing of it is visible to `get`, and no other write
   /// is tried until `mend` succeeds.
-  /// @returns whether the batch is durable, with `sync` on the disk.
+  /// @returns whether the batch is written, with `sync` on the disk.
   [[nodiscard]] bool write(rocksdb::WriteBatch& batch, bool sync);
+  /// Puts on the disk what was written before. After a failure, `get` fails as well until `mend`
+  /// succeeds: it would tell what may be lost. Same thread as `mend`, and needs no `use()`.
+  [[nodiscard]] bool sync();
   /// Tries to take writes again: looks whether the device takes some octets, then reopens. Waits
   /// for all `use()`, must not be held itself. One thread.
   void mend();
   /// Needs no `use()`.
   [[nodiscard]] bool writable() const noexcept { return writable_.load(std::memory_order_relaxed); }
+  /// How often the database has been opened. Same thread as `mend`, or under `use()`.
+  [[nodiscard]] std::uint64_t opening() const noexcept { return opening_; }
   /// An error that names the path. Needs no `use()`.
   [[nodiscard]] storage_error error(std::string_view what) const;
 
@@ -83,7 +83,10 @@ class rocksdb_database {
   std::unique_ptr<rocksdb::DB> db_;
   /// Empty while the database cannot be opened again.
   std::array<rocksdb::ColumnFamilyHandle*, families_count> families_{};
+  std::uint64_t opening_ = 0;
   std::atomic<bool> writable_ = true;
+  /// What the database holds is on the disk, or will be with the next `sync`.
+  std::atomic<bool> trusted_ = true;
 };
 
 }  // namespace mintage::storage

@@ -16,11 +16,13 @@ class rocksdb_engine final : public engine {
         memory_{o.memtable_mb * 1024, o.memtable_mb * 1024 * 512},
         db_{o, clock} {}
 
-  std::unique_ptr<shard_store> open_shard(std::size_t, std::size_t count, owner o) override {
+  std::unique_ptr<shard_store> open_shard(std::size_t, std::size_t count, owner o,
+                                          owner idle) override {
     // All shards share the tables, so a shard is no more than who owns it.
     commits_.settle();
     const auto memory = shard_memory{memory_.codes / count, memory_.octets / count};
-    return make_rocksdb_shard(db_, commits_, level_, max_failures_, memory, std::move(o));
+    return make_rocksdb_shard(db_, commits_, level_, max_failures_, memory, std::move(o),
+                              std::move(idle));
   }
   catalog& records() override { return catalog_; }
   cutoff_table& cutoffs() override { return cutoffs_; }

@@ -22,21 +22,25 @@ rocksdb::Slice to_slice(std::string_view s) noexcept {
 /// Every operation is judged against what is durable. One that writes joins the commit that is
 /// being gathered and claims its records; others that need them wait until that commit has settled.
 ///
-/// sync: commits go to the commit thread and come back through the owner.
-/// os: they are written here and now; an operation waits only for others of its own batch.
+/// Commits are written here and now. os: that settles them; an operation waits only for others of
+/// its own batch. sync: the commit thread says, through the owner, when they are on the disk.
 class rocksdb_shard final : public shard_store {
  public:
   rocksdb_shard(const rocksdb_database& db, committer& commits, durability level,
-                unsigned max_failures, const shard_memory& memory, owner o)
+                unsigned max_failures, const shard_memory& memory, owner o, owner idle)
       : db_{db},
         commits_{commits},
         level_{level},
         max_failures_{max_failures},
         live_{memory.codes, memory.octets},
         owner_{std::make_shared<const owner>(std::move(o))},
+        idle_{std::move(idle)},
         self_{std::make_shared<rocksdb_shard*>(this)} {}
   /// Commits in flight still settle; their operations are destroyed unanswered.
-  ~rocksdb_shard() override { *self_ = nullptr; }
+  ~rocksdb_shard() override {
+    *self_ = nullptr;
+    commits_.hurry();
+  }
 
   void insert(std::vector<insert_op> batch, instant now, done_handler<verdict> done) override {
     run(std::move(batch), std::move(done), [this, now](insert_op& op, verdict& result, ticket t) {
@@ -110,10 +114,12 @@ class rocksdb_shard final : public shard_store {
   }
 
   /// A commit has come back.
-  void resume(commit& c, bool durable) {
+  void resume(const std::shared_ptr<commit>& c, bool durable) {
     {
       auto in_use = db_.use();
-      settle(c, durable);
+      settle(*c, durable);
+      c->clear();
+      spare_ = c;
       commit_gathered();
     }
     answer_finished();
@@ -141,11 +147,13 @@ class rocksdb_shard final : public shard_store {
   void commit_gathered() {
     while (gathering_) {
       auto c = std::exchange(gathering_, nullptr);
-      if (level_ == durability::sync) {
-        submit(std::move(c));
+      const auto written = commits_.write(c->writes, false);
+      if (written && level_ == durability::sync) {
+        settle_when_durable(std::move(c));
+        hurry_when_idle();
         break;
       }
-      settle(*c, commits_.write_now(c->writes, false));
+      settle(*c, written);
       c->clear();
       spare_ = std::move(c);
     }
@@ -161,15 +169,29 @@ class rocksdb_shard final : public shard_store {
 
   /// The commit thread knows the owner and the commit, and the shard only through `self_`, which is
   /// looked at on the owner's side alone.
-  void submit(const std::shared_ptr<commit>& c) {
-    auto writes = std::shared_ptr<rocksdb::WriteBatch>{c, &c->writes};
-    commits_.submit(std::move(writes), [to = owner_, self = self_, c](bool durable) {
+  void settle_when_durable(std::shared_ptr<commit> c) {
+    commits_.when_durable([to = owner_, self = self_, c = std::move(c)](bool durable) {
       (*to)([self, c, durable] {
         if (*self != nullptr) {
-          (*self)->resume(*c, durable);
+          (*self)->resume(c, durable);
         }
       });
     });
+  }
+
+  /// Once the owner has nothing else to do: what it writes until then shares the fsync.
+  void hurry_when_idle() {
+    if (!idle_) {
+      return commits_.hurry();
+    }
+    if (!std::exchange(hurry_due_, true)) {
+      idle_([self = self_] {
+        if (*self != nullptr) {
+          (*self)->hurry_due_ = false;
+          (*self)->commits_.hurry();
+        }
+      });
+    }
   }
 
   void settle(commit& c, bool durable) {
@@ -408,6 +430,8 @@ class rocksdb_shard final : public shard_store {
   const unsigned max_failures_;
   live_codes live_;
   std::shared_ptr<const owner> owner_;
+  owner idle_;  ///< empty: at once
+  bool hurry_due_ = false;
   std::shared_ptr<rocksdb_shard*> self_;
 
   key_claims claims_;
@@ -428,8 +452,9 @@ class rocksdb_shard final : public shard_store {
 
 std::unique_ptr<shard_store> make_rocksdb_shard(const rocksdb_database& db, committer& commits,
                                                 durability level, unsigned max_failures,
-                                                const shard_memory& memory, owner o) {
-  return std::make_unique<rocksdb_shard>(db, commits, level, max_failures, memory, std::move(o));
+                                                const shard_memory& memory, owner o, owner idle) {
+  return std::make_unique<rocksdb_shard>(db, commits, level, max_failures, memory, std::move(o),
+                                         std::move(idle));
 }
 
 }  // namespace mintage::storage

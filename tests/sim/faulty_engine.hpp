@@ -105,8 +105,9 @@ class faulty_engine final : public storage::engine {
       : inner_{std::move(inner)}, faults_{std::move(f)}, cutoffs_{inner_->cutoffs(), faults_} {}
 
   std::unique_ptr<storage::shard_store> open_shard(std::size_t index, std::size_t count,
-                                                   storage::owner o) override {
-    return std::make_unique<faulty_shard>(inner_->open_shard(index, count, std::move(o)), faults_);
+                                                   storage::owner o, storage::owner idle) override {
+    return std::make_unique<faulty_shard>(
+        inner_->open_shard(index, count, std::move(o), std::move(idle)), faults_);
   }
   storage::catalog& records() override { return inner_->records(); }
   storage::cutoff_table& cutoffs() override { return cutoffs_; }

@@ -276,7 +276,7 @@ class simulated_store::engine final : public storage::engine {
   explicit engine(simulated_store& s) : store_{s}, cutoffs_{s} {}
   ~engine() override { store_.never_answered_.clear(); }
   std::unique_ptr<storage::shard_store> open_shard(std::size_t index, std::size_t count,
-                                                   storage::owner o) override {
+                                                   storage::owner o, storage::owner) override {
     store_.open_.resize(count);
     if (store_.open_[index] != nullptr) store_.ledger_->misused("a shard is open twice");
     auto opened = std::make_unique<shard>(store_, index, std::move(o));

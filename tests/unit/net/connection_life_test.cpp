@@ -149,6 +149,43 @@ TEST_F(connection_life, runs_a_task_of_another_thread_after_all_that_were_posted
   EXPECT_EQ(ended.get_future().get(), 1000);
 }
 
+TEST_F(connection_life, runs_what_waits_for_an_idle_lane_behind_all_other_tasks_and_sockets) {
+  start();
+  auto* lane = server_->lanes().front();
+  auto order = std::vector<int>{};
+  auto ended = std::promise<void>{};
+  lane->post([&] {
+    lane->post_when_idle([&] { order.push_back(3); });
+    lane->post_when_idle([&] {
+      order.push_back(4);
+      ended.set_value();
+    });
+    lane->post([&] {
+      order.push_back(1);
+      lane->post([&] { order.push_back(2); });
+    });
+  });
+  ended.get_future().wait();
+  EXPECT_EQ(order, (std::vector<int>{1, 2, 3, 4}));
+}
+
+TEST_F(connection_life, a_busy_lane_does_not_hold_back_for_ever_what_waits_for_it_to_be_idle) {
+  start();
+  auto* lane = server_->lanes().front();
+  auto ended = std::atomic<bool>{false};
+  auto stopped = std::promise<void>{};
+  const std::function<void()> again = [&] {
+    if (ended) return stopped.set_value();
+    lane->post(again);
+  };
+  lane->post([&] {
+    lane->post_when_idle([&] { ended = true; });
+    again();
+  });
+  stopped.get_future().wait();
+  EXPECT_TRUE(ended);
+}
+
 TEST_F(connection_life, drains_idle_connections_at_once_and_others_when_answered) {
   start();
   service().how = manner::held;

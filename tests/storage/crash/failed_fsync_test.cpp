@@ -1,0 +1,73 @@
+// A device that takes writes and then cannot keep them: the fsync fails.
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <thread>
+
+#include "tests/storage/store_driver.hpp"
+
+namespace {
+
+std::atomic<bool> device_fails = false;
+
+}  // namespace
+
+// Takes the place of the C library's for all of this program, RocksDB included.
+extern "C" int fdatasync(int file) {
+  if (device_fails.load()) {
+    errno = EIO;
+    return -1;
+  }
+  return static_cast<int>(::syscall(SYS_fdatasync, file));
+}
+
+namespace mintage::storage {
+namespace {
+
+class failed_fsync : public testing::Test {
+ protected:
+  ~failed_fsync() override { device_fails = false; }
+
+  temporary_directory directory_;
+  manual_clock clock_;
+  std::unique_ptr<engine> engine_ =
+      open_engine({.path = directory_.path() / "db", .level = durability::sync}, 10, clock_);
+};
+
+TEST_F(failed_fsync, is_answered_unknown_and_what_it_left_is_not_told_until_it_is_on_the_disk) {
+  auto shard = store_driver{*engine_, 0, 1};
+  const auto now = clock_.now();
+  ASSERT_EQ(shard.insert(insertion(0, now + seconds{60}), now), verdict::ok);
+  ASSERT_EQ(shard.insert(insertion(1, now + seconds{60}), now), verdict::ok);
+
+  device_fails = true;
+  EXPECT_EQ(shard.consume(consumption(0, 100, now), now).what, verdict::unknown);
+  EXPECT_FALSE(engine_->writable());
+  // Neither "consumed" nor "live" would be the truth for certain.
+  EXPECT_EQ(shard.read(table::codes, code_key(0), now).what, verdict::unknown);
+  EXPECT_EQ(shard.read(table::grants, birth_key(0, 100), now).what, verdict::unknown);
+  EXPECT_EQ(shard.insert(insertion(2, now + seconds{60}), now), verdict::unknown);
+  EXPECT_EQ(shard.consume(consumption(1, 1, now), now).what, verdict::unknown);
+
+  device_fails = false;
+  while (!engine_->writable()) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(shard.consume(consumption(0, 100, now), now).what, verdict::ok);
+  EXPECT_EQ(shard.consume(consumption(0, 101, now), now).what, verdict::replayed);
+  EXPECT_EQ(shard.consume(consumption(1, 1, now), now).what, verdict::ok);
+}
+
+TEST_F(failed_fsync, of_an_insertion_leaves_no_code_in_memory) {
+  auto shard = store_driver{*engine_, 0, 1};
+  const auto now = clock_.now();
+  device_fails = true;
+  EXPECT_EQ(shard.insert(insertion(0, now + seconds{60}), now), verdict::unknown);
+  EXPECT_EQ(shard.read(table::codes, code_key(0), now).what, verdict::unknown);
+}
+
+}  // namespace
+}  // namespace mintage::storage
