@@ -45,6 +45,9 @@ void add_run_options(CLI::App& c, wishes& w) {
   c.add_option("--rounds", w.how.rounds, "Rounds")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  c.add_option("--requests", w.how.requests,
+               "Rounds until there were so many answers, and the server's memory over them")
+      ->check(CLI::Range(1.0, 1e12));
   c.add_option("--steps", w.how.steps, "Rates that a ramp tries at most")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -143,6 +146,20 @@ void add_measurements(CLI::App& program, wishes& w) {
   add_run_options(*suite, w);
 }
 
+CLI::App* add_start(CLI::App& program, wishes& w) {
+  auto* c = program.add_subcommand("start", "Time until a server with many clients is ready again");
+  c->add_option("--server", w.server, "Program to start (default: mintage beside this one)");
+  c->add_option("--set", w.settings, "Setting of that server as KEY=TOML, repeatable");
+  c->add_option("--clients", w.clients, "Clients that it knows")
+      ->check(CLI::Range(0, 10'000'000))
+      ->capture_default_str();
+  c->add_option("--rounds", w.how.rounds, "Starts")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  c->add_flag("--quiet", w.quiet, "No progress");
+  return c;
+}
+
 bool is_measurement(const CLI::App& program, wishes& w) {
   for (const auto* name : {"code", "refresh", "client-credentials", "introspect"}) {
     if (!program.got_subcommand(name) || w.target.empty() || !w.admin.empty()) continue;
@@ -166,6 +183,16 @@ std::map<std::string, std::string> settings_of(const wishes& w) {
     out[each.substr(0, equals)] = each.substr(equals + 1);
   }
   return out;
+}
+
+bool waits_for_disk(const wishes& w) {
+  if (!w.target.empty()) return false;
+  const auto set = settings_of(w);
+  const auto is = [&](const char* key, const char* value) {
+    const auto found = set.find(key);
+    return found != set.end() && found->second == value;
+  };
+  return !is("storage.engine", "\"memory\"") && !is("storage.rocksdb.durability", "\"os\"");
 }
 
 scenario scenario_of(const wishes& w) {

@@ -38,6 +38,7 @@ struct wishes {
   std::string arrivals = "poisson";
   bool ramp = false;
   std::string goal = "p99=5ms";
+  std::size_t clients = 100'000;
   double warm_up = 2;
   double duration = 5;
   method how;
@@ -51,11 +52,15 @@ struct wishes {
 
 /// Adds the subcommands that measure: one per kind of request, `mixed`, and `suite`.
 void add_measurements(CLI::App& program, wishes& w);
-/// Whether one of them was given. @throws CLI::ValidationError when its options do not fit
-/// together.
+/// Adds `start`, which measures no requests.
+CLI::App* add_start(CLI::App& program, wishes& w);
+/// Whether one of those that measure requests was given. @throws CLI::ValidationError when its
+/// options do not fit together.
 [[nodiscard]] bool is_measurement(const CLI::App& program, wishes& w);
 
 [[nodiscard]] std::map<std::string, std::string> settings_of(const wishes& w);
+/// Whether the server that is started syncs what it writes before it answers; false of another.
+[[nodiscard]] bool waits_for_disk(const wishes& w);
 [[nodiscard]] scenario scenario_of(const wishes& w);
 [[nodiscard]] method method_of(const wishes& w);
 

@@ -3,12 +3,14 @@
 
 #include <array>
 #include <boost/json/serialize.hpp>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <fstream>
 
 #include "bench/command_line.hpp"
 #include "bench/load/report.hpp"
+#include "bench/load/spread.hpp"
 #include "bench/load/suite.hpp"
 
 namespace mintage::bench {
@@ -104,6 +106,7 @@ int measure(const wishes& w) {
   }
   const auto s = find_subject(w);
   r.settings = s->settings();
+  r.waits_for_disk = waits_for_disk(w);
   if (!w.target.empty()) r.settings["target"] = w.target;
   r.outcomes = measure_all(w, *s, line);
   line.say("");
@@ -117,6 +120,29 @@ int measure(const wishes& w) {
   std::fprintf(stderr, "mintage-bench: %llu requests failed without being expected to\n",
                static_cast<unsigned long long>(unexplained));
   return exit_failed;
+}
+
+int measure_starts(const wishes& w) {
+  auto line = progress_line{w.quiet};
+  const auto beside = own_program().parent_path().parent_path() / "mintage";
+  const auto s = subject::start(w.server.empty() ? beside : w.server, settings_of(w), {});
+  line.say("making " + std::to_string(w.clients) + " clients");
+  s->make_clients(w.clients);
+  auto times = std::vector<double>{};
+  for (auto i = 0U; i < w.how.rounds; ++i) {
+    times.push_back(std::chrono::duration<double, std::milli>{s->restart()}.count());
+    line.say(format_time(std::chrono::microseconds{std::llround(times.back() * 1e3)}));
+  }
+  line.say("");
+  const auto all = spread_of(times);
+  const auto use = read_process(s->pid().value());
+  std::printf(
+      "ready after %.0f ms (%.0f to %.0f ms, %u starts), from exec until GET /readyz is 200, with "
+      "%zu clients; then %.1f MiB resident, %.0f ms of CPU\n",
+      all.median, all.least, all.most, w.how.rounds, w.clients,
+      static_cast<double>(use ? use->resident_kib : 0) / 1024,
+      use ? std::chrono::duration<double, std::milli>{use->cpu()}.count() : 0.0);
+  return 0;
 }
 
 int compare_files(const fs::path& first, const fs::path& second, double threshold) {
@@ -141,6 +167,7 @@ int main(int argc, char** argv) {
       "     mintage-bench code --rate 5000 --objective p99=5ms");
   auto w = wishes{};
   add_measurements(program, w);
+  const auto* starting = add_start(program, w);
   auto* comparing = program.add_subcommand("compare", "Two JSON reports side by side");
   auto first = fs::path{};
   auto second = fs::path{};
@@ -158,6 +185,7 @@ int main(int argc, char** argv) {
   try {
     program.parse(argc, argv);
     if (floor->parsed()) return serve_floor();
+    if (starting->parsed()) return measure_starts(w);
     if (comparing->parsed()) return compare_files(first, second, threshold);
     if (servers->parsed()) return show_servers(reports);
     return is_measurement(program, w) ? measure(w) : exit_usage;

@@ -1,19 +1,25 @@
 /// @file
-/// What threads share on the path of a request: the same work on one thread and on two. The time
-/// per item and thread must stay the same; what it grows by is what sharing costs.
-/// docs/PERFORMANCE.md lists what could stop scaling.
+/// What threads share on the path of a request: the same work on one thread and on two. The CPU
+/// time per item must stay the same; what it grows by, beyond what work that shares nothing
+/// grows by, is what sharing costs. docs/PERFORMANCE.md lists what could stop scaling.
 
 #include <benchmark/benchmark.h>
 
 #include <unistd.h>
 
 #include <array>
+#include <deque>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <memory>
 #include <shared_mutex>
 #include <string>
 
+#include "actors/on_lane.hpp"
+#include "app/system_clock.hpp"
+#include "bench/counted_exchange.hpp"
+#include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/random.hpp"
@@ -21,6 +27,16 @@
 
 namespace mintage {
 namespace {
+
+/// The measure for all others: what a second busy core costs on this machine by itself.
+void share_nothing(benchmark::State& state) {
+  auto x = std::uint64_t{1};
+  for (auto _ : state) {
+    for (auto i = 0; i < 100; ++i) x = x * 6364136223846793005U + 1442695040888963407U;
+    benchmark::DoNotOptimize(x);
+  }
+}
+BENCHMARK(share_nothing)->ThreadRange(1, 2);
 
 /// Signers have contexts of their own over one key, whose reference count and locks are OpenSSL's.
 void sign_with_one_key(benchmark::State& state, crypto::jws_alg alg) {
@@ -71,6 +87,74 @@ void take_a_snapshot(benchmark::State& state) {
   }
 }
 BENCHMARK(take_a_snapshot)->ThreadRange(1, 2);
+
+/// A lane that runs what is posted to it when it is told to.
+class own_lane final : public oauth::io_lane {
+ public:
+  void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
+  void run() {
+    while (!tasks_.empty()) {
+      const auto task = std::move(tasks_.front());
+      tasks_.pop_front();
+      task();
+    }
+  }
+
+ private:
+  std::deque<std::function<void()>> tasks_;
+};
+
+class sink final : public actors::on_lane<caf::event_based_actor> {
+ public:
+  sink(caf::actor_config& cfg, oauth::io_lane& lane) : on_lane{cfg, lane, 32} {}
+
+ protected:
+  caf::behavior make_behavior() override {
+    return {[](std::uint64_t n) { benchmark::DoNotOptimize(n); }};
+  }
+};
+
+/// A message from a lane to an actor of its own, and its turn: what a batch pays for a hop. All
+/// actors are of one system.
+void send_on_the_own_lane(benchmark::State& state) {
+  static auto config = caf::actor_system_config{};
+  static auto system = caf::actor_system{config};
+  auto lane = own_lane{};
+  auto to = system.spawn<sink, caf::lazy_init>(lane);
+  for (auto _ : state) {
+    caf::anon_send(to, std::uint64_t{1});
+    lane.run();
+  }
+  caf::anon_send_exit(to, caf::exit_reason::user_shutdown);
+  lane.run();
+}
+BENCHMARK(send_on_the_own_lane)->ThreadRange(1, 2);
+
+/// All that one exchange makes the actors count, each thread in the meters of its own members.
+void count_an_exchange(benchmark::State& state) {
+  static auto board = actors::meter_board{2, 2, 2, 2, 2};
+  const auto member = static_cast<std::size_t>(state.thread_index());
+  for (auto _ : state) bench::count_one_exchange(board, member);
+}
+BENCHMARK(count_an_exchange)->ThreadRange(1, 2);
+
+/// As a port does it, from random octets of its own.
+void draw_a_request_id(benchmark::State& state) {
+  auto random = crypto::buffered_random{};
+  auto id = oauth::request_id{};
+  for (auto _ : state) {
+    crypto::base64url_write(id.text.data(), random.take<16>());
+    benchmark::DoNotOptimize(id);
+  }
+}
+BENCHMARK(draw_a_request_id)->ThreadRange(1, 2);
+
+/// The one clock, which all threads read.
+void read_the_clock(benchmark::State& state) {
+  static const auto clock = app::system_clock{};
+  for (auto _ : state) benchmark::DoNotOptimize(clock.now());
+}
+BENCHMARK(read_the_clock)->ThreadRange(1, 2);
 
 /// Each call of a shard holds the database open: once a batch.
 void hold_the_database(benchmark::State& state) {

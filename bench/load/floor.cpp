@@ -1,9 +1,11 @@
 #include "bench/load/floor.hpp"
 
+#include <fcntl.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <signal.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -11,11 +13,13 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "bench/load/child.hpp"
 #include "bench/load/http_call.hpp"
 #include "bench/load/load.hpp"
 #include "bench/load/prebuilt_service.hpp"
+#include "bench/load/spread.hpp"
 #include "crypto/jws.hpp"
 #include "net/server.hpp"
 
@@ -76,7 +80,29 @@ double verification_us() {
   return best;
 }
 
-double exchange_us(const std::filesystem::path& self, std::size_t connections) {
+/// As the log of a store is written: a record of one exchange is appended, then synced.
+double fsync_us() {
+  using steady = std::chrono::steady_clock;
+  constexpr auto count = 300;
+  const auto folder = temporary_folder{};
+  const auto record = std::string(400, 'r');
+  const auto file = ::open((folder.path() / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  auto times = std::vector<double>{};
+  for (auto i = 0; i < count; ++i) {
+    const auto begin = steady::now();
+    if (::write(file, record.data(), record.size()) != static_cast<ssize_t>(record.size()) ||
+        ::fdatasync(file) != 0)
+      break;
+    times.push_back(std::chrono::duration<double, std::micro>{steady::now() - begin}.count());
+  }
+  ::close(file);
+  if (times.size() != count) throw std::runtime_error{"the floor has no file to sync"};
+  return spread_of(std::move(times)).median;
+}
+
+/// Fills in what the bare exchange takes.
+void measure_exchange(floor_costs& out, const std::filesystem::path& self,
+                      std::size_t connections) {
   const auto folder = temporary_folder{};
   auto server = child{{self.string(), "floor-server"}, folder.path() / "log"};
   const auto line = server.read_line(std::chrono::seconds{10});
@@ -102,17 +128,17 @@ double exchange_us(const std::filesystem::path& self, std::size_t connections) {
   if (!before || !after || done.counts.answers() == 0 || done.counts.failures() != 0) {
     throw std::runtime_error{"the floor could not be measured"};
   }
-  return static_cast<double>((*after - *before).cpu().count()) / 1e3 /
-         static_cast<double>(done.counts.answers());
+  out.exchange = static_cast<double>((*after - *before).cpu().count()) / 1e3 /
+                 static_cast<double>(done.counts.answers());
+  out.exchange_p50 = static_cast<double>(done.counts.latency().percentile(50).count()) / 1e3;
 }
 
 }  // namespace
 
-double floor_costs::of(request_kind kind, std::string_view id_token_alg) const noexcept {
-  if (kind == request_kind::introspect) return es256_verify + exchange;
-  const auto access_token = es256 + exchange;
-  if (kind == request_kind::client_credentials) return access_token;
-  return access_token + (id_token_alg == "RS256" ? rs256 : es256);
+double floor_costs::signatures(request_kind kind, std::string_view id_token_alg) const noexcept {
+  if (kind == request_kind::introspect) return es256_verify;
+  if (kind == request_kind::client_credentials) return es256;
+  return es256 + (id_token_alg == "RS256" ? rs256 : es256);
 }
 
 floor_costs measure_floor(const std::filesystem::path& self, std::size_t connections) {
@@ -120,7 +146,8 @@ floor_costs measure_floor(const std::filesystem::path& self, std::size_t connect
   out.es256 = signature_us(crypto::jws_alg::es256, 2000);
   out.rs256 = signature_us(crypto::jws_alg::rs256, 200);
   out.es256_verify = verification_us();
-  out.exchange = exchange_us(self, connections);
+  out.fsync = fsync_us();
+  measure_exchange(out, self, connections);
   return out;
 }
 

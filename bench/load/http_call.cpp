@@ -60,9 +60,10 @@ tcp::socket connect(asio::io_context& context, const origin& to) {
 }
 
 std::string head(std::string_view method, const origin& to, std::string_view target,
-                 std::string_view token) {
-  auto out = std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: " + to.host +
-             "\r\nConnection: close\r\n";
+                 std::string_view token, bool is_last = true) {
+  auto out =
+      std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: " + to.host + "\r\n";
+  if (is_last) out += "Connection: close\r\n";
   if (!token.empty()) out += "Authorization: Bearer " + std::string{token} + "\r\n";
   return out;
 }
@@ -145,6 +146,24 @@ reply call(const origin& to, std::string_view target, std::string_view token,
   wait_for(context,
            [&](auto done) { stream.async_handshake(asio::ssl::stream_base::client, done); });
   return exchange(context, stream, request);
+}
+
+void post_each(const origin& to, std::string_view target, std::string_view token, std::size_t count,
+               const std::function<std::string(std::size_t)>& body_of, unsigned status) {
+  auto context = asio::io_context{};
+  auto socket = connect(context, to);
+  socket.set_option(tcp::no_delay{true});
+  const auto begin =
+      head("POST", to, target, token, false) + "Content-Type: application/json\r\nContent-Length: ";
+  for (auto i = std::size_t{0}; i < count; ++i) {
+    const auto body = body_of(i);
+    asio::write(socket, asio::buffer(begin + std::to_string(body.size()) + "\r\n\r\n" + body));
+    const auto got = read_reply(socket);
+    if (got.status != status) {
+      throw std::runtime_error{std::string{target} + ": " + std::to_string(got.status) + " " +
+                               got.body.substr(0, 300)};
+    }
+  }
 }
 
 std::vector<std::string> mint_codes(const origin& admin, std::string_view token,

@@ -4,6 +4,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,6 +40,12 @@ struct reply {
 /// @throws std::runtime_error when there is no answer within ten seconds.
 [[nodiscard]] reply call(const origin& to, std::string_view target, std::string_view token = {},
                          std::string_view json = {});
+
+/// POSTs bodies of JSON one after the other on one connection, without TLS.
+/// @param body_of the n-th request. @param status that each answer must have.
+/// @throws std::runtime_error with the first other answer.
+void post_each(const origin& to, std::string_view target, std::string_view token, std::size_t count,
+               const std::function<std::string(std::size_t)>& body_of, unsigned status);
 
 /// POST /admin/codes in its bulk form, without TLS: the same line `count` times.
 /// @returns the codes. @throws std::runtime_error with the answer when one line is refused.

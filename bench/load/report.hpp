@@ -23,13 +23,17 @@ struct run {
   /// Of our server, when it was started for the run; else what it was reached as.
   std::map<std::string, std::string> settings;
   floor_costs floor;
+  /// Whether the server answers only when the disk has what it wrote; false when nobody knows.
+  bool waits_for_disk = false;
   std::vector<outcome> outcomes;
   /// About the run as a whole, e.g. that the machine was busy.
   std::vector<std::string> doubts;
 };
 
-/// The floor of a scenario, by the weights of its mix.
+/// The floor of a scenario in CPU, by the weights of its mix; zero when it was not measured.
 [[nodiscard]] double floor_of(const scenario& s, const floor_costs& floor);
+/// The floor of its median latency. Of a mix it is the mean: its median may be either kind's.
+[[nodiscard]] double latency_floor_of(const scenario& s, const run& r);
 
 /// Version 1 of the format that docs/BENCHMARKING.md describes.
 [[nodiscard]] boost::json::object to_json(const run& r);

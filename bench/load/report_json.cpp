@@ -99,6 +99,7 @@ json::object to_json(const round& r) {
             {"resumed", shaken.resumed},
             {"per_second", per_second(shaken.full + shaken.resumed)}}},
           {"server", server_of(r)},
+          {"stored_kib", r.stored_kib},
           {"pools", pools_to_json(r.pools)},
           {"harness",
            {{"cpu_us_per_request", r.harness_us()},
@@ -151,12 +152,26 @@ json::object summary_of(const std::vector<round>& rounds) {
   return out;
 }
 
-json::object to_json(const outcome& o, const floor_costs& floor) {
+/// The mean of `of` over the kinds of a mix.
+template <class F>
+double weighed(const scenario& s, F of) {
+  auto sum = 0.0;
+  auto weights = 0.0;
+  for (const auto& [kind, weight] : s.mix) {
+    sum += weight * of(kind);
+    weights += weight;
+  }
+  return sum / weights;
+}
+
+json::object to_json(const outcome& o, const run& of) {
   auto rounds = json::array{};
   for (const auto& r : o.rounds) rounds.push_back(to_json(r));
   auto out = json::object{{"name", o.what.name},
                           {"config", config_of(o)},
-                          {"floor_us", floor_of(o.what, floor)},
+                          {"floor_us", floor_of(o.what, of.floor)},
+                          {"floor_p50_us", latency_floor_of(o.what, of)},
+                          {"resident_before_kib", o.resident_before_kib},
                           {"summary", summary_of(o.rounds)},
                           {"rounds", rounds},
                           {"unexplained", o.unexplained()}};
@@ -179,18 +194,23 @@ json::object to_json(const outcome& o, const floor_costs& floor) {
 
 double floor_of(const scenario& s, const floor_costs& floor) {
   if (floor.exchange <= 0) return 0;
-  auto sum = 0.0;
-  auto weights = 0.0;
-  for (const auto& [kind, weight] : s.mix) {
-    sum += weight * floor.of(kind, s.who.id_token_alg);
-    weights += weight;
-  }
-  return sum / weights;
+  return weighed(s, [&](request_kind kind) { return floor.of(kind, s.who.id_token_alg); });
+}
+
+double latency_floor_of(const scenario& s, const run& r) {
+  if (r.floor.exchange <= 0) return 0;
+  const auto writes = [&](request_kind kind) {
+    return kind == request_kind::code ||
+           (kind == request_kind::refresh && (s.who.rotates || s.who.is_public));
+  };
+  return weighed(s, [&](request_kind kind) {
+    return r.floor.latency_of(kind, s.who.id_token_alg, r.waits_for_disk && writes(kind));
+  });
 }
 
 json::object to_json(const run& r) {
   auto outcomes = json::array{};
-  for (const auto& o : r.outcomes) outcomes.push_back(to_json(o, r.floor));
+  for (const auto& o : r.outcomes) outcomes.push_back(to_json(o, r));
   auto settings = json::object{};
   for (const auto& [key, value] : r.settings) settings[key] = value;
   auto about = json::array{};
@@ -208,7 +228,9 @@ json::object to_json(const run& r) {
            {{"es256_us", r.floor.es256},
             {"rs256_us", r.floor.rs256},
             {"es256_verify_us", r.floor.es256_verify},
-            {"exchange_us", r.floor.exchange}}},
+            {"exchange_us", r.floor.exchange},
+            {"exchange_p50_us", r.floor.exchange_p50},
+            {"fsync_us", r.floor.fsync}}},
           {"settings", settings},
           {"doubts", about},
           {"scenarios", outcomes}};

@@ -45,7 +45,9 @@ class runner {
     auto watch = std::optional<metrics_watch>{};
     if (subject_.admin() != nullptr) watch.emplace(*subject_.admin(), interval_of(duration));
     const auto before = read_use();
-    auto out = round{run_load(options(duration, arrivals), sources), {}, {}, 0, 0};
+    auto out = round{run_load(options(duration, arrivals), sources), {}, {}, 0, 0, 0};
+    if (how_.requests != 0) out.load.ran_out = false;  // as it should
+    out.stored_kib = subject_.stored_kib();
     const auto after = read_use();
     if (before && after) out.server = *after - *before;
     if (watch) out.pools = watch->finish();
@@ -71,9 +73,10 @@ class runner {
     for (auto i = std::size_t{0}; i < what_.mix.size(); ++i) {
       const auto& [kind, weight] = what_.mix[i];
       const auto use = values_[i]->use();
-      auto need = use == value_use::once
-                      ? codes_for(rate * weight / sum_of_weights(what_.mix), duration)
-                      : std::max<std::size_t>(1000, 4 * what_.connections);
+      const auto share = rate * weight / sum_of_weights(what_.mix);
+      auto need = std::max<std::size_t>(1000, 4 * what_.connections);
+      if (use == value_use::once)
+        need = how_.requests == 0 ? codes_for(share, duration) : exactly(share, duration);
       if (const auto left = values_[i]->left()) need = std::min(need, *left / shares);
       auto values = values_[i]->take(need);
       if (values.empty() && use != value_use::none)
@@ -92,6 +95,11 @@ class runner {
     return out;
   }
 
+  /// The load goes on until they are used up.
+  static std::size_t exactly(double rate, nanoseconds duration) {
+    return static_cast<std::size_t>(rate * std::chrono::duration<double>{duration}.count()) + 1;
+  }
+
   [[nodiscard]] std::optional<process_use> read_use() const {
     return subject_.pid() ? read_process(*subject_.pid()) : std::nullopt;
   }
@@ -102,7 +110,7 @@ class runner {
     o.tls = subject_.where().tls.get();
     o.reconnect_every = what_.reconnect_every;
     o.connections = what_.connections;
-    o.duration = duration;
+    o.duration = how_.requests == 0 ? duration : 10 * duration;
     o.arrivals = arrivals;
     o.seed = ++seed_;
     o.patience = how_.patience;
@@ -136,6 +144,16 @@ class runner {
   double rate_ = first_guess;
   std::uint64_t seed_ = 0;
 };
+
+void run_until(runner& run, outcome& out) {
+  for (auto answers = std::uint64_t{0}; answers < out.how.requests;) {
+    const auto title = out.what.name + ", " + std::to_string(answers) + " answers";
+    out.rounds.push_back(run.measure(title, out.how.duration, out.what.arrivals, 1));
+    const auto now = out.rounds.back().load.counts.answers();
+    if (now == 0) throw std::runtime_error{"no good answer in " + title};
+    answers += now;
+  }
+}
 
 /// A loose objective would be kept for a while by a server that falls behind: it must also have
 /// answered everything soon after the last request was due.
@@ -243,7 +261,10 @@ std::size_t codes_for(double rate, nanoseconds duration) {
 
 outcome run_scenario(const subject& s, const client& who, const supplies& values,
                      const scenario& what, const method& how, progress_line& line) {
-  auto out = outcome{what, how, {}, {}, 0};
+  auto out = outcome{what, how, {}, {}, 0, 0};
+  if (s.pid()) {
+    if (const auto use = read_process(*s.pid())) out.resident_before_kib = use->resident_kib;
+  }
   auto run = runner{s, who, values, out.what, out.how, line};
   if (how.warm_up.count() > 0) {
     static_cast<void>(
@@ -251,6 +272,10 @@ outcome run_scenario(const subject& s, const client& who, const supplies& values
   }
   if (what.ramp) {
     run_ramp(run, out, line);
+    return out;
+  }
+  if (how.requests != 0) {
+    run_until(run, out);
     return out;
   }
   for (auto i = 1U; i <= how.rounds; ++i) {

@@ -47,6 +47,9 @@ struct method {
   nanoseconds warm_up{std::chrono::seconds{2}};
   nanoseconds duration{std::chrono::seconds{5}};
   unsigned rounds = 3;
+  /// Set = as many rounds as bring so many answers, and no code is minted that is not redeemed:
+  /// what the server then holds is what these answers left.
+  std::uint64_t requests = 0;
   std::size_t threads = 1;
   nanoseconds patience{std::chrono::seconds{10}};
   /// Of each this many answers the signatures of one are verified; 0 = none.
@@ -63,6 +66,8 @@ struct round {
   std::optional<process_use> server;
   /// Of its pools; none without an admin listener.
   std::vector<pool_reading> pools;
+  /// Size of its database after the round, when it was started for the run.
+  std::uint64_t stored_kib = 0;
   std::uint64_t verified = 0;
   std::uint64_t forged = 0;
 
@@ -89,6 +94,8 @@ struct outcome {
   std::vector<ramp_step> steps;
   /// The highest rate that kept the objective, for a ramp.
   double best = 0;
+  /// Memory of the server before the scenario, when it runs here.
+  std::uint64_t resident_before_kib = 0;
 
   /// Failures whose kind is not allowed; forged signatures always count.
   [[nodiscard]] std::uint64_t unexplained() const;

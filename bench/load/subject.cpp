@@ -80,34 +80,48 @@ std::unique_ptr<subject> subject::start(const std::filesystem::path& program,
                                                 {"admin.listen", "\"127.0.0.1:0\""},
                                                 {"storage.rocksdb.path", "\"db\""},
                                                 {"log.level", "\"warn\""}};
-  auto trust = tls.value_or(tls_wishes{});
+  out->is_tls_ = tls.has_value();
+  out->trust_ = tls.value_or(tls_wishes{});
   if (tls) {
     const auto pair = write_self_signed(out->folder_->path());
     all["http.tls.certificate"] = "\"" + pair.certificate.filename().string() + "\"";
     all["http.tls.key"] = "\"" + pair.key.filename().string() + "\"";
-    trust.ca = pair.certificate;
+    out->trust_.ca = pair.certificate;
   }
   for (const auto& [key, value] : settings) all[key] = value;
   const auto config = out->folder_->path() / "mintage.toml";
-  const auto log = out->folder_->path() / "log";
   std::ofstream{config} << as_toml(all);
-  out->program_ = std::make_unique<child>(
-      std::vector<std::string>{program.string(), "serve", "--config", config.string()}, log);
-  const auto line = out->program_->read_line(std::chrono::seconds{60});
+  out->command_ = {program.string(), "serve", "--config", config.string()};
+  out->launch();
+  out->discover();
+  return out;
+}
+
+void subject::launch() {
+  const auto log = folder_->path() / "log";
+  program_ = std::make_unique<child>(command_, log);
+  const auto line = program_->read_line(std::chrono::seconds{60});
   auto ports = std::pair<unsigned, unsigned>{};
   if (!line || std::sscanf(line->c_str(), "ready http=127.0.0.1:%u admin=127.0.0.1:%u",
                            &ports.first, &ports.second) != 2) {
     throw std::runtime_error{"the server did not become ready: " + line.value_or("") + "\n" +
                              read_text(log)};
   }
-  out->where_ =
-      resolve((tls ? "https://127.0.0.1:" : "127.0.0.1:") + std::to_string(ports.first), trust);
-  out->pid_ = out->program_->pid();
-  out->set_admin(
-      resolve("127.0.0.1:" + std::to_string(ports.second)),
-      crypto::secret_string{first_line(read_text(out->folder_->path() / "admin.token"))});
-  out->discover();
-  return out;
+  where_ = resolve((is_tls_ ? "https://127.0.0.1:" : "127.0.0.1:") + std::to_string(ports.first),
+                   trust_);
+  pid_ = program_->pid();
+  set_admin(resolve("127.0.0.1:" + std::to_string(ports.second)),
+            crypto::secret_string{first_line(read_text(folder_->path() / "admin.token"))});
+}
+
+nanoseconds subject::restart() {
+  program_.reset();
+  const auto begin = std::chrono::steady_clock::now();
+  launch();
+  const auto state = call(*admin_, "/readyz");
+  const auto end = std::chrono::steady_clock::now();
+  if (state.status != 200) throw std::runtime_error{"not ready: " + std::to_string(state.status)};
+  return end - begin;
 }
 
 std::unique_ptr<subject> subject::at(const origin& where, std::optional<pid_t> pid) {
@@ -146,6 +160,31 @@ std::string subject::keys() const {
   const auto got = call(where_, keys_path_);
   if (got.status != 200) throw std::runtime_error{"the JWK set: " + std::to_string(got.status)};
   return got.body;
+}
+
+std::uint64_t subject::stored_kib() const {
+  if (!folder_) return 0;
+  auto octets = std::uintmax_t{0};
+  auto error = std::error_code{};
+  for (const auto& file : std::filesystem::directory_iterator{folder_->path() / "db", error}) {
+    const auto size = file.file_size(error);
+    if (!error) octets += size;  // else a compaction has just removed it
+  }
+  return octets / 1024;
+}
+
+void subject::make_clients(std::size_t count) const {
+  const auto body = [](std::size_t n) {
+    auto metadata = json::object{
+        {"redirect_uris", {"https://client-" + std::to_string(n) + ".example/cb"}},
+        {"scope", "openid profile offline_access"},
+        {"grant_types",
+         {grant_of(request_kind::code).data(), grant_of(request_kind::refresh).data()}},
+        {"rt_mode", "rotating"}};
+    if (n % 10 == 0) metadata["token_endpoint_auth_method"] = "none";
+    return json::serialize(metadata);
+  };
+  post_each(*admin_, "/admin/clients", token_.reveal(), count, body, 201);
 }
 
 client subject::make_client(const audience& a, const std::vector<request_kind>& kinds) const {

@@ -5,8 +5,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "bench/load/child.hpp"
+#include "bench/load/histogram.hpp"
 #include "bench/load/http_call.hpp"
 #include "bench/load/requests.hpp"
 #include "crypto/secret.hpp"
@@ -55,6 +59,17 @@ class subject {
     return settings_;
   }
 
+  /// Size of the files of its database; 0 of a server that was not started here.
+  [[nodiscard]] std::uint64_t stored_kib() const;
+
+  /// Stops the program that was started and starts it again with its database.
+  /// @returns the time from exec until `GET /readyz` says 200.
+  /// @throws std::runtime_error with its log when it does not become ready.
+  nanoseconds restart();
+
+  /// Many clients that differ in their redirect URIs, one of ten of them public.
+  /// @pre an admin is set. @throws std::runtime_error when one is refused.
+  void make_clients(std::size_t count) const;
   /// A client that may send what `kinds` names.
   /// @pre an admin is set. @throws std::runtime_error when it is refused.
   [[nodiscard]] client make_client(const audience& a, const std::vector<request_kind>& kinds) const;
@@ -64,10 +79,14 @@ class subject {
 
  private:
   subject() = default;
+  void launch();
   void discover();
 
   // In this order: the program ends before its folder is removed.
   std::unique_ptr<temporary_folder> folder_;
+  std::vector<std::string> command_;
+  bool is_tls_ = false;
+  tls_wishes trust_;
   std::unique_ptr<child> program_;
   std::map<std::string, std::string> settings_;
   origin where_;

@@ -100,9 +100,33 @@ TEST(bench, measures_the_floor_in_the_same_run) {
                          own_server + " --json " + report.string());
   ASSERT_EQ(got.code, 0) << got.out;
   const auto floor = parse_object(read_file(report)).at("floor").as_object();
-  for (const auto* name : {"es256_us", "rs256_us", "exchange_us"}) {
+  for (const auto* name : {"es256_us", "rs256_us", "exchange_us", "exchange_p50_us", "fsync_us"}) {
     EXPECT_GT(floor.at(name).to_number<double>(), 0) << name;
   }
+}
+
+TEST(bench, redeems_every_code_it_mints_until_there_were_enough_answers) {
+  const auto folder = temporary_folder{};
+  const auto report = folder.path() / "report.json";
+  const auto got =
+      bench("code --requests 3000" + brief + own_server + " --json " + report.string());
+  ASSERT_EQ(got.code, 0) << got.out;
+  EXPECT_NE(got.out.find("database MiB"), got.out.npos) << got.out;
+  const auto scenario = first_scenario(report);
+  EXPECT_GT(scenario.at("resident_before_kib").to_number<std::int64_t>(), 0);
+  auto answers = std::int64_t{0};
+  for (const auto& round : scenario.at("rounds").as_array()) {
+    answers += round.at("answers").to_number<std::int64_t>();
+    EXPECT_GT(round.at("stored_kib").to_number<std::int64_t>(), 0);
+  }
+  EXPECT_GE(answers, 3000);
+}
+
+TEST(bench, measures_starts_with_clients) {
+  const auto got = bench("start --clients 25 --rounds 2 --quiet" + own_server);
+  ASSERT_EQ(got.code, 0) << got.out;
+  EXPECT_NE(got.out.find("2 starts"), got.out.npos) << got.out;
+  EXPECT_NE(got.out.find("with 25 clients"), got.out.npos) << got.out;
 }
 
 TEST(bench, ends_a_ramp_that_no_rate_can_satisfy) {

@@ -28,7 +28,12 @@ outcome outcome_of(const std::string& name, const std::vector<nanoseconds>& serv
 run run_of(std::vector<nanoseconds> server_cpu) {
   auto r = run{};
   r.date = "2026-01-01T00:00:00Z";
-  r.floor = {.es256 = 15, .rs256 = 225, .es256_verify = 40, .exchange = 6};
+  r.floor = {.es256 = 15,
+             .rs256 = 225,
+             .es256_verify = 40,
+             .exchange = 6,
+             .exchange_p50 = 30,
+             .fsync = 200};
   r.outcomes.push_back(outcome_of("code-es256", server_cpu));
   return r;
 }
@@ -56,6 +61,25 @@ TEST(table, shows_measured_floor_and_ratio) {
   EXPECT_NE(text.find("72.0"), text.npos) << text;
   EXPECT_NE(text.find("36.0"), text.npos) << text;
   EXPECT_NE(text.find("2.00"), text.npos) << text;
+}
+
+TEST(report, tells_latency_beyond_its_floor) {
+  auto r = run_of({72ms});
+  const auto floor_of_report = [&] {
+    return to_json(r).at("scenarios").at(0).at("floor_p50_us").to_number<double>();
+  };
+  EXPECT_NEAR(floor_of_report(), 30 + 2 * 15, 1e-9);
+  // The median of 1000 to 1999 us, as exact as the histogram is.
+  EXPECT_NE(to_table(r).find(" 1439\n"), std::string::npos) << to_table(r);
+  r.waits_for_disk = true;
+  EXPECT_NEAR(floor_of_report(), 30 + 2 * 15 + 200, 1e-9);
+  auto& what = r.outcomes.front().what;
+  what.mix = *parse_mix("refresh=1");
+  EXPECT_NEAR(floor_of_report(), 30 + 2 * 15 + 200, 1e-9);
+  what.who.rotates = false;
+  EXPECT_NEAR(floor_of_report(), 30 + 2 * 15, 1e-9) << "a static refresh token writes nothing";
+  what.mix = *parse_mix("client-credentials=1,introspect=1");
+  EXPECT_NEAR(floor_of_report(), 30 + (15.0 + 40) / 2, 1e-9);
 }
 
 TEST(report, weighs_the_floor_by_the_mix) {
