@@ -18,9 +18,10 @@ struct floor_costs {
   double es256_verify = 0;
   /// A keep-alive POST through our own net/ that is answered with a body that lies ready.
   double exchange = 0;
-  /// The median time of that exchange as a client sees it.
+  /// The median time of that exchange as a client sees it; the least of several short runs.
   double exchange_p50 = 0;
-  /// The median time in which a file is appended to and synced, in the folder of temporary files.
+  /// The median time in which a file is appended to and synced, in the folder of temporary files;
+  /// the least of several short runs.
   double fsync = 0;
 
   /// Of one request: the access token (ES256), the ID token where there is one; for introspection
