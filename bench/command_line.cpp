@@ -15,6 +15,7 @@ std::string default_name(const wishes& w) {
     const auto kind = w.mix.front().kind;
     out = name_of(kind);
     if (kind == request_kind::code) out += w.kind.id_token_alg == "RS256" ? "-rs256" : "-es256";
+    if (w.kind.is_offline) out += "-offline";
     if (kind == request_kind::refresh) out += w.keeps_refresh_tokens ? "-static" : "-rotating";
   }
   if (w.kind.is_public) out += "-public";
@@ -120,7 +121,9 @@ CLI::App* add_scenario(CLI::App& program, wishes& w, request_kind kind, const ch
 }  // namespace
 
 void add_measurements(CLI::App& program, wishes& w) {
-  add_scenario(program, w, request_kind::code, "Mint codes in bulk, exchange each once");
+  auto* code =
+      add_scenario(program, w, request_kind::code, "Mint codes in bulk, exchange each once");
+  code->add_flag("--offline", w.kind.is_offline, "For a refresh token, too");
   auto* refresh = add_scenario(program, w, request_kind::refresh,
                                "Refresh, each time with the token of the answer before");
   refresh->add_flag("--static", w.keeps_refresh_tokens, "With tokens that stay good");

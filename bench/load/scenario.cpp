@@ -25,9 +25,10 @@ double sum_of_weights(const std::vector<share>& mix) {
   return sum;
 }
 
-expectation expected_of(request_kind kind, value_use use) {
+expectation expected_of(request_kind kind, value_use use, bool is_offline) {
   const auto is_login = kind == request_kind::code || kind == request_kind::refresh;
-  return {is_login, use == value_use::replaced, kind == request_kind::introspect};
+  const auto is_first = kind == request_kind::code && is_offline;
+  return {is_login, is_first || use == value_use::replaced, kind == request_kind::introspect};
 }
 
 /// Everything that the rounds of one scenario share.
@@ -86,8 +87,8 @@ class runner {
       const auto form = form_template{kind, who_, subject_.where().host, subject_.path_for(kind)};
       auto dealt = deal(std::move(values), how_.threads);
       for (auto t = std::size_t{0}; t < how_.threads; ++t) {
-        parts[t].push_back(
-            work{kind, weight, form, expected_of(kind, use), use, std::move(dealt[t])});
+        parts[t].push_back(work{kind, weight, form, expected_of(kind, use, what_.who.is_offline),
+                                use, std::move(dealt[t])});
       }
     }
     auto out = std::vector<workload>{};
@@ -297,8 +298,8 @@ outcome run_scenario(const subject& s, const scenario& what, const method& how,
     }
   }
   const auto who = s.make_client(what.who, kinds);
-  const auto is_offline =
-      std::find(kinds.begin(), kinds.end(), request_kind::refresh) != kinds.end();
+  const auto is_offline = what.who.is_offline || std::find(kinds.begin(), kinds.end(),
+                                                           request_kind::refresh) != kinds.end();
   auto values = supplies{};
   for (const auto kind : kinds) {
     if (kind == request_kind::client_credentials) {

@@ -191,9 +191,10 @@ client subject::make_client(const audience& a, const std::vector<request_kind>& 
   const auto has = [&](request_kind kind) {
     return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
   };
+  const auto refreshes = a.is_offline || has(request_kind::refresh);
   auto grants = json::array{grant_of(request_kind::code).data()};
   auto scope = std::string{"openid profile"};
-  if (has(request_kind::refresh)) {
+  if (refreshes) {
     grants.emplace_back(grant_of(request_kind::refresh).data());
     scope += " offline_access";
   }
@@ -205,8 +206,7 @@ client subject::make_client(const audience& a, const std::vector<request_kind>& 
                                {"id_token_signed_response_alg", a.id_token_alg},
                                {"require_pkce", a.is_public}};
   if (a.is_public) metadata["token_endpoint_auth_method"] = "none";
-  if (has(request_kind::refresh))
-    metadata["rt_mode"] = a.is_public || a.rotates ? "rotating" : "static";
+  if (refreshes) metadata["rt_mode"] = a.is_public || a.rotates ? "rotating" : "static";
   const auto made =
       parse_object(call(*admin_, "/admin/clients", token_.reveal(), json::serialize(metadata)), 201,
                    "creating a client");

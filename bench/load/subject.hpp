@@ -24,6 +24,8 @@ struct audience {
   std::string id_token_alg = "ES256";
   /// Whether refresh tokens are replaced at each use. Public clients get no others.
   bool rotates = true;
+  /// Whether codes are exchanged for a refresh token, too.
+  bool is_offline = false;
 };
 
 class subject {

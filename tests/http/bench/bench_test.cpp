@@ -85,8 +85,8 @@ TEST_P(scenarios, run_without_a_failed_request) {
 }
 INSTANTIATE_TEST_SUITE_P(
     all, scenarios,
-    testing::Values("code", "code --public", "code --id-token-alg RS256", "code --rate 100",
-                    "code --rate 100 --arrivals constant --memory",
+    testing::Values("code", "code --public", "code --offline", "code --id-token-alg RS256",
+                    "code --rate 100", "code --rate 100 --arrivals constant --memory",
                     "code --threads 2 --set 'pools.signer.size=1'", "code --reconnect-every 2",
                     "code --tls", "code --tls --reconnect-every 2",
                     "code --tls --reconnect-every 2 --resume", "refresh", "refresh --static",
