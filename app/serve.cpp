@@ -17,6 +17,7 @@
 #include "app/server_journal.hpp"
 #include "app/system_clock.hpp"
 #include "config/config.hpp"
+#include "crypto/process_random.hpp"
 #include "net/server.hpp"
 
 namespace mintage::app {
@@ -181,6 +182,7 @@ int serve(const std::filesystem::path& config, bool memory) {
     return exit_usage;
   }
   if (memory) settings->storage.engine = storage::engine_kind::memory;
+  crypto::buffer_process_random();
   const auto awaited = take_over_signals();  // before any thread is started, the log's included
   auto log = event_log::make_log(settings->log);
   try {

@@ -1,0 +1,87 @@
+// RAND_METHOD is the way in that needs no provider; OpenSSL 3.0 calls it deprecated and keeps it.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
+#include "crypto/process_random.hpp"
+
+#include <pthread.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace mintage::crypto {
+
+namespace {
+
+/// What the generator has given and nobody has taken yet.
+class supply {
+ public:
+  supply() = default;
+  supply(const supply&) = delete;
+  supply& operator=(const supply&) = delete;
+  ~supply() { OPENSSL_cleanse(octets_.data(), octets_.size()); }
+
+  bool take(unsigned char* out, std::size_t size) {
+    if (size > octets_.size() / 4) {
+      return draw(out, size);
+    }
+    if (octets_.size() - used_ < size) {
+      if (!draw(octets_.data(), octets_.size())) {
+        return false;
+      }
+      used_ = 0;
+    }
+    std::memcpy(out, octets_.data() + used_, size);
+    OPENSSL_cleanse(octets_.data() + used_, size);
+    used_ += size;
+    return true;
+  }
+  void forget() noexcept { used_ = octets_.size(); }
+
+ private:
+  /// The private generator of this thread, which OpenSSL reseeds, after a fork too. It gives 64 KiB
+  /// at most in one go.
+  static bool draw(unsigned char* out, std::size_t size) {
+    constexpr auto most = std::size_t{1} << 16;
+    auto* generator = RAND_get0_private(nullptr);
+    for (; size > 0; out += std::min(size, most), size -= std::min(size, most)) {
+      if (generator == nullptr ||
+          EVP_RAND_generate(generator, out, std::min(size, most), 0, 0, nullptr, 0) != 1) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  std::array<unsigned char, 4096> octets_{};
+  std::size_t used_ = octets_.size();
+};
+
+supply& supply_here() {
+  thread_local auto here = supply{};
+  return here;
+}
+
+int bytes(unsigned char* out, int size) {
+  return size >= 0 && supply_here().take(out, static_cast<std::size_t>(size)) ? 1 : 0;
+}
+
+int status() {
+  return RAND_OpenSSL()->status();
+}
+
+constexpr auto method = RAND_METHOD{nullptr, bytes, nullptr, nullptr, bytes, status};
+
+}  // namespace
+
+void buffer_process_random() noexcept {
+  // The child has one thread, the one that forked, and must not give out what the parent will.
+  ::pthread_atfork(nullptr, nullptr, [] { supply_here().forget(); });
+  RAND_set_rand_method(&method);
+}
+
+}  // namespace mintage::crypto
