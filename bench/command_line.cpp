@@ -25,10 +25,43 @@ std::string default_name(const wishes& w) {
   return w.rate > 0 ? out + "-open" : out;
 }
 
-void add_run_options(CLI::App& c, wishes& w) {
+/// What every measurement has.
+void add_server_options(CLI::App& c, wishes& w) {
   c.add_option("--server", w.server, "Program to start (default: mintage beside this one)");
   c.add_option("--set", w.settings, "Setting of that server as KEY=TOML, repeatable");
   c.add_flag("--memory", w.memory, "Let that server keep its records in memory");
+  c.add_option("--warm-up", w.warm_up, "Seconds before the first round")
+      ->check(CLI::Range(0.0, 3600.0))
+      ->capture_default_str();
+  c.add_option("--label", w.label, "What was measured, for the report")->capture_default_str();
+  c.add_option("--json", w.json, "Write the report for machines");
+  c.add_flag("--quiet", w.quiet, "No progress");
+}
+
+void add_storm_options(CLI::App& c, wishes& w) {
+  add_server_options(c, w);
+  c.add_option("--server-core", w.server_core,
+               "Core of the server (default: the first one); the load has the others")
+      ->check(CLI::Range(0, CPU_SETSIZE - 1));
+  c.add_option("--connections", w.storm.connections, "Connections of the storm")
+      ->check(CLI::Range(1, 20000))
+      ->capture_default_str();
+  c.add_option_function<double>(
+       "--duration", [&w](double s) { w.storm.part = seconds(s); },
+       "Seconds of each part of the storm")
+      ->check(CLI::Range(0.5, 60.0))
+      ->default_str("4");
+  c.add_option("--rounds", w.how.rounds, "Rounds of 2 s of the closed loop that finds the peak")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  c.callback([&w] {
+    w.is_storm = true;
+    w.mix = {{request_kind::code, 1}};
+  });
+}
+
+void add_run_options(CLI::App& c, wishes& w) {
+  add_server_options(c, w);
   c.add_option("--connections", w.connections, "Connections at once")
       ->check(CLI::Range(1, 20000))
       ->capture_default_str();
@@ -37,9 +70,6 @@ void add_run_options(CLI::App& c, wishes& w) {
       ->check([](const std::string& text) {
         return parse_objective(text) ? std::string{} : "not an objective: " + text;
       });
-  c.add_option("--warm-up", w.warm_up, "Seconds before the first round")
-      ->check(CLI::Range(0.0, 3600.0))
-      ->capture_default_str();
   c.add_option("--duration", w.duration, "Seconds of a round, or of a step of a ramp")
       ->check(CLI::Range(0.1, 3600.0))
       ->capture_default_str();
@@ -63,12 +93,9 @@ void add_run_options(CLI::App& c, wishes& w) {
       ->capture_default_str();
   c.add_option("--allow", w.how.allowed, "Kind of failure to accept, e.g. 503; repeatable");
   c.add_flag("--tls", w.tls, "Let the server that is started speak TLS");
-  c.add_option("--label", w.label, "What was measured, for the report")->capture_default_str();
-  c.add_option("--json", w.json, "Write the report for machines");
   c.add_option("--html", w.html, "Write the report for people, one page");
   c.add_option("--plot-library", w.plot_library, "Folder of the uplot package for that page");
   c.add_flag("--no-floor", w.no_floor, "Do not measure the floor of this machine");
-  c.add_flag("--quiet", w.quiet, "No progress");
 }
 
 void add_scenario_options(CLI::App& c, wishes& w) {
@@ -147,6 +174,11 @@ void add_measurements(CLI::App& program, wishes& w) {
 
   auto* suite = program.add_subcommand("suite", "The standard scenarios, as ./dev bench runs them");
   add_run_options(*suite, w);
+
+  add_storm_options(*program.add_subcommand("overload",
+                                            "More than the server can do: who is refused, how "
+                                            "quickly, and what the others get"),
+                    w);
 }
 
 CLI::App* add_start(CLI::App& program, wishes& w) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/load/scenario.hpp"
+#include "bench/load/overload.hpp"
 
 namespace mintage::bench {
 
@@ -34,6 +34,10 @@ struct wishes {
   std::string name;
   std::string label = "Mintage " MINTAGE_VERSION;
   std::size_t connections = 64;
+  /// Of the storm, and the core that the server is kept on; none = the first one.
+  storm_method storm;
+  std::optional<int> server_core;
+  bool is_storm = false;
   double rate = 0;
   std::string arrivals = "poisson";
   bool ramp = false;
@@ -50,7 +54,7 @@ struct wishes {
   std::filesystem::path plot_library;
 };
 
-/// Adds the subcommands that measure: one per kind of request, `mixed`, and `suite`.
+/// Adds the subcommands that measure: one per kind of request, `mixed`, `suite` and `overload`.
 void add_measurements(CLI::App& program, wishes& w);
 /// Adds `start`, which measures no requests.
 CLI::App* add_start(CLI::App& program, wishes& w);

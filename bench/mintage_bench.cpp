@@ -39,13 +39,15 @@ void write(const fs::path& file, const std::string& text) {
   if (!out.flush()) throw std::runtime_error{file.string() + ": cannot be written"};
 }
 
+std::unique_ptr<subject> start_subject(const wishes& w, const cores& on) {
+  // Beside the folder that this program was built in.
+  const auto own = own_program().parent_path().parent_path() / "mintage";
+  return subject::start(w.server.empty() ? own : w.server, settings_of(w),
+                        w.tls ? std::optional{w.trust} : std::nullopt, on);
+}
+
 std::unique_ptr<subject> find_subject(const wishes& w) {
-  if (w.target.empty()) {
-    // Beside the folder that this program was built in.
-    const auto own = own_program().parent_path().parent_path() / "mintage";
-    return subject::start(w.server.empty() ? own : w.server, settings_of(w),
-                          w.tls ? std::optional{w.trust} : std::nullopt);
-  }
+  if (w.target.empty()) return start_subject(w, {});
   auto out = subject::at(resolve(w.target, w.trust),
                          w.pid == 0 ? std::optional<pid_t>{} : std::optional<pid_t>{w.pid});
   if (!w.admin.empty()) {
@@ -85,6 +87,44 @@ std::string date_of_now() {
   return {text.data(), std::strftime(text.data(), text.size(), "%FT%TZ", &parts)};
 }
 
+run begin_run(const wishes& w) {
+  auto r = run{};
+  r.date = date_of_now();
+  r.server = w.label;
+  r.where = read_machine();
+  if (r.where.load > 0.5 * r.where.cores) {
+    r.doubts.emplace_back("The machine was busy when the run began: do not publish these figures.");
+  }
+  return r;
+}
+
+/// The server on a core of its own, the load on the others. Says what is; exits with 0 whatever it
+/// is.
+int measure_storm(const wishes& w) {
+  auto own = allowed_cores();
+  const auto server_core = w.server_core.value_or(own.front());
+  if (std::erase(own, server_core) == 0 || own.empty())
+    throw std::runtime_error{"overload needs a core for the server and another one for the load"};
+  auto line = progress_line{w.quiet};
+  auto r = begin_run(w);
+  stay_on(own);
+  line.say("floor");
+  r.floor = measure_floor(own_program(), w.connections, {server_core});
+  const auto s = start_subject(w, {server_core});
+  r.settings = s->settings();
+  auto closed = scenario_of(w);
+  closed.name = "code-es256-peak";
+  auto how = method_of(w);
+  how.duration = std::chrono::seconds{2};
+  auto done = run_overload(*s, closed, how, r.floor.exchange, w.storm, line);
+  r.outcomes.push_back(std::move(done.peak));
+  r.storm = std::move(done.storm);
+  line.say("");
+  std::fputs(to_table(r).c_str(), stdout);
+  if (!w.json.empty()) write(w.json, boost::json::serialize(to_json(r)) + "\n");
+  return 0;
+}
+
 int measure(const wishes& w) {
   // First of all what would be missed only after minutes of load.
   auto parts = page_parts{};
@@ -93,13 +133,7 @@ int measure(const wishes& w) {
     parts = read_page_parts(w.plot_library.empty() ? beside : w.plot_library);
   }
   auto line = progress_line{w.quiet};
-  auto r = run{};
-  r.date = date_of_now();
-  r.server = w.label;
-  r.where = read_machine();
-  if (r.where.load > 0.5 * r.where.cores) {
-    r.doubts.emplace_back("The machine was busy when the run began: do not publish these figures.");
-  }
+  auto r = begin_run(w);
   if (!w.no_floor) {
     line.say("floor");
     r.floor = measure_floor(own_program(), w.connections);
@@ -188,7 +222,8 @@ int main(int argc, char** argv) {
     if (starting->parsed()) return measure_starts(w);
     if (comparing->parsed()) return compare_files(first, second, threshold);
     if (servers->parsed()) return show_servers(reports);
-    return is_measurement(program, w) ? measure(w) : exit_usage;
+    if (!is_measurement(program, w)) return exit_usage;
+    return w.is_storm ? measure_storm(w) : measure(w);
   } catch (const CLI::ParseError& e) {
     return program.exit(e) == 0 ? 0 : exit_usage;
   } catch (const not_served& e) {

@@ -4,11 +4,28 @@ namespace mintage::bench {
 
 arrivals::arrivals(const pace& p, std::uint64_t seed, double phase)
     : pace_{p}, interval_{1e9 / p.rate}, at_{interval_ * phase}, random_{seed}, gap_{1.0} {
-  if (pace_.kind == arrival_kind::poisson) at_ = interval_ * gap_(random_);
+  if (pace_.kind == arrival_kind::poisson) at_ = gap();
+  settle();
 }
 
 void arrivals::advance() {
-  at_ += pace_.kind == arrival_kind::poisson ? interval_ * gap_(random_) : interval_;
+  at_ += gap();
+  settle();
+}
+
+// What was drawn at the former rate is forgotten: a Poisson process has no memory.
+void arrivals::settle() {
+  for (; changed_ < pace_.changes.size(); ++changed_) {
+    const auto& change = pace_.changes[changed_];
+    const auto at = static_cast<double>(change.at.count());
+    if (at_ < at) return;
+    interval_ = 1e9 / change.rate;
+    at_ = at + (pace_.kind == arrival_kind::poisson ? gap() : 0);
+  }
+}
+
+double arrivals::gap() {
+  return pace_.kind == arrival_kind::poisson ? interval_ * gap_(random_) : interval_;
 }
 
 void open_loop::advance(nanoseconds now) {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <random>
+#include <vector>
 
 #include "bench/load/histogram.hpp"
 
@@ -12,11 +13,19 @@ namespace mintage::bench {
 
 enum class arrival_kind : std::uint8_t { constant, poisson };
 
+/// From `at` on, counted from the start of the round, another rate holds.
+struct rate_change {
+  nanoseconds at{0};
+  double rate = 0;
+};
+
 /// How requests arrive in an open loop.
 struct pace {
   arrival_kind kind = arrival_kind::poisson;
   /// Per second, above zero.
   double rate = 0;
+  /// In the order of time.
+  std::vector<rate_change> changes{};
 };
 
 /// The intended send times, counted from the start of the round: they depend on nothing that the
@@ -32,8 +41,12 @@ class arrivals {
   void advance();
 
  private:
+  void settle();
+  [[nodiscard]] double gap();
+
   pace pace_;
-  double interval_;  // nanoseconds
+  std::size_t changed_ = 0;  // changes of the rate that have happened
+  double interval_;          // nanoseconds
   double at_;
   std::mt19937_64 random_;
   std::exponential_distribution<double> gap_;

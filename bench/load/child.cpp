@@ -31,7 +31,9 @@ temporary_folder::~temporary_folder() {
 namespace {
 
 /// The child's side of fork: only calls that are safe there.
-[[noreturn]] void become(const std::vector<char*>& argv, int output, const char* log) {
+[[noreturn]] void become(const std::vector<char*>& argv, int output, const char* log,
+                         const cpu_set_t* on) {
+  if (on != nullptr && ::sched_setaffinity(0, sizeof *on, on) != 0) ::_exit(126);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::dup2(::open("/dev/null", O_RDONLY), 0);
   ::dup2(output, 1);
@@ -42,14 +44,15 @@ namespace {
 
 }  // namespace
 
-child::child(std::vector<std::string> command, const std::filesystem::path& log) {
+child::child(std::vector<std::string> command, const std::filesystem::path& log, const cores& on) {
   auto ends = std::array<int, 2>{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error{"pipe failed"};
   auto argv = std::vector<char*>{};
   for (auto& word : command) argv.push_back(word.data());
   argv.push_back(nullptr);
+  const auto set = as_set(on);
   pid_ = ::fork();
-  if (pid_ == 0) become(argv, ends[1], log.c_str());
+  if (pid_ == 0) become(argv, ends[1], log.c_str(), on.empty() ? nullptr : &set);
   ::close(ends[1]);
   output_ = ends[0];
   if (pid_ < 0) {

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "bench/load/cores.hpp"
+
 namespace mintage::bench {
 
 /// A folder under the system's temporary one, removed with everything in it at the end.
@@ -29,7 +31,8 @@ class temporary_folder {
 class child {
  public:
   /// @param command program and arguments. @param log where its standard error goes.
-  child(std::vector<std::string> command, const std::filesystem::path& log);
+  /// @param on the cores that it may use; empty = those that this thread may use.
+  child(std::vector<std::string> command, const std::filesystem::path& log, const cores& on = {});
   /// SIGTERM, ten seconds of patience, SIGKILL.
   ~child();
   child(const child&) = delete;

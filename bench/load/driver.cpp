@@ -19,7 +19,11 @@ nanoseconds slice_width(nanoseconds duration) {
 }  // namespace
 
 driver::driver(const load_options& o, workload& source, live_counts& live, double phase)
-    : options_{o}, source_{source}, live_{live}, counts_{slice_width(o.duration)} {
+    : options_{o},
+      source_{source},
+      live_{live},
+      counts_{slice_width(o.duration)},
+      parts_(o.parts.size()) {
   if (o.arrivals) arrivals_.emplace(arrivals{*o.arrivals, o.seed, phase}, o.duration);
 }
 driver::~driver() = default;
@@ -46,17 +50,38 @@ void driver::run(steady::time_point start) {
     auto until = next_tick_;
     if (const auto due = arrivals_ ? arrivals_->next() : std::nullopt)
       until = std::min(until, *due);
-    loop_.run_once(broken_.empty() ? start_ + until : start_);
+    const auto woke = loop_.run_once(broken_.empty() ? start_ + until : start_) - start_;
     t = now();
+    if (auto* part = part_at(t)) part->turns.record(t - woke);
     for (auto* w : std::exchange(broken_, {})) free(*w, t);
   }
   used_ = read_this_thread() - before;
   for (const auto& w : wires_) w->close();
 }
 
+part_counts* driver::part_at(nanoseconds t) {
+  const auto& begins = options_.parts;
+  const auto after = std::upper_bound(begins.begin(), begins.end(), t);
+  if (after == begins.begin()) return nullptr;
+  return &parts_[static_cast<std::size_t>(after - begins.begin() - 1)];
+}
+
+void driver::count_part(const wire& w, nanoseconds t, bool granted, unsigned status) {
+  auto* came_in = part_at(t);
+  auto* due_in = part_at(w.intended());
+  if (came_in == nullptr || due_in == nullptr) return;
+  const auto refused = status == 503;
+  ++(granted ? came_in->granted : refused ? came_in->refused : came_in->failed);
+  if (!granted && !refused) return;
+  auto& waited = granted ? due_in->granted_after : due_in->refused_after;
+  waited.from_due.record(t - w.intended());
+  waited.from_sent.record(t - w.sent_at());
+}
+
 void driver::answered(wire& w, unsigned status, std::string_view body) {
   const auto t = now();
   const auto kind = check_(source_.expected(w.what()), status, body);
+  count_part(w, t, kind.empty(), status);
   if (kind.empty()) {
     source_.succeeded(w.what(), check_.refresh_token());
     counts_.succeeded(t, t - w.intended(), source_.kind_of(w.what()));
@@ -79,6 +104,7 @@ void driver::broken(wire& w, std::string_view kind) {
   const auto t = now();
   source_.failed(w.what(), false);
   counts_.failed(t, kind);
+  count_part(w, t, false, 0);
   live_.failures.fetch_add(1, std::memory_order_relaxed);
   last_answer_ = t;
   w.set_idle();  // what is given up for lack of an answer is not this one
@@ -102,7 +128,7 @@ bool driver::send(wire& w, nanoseconds intended) {
     ran_out_ = true;
     return false;
   }
-  w.send(request_, intended, what);
+  w.send(request_, intended, now(), what);
   return true;
 }
 
@@ -116,6 +142,7 @@ void driver::pump(nanoseconds t) {
     if (!intended) break;
     if (spare != 0) {
       counts_.late(t - *intended);
+      if (auto* part = part_at(*intended)) part->late.record(t - *intended);
       --spare;
     }
     auto* w = idle_.back();
@@ -153,6 +180,7 @@ void driver::give_up(nanoseconds t) {
     // moment it was due, because the one who sent it would have.
     source_.failed(w->what(), false);
     counts_.abandoned(t, t - w->intended(), "no answer in time");
+    count_part(*w, t, false, 0);
     live_.failures.fetch_add(1, std::memory_order_relaxed);
     last_answer_ = t;
     w->close();
@@ -161,6 +189,7 @@ void driver::give_up(nanoseconds t) {
   if (!arrivals_ || t < options_.duration + options_.patience) return;
   while (const auto intended = arrivals_->take()) {
     counts_.abandoned(t, t - *intended, "not sent in time");
+    if (auto* part = part_at(*intended)) ++part->failed;
     last_answer_ = t;
   }
 }

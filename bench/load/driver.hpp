@@ -39,6 +39,7 @@ class driver {
   void connected(bool resumed) noexcept { ++(resumed ? handshakes_.resumed : handshakes_.full); }
 
   [[nodiscard]] tally& counts() noexcept { return counts_; }
+  [[nodiscard]] const std::vector<part_counts>& parts() const noexcept { return parts_; }
   [[nodiscard]] nanoseconds elapsed() const noexcept { return last_answer_; }
   [[nodiscard]] const process_use& used() const noexcept { return used_; }
   [[nodiscard]] std::vector<kept_tokens>& kept() noexcept { return kept_; }
@@ -48,6 +49,9 @@ class driver {
  private:
   [[nodiscard]] nanoseconds now() const { return steady::now() - start_; }
   void free(wire& w, nanoseconds t);
+  /// The part that `t` lies in; null when none are counted apart.
+  [[nodiscard]] part_counts* part_at(nanoseconds t);
+  void count_part(const wire& w, nanoseconds t, bool granted, unsigned status);
   /// Sends the next request of `source_`. @returns false when there is none.
   bool send(wire& w, nanoseconds intended);
   void pump(nanoseconds t);
@@ -69,6 +73,7 @@ class driver {
   std::string request_;
   token_check check_;
   tally counts_;
+  std::vector<part_counts> parts_;
   histogram recent_;
   progress told_;
   nanoseconds last_answer_{0};

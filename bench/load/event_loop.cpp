@@ -31,15 +31,17 @@ bool event_loop::watch(int socket, watcher& who) noexcept {
   return ::epoll_ctl(poll_, EPOLL_CTL_ADD, socket, &wanted) == 0;
 }
 
-void event_loop::run_once(steady::time_point until) {
+event_loop::steady::time_point event_loop::run_once(steady::time_point until) {
   const auto left = std::max<std::int64_t>(
       0, std::chrono::duration_cast<std::chrono::nanoseconds>(until - steady::now()).count());
   const auto wait = timespec{left / 1'000'000'000, left % 1'000'000'000};
   auto& all = events_->all;
   const auto count =
       ::epoll_pwait2(poll_, all.data(), static_cast<int>(all.size()), &wait, nullptr);
+  const auto woke = steady::now();
   for (auto i = 0; i < count; ++i)
     static_cast<watcher*>(all[static_cast<std::size_t>(i)].data.ptr)->ready();
+  return woke;
 }
 
 }  // namespace mintage::bench

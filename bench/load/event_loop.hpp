@@ -32,7 +32,8 @@ class event_loop {
   /// watched.
   [[nodiscard]] bool watch(int socket, watcher& who) noexcept;
   /// Waits until something is ready, `until` at the longest, and tells all that are.
-  void run_once(steady::time_point until);
+  /// @returns when the wait ended.
+  steady::time_point run_once(steady::time_point until);
 
  private:
   struct events;

@@ -105,10 +105,10 @@ double fsync_us() {
 }
 
 /// Fills in what the bare exchange takes.
-void measure_exchange(floor_costs& out, const std::filesystem::path& self,
-                      std::size_t connections) {
+void measure_exchange(floor_costs& out, const std::filesystem::path& self, std::size_t connections,
+                      const cores& on) {
   const auto folder = temporary_folder{};
-  auto server = child{{self.string(), "floor-server"}, folder.path() / "log"};
+  auto server = child{{self.string(), "floor-server"}, folder.path() / "log", on};
   const auto line = server.read_line(std::chrono::seconds{10});
   if (!line) throw std::runtime_error{"the server of the floor did not start"};
   const auto where = resolve("127.0.0.1:" + *line);
@@ -150,13 +150,14 @@ double floor_costs::signatures(request_kind kind, std::string_view id_token_alg)
   return es256 + (id_token_alg == "RS256" ? rs256 : es256);
 }
 
-floor_costs measure_floor(const std::filesystem::path& self, std::size_t connections) {
+floor_costs measure_floor(const std::filesystem::path& self, std::size_t connections,
+                          const cores& on) {
   auto out = floor_costs{};
   out.es256 = signature_us(crypto::jws_alg::es256, 2000);
   out.rs256 = signature_us(crypto::jws_alg::rs256, 200);
   out.es256_verify = verification_us();
   out.fsync = fsync_us();
-  measure_exchange(out, self, connections);
+  measure_exchange(out, self, connections, on);
   return out;
 }
 

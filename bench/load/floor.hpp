@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "bench/load/cores.hpp"
 #include "bench/load/requests.hpp"
 
 namespace mintage::bench {
@@ -40,8 +41,10 @@ struct floor_costs {
 };
 
 /// Takes about four seconds.
-/// @param self the program that runs `serve_floor` for "floor-server".
-[[nodiscard]] floor_costs measure_floor(const std::filesystem::path& self, std::size_t connections);
+/// @param self the program that runs `serve_floor` for "floor-server". @param on the cores that it
+/// does so on; empty = those that this thread may use.
+[[nodiscard]] floor_costs measure_floor(const std::filesystem::path& self, std::size_t connections,
+                                        const cores& on = {});
 
 /// Serves `POST /token` with a prebuilt body on a free port of loopback, which it prints, until
 /// SIGTERM. @returns the exit code.

@@ -15,7 +15,10 @@ load_options share_of(const load_options& o, std::size_t index, std::size_t thre
   out.connections = o.connections / threads + (index < o.connections % threads ? 1 : 0);
   out.connections = std::max<std::size_t>(1, out.connections);
   out.seed = o.seed * 1000 + index;
-  if (out.arrivals) out.arrivals->rate /= static_cast<double>(threads);
+  if (out.arrivals) {
+    out.arrivals->rate /= static_cast<double>(threads);
+    for (auto& each : out.arrivals->changes) each.rate /= static_cast<double>(threads);
+  }
   if (index != 0) out.tell = nullptr;
   return out;
 }
@@ -40,7 +43,8 @@ load_result run_load(const load_options& o, std::vector<workload>& sources) {
   for (auto& t : others) t.join();
 
   auto out =
-      load_result{tally{drivers.front()->counts().slice_width()}, {}, {}, {}, {}, {}, {}, {}};
+      load_result{tally{drivers.front()->counts().slice_width()}, {}, {}, {}, {}, {}, {}, {}, {}};
+  out.parts.resize(o.parts.size());
   for (const auto& d : drivers) {
     out.counts.add(d->counts());
     out.elapsed = std::max(out.elapsed, d->elapsed());
@@ -51,6 +55,7 @@ load_result run_load(const load_options& o, std::vector<workload>& sources) {
     out.ran_out = out.ran_out || d->ran_out();
     out.handshakes.full += d->handshakes().full;
     out.handshakes.resumed += d->handshakes().resumed;
+    for (auto i = std::size_t{0}; i < out.parts.size(); ++i) out.parts[i].add(d->parts()[i]);
     std::move(d->kept().begin(), d->kept().end(), std::back_inserter(out.kept));
   }
   for (const auto& d : drivers) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bench/load/arrivals.hpp"
+#include "bench/load/part_counts.hpp"
 #include "bench/load/process_use.hpp"
 #include "bench/load/tally.hpp"
 #include "bench/load/tls_client.hpp"
@@ -43,6 +44,9 @@ struct load_options {
   std::size_t reconnect_every = 0;
   /// Of each this many good answers the tokens of one are kept; 0 = none.
   std::size_t keep_every = 0;
+  /// When the parts of the round begin that are counted apart, in order; the first one at zero.
+  /// Empty = none are.
+  std::vector<nanoseconds> parts;
   /// Called about five times a second on a thread of the load, when set.
   std::function<void(const progress&)> tell;
 };
@@ -61,6 +65,8 @@ struct load_result {
   std::optional<double> offered;
   /// Connections that were opened again, by handshake; all are full without TLS.
   handshake_counts handshakes;
+  /// As many as were asked for.
+  std::vector<part_counts> parts{};
 };
 
 /// Runs one round, a thread per element of `sources`; returns when every request was answered or

@@ -6,10 +6,12 @@
 #include <boost/json/value.hpp>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bench/load/floor.hpp"
+#include "bench/load/overload.hpp"
 #include "bench/load/scenario.hpp"
 
 namespace mintage::bench {
@@ -26,6 +28,8 @@ struct run {
   /// Whether the server answers only when the disk has what it wrote; false when nobody knows.
   bool waits_for_disk = false;
   std::vector<outcome> outcomes;
+  /// Of `mintage-bench overload`.
+  std::optional<storm_result> storm;
   /// About the run as a whole, e.g. that the machine was busy.
   std::vector<std::string> doubts;
 };
@@ -40,6 +44,11 @@ struct run {
 
 /// The part about the pools during a round; null when there is nothing to tell.
 [[nodiscard]] boost::json::value pools_to_json(const std::vector<pool_reading>& readings);
+
+/// The part about a storm.
+[[nodiscard]] boost::json::object to_json(const storm_result& r);
+/// Its parts, and each goal with what was measured.
+[[nodiscard]] std::string to_table(const storm_result& r);
 
 /// Measured, floor and ratio, a line per scenario.
 [[nodiscard]] std::string to_table(const run& r);

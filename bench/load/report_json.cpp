@@ -215,25 +215,27 @@ json::object to_json(const run& r) {
   for (const auto& [key, value] : r.settings) settings[key] = value;
   auto about = json::array{};
   for (const auto& each : r.doubts) about.emplace_back(each);
-  return {{"mintage_bench", 1},
-          {"date", r.date},
-          {"server", r.server},
-          {"machine",
-           {{"cpu", r.where.cpu},
-            {"cores", r.where.cores},
-            {"kernel", r.where.kernel},
-            {"memory_mib", r.where.memory_mib},
-            {"load", r.where.load}}},
-          {"floor",
-           {{"es256_us", r.floor.es256},
-            {"rs256_us", r.floor.rs256},
-            {"es256_verify_us", r.floor.es256_verify},
-            {"exchange_us", r.floor.exchange},
-            {"exchange_p50_us", r.floor.exchange_p50},
-            {"fsync_us", r.floor.fsync}}},
-          {"settings", settings},
-          {"doubts", about},
-          {"scenarios", outcomes}};
+  auto out = json::object{{"mintage_bench", 1},
+                          {"date", r.date},
+                          {"server", r.server},
+                          {"machine",
+                           {{"cpu", r.where.cpu},
+                            {"cores", r.where.cores},
+                            {"kernel", r.where.kernel},
+                            {"memory_mib", r.where.memory_mib},
+                            {"load", r.where.load}}},
+                          {"floor",
+                           {{"es256_us", r.floor.es256},
+                            {"rs256_us", r.floor.rs256},
+                            {"es256_verify_us", r.floor.es256_verify},
+                            {"exchange_us", r.floor.exchange},
+                            {"exchange_p50_us", r.floor.exchange_p50},
+                            {"fsync_us", r.floor.fsync}}},
+                          {"settings", settings},
+                          {"doubts", about},
+                          {"scenarios", outcomes}};
+  if (r.storm) out["overload"] = to_json(*r.storm);
+  return out;
 }
 
 json::object read_report(const std::filesystem::path& file) {

@@ -98,6 +98,7 @@ std::string to_table(const run& r) {
       for (const auto& each : doubts(m)) out += o.what.name + ": " + each + "\n";
     }
   }
+  if (r.storm) out += to_table(*r.storm);
   for (const auto& each : r.doubts) out += each + "\n";
   return out;
 }

@@ -72,7 +72,7 @@ constexpr auto redirect_uri = std::string_view{"https://client.example/cb"};
 
 std::unique_ptr<subject> subject::start(const std::filesystem::path& program,
                                         const std::map<std::string, std::string>& settings,
-                                        const std::optional<tls_wishes>& tls) {
+                                        const std::optional<tls_wishes>& tls, const cores& on) {
   auto out = std::unique_ptr<subject>{new subject};
   out->folder_ = std::make_unique<temporary_folder>();
   out->settings_ = settings;
@@ -92,6 +92,7 @@ std::unique_ptr<subject> subject::start(const std::filesystem::path& program,
   const auto config = out->folder_->path() / "mintage.toml";
   std::ofstream{config} << as_toml(all);
   out->command_ = {program.string(), "serve", "--config", config.string()};
+  out->cores_ = on;
   out->launch();
   out->discover();
   return out;
@@ -99,7 +100,7 @@ std::unique_ptr<subject> subject::start(const std::filesystem::path& program,
 
 void subject::launch() {
   const auto log = folder_->path() / "log";
-  program_ = std::make_unique<child>(command_, log);
+  program_ = std::make_unique<child>(command_, log, cores_);
   const auto line = program_->read_line(std::chrono::seconds{60});
   auto ports = std::pair<unsigned, unsigned>{};
   if (!line || std::sscanf(line->c_str(), "ready http=127.0.0.1:%u admin=127.0.0.1:%u",

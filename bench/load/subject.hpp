@@ -33,10 +33,11 @@ class subject {
   /// Starts `program serve` on free ports of loopback with a database of its own.
   /// @param settings dotted keys of its config and values as TOML, over the defaults.
   /// @param tls set = its public listener speaks TLS with a certificate made for it.
+  /// @param on the cores that it may use; empty = those that this thread may use.
   /// @throws std::runtime_error with its log when it does not become ready.
   [[nodiscard]] static std::unique_ptr<subject> start(
       const std::filesystem::path& program, const std::map<std::string, std::string>& settings,
-      const std::optional<tls_wishes>& tls);
+      const std::optional<tls_wishes>& tls, const cores& on = {});
   /// One that runs. Its discovery document says where endpoint and keys are.
   /// @param pid to read its /proc, when it runs here.
   [[nodiscard]] static std::unique_ptr<subject> at(const origin& where, std::optional<pid_t> pid);
@@ -87,6 +88,7 @@ class subject {
   // In this order: the program ends before its folder is removed.
   std::unique_ptr<temporary_folder> folder_;
   std::vector<std::string> command_;
+  cores cores_;
   bool is_tls_ = false;
   tls_wishes trust_;
   std::unique_ptr<child> program_;

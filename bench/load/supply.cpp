@@ -109,6 +109,10 @@ std::unique_ptr<supply> minted_codes(const subject& s, const client& who, std::s
   return std::make_unique<minting>(s, who, std::move(scope));
 }
 
+std::unique_ptr<supply> stocked_codes(std::vector<std::string> codes) {
+  return std::make_unique<listed>(std::move(codes), value_use::once);
+}
+
 std::unique_ptr<supply> obtained_tokens(const subject& s, const client& who, request_kind kind,
                                         value_use use) {
   return std::make_unique<obtaining>(s, who, kind, use);

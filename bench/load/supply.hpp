@@ -31,6 +31,8 @@ class supply {
 /// Codes minted as they are needed. @param s as below, outlives the supply.
 [[nodiscard]] std::unique_ptr<supply> minted_codes(const subject& s, const client& who,
                                                    std::string scope);
+/// Codes that were minted before. Each is used once.
+[[nodiscard]] std::unique_ptr<supply> stocked_codes(std::vector<std::string> codes);
 /// Refresh tokens, or access tokens for introspection, that fresh codes are exchanged for.
 [[nodiscard]] std::unique_ptr<supply> obtained_tokens(const subject& s, const client& who,
                                                       request_kind kind, value_use use);

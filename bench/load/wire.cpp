@@ -60,8 +60,10 @@ void wire::close() noexcept {
   output_.clear();
 }
 
-void wire::send(std::string_view request, nanoseconds intended, const workload::ticket& what) {
+void wire::send(std::string_view request, nanoseconds intended, nanoseconds now,
+                const workload::ticket& what) {
   intended_ = intended;
+  sent_at_ = now;
   what_ = what;
   busy_ = true;
   if (stage_ == stage::closed) {

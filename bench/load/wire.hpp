@@ -29,10 +29,13 @@ class wire final : public watcher {
   /// Blocks, with the handshake. @returns whether it is connected.
   [[nodiscard]] bool connect();
   /// @pre idle. Connects first, without blocking, when the connection was closed.
-  void send(std::string_view request, nanoseconds intended, const workload::ticket& what);
+  void send(std::string_view request, nanoseconds intended, nanoseconds now,
+            const workload::ticket& what);
   void close() noexcept;
 
   [[nodiscard]] nanoseconds intended() const noexcept { return intended_; }
+  /// When the request was given to the socket.
+  [[nodiscard]] nanoseconds sent_at() const noexcept { return sent_at_; }
   [[nodiscard]] const workload::ticket& what() const noexcept { return what_; }
   [[nodiscard]] bool is_busy() const noexcept { return busy_; }
   void set_idle() noexcept { busy_ = false; }
@@ -64,6 +67,7 @@ class wire final : public watcher {
   answer answer_;
   std::string output_;  // what the socket did not take at once
   nanoseconds intended_{0};
+  nanoseconds sent_at_{0};
   workload::ticket what_;
 };
 

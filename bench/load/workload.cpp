@@ -6,12 +6,21 @@
 
 namespace mintage::bench {
 
+namespace {
+
+/// Whether values come back: then they lie in a ring.
+bool is_ring(value_use use) noexcept {
+  return use == value_use::replaced || use == value_use::until_granted;
+}
+
+}  // namespace
+
 workload::workload(std::vector<work> parts) {
   assert(!parts.empty());
   for (auto& each : parts) {
     weights_ += each.weight;
     auto& p = parts_.emplace_back(part{std::move(each), 0, 0, {}, 0, 0});
-    if (p.what.use != value_use::replaced) continue;
+    if (!is_ring(p.what.use)) continue;
     p.free.resize(p.what.values.size());
     for (auto i = std::size_t{0}; i < p.free.size(); ++i) p.free[i] = static_cast<std::uint32_t>(i);
     p.free_count = p.free.size();
@@ -47,6 +56,7 @@ bool workload::next(std::string& out, ticket& t) {
       t.value = static_cast<std::uint32_t>(p.next++);
       break;
     case value_use::replaced:
+    case value_use::until_granted:
       if (p.free_count == 0) return false;
       t.value = p.free[p.free_begin];
       p.free_begin = p.free_begin + 1 == p.free.size() ? 0 : p.free_begin + 1;
@@ -66,7 +76,7 @@ void workload::succeeded(const ticket& t, std::string_view refresh_token) {
 
 void workload::failed(const ticket& t, bool refused) {
   auto& p = parts_[t.part];
-  if (p.what.use != value_use::replaced) return;
+  if (!is_ring(p.what.use)) return;
   if (refused) {
     p.what.values[t.value].clear();
   } else {

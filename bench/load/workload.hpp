@@ -14,10 +14,12 @@ namespace mintage::bench {
 
 /// How the values of a kind are used.
 enum class value_use : std::uint8_t {
-  none,     ///< the request holds none: all are alike
-  once,     ///< each in one request: codes
-  again,    ///< one after the other, from the front again at the end: static refresh tokens
-  replaced  ///< each by one request at a time; the next sends what it was answered: rotation
+  none,           ///< the request holds none: all are alike
+  once,           ///< each in one request: codes
+  until_granted,  ///< each by one request at a time, again until it was granted: codes under
+                  ///< overload
+  again,          ///< one after the other, from the front again at the end: static refresh tokens
+  replaced        ///< each by one request at a time; the next sends what it was answered: rotation
 };
 
 /// One kind of request in a workload.
@@ -62,7 +64,8 @@ class workload {
     work what;
     double credit = 0;
     std::size_t next = 0;
-    /// Values that are free, as a ring (`replaced` only): the longest unused is sent next.
+    /// Values that are free, as a ring (`replaced` and `until_granted`): the longest unused is sent
+    /// next.
     std::vector<std::uint32_t> free;
     std::size_t free_begin = 0;
     std::size_t free_count = 0;

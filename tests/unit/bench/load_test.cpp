@@ -256,6 +256,50 @@ TEST(run_load, does_not_take_an_inactive_token_for_a_good_answer) {
   EXPECT_EQ(r.counts.answers(), 0U);
 }
 
+TEST(run_load, sends_a_code_again_until_it_was_granted_when_it_is_told_to) {
+  auto asked = std::map<std::string, unsigned>{};
+  auto o = load_options{};
+  o.connections = 2;
+  o.duration = 1min;
+  const auto r = [&] {
+    const auto server = fake_server{[&](unsigned, const std::string& request) {
+      const auto code = value_in(request, "code");
+      const auto times = ++asked[code];
+      if (code == "bad") return http(400, R"({"error":"invalid_grant"})");
+      return times < 3 ? http(503, R"({"error":"temporarily_unavailable"})") : good;
+    }};
+    return run(server, o,
+               {work_of(request_kind::code, 1, value_use::until_granted, {"a", "b", "bad"})});
+  }();
+  EXPECT_EQ(asked, (std::map<std::string, unsigned>{{"a", 3}, {"b", 3}, {"bad", 1}}));
+  EXPECT_EQ(r.counts.answers(), 2U);
+  EXPECT_EQ(r.counts.failures(), 5U);
+}
+
+TEST(run_load, counts_the_parts_of_a_round_apart) {
+  const auto server = fake_server{[](unsigned n, const std::string&) {
+    if (n < 100) return good;
+    return n < 300 ? http(503, R"({"error":"temporarily_unavailable"})") : http(404, "{}");
+  }};
+  auto o = load_options{};
+  o.connections = 8;
+  o.duration = 300ms;
+  o.arrivals = pace{arrival_kind::constant, 1000, {{100ms, 2000}, {200ms, 500}}};
+  o.parts = {0ms, 100ms, 200ms};
+  const auto r = run(server, o, 2000, 1);
+  ASSERT_EQ(r.parts.size(), 3U);
+  auto sum = part_counts{};
+  for (const auto& each : r.parts) sum.add(each);
+  EXPECT_EQ(sum.granted, 100U);
+  EXPECT_EQ(sum.refused, 200U);
+  EXPECT_EQ(sum.failed, 50U);
+  // By when they were due, however late they came.
+  EXPECT_EQ(r.parts[0].granted_after.from_due.count(), 100U);
+  EXPECT_EQ(r.parts[1].refused_after.from_due.count(), 200U);
+  EXPECT_EQ(r.parts[2].refused_after.from_due.count(), 0U);
+  EXPECT_GE(r.parts[1].refused_after.from_due.max(), r.parts[1].refused_after.from_sent.max());
+}
+
 TEST(run_load, opens_connections_anew_as_often_as_it_is_told_to) {
   const auto server = fake_server{[](unsigned, const std::string&) { return good; }};
   auto o = load_options{};

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <deque>
 
@@ -48,6 +49,21 @@ TEST(arrivals, repeat_with_their_seed_and_differ_without) {
   };
   EXPECT_EQ(first_of(1), first_of(1));
   EXPECT_NE(first_of(1), first_of(2));
+}
+
+TEST(arrivals, go_on_at_another_rate_from_the_moment_of_the_change) {
+  auto even = arrivals{{arrival_kind::constant, 1000, {{10ms, 100}, {100ms, 1000}}}, 1};
+  auto counts = std::array<int, 3>{};
+  for (; even.next() < 200ms; even.advance())
+    ++counts[even.next() < 10ms ? 0 : even.next() < 100ms ? 1 : 2];
+  EXPECT_EQ(counts, (std::array{10, 9, 100}));
+  auto random = arrivals{{arrival_kind::poisson, 0.001, {{1s, 1e5}, {2s, 1e3}}}, 7};
+  counts = {};
+  for (; random.next() < 3s; random.advance())
+    ++counts[random.next() < 1s ? 0 : random.next() < 2s ? 1 : 2];
+  EXPECT_EQ(counts[0], 0);
+  EXPECT_NEAR(counts[1], 100'000, 2000);
+  EXPECT_NEAR(counts[2], 1000, 200);
 }
 
 TEST(open_loop, makes_due_what_was_intended_and_nothing_after_the_end) {

@@ -1,0 +1,21 @@
+/// @file
+/// Which cores a program and its children run on.
+#pragma once
+
+#include <sched.h>
+
+#include <vector>
+
+namespace mintage::bench {
+
+/// Numbers of cores, as the kernel counts them.
+using cores = std::vector<int>;
+
+[[nodiscard]] cpu_set_t as_set(const cores& some) noexcept;
+/// Those that the calling thread may use.
+[[nodiscard]] cores allowed_cores();
+/// Keeps the calling thread, and those that it starts from now on, on these.
+/// @throws std::system_error when the kernel refuses.
+void stay_on(const cores& some);
+
+}  // namespace mintage::bench
