@@ -1,8 +1,11 @@
 // Deadlines, limits of connections, and the end of a server, over real sockets.
 
+#include <sched.h>
+
 #include <functional>
 #include <future>
 #include <numeric>
+#include <thread>
 
 #include "server_fixture.hpp"
 
@@ -96,6 +99,26 @@ TEST_F(connection_life, deals_connections_over_its_threads) {
   }
   for (auto lane = std::size_t{0}; lane < 3; ++lane) EXPECT_EQ(service(lane).submitted(), 2U);
   EXPECT_TRUE(server_->drain(10s));
+}
+
+TEST(lanes, are_as_many_as_the_cores_that_the_process_may_use) {
+  const auto lanes = [] {
+    auto o = options{};
+    o.listen = o.admin_listen = "127.0.0.1:0";
+    return server{o, oauth::options{}, oauth::admin_tokens{}}.lanes().size();
+  };
+  auto pinned = std::thread{[&] {
+    auto mine = cpu_set_t{};
+    ASSERT_EQ(::sched_getaffinity(0, sizeof mine, &mine), 0);
+    EXPECT_EQ(lanes(), static_cast<std::size_t>(CPU_COUNT(&mine)));
+    auto first = std::size_t{0};
+    while (!CPU_ISSET(first, &mine)) ++first;
+    auto one = cpu_set_t{};
+    CPU_SET(first, &one);
+    ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+    EXPECT_EQ(lanes(), 1U);
+  }};
+  pinned.join();
 }
 
 TEST_F(connection_life, gives_sockets_their_turn_between_tasks_that_never_end) {
