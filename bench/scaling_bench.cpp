@@ -115,6 +115,7 @@ BENCHMARK(take_a_snapshot)->Apply(one_and_two);
 class own_lane final : public oauth::io_lane {
  public:
   void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
+  [[nodiscard]] std::uint64_t busy_since() const noexcept override { return 0; }
   void run() {
     while (!tasks_.empty()) {
       const auto task = std::move(tasks_.front());

@@ -367,6 +367,7 @@ void connection::read_more() {
 
 void connection::read_done(const boost::system::error_code& error, std::size_t n) {
   reading_ = false;
+  lane_.note_read();
   // A read that was under way when the request was refused: the answer goes on by itself.
   if (phase_ == phase::closed || phase_ == phase::writing) return;
   if (error) return close();

@@ -9,8 +9,11 @@ namespace mintage::net {
 namespace {
 
 constexpr auto sweep_period = std::chrono::milliseconds{50};
-constexpr std::size_t tasks_per_turn = 32;
 constexpr auto longest_patience = std::chrono::milliseconds{1};
+constexpr auto turn_length = std::chrono::milliseconds{1};
+/// As many as Asio asks the kernel for.
+constexpr unsigned sockets_at_once = 128;
+constexpr unsigned most_rounds_of_sockets = 8;
 
 /// The lane whose thread this is.
 thread_local const lane* here = nullptr;
@@ -44,11 +47,11 @@ void lane::post(std::function<void()> task) {
     // Behind what this thread has posted to itself before.
     return boost::asio::post(context_, [this, t = std::move(task)]() mutable {
       tasks_.push_back(std::move(t));
-      if (!std::exchange(turn_due_, true)) take_turn();
+      if (begin_turns()) take_turn();
     });
   }
   tasks_.push_back(std::move(task));
-  if (!std::exchange(turn_due_, true)) boost::asio::post(context_, [this] { take_turn(); });
+  if (begin_turns()) boost::asio::post(context_, [this] { take_turn(); });
 }
 
 void lane::post_when_idle(std::function<void()> task) {
@@ -68,15 +71,48 @@ void lane::look_idle() {
   for (auto& task : std::exchange(patient_, {})) task();
 }
 
+/// @returns whether there was nothing to do before.
+bool lane::begin_turns() noexcept {
+  if (busy_since_ != idle) return false;
+  const auto now = steady::now().time_since_epoch();
+  busy_since_ =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+  return true;
+}
+
+// By time and not by number: a task may be a message to a signer, which takes a third of a
+// millisecond, and the sockets of those who will be refused must not wait for dozens of them.
 void lane::take_turn() {
-  for (auto n = std::size_t{0}; n < tasks_per_turn && !tasks_.empty(); ++n) {
+  const auto end = steady::now() + turn_length;
+  do {
     const auto task = std::move(tasks_.front());
     tasks_.pop_front();
     task();
     ++tasks_run_;
+  } while (!tasks_.empty() && steady::now() < end);
+  if (tasks_.empty()) {
+    busy_since_ = idle;
+  } else {
+    give_way();
   }
-  turn_due_ = !tasks_.empty();
-  if (turn_due_) boost::asio::post(context_, [this] { take_turn(); });
+}
+
+// Asio runs what is posted now after it has asked which sockets are ready, and before it reads
+// them; what is posted there runs behind them.
+void lane::give_way() {
+  rounds_left_ = most_rounds_of_sockets;
+  boost::asio::post(context_, [this] {
+    sockets_read_ = 0;
+    boost::asio::post(context_, [this] { take_turn_unless_sockets_wait(); });
+  });
+}
+
+// When it was told of as many as it can be told of at once, there may be more: those who will be
+// refused shall not wait for one turn after the other.
+void lane::take_turn_unless_sockets_wait() {
+  if (sockets_read_ < sockets_at_once || rounds_left_-- == 0) return take_turn();
+  sockets_read_ = 0;
+  boost::asio::post(context_, [this] { take_turn_unless_sockets_wait(); });
 }
 
 std::size_t lane::add(std::shared_ptr<connection> c) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string_view>
 #include <thread>
@@ -36,11 +37,14 @@ class lane final : public oauth::io_lane {
   void stop();
 
   /// In the order of the calls; without a lock when called on its own thread. Tasks run behind the
-  /// sockets that are ready; those that tasks post follow at once, but after a few dozen of them
-  /// the sockets get their turn again.
+  /// sockets that are ready; those that tasks post follow at once, but after a millisecond the
+  /// sockets get their turn again: a request that will be refused hears of it soon.
   void post(std::function<void()> task) override;
   void post_when_idle(std::function<void()> task) override;
+  [[nodiscard]] std::uint64_t busy_since() const noexcept override { return busy_since_; }
   [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
+  /// A socket that was ready has been read.
+  void note_read() noexcept { ++sockets_read_; }
 
   void set_service(oauth::service& s) noexcept { service_ = &s; }
   [[nodiscard]] oauth::service& service() noexcept { return *service_; }
@@ -70,18 +74,24 @@ class lane final : public oauth::io_lane {
   };
   void take_turn();
   void look_idle();
+  void give_way();
+  void take_turn_unless_sockets_wait();
+  [[nodiscard]] bool begin_turns() noexcept;
   void schedule_sweep();
   void sweep();
   void tell_if_empty();
 
   std::deque<std::function<void()>> tasks_;
-  bool turn_due_ = false;
   // For tasks that wait until the lane is idle.
   std::vector<std::function<void()>> patient_;
   steady::time_point patient_until_{};
   std::uint64_t tasks_run_ = 0;
   std::uint64_t tasks_seen_ = 0;
   unsigned idle_looks_ = 0;
+  static constexpr auto idle = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t busy_since_ = idle;
+  unsigned sockets_read_ = 0;  // since tasks gave way to them
+  unsigned rounds_left_ = 0;   // until tasks do so no longer
   std::vector<entry> table_;
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<executor> work_;

@@ -194,6 +194,9 @@ class io_lane {
   /// Runs `task` when there is neither another task nor a socket that is ready, but a millisecond
   /// later at the latest: for what is cheaper when more has come together. On this I/O thread.
   virtual void post_when_idle(std::function<void()> task) { post(std::move(task)); }
+  /// Since when there has always been a task to run, in monotonic nanoseconds; the largest number
+  /// while there is none. On this I/O thread.
+  [[nodiscard]] virtual std::uint64_t busy_since() const noexcept = 0;
 };
 
 /// The server behind one I/O thread: admission, and the way to the actors. One per I/O thread; all

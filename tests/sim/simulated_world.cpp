@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <iostream>
+#include <limits>
 #include <utility>
 
 #include "actors/supervisor.hpp"
@@ -17,6 +18,10 @@ namespace {
 class queue_lane final : public oauth::io_lane {
  public:
   void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
+  /// As if it had no task: nobody is refused for a queue here.
+  [[nodiscard]] std::uint64_t busy_since() const noexcept override {
+    return std::numeric_limits<std::uint64_t>::max();
+  }
   [[nodiscard]] bool has_task() const noexcept { return !tasks_.empty(); }
   void run_one() {
     const auto task = std::move(tasks_.front());

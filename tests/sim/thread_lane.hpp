@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <future>
+#include <limits>
 #include <mutex>
 #include <thread>
 
@@ -31,6 +32,11 @@ class thread_lane final : public oauth::io_lane {
       tasks_.push_back(std::move(task));
     }
     wake_.notify_one();
+  }
+
+  /// As if it had no task: nobody is refused for a queue here.
+  [[nodiscard]] std::uint64_t busy_since() const noexcept override {
+    return std::numeric_limits<std::uint64_t>::max();
   }
 
   /// Runs `work` on the lane and waits for its result.

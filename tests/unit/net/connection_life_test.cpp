@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <future>
+#include <limits>
 #include <numeric>
 #include <thread>
 
@@ -119,6 +120,30 @@ TEST(lanes, are_as_many_as_the_cores_that_the_process_may_use) {
     EXPECT_EQ(lanes(), 1U);
   }};
   pinned.join();
+}
+
+TEST_F(connection_life, says_how_long_it_has_had_tasks_without_a_break) {
+  start();
+  auto* lane = server_->lanes().front();
+  const auto asked = [&](int chain) {
+    auto seen = std::vector<std::uint64_t>{};
+    auto ended = std::promise<void>{};
+    auto next = std::function<void()>{};
+    next = [&] {
+      seen.push_back(lane->busy_since());
+      if (--chain == 0) return ended.set_value();
+      lane->post(next);
+    };
+    lane->post(next);
+    ended.get_future().wait();
+    return seen;
+  };
+  const auto first = asked(3);
+  EXPECT_EQ(first[0], first[2]);
+  EXPECT_NE(first[0], std::numeric_limits<std::uint64_t>::max());
+  // Once it has answered a request of its own sockets, it has run out of tasks.
+  EXPECT_EQ(ask(request("GET", "/jwks")).status, 200U);
+  EXPECT_GT(asked(1).front(), first.front());
 }
 
 TEST_F(connection_life, gives_sockets_their_turn_between_tasks_that_never_end) {
