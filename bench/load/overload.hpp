@@ -46,6 +46,7 @@ struct storm_result {
     nanoseconds server_cpu{0};
   };
   std::array<part, storm_parts_count> parts;
+  std::uint64_t resident_at_start_kib = 0;
   /// Kinds of failure and how often, refusals included.
   std::vector<std::pair<std::string, std::uint64_t>> kinds;
   /// Share of its time that the busiest thread of the harness was running.

@@ -32,6 +32,7 @@ storm_result good_storm() {
   auto r = storm_result{};
   r.peak = 10'000;
   r.bare_us = 10;
+  r.resident_at_start_kib = 100 * 1024;
   for (auto i = std::size_t{0}; i < storm_parts_count; ++i) {
     r.parts[i].offered = storm_factors[i] * r.peak;
     r.parts[i].seconds = 1;
@@ -76,11 +77,25 @@ TEST(judge, misses_each_goal_for_its_own_reason) {
                 [](storm_result& r) { answer(r.parts[2].counts, 200, 6ms, 0, 0ms); });
   expect_missed("refused_p99",
                 [](storm_result& r) { answer(r.parts[1].counts, 0, 0ms, 300, 11ms); });
-  expect_missed("memory", [](storm_result& r) { r.parts[2].resident_kib += 33 * 1024; });
+  expect_missed("memory", [](storm_result& r) {
+    for (auto i = 2; i < 5; ++i) r.parts[static_cast<std::size_t>(i)].resident_kib += 33 * 1024;
+  });
   expect_missed("recovery_granted",
                 [](storm_result& r) { answer(r.parts[3].counts, 0, 0ms, 80, 1ms); });
   expect_missed("recovery_p99",
                 [](storm_result& r) { answer(r.parts[3].counts, 80, 3ms, 0, 0ms); });
+}
+
+TEST(judge, takes_what_grants_leave_in_any_weather_for_no_growth) {
+  auto r = good_storm();
+  // 21,000 grants outside the storm took 42 MiB, so 16,200 in it may take 32.4, and 32 more.
+  r.resident_at_start_kib = 80 * 1024;
+  r.parts[2].resident_kib = 164 * 1024;
+  r.parts[3].resident_kib = r.parts[4].resident_kib = 186 * 1024;
+  EXPECT_EQ(verdict_of(r, "memory"), verdict::met);
+  r.parts[2].resident_kib += 1024;
+  r.parts[4].resident_kib += 1024;
+  EXPECT_EQ(verdict_of(r, "memory"), verdict::missed);
 }
 
 TEST(judge, does_not_blame_a_server_for_a_harness_that_was_late) {
