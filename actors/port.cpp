@@ -61,12 +61,16 @@ oauth::request_id port::next_request_id() {
   return id;
 }
 
+bool port::has_room() {
+  return admission_.has_room(ticks(), in_flight_, lane_.busy_since());
+}
+
 template <class Handle>
 void port::admit(Handle x, std::vector<Handle>& to) {
   x->origin = this;
   x->lane = lane_index_;
   const auto now = ticks();
-  if (!admission_.admits(now, in_flight_)) {
+  if (!admission_.has_room(now, in_flight_, lane_.busy_since())) {
     x->denied = oauth::overloaded();
     refuse(std::move(x));
     return;
@@ -173,9 +177,8 @@ void port::finish(oauth::token_handle x) {
   auto& count = meters_.of(kind_of(x->request.grant));
   meters_.in_flight.set(--in_flight_);
   const auto now = ticks();
-  const auto took = now - x->submitted_at;
-  count.ns.add(took);
-  admission_.left(now, took, !x->body.empty());
+  count.ns.add(now - x->submitted_at);
+  admission_.left(now, in_flight_, lane_.busy_since());
   if (!x->is_answered()) x->denied = oauth::lost();
   if (x->denied) return refuse(std::move(x));
   count.ok.add();
@@ -187,9 +190,8 @@ void port::finish(oauth::query_handle x) {
   auto& count = meters_.of(kind_of(x->request.purpose));
   meters_.in_flight.set(--in_flight_);
   const auto now = ticks();
-  const auto took = now - x->submitted_at;
-  count.ns.add(took);
-  admission_.left(now, took, x->done);
+  count.ns.add(now - x->submitted_at);
+  admission_.left(now, in_flight_, lane_.busy_since());
   if (!x->done && !x->denied) x->denied = oauth::lost();
   if (x->denied) return refuse(std::move(x));
   count.ok.add();

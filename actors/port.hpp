@@ -30,6 +30,7 @@ class port final : public oauth::service, public oauth::home {
   void submit(oauth::query_handle x) override;
   void submit(oauth::mint_handle x) override;
   void submit(oauth::admin_handle x) override;
+  [[nodiscard]] bool has_room() override;
   [[nodiscard]] std::shared_ptr<const oauth::public_documents> documents() const override {
     return documents_;
   }

@@ -160,8 +160,11 @@ std::span<char> session::authorization_octets() {
   return value.empty() ? std::span<char>{} : input().writable(value);
 }
 
+// Refused first, if at all: who asks a server that is too busy gets 503 whatever the request is
+// (TOK-19), and costs it no more than the octets.
 void session::exchange_grant() {
   auto& service = where().service();
+  if (!service.has_room()) return refuse_request(oauth::overloaded());
   auto request = oauth::parse_token_request(rules_head(), authorization_octets(), body());
   if (!request) return refuse_request(request.error());
   auto x = oauth::token_handle{
@@ -176,6 +179,7 @@ void session::exchange_grant() {
 
 void session::ask_about_token() {
   auto& service = where().service();
+  if (!service.has_room()) return refuse_request(oauth::overloaded());
   const auto purpose = purpose_of(endpoint_);
   auto request =
       purpose == oauth::query_purpose::userinfo

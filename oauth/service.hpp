@@ -210,6 +210,9 @@ class service {
   virtual void submit(query_handle x) = 0;
   virtual void submit(mint_handle x) = 0;
   virtual void submit(admin_handle x) = 0;
+  /// Whether a token or query exchange would be admitted now. Whoever hears no spares itself
+  /// reading the request, and refuses it: with `overloaded`, by `note_refusal`.
+  [[nodiscard]] virtual bool has_room() = 0;
   /// The public documents of now.
   [[nodiscard]] virtual std::shared_ptr<const public_documents> documents() const = 0;
   /// Whether some client registered this origin (TOK-20).

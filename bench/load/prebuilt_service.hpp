@@ -29,6 +29,7 @@ class prebuilt_service final : public oauth::service {
     x->error = oauth::admin_error{oauth::errc::server_error, "Not served here."};
     x->who().answered(*x);
   }
+  [[nodiscard]] bool has_room() override { return true; }
   [[nodiscard]] std::shared_ptr<const oauth::public_documents> documents() const override {
     return documents_;
   }

@@ -185,6 +185,28 @@ TEST_F(public_listener, challenges_only_who_sent_an_authorization_field_TOK_18) 
   expect_error_form(by_header);
 }
 
+TEST_F(public_listener, refuses_without_reading_the_form_when_there_is_no_room_TOK_19) {
+  start();
+  service().is_full = true;
+  auto p = connect();
+  for (const auto& octets : {token_request(), request("POST", "/token", form, "%"),
+                             request("POST", "/introspect", form, "%"), request("POST", "/revoke"),
+                             request("GET", "/userinfo")}) {
+    p.send(octets);
+    const auto r = p.receive();
+    EXPECT_EQ(r.status, 503U);
+    EXPECT_EQ(r.fields.at("retry-after"), "1");
+    EXPECT_THAT(r.body, HasSubstr("temporarily_unavailable"));
+    expect_error_form(r);
+  }
+  EXPECT_EQ(service().submitted(), 0U);
+  p.send(request("GET", "/jwks"));
+  EXPECT_EQ(p.receive().status, 200U);
+  service().is_full = false;
+  p.send(token_request());
+  EXPECT_EQ(p.receive().status, 200U);
+}
+
 TEST_F(public_listener, answers_503_for_an_exchange_that_was_lost_TOK_19) {
   start();
   service().how = manner::lost;

@@ -35,11 +35,13 @@ class fake_service final : public oauth::service {
 
   std::atomic<manner> how = manner::at_once;
   std::atomic<bool> is_ready = true;
+  std::atomic<bool> is_full = false;
 
   void submit(oauth::token_handle x) override;
   void submit(oauth::query_handle x) override;
   void submit(oauth::mint_handle x) override;
   void submit(oauth::admin_handle x) override;
+  [[nodiscard]] bool has_room() override { return !is_full; }
   [[nodiscard]] std::shared_ptr<const oauth::public_documents> documents() const override;
   /// "https://known.example" alone.
   [[nodiscard]] bool knows_origin(std::string_view origin) const override {
