@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "bench/load/formatted.hpp"
@@ -78,9 +79,15 @@ std::string to_table(const storm_result& r) {
   }
   for (const auto& [kind, times] : r.kinds)
     out += formatted("%s: %llu times\n", kind.c_str(), static_cast<unsigned long long>(times));
+  const auto is_late = [&](storm_part p) {
+    return r.at(p).counts.late.percentile(99) > std::chrono::milliseconds{1};
+  };
   if (r.busiest >= 0.9)
-    out += formatted("The harness ran %.0f %% of the time: give it --threads, or a machine.\n",
-                     100 * r.busiest);
+    out +=
+        formatted("The harness ran %.0f %% of the time: give it a faster core.\n", 100 * r.busiest);
+  else if (std::any_of(all_parts.begin(), all_parts.end(), is_late))
+    out +=
+        "The harness was late although it had time: others used its core, do not publish this.\n";
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <cstdio>
 #include <memory>
+#include <thread>
 
 #include "tests/http/support/cast.hpp"
 
@@ -141,6 +142,26 @@ TEST(bench, ends_a_ramp_that_no_rate_can_satisfy) {
   const auto& ramp = scenario.at("ramp");
   EXPECT_EQ(ramp.at("best").to_number<double>(), 0);
   EXPECT_GT(ramp.at("steps").as_array().size(), 3U);
+}
+
+// Whether goals are met says something about the machine, and nothing about the run.
+TEST(bench, shows_what_becomes_of_a_storm) {
+  if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "needs a core for each side";
+  const auto folder = temporary_folder{};
+  const auto report = folder.path() / "report.json";
+  const auto got =
+      bench("overload --rounds 1 --warm-up 0.2 --duration 0.5 --connections 200 --quiet" +
+            own_server + " --json " + report.string());
+  ASSERT_EQ(got.code, 0) << got.out;
+  const auto storm = parse_object(read_file(report)).at("overload").as_object();
+  ASSERT_EQ(storm.at("parts").as_array().size(), 5U);
+  for (const auto& part : storm.at("parts").as_array()) {
+    EXPECT_GT(part.at("granted").to_number<int>(), 0);
+    EXPECT_EQ(part.at("failed").to_number<int>(), 0) << got.out;
+    EXPECT_GT(part.at("resident_kib").to_number<int>(), 0);
+  }
+  EXPECT_EQ(storm.at("goals").as_array().size(), 7U);
+  EXPECT_NE(got.out.find("p99 of refusals"), got.out.npos) << got.out;
 }
 
 class a_running_server : public testing::Test {
