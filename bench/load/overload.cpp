@@ -134,11 +134,11 @@ std::vector<storm_goal> judge(const storm_result& r) {
                           slower(above, far, &part_counts::refused_after), 10));
   out.push_back(goal_of("memory", "memory beyond what its grants take, MiB", excess_mib(r),
                         memory_slack_mib, false, 1));
-  // Whoever was due in the first moments may still meet the queue of the storm.
-  const auto answers = first.counts.granted + first.counts.refused + first.counts.failed;
+  // Of those who were due in it: answers to the storm come in then as well.
+  const auto granted = first.counts.granted_after.from_due.count();
+  const auto answers = granted + first.counts.refused_after.from_due.count() + first.counts.failed;
   const auto share =
-      answers == 0 ? 0.0
-                   : 100 * static_cast<double>(first.counts.granted) / static_cast<double>(answers);
+      answers == 0 ? 0.0 : 100 * static_cast<double>(granted) / static_cast<double>(answers);
   out.push_back(
       goal_of("recovery_granted", "granted in the first second after, %", share, 99, true, 2));
   out.push_back(wait_goal("recovery_p99", "p99 of granted in that second, ms",
