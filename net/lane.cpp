@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto sweep_period = std::chrono::milliseconds{50};
 constexpr auto longest_patience = std::chrono::milliseconds{1};
-constexpr auto turn_length = std::chrono::milliseconds{1};
+constexpr auto turn_length = std::chrono::milliseconds{2};
 /// As many as Asio asks the kernel for.
 constexpr unsigned sockets_at_once = 128;
 constexpr unsigned most_rounds_of_sockets = 8;

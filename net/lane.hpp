@@ -37,7 +37,7 @@ class lane final : public oauth::io_lane {
   void stop();
 
   /// In the order of the calls; without a lock when called on its own thread. Tasks run behind the
-  /// sockets that are ready; those that tasks post follow at once, but after a millisecond the
+  /// sockets that are ready; those that tasks post follow at once, but after two milliseconds the
   /// sockets get their turn again: a request that will be refused hears of it soon.
   void post(std::function<void()> task) override;
   void post_when_idle(std::function<void()> task) override;
