@@ -13,7 +13,7 @@ class rocksdb_engine final : public engine {
   rocksdb_engine(const options& o, unsigned max_failures, const oauth::clock& clock)
       : level_{o.level},
         max_failures_{max_failures},
-        memory_{o.memtable_mb * 1024, o.memtable_mb * 1024 * 512},
+        memory_{o.memtable_mb * 2048, o.memtable_mb * 1024 * 512},
         db_{o, clock} {}
 
   std::unique_ptr<shard_store> open_shard(std::size_t, std::size_t count, owner o,
@@ -31,7 +31,7 @@ class rocksdb_engine final : public engine {
  private:
   durability level_;
   unsigned max_failures_;
-  /// Of all shards: at most half of what one write buffer of codes takes.
+  /// Of all shards: with values and places, at most four fifths of one write buffer of codes.
   shard_memory memory_;
   // In the order of their deaths, reversed: the commit thread settles its queue before the database
   // closes.
