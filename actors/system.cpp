@@ -104,8 +104,10 @@ struct system::impl {
   ~impl() {
     caf::anon_send_exit(supervising, caf::exit_reason::user_shutdown);
     supervising = nullptr;
-    known.reset();
     actors.await_all_actors_done();
+    // Not before: a supervisor that hears of a death on its way out announces once more, and who
+    // is named there would never be destroyed.
+    known.reset();
     engine.reset();
     // Until a port knows of no actors, it tries to have consumptions released; those come home
     // again.
