@@ -19,8 +19,8 @@ struct shard_memory {
 };
 
 /// @param db,commits outlive the shard.
-/// @param o,idle as of `engine::open_shard`. @param o told of commits when `level` is sync; never
-/// called when it is os.
+/// @param o,idle as of `engine::open_shard`: told of commits when `level` is sync, never called
+/// when it is os.
 [[nodiscard]] std::unique_ptr<shard_store> make_rocksdb_shard(const rocksdb_database& db,
                                                               committer& commits, durability level,
                                                               unsigned max_failures,
