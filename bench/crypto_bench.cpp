@@ -4,10 +4,12 @@
 #include <benchmark/benchmark.h>
 
 #include <string>
+#include <vector>
 
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
+#include "crypto/p256_signer.hpp"
 #include "crypto/random.hpp"
 
 namespace mintage::crypto {
@@ -27,6 +29,19 @@ void sign(benchmark::State& state, jws_alg alg) {
 }
 BENCHMARK_CAPTURE(sign, es256, jws_alg::es256);
 BENCHMARK_CAPTURE(sign, rs256, jws_alg::rs256);
+
+/// Digests signed together, as a signer does with a batch.
+void sign_p256_digests(benchmark::State& state) {
+  auto signer = p256_signer{signing_key::generate(jws_alg::es256)};
+  auto digests = std::vector<digest>(static_cast<std::size_t>(state.range(0)));
+  auto signatures = std::vector<bytes<64>>(digests.size());
+  for (auto _ : state) {
+    signer.sign(digests, signatures);
+    benchmark::DoNotOptimize(signatures.data());
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(sign_p256_digests)->Arg(1)->Arg(2)->Arg(8)->Arg(32);
 
 void sha256_of_a_code(benchmark::State& state) {
   auto hash = sha256_hasher{};

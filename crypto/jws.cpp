@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <span>
+#include <vector>
 
 #include <openssl/rsa.h>
 
 #include "crypto/base64.hpp"
 #include "crypto/ecdsa_der.hpp"
 #include "crypto/openssl.hpp"
+#include "crypto/p256_signer.hpp"
 
 namespace mintage::crypto {
 
@@ -96,11 +97,32 @@ bool verify_digest(const signing_key& key, std::string_view text, bytes_view sig
 
 struct jws_signer::impl {
   explicit impl(signing_key k)
-      : key{std::move(k)},
-        signature_octets{signature_size(key)},
-        digests{key.alg() == jws_alg::eddsa ? nullptr : make_context(key, EVP_PKEY_sign_init)},
-        messages{key.alg() == jws_alg::eddsa ? make_message_context() : nullptr},
-        hash{hash_of(key.alg())} {}
+      : key{std::move(k)}, signature_octets{signature_size(key)}, hash{hash_of(key.alg())} {
+    if (key.alg() == jws_alg::es256)
+      p256 = std::make_unique<p256_signer>(key);
+    else if (key.alg() == jws_alg::eddsa)
+      messages = make_message_context();
+    else
+      digests = make_context(key, EVP_PKEY_sign_init);
+  }
+
+  /// Header, dot, payload.
+  /// @returns what is signed: it stands in `out` until that grows.
+  std::string_view begin(const jws_draft& d) const {
+    auto& out = *d.out;
+    const auto start = out.size();
+    out.reserve(start + d.encoded_header.size() + 1 + base64url_size(d.payload.size()) + 1 +
+                base64url_size(signature_octets));
+    out.append(d.encoded_header);
+    out.push_back('.');
+    base64url_append(out, as_bytes(d.payload));
+    return std::string_view{out}.substr(start);
+  }
+
+  static void end(const jws_draft& d, bytes_view signature) {
+    d.out->push_back('.');
+    base64url_append(*d.out, signature);
+  }
 
   /// @returns the signature inside of `room`.
   bytes_view sign(std::string_view text, std::span<std::uint8_t, signature_max> room) {
@@ -119,11 +141,36 @@ struct jws_signer::impl {
     return room.first(size);
   }
 
+  void append_one(const jws_draft& d) {
+    std::array<std::uint8_t, signature_max> room;  // not cleared: OpenSSL writes it
+    const auto signature = sign(begin(d), room);
+    if (key.alg() != jws_alg::es384) return end(d, signature);
+    std::array<std::uint8_t, 2 * ecdsa_coordinate_max> octets;
+    const auto raw = std::span{octets}.first(signature_octets);
+    require(ecdsa_raw_from_der(signature, raw), "ECDSA signature");
+    end(d, raw);
+  }
+
+  void append_p256(std::span<const jws_draft> drafts) {
+    hashes.clear();
+    for (const auto& d : drafts) {
+      hashes.emplace_back();
+      std::ranges::copy(hash(begin(d)), hashes.back().begin());
+    }
+    signatures.resize(drafts.size());
+    p256->sign(hashes, signatures);
+    for (auto i = std::size_t{0}; i < drafts.size(); ++i) end(drafts[i], signatures[i]);
+  }
+
   signing_key key;
   std::size_t signature_octets;
-  pkey_ctx_ptr digests;  // for all algorithms but EdDSA
-  md_ctx_ptr messages;   // for EdDSA
+  std::unique_ptr<p256_signer> p256;  // for ES256
+  md_ctx_ptr messages;                // for EdDSA
+  pkey_ctx_ptr digests;               // for the others
   sha2_hasher hash;
+  // Reused from batch to batch.
+  std::vector<digest> hashes;
+  std::vector<bytes<64>> signatures;
 };
 
 jws_signer::jws_signer(signing_key key) : impl_{std::make_unique<impl>(std::move(key))} {}
@@ -135,27 +182,9 @@ const signing_key& jws_signer::key() const noexcept {
   return impl_->key;
 }
 
-void jws_signer::append_compact(std::string& out, std::string_view encoded_header,
-                                std::string_view payload) {
-  auto& self = *impl_;
-  const auto start = out.size();
-  out.reserve(start + encoded_header.size() + 1 + base64url_size(payload.size()) + 1 +
-              base64url_size(self.signature_octets));
-  out.append(encoded_header);
-  out.push_back('.');
-  base64url_append(out, as_bytes(payload));
-
-  std::array<std::uint8_t, signature_max> room;  // not cleared: OpenSSL writes it
-  const auto signature = self.sign(std::string_view{out}.substr(start), room);
-  out.push_back('.');
-  if (is_ecdsa(self.key.alg())) {
-    std::array<std::uint8_t, 2 * ecdsa_coordinate_max> octets;
-    const auto raw = std::span{octets}.first(self.signature_octets);
-    require(ecdsa_raw_from_der(signature, raw), "ECDSA signature");
-    base64url_append(out, raw);
-  } else {
-    base64url_append(out, signature);
-  }
+void jws_signer::append_compact(std::span<const jws_draft> drafts) {
+  if (impl_->p256 != nullptr) return impl_->append_p256(drafts);
+  for (const auto& d : drafts) impl_->append_one(d);
 }
 
 std::string jose_header(const signing_key& key, std::string_view typ) {

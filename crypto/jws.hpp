@@ -2,7 +2,9 @@
 /// Making and checking compact JWS. @see RFC 7515
 #pragma once
 
+#include <array>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "crypto/digest.hpp"
@@ -10,8 +12,18 @@
 
 namespace mintage::crypto {
 
-/// Signs with one key through one long-lived context (15 µs for ES256 instead of 17).
-/// Not thread-safe: each signer actor has its own.
+/// A JWS to make: where it is appended, and its two first parts.
+struct jws_draft {
+  std::string* out;
+  /// base64url of the JOSE header; it is the same for every token of one kind and key, so callers
+  /// keep it (see `jose_header`).
+  std::string_view encoded_header;
+  /// The claims as JSON octets, not yet encoded.
+  std::string_view payload;
+};
+
+/// Signs with one key through long-lived contexts. ES256 signatures that are made together cost
+/// less than one by one (see p256_signer). Not thread-safe: each signer actor has its own.
 class jws_signer {
  public:
   explicit jws_signer(signing_key key);
@@ -21,14 +33,16 @@ class jws_signer {
 
   [[nodiscard]] const signing_key& key() const noexcept;
 
-  /// Appends `header.payload.signature` to `out`.
-  /// @param encoded_header base64url of the JOSE header; it is the same for every token of one kind
-  ///        and key, so callers keep it (see `jose_header`).
-  /// @param payload the claims as JSON octets, not yet encoded.
+  /// Appends `header.payload.signature` to the `out` of each.
   /// ECDSA signatures are raw R‖S of fixed width, never DER (JWS-01); PS256 has a salt as long as
   /// its hash (JWS-04).
-  /// @throws std::runtime_error when OpenSSL fails; `out` then ends in a part of the JWS.
-  void append_compact(std::string& out, std::string_view encoded_header, std::string_view payload);
+  /// @pre each has an `out` of its own.
+  /// @throws std::runtime_error when OpenSSL fails; no `out` is of use then: some have their JWS,
+  ///         some a part of it, some nothing.
+  void append_compact(std::span<const jws_draft> drafts);
+  void append_compact(std::string& out, std::string_view encoded_header, std::string_view payload) {
+    append_compact(std::array{jws_draft{&out, encoded_header, payload}});
+  }
 
  private:
   struct impl;

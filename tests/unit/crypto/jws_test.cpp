@@ -284,6 +284,29 @@ TEST(jws_signer, appends_behind_what_is_there) {
   EXPECT_TRUE(verify_compact(signer.key(), out.substr(before)));
 }
 
+TEST(jws_signer, makes_many_at_once) {
+  for (const auto alg : jws_algs) {
+    auto signer = jws_signer{key_for(alg)};
+    const auto access = jose_header(signer.key(), "at+jwt");
+    const auto id = jose_header(signer.key(), "JWT");
+    auto claims = std::vector<std::string>{};
+    for (auto i = 0; i < 5; ++i) claims.push_back(std::string(static_cast<std::size_t>(i), 'c'));
+    auto outs = std::vector<std::string>(claims.size(), "before:");
+    auto drafts = std::vector<jws_draft>{};
+    for (auto i = std::size_t{0}; i < outs.size(); ++i)
+      drafts.push_back({&outs[i], i % 2 == 0 ? access : id, claims[i]});
+    signer.append_compact(drafts);
+    for (auto i = std::size_t{0}; i < outs.size(); ++i) {
+      ASSERT_EQ(outs[i].substr(0, 7), "before:");
+      const auto compact = outs[i].substr(7);
+      EXPECT_TRUE(openssl_verifies(signer.key(), compact)) << to_string(alg) << i;
+      EXPECT_EQ(split(compact).signed_text,
+                (i % 2 == 0 ? access : id) + '.' + base64url(claims[i]));
+    }
+    signer.append_compact(std::span<const jws_draft>{});
+  }
+}
+
 TEST(jws_signer, does_not_allocate_in_a_string_with_room) {
   auto signer = jws_signer{key_for(jws_alg::es256)};
   const auto header = jose_header(signer.key(), "at+jwt");
