@@ -11,7 +11,7 @@ namespace {
 using pointer = code_store_actor::stateful_pointer<code_store_state>;
 
 /// Signed in groups of this size, so that answers leave while the rest is signed.
-constexpr std::size_t signed_at_once = 8;
+constexpr std::size_t signed_at_once = 16;
 
 /// Gives the survivors of one commit to the signers of this actor's own lane.
 template <class Handle>

@@ -38,11 +38,11 @@ class tally {
 template <std::uint64_t First, std::size_t Buckets>
 class doubling_histogram {
  public:
-  void add(std::uint64_t value) noexcept {
+  void add(std::uint64_t value, std::uint64_t times = 1) noexcept {
     auto bucket = std::size_t{0};
     for (auto bound = First; bucket < Buckets && value > bound; bound *= 2) ++bucket;
-    counts_[bucket].add();
-    sum_.add(value);
+    counts_[bucket].add(times);
+    sum_.add(value * times);
   }
   [[nodiscard]] static std::vector<std::uint64_t> bounds() {
     auto all = std::vector<std::uint64_t>{};

@@ -1,6 +1,6 @@
 #include "actors/signer.hpp"
 
-#include <stdexcept>
+#include <exception>
 #include <utility>
 
 #include "actors/send_replies.hpp"
@@ -16,12 +16,13 @@ token_signer::token_signer(const signer_setup& setup, std::size_t index)
       refresh_keys_{setup.master, setup.rules.refresh_key_id} {}
 
 void token_signer::publish(const oauth::key_snapshot& keys) {
-  contexts_.clear();
+  auto contexts = std::vector<context>{};
   for (const auto& k : keys->keys)
     if (k.state == oauth::key_state::active)
-      contexts_.push_back({crypto::jws_signer{k.key}, crypto::jose_header(k.key, "at+jwt"),
-                           crypto::jose_header(k.key, "JWT"),
-                           crypto::jose_header(k.key, "token-introspection+jwt")});
+      contexts.push_back({crypto::jws_signer{k.key}, crypto::jose_header(k.key, "at+jwt"),
+                          crypto::jose_header(k.key, "JWT"),
+                          crypto::jose_header(k.key, "token-introspection+jwt")});
+  contexts_ = std::move(contexts);
 }
 
 token_signer::context* token_signer::context_for(crypto::jws_alg alg) noexcept {
@@ -35,85 +36,128 @@ token_signer::context& token_signer::context_or_first(crypto::jws_alg alg) noexc
   return found != nullptr ? *found : contexts_.front();
 }
 
-void token_signer::sign_access_token(const oauth::grant& g, const oauth::issuance& out,
-                                     oauth::instant now) {
-  // What its targets want, which agree (ATK-04); without any, ES256 where there is such a key.
-  const auto& targets = out.targets.empty() ? g.who.targets : out.targets;
-  auto& with = context_or_first(targets.empty() ? crypto::jws_alg::es256 : targets.front().alg);
-  claims_.clear();
-  oauth::append_access_token_claims(claims_, g, out, oauth::make_jti(g, random_), now,
-                                    setup_.rules);
-  sign_with(with, access_token_, with.access_header);
-}
-
-void token_signer::sign(oauth::token_exchange& x) {
-  const auto& grant = *x.born;
-  const auto& scope = x.out.scope.empty() ? grant.who.scope : x.out.scope;
-  const auto now = setup_.clock.now();
-
-  access_token_.clear();
-  if (x.out.opaque.empty())
-    sign_access_token(grant, x.out, now);
-  else
-    access_token_ = x.out.opaque.reveal();
-
-  id_token_.clear();
+void token_signer::choose_keys(const oauth::token_exchange& x, draft& access, draft& id) {
+  access.with = id.with = nullptr;
+  access.failed = id.failed = false;
+  const auto& scope = x.out.scope.empty() ? x.born->who.scope : x.out.scope;
   if (oauth::scope_has(scope, "openid")) {
-    auto* id = context_for(x.client.id_token_alg);
-    if (id == nullptr) throw std::runtime_error{"no active key of the client's algorithm"};
-    claims_.clear();
-    oauth::append_id_token_claims(claims_, grant, x.out, access_token_, x.client.id_token_alg, now,
-                                  setup_.rules);
-    sign_with(*id, id_token_, id->id_header);
+    id.with = context_for(x.client.id_token_alg);
+    id.failed = id.with == nullptr;
+    if (id.failed) return;
   }
+  // What its targets want, which agree (ATK-04); without any, ES256 where there is such a key.
+  const auto& targets = x.out.targets.empty() ? x.born->who.targets : x.out.targets;
+  if (x.out.opaque.empty())
+    access.with = &context_or_first(targets.empty() ? crypto::jws_alg::es256 : targets.front().alg);
+}
 
+void token_signer::sign(std::span<const oauth::token_handle> some) {
+  const auto now = setup_.clock.now();
+  if (access_.size() < some.size()) {
+    access_.resize(some.size());
+    id_.resize(some.size());
+  }
+  const auto accesses = std::span{access_}.first(some.size());
+  const auto ids = std::span{id_}.first(some.size());
+  for (auto i = std::size_t{0}; i < some.size(); ++i) {
+    choose_keys(*some[i], accesses[i], ids[i]);
+    if (!ids[i].failed) write_access_claims(*some[i], accesses[i], now);
+  }
+  sign_drafts(accesses, &context::access_header);
+  for (auto i = std::size_t{0}; i < some.size(); ++i) {
+    if (accesses[i].failed) ids[i].with = nullptr;
+    if (ids[i].with == nullptr) continue;
+    ids[i].claims.clear();
+    oauth::append_id_token_claims(ids[i].claims, *some[i]->born, some[i]->out, accesses[i].token,
+                                  some[i]->client.id_token_alg, now, setup_.rules);
+  }
+  sign_drafts(ids, &context::id_header);
+  for (auto i = std::size_t{0}; i < some.size(); ++i)
+    if (!accesses[i].failed && !ids[i].failed) write_answer(*some[i], accesses[i], ids[i]);
+}
+
+void token_signer::write_access_claims(const oauth::token_exchange& x, draft& access,
+                                       oauth::instant now) {
+  if (access.with == nullptr) {
+    access.token = x.out.opaque.reveal();
+    return;
+  }
+  access.claims.clear();
+  oauth::append_access_token_claims(access.claims, *x.born, x.out,
+                                    oauth::make_jti(*x.born, random_), now, setup_.rules);
+}
+
+void token_signer::write_answer(oauth::token_exchange& x, const draft& access, const draft& id) {
   const auto refresh_token = x.out.refresh_generation
-                                 ? refresh_keys_.make(grant, *x.out.refresh_generation)
+                                 ? refresh_keys_.make(*x.born, *x.out.refresh_generation)
                                  : std::string{};
-  oauth::append_token_answer(x.body, {.access_token = access_token_,
-                                      .expires_in = setup_.rules.access_ttl,
-                                      .scope = scope,
-                                      .refresh_token = refresh_token,
-                                      .id_token = id_token_});
+  oauth::append_token_answer(x.body,
+                             {.access_token = access.token,
+                              .expires_in = setup_.rules.access_ttl,
+                              .scope = x.out.scope.empty() ? x.born->who.scope : x.out.scope,
+                              .refresh_token = refresh_token,
+                              .id_token = id.with == nullptr ? std::string_view{} : id.token});
 }
 
-void token_signer::sign(oauth::query_exchange& x) {
-  auto& with = context_or_first(x.alg);
-  std::swap(claims_, x.claims);
-  x.is_jwt = true;
-  sign_with(with, x.body,
-            x.request.purpose == oauth::query_purpose::introspect ? with.introspection_header
-                                                                  : with.id_header);
-  x.done = true;
+void token_signer::sign_drafts(std::span<draft> drafts, std::string context::*header) {
+  for (auto& c : contexts_) {
+    work_.clear();
+    for (auto& d : drafts) {
+      if (d.with != &c) continue;
+      d.token.clear();
+      work_.push_back({&d.token, c.*header, d.claims});
+    }
+    if (work_.empty()) continue;
+    const auto since = ticks();
+    try {
+      c.signer.append_compact(work_);
+    } catch (const std::exception&) {
+      for (auto& d : drafts) d.failed |= d.with == &c;
+      continue;
+    }
+    meters_.of(c.signer.key().alg()).add((ticks() - since) / work_.size(), work_.size());
+  }
 }
 
-void token_signer::sign_with(context& c, std::string& out, std::string_view header) {
-  const auto since = ticks();
-  c.signer.append_compact(out, header, claims_);
-  meters_.of(c.signer.key().alg()).add(ticks() - since);
+void token_signer::sign(std::span<const oauth::query_handle> some) {
+  for (const auto& x : some) {
+    auto& with = context_or_first(x->alg);
+    const auto& header = x->request.purpose == oauth::query_purpose::introspect
+                             ? with.introspection_header
+                             : with.id_header;
+    const auto since = ticks();
+    try {
+      with.signer.append_compact(x->body, header, x->claims);
+    } catch (const std::exception&) {
+      continue;
+    }
+    meters_.of(with.signer.key().alg()).add(ticks() - since);
+    x->is_jwt = true;
+    x->done = true;
+  }
 }
 
 namespace {
 
 using pointer = signer_actor::stateful_pointer<signer_state>;
 
+bool is_signed(const oauth::token_exchange& x) noexcept {
+  return x.is_answered();
+}
+bool is_signed(const oauth::query_exchange& x) noexcept {
+  return x.done;
+}
+
 template <class Handle>
 void sign_all(pointer self, const batch<Handle>& b) {
   auto& s = self->state;
   const auto busy = busy_scope{*s.meters};
-  auto signed_ones = std::vector<Handle>{};
   auto handles = b.take();
   s.meters->taken.add(handles.size());
-  for (auto& x : handles) {
-    try {
-      s.work->sign(*x);
-    } catch (const std::exception&) {
-      x.reset();  // goes home unanswered: what it consumed is released, then 503 (COM-02)
-      continue;
-    }
-    signed_ones.push_back(std::move(x));
-  }
-  send_replies(self, *s.to, std::move(signed_ones));
+  s.work->sign(handles);
+  // The others go home unanswered: what they consumed is released, then 503 (COM-02).
+  std::erase_if(handles, [](const Handle& x) { return !is_signed(*x); });
+  send_replies(self, *s.to, std::move(handles));
 }
 
 void begin_if_ready(pointer self) {

@@ -2,8 +2,8 @@
 /// The signer: claims, signatures, and the answer's JSON. (§3.3, ATK-01, TOK-14, IDT-03)
 #pragma once
 
-#include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,15 +33,17 @@ class token_signer {
   /// @param index its place in the pool.
   token_signer(const signer_setup& setup, std::size_t index);
 
+  /// @throws std::runtime_error when a key cannot be used; the keys of before stay then.
   void publish(const oauth::key_snapshot& keys);
   [[nodiscard]] bool has_keys() const noexcept { return !contexts_.empty(); }
 
-  /// Sets `body`.
-  /// @pre x.born is set. @throws std::runtime_error when OpenSSL fails or no key of the client's
-  ///      algorithm is active; `x` is then unanswered.
-  void sign(oauth::token_exchange& x);
-  /// Signs `claims`: as introspection (INT-03) or as userinfo (UIN-03). @throws as above
-  void sign(oauth::query_exchange& x);
+  /// Sets `body` of each. Those stay unanswered whose client's algorithm has no active key, and
+  /// those that need a key OpenSSL fails to sign with. All access tokens are signed together, then
+  /// all ID tokens, which cover them. @pre each has `born`.
+  void sign(std::span<const oauth::token_handle> some);
+  /// Signs `claims` of each: as introspection (INT-03) or as userinfo (UIN-03). Those stay
+  /// unanswered for which OpenSSL fails.
+  void sign(std::span<const oauth::query_handle> some);
 
  private:
   /// One active key with its contexts and the headers of its tokens.
@@ -53,18 +55,27 @@ class token_signer {
   };
   [[nodiscard]] context* context_for(crypto::jws_alg alg) noexcept;
   [[nodiscard]] context& context_or_first(crypto::jws_alg alg) noexcept;
-  void sign_access_token(const oauth::grant& g, const oauth::issuance& out, oauth::instant now);
-  void sign_with(context& c, std::string& out, std::string_view header);
+  /// A token on its way to its signature.
+  struct draft {
+    context* with = nullptr;  ///< nothing: there is none to sign
+    bool failed = false;      ///< its exchange stays unanswered
+    std::string claims;
+    std::string token;
+  };
+  void choose_keys(const oauth::token_exchange& x, draft& access, draft& id);
+  void write_access_claims(const oauth::token_exchange& x, draft& access, oauth::instant now);
+  void write_answer(oauth::token_exchange& x, const draft& access, const draft& id);
+  void sign_drafts(std::span<draft> drafts, std::string context::*header);
 
   const signer_setup& setup_;
   signer_meters& meters_;
   std::vector<context> contexts_;
   oauth::refresh_keys refresh_keys_;
   crypto::buffered_random random_;
-  // Reused from request to request.
-  std::string claims_;
-  std::string access_token_;
-  std::string id_token_;
+  // Reused from batch to batch; the first so many are in use.
+  std::vector<draft> access_;
+  std::vector<draft> id_;
+  std::vector<crypto::jws_draft> work_;
 };
 
 struct signer_state {

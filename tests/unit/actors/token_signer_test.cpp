@@ -32,6 +32,11 @@ class token_signer_answers : public testing::Test {
     signer.publish(ring);
   }
 
+  template <class Handle>
+  void sign(const Handle& x) {
+    signer.sign(std::span{&x, 1});
+  }
+
   oauth::token_handle sign(const std::string& scope, bool refreshable) {
     auto x = test::make_redemption("", "client", clock.now());
     x->born = oauth::grant{};
@@ -41,7 +46,7 @@ class token_signer_answers : public testing::Test {
     x->born->who.nonce = "n-0S6_WzA2Mj";
     x->born->refreshable = refreshable;
     if (refreshable) x->out.refresh_generation = 0;
-    signer.sign(*x);
+    sign(x);
     return x;
   }
 
@@ -89,7 +94,7 @@ TEST_F(token_signer_answers, carry_what_was_issued_of_the_grant) {  // RFT-07, R
   x->out.targets.front().identifier = "https://b.example.com";
   x->out.is_first = false;
   x->out.refresh_generation = 3;
-  signer.sign(*x);
+  sign(x);
   EXPECT_EQ(member(x->body, "scope"), "openid");
   const auto access = member(x->body, "access_token");
   EXPECT_EQ(member(part(access, 1), "aud"), "https://b.example.com");
@@ -103,26 +108,87 @@ TEST_F(token_signer_answers, give_out_an_opaque_token_as_it_was_drawn) {  // ATK
   x->born = oauth::grant{};
   x->born->who.scope = "openid";
   x->out.opaque = crypto::secret_string{"mat_AAtext"};
-  signer.sign(*x);
+  sign(x);
   EXPECT_EQ(member(x->body, "access_token"), "mat_AAtext");
   EXPECT_EQ(member(part(member(x->body, "id_token"), 1), "at_hash"),
             oauth::at_hash("mat_AAtext", crypto::jws_alg::es256));
+}
+
+TEST_F(token_signer_answers, in_one_batch_are_each_its_own) {  // COM-02 of the one without a key
+  auto ring = std::make_shared<oauth::key_ring>();
+  const auto es384 = crypto::signing_key::generate(crypto::jws_alg::es384);
+  ring->keys.push_back({es256, oauth::key_state::active, clock.now()});
+  ring->keys.push_back({es384, oauth::key_state::active, clock.now()});
+  signer.publish(ring);
+  enum { plain, with_id, other_algorithm, without_key, opaque, count };
+  // Twice, the second time less: what is reused must not show.
+  for (const auto size : {2 * count, +count}) {
+    auto names = std::vector<std::string>{};
+    for (auto i = 0; i < size; ++i) names.push_back("client" + std::to_string(i));
+    auto batch = std::vector<oauth::token_handle>{};
+    for (auto i = 0; i < size; ++i) {
+      auto x = test::make_redemption("", names[static_cast<std::size_t>(i)], clock.now());
+      x->born = oauth::grant{};
+      x->born->who.client_id = names[static_cast<std::size_t>(i)];
+      x->born->who.scope = i % count == plain ? "read" : "openid";
+      if (i % count == other_algorithm) x->client.id_token_alg = crypto::jws_alg::es384;
+      if (i % count == without_key) x->client.id_token_alg = crypto::jws_alg::rs256;
+      if (i % count == opaque) x->out.opaque = crypto::secret_string{"mat_AA" + std::to_string(i)};
+      batch.push_back(std::move(x));
+    }
+    signer.sign(batch);
+    for (auto i = 0; i < size; ++i) {
+      const auto& x = *batch[static_cast<std::size_t>(i)];
+      EXPECT_EQ(x.is_answered(), i % count != without_key);
+      if (i % count == without_key) continue;
+      const auto access = member(x.body, "access_token");
+      if (i % count == opaque) {
+        EXPECT_EQ(access, "mat_AA" + std::to_string(i));
+      } else {
+        EXPECT_TRUE(crypto::verify_compact(es256, access));
+        EXPECT_EQ(member(part(access, 1), "client_id"), x.client.id);
+      }
+      const auto id = member(x.body, "id_token");
+      EXPECT_EQ(id.empty(), i % count == plain);
+      if (id.empty()) continue;
+      EXPECT_TRUE(crypto::verify_compact(i % count == other_algorithm ? es384 : es256, id));
+      EXPECT_EQ(member(part(id, 1), "aud"), x.client.id);
+      EXPECT_EQ(member(part(id, 1), "at_hash"), oauth::at_hash(access, x.client.id_token_alg));
+    }
+  }
+}
+
+TEST_F(token_signer_answers, are_counted_by_signature) {
+  auto batch = std::vector<oauth::token_handle>{};
+  for (auto i = 0; i < 3; ++i) {
+    batch.push_back(test::make_redemption("", "client", clock.now()));
+    batch.back()->born = oauth::grant{};
+    batch.back()->born->who.scope = "openid";
+  }
+  signer.sign(batch);
+  auto signatures = std::uint64_t{0};
+  const auto& histogram = meters[0].of(crypto::jws_alg::es256);
+  for (auto i = std::size_t{0}; i <= duration_histogram::bounds().size(); ++i)
+    signatures += histogram.count(i);
+  EXPECT_EQ(signatures, 6U);
+  EXPECT_GT(histogram.sum(), 0U);
 }
 
 TEST_F(token_signer_answers, to_questions_are_typed) {  // INT-03, UIN-03
   for (const auto& [purpose, typ] :
        {std::pair{oauth::query_purpose::introspect, "token-introspection+jwt"},
         std::pair{oauth::query_purpose::userinfo, "JWT"}}) {
-    auto x = oauth::query_exchange{std::make_shared<test::nobody>(), {}, clock.now()};
-    x.request.purpose = purpose;
-    x.claims = R"({"a":1})";
-    x.alg = crypto::jws_alg::es256;
-    signer.sign(x);
-    EXPECT_TRUE(x.done);
-    EXPECT_TRUE(x.is_jwt);
-    EXPECT_TRUE(crypto::verify_compact(es256, x.body));
-    EXPECT_EQ(member(part(x.body, 0), "typ"), typ);
-    EXPECT_EQ(part(x.body, 1), R"({"a":1})");
+    const auto x = oauth::query_handle{
+        new oauth::query_exchange{std::make_shared<test::nobody>(), {}, clock.now()}};
+    x->request.purpose = purpose;
+    x->claims = R"({"a":1})";
+    x->alg = crypto::jws_alg::es256;
+    sign(x);
+    EXPECT_TRUE(x->done);
+    EXPECT_TRUE(x->is_jwt);
+    EXPECT_TRUE(crypto::verify_compact(es256, x->body));
+    EXPECT_EQ(member(part(x->body, 0), "typ"), typ);
+    EXPECT_EQ(part(x->body, 1), R"({"a":1})");
   }
 }
 
@@ -131,7 +197,7 @@ TEST_F(token_signer_answers, are_none_without_a_key_of_the_clients_algorithm) {
   x->client.id_token_alg = crypto::jws_alg::rs256;
   x->born = oauth::grant{};
   x->born->who.scope = "openid";
-  EXPECT_THROW(signer.sign(*x), std::runtime_error);
+  sign(x);
   EXPECT_FALSE(x->is_answered());
 }
 
