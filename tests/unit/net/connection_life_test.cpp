@@ -162,6 +162,28 @@ TEST_F(connection_life, gives_sockets_their_turn_between_tasks_that_never_end) {
   ended.get_future().wait();
 }
 
+TEST_F(connection_life, reads_sockets_that_are_ready_before_the_first_task_of_its_next_turn) {
+  start();
+  auto* lane = server_->lanes().front();
+  auto p = connect();
+  p.send(token_request());
+  EXPECT_EQ(p.receive().status, 200U);
+  auto begun = std::promise<void>{};
+  auto sent = std::promise<void>{};
+  auto seen = std::promise<std::size_t>{};
+  lane->post([&] {
+    lane->post([&] { seen.set_value(service().submitted()); });
+    begun.set_value();
+    sent.get_future().wait();
+    std::this_thread::sleep_for(2ms);  // no less than a turn
+  });
+  begun.get_future().wait();
+  p.send(token_request());
+  sent.set_value();
+  EXPECT_EQ(seen.get_future().get(), 2U);
+  EXPECT_EQ(p.receive().status, 200U);
+}
+
 TEST_F(connection_life, runs_tasks_of_its_own_thread_in_order_and_after_the_current_one) {
   start();
   auto* lane = server_->lanes().front();
@@ -206,7 +228,10 @@ TEST_F(connection_life, runs_what_waits_for_an_idle_lane_behind_all_other_tasks_
     lane->post_when_idle([&] { order.push_back(3); });
     lane->post_when_idle([&] {
       order.push_back(4);
-      ended.set_value();
+      lane->post_when_idle([&] {
+        order.push_back(5);
+        ended.set_value();
+      });
     });
     lane->post([&] {
       order.push_back(1);
@@ -214,7 +239,33 @@ TEST_F(connection_life, runs_what_waits_for_an_idle_lane_behind_all_other_tasks_
     });
   });
   ended.get_future().wait();
-  EXPECT_EQ(order, (std::vector<int>{1, 2, 3, 4}));
+  EXPECT_EQ(order, (std::vector<int>{1, 2, 3, 4, 5}));
+}
+
+// Patience is over first when the machine pauses for a moment: so it is tried until it succeeds.
+TEST_F(connection_life, reads_sockets_that_are_ready_before_it_runs_what_waits_for_an_idle_lane) {
+  start();
+  auto* lane = server_->lanes().front();
+  auto p = connect();
+  eventually([&] {
+    p.send(token_request());
+    EXPECT_EQ(p.receive().status, 200U);
+    const auto before = service().submitted();
+    auto begun = std::promise<void>{};
+    auto sent = std::promise<void>{};
+    auto seen = std::promise<std::size_t>{};
+    lane->post([&] {
+      begun.set_value();
+      sent.get_future().wait();
+      lane->post_when_idle([&] { seen.set_value(service().submitted()); });
+    });
+    begun.get_future().wait();
+    p.send(token_request());
+    sent.set_value();
+    const auto submitted = seen.get_future().get();
+    EXPECT_EQ(p.receive().status, 200U);
+    return submitted > before;
+  });
 }
 
 TEST_F(connection_life, a_busy_lane_does_not_hold_back_for_ever_what_waits_for_it_to_be_idle) {

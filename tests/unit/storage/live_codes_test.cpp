@@ -78,6 +78,15 @@ TEST(live_codes, keys_of_one_place_are_told_apart_and_the_oldest_gives_way) {
   }
 }
 
+TEST(live_codes, keys_of_other_places_keep_theirs) {
+  auto codes = live_codes{64, 1000};
+  for (auto place = std::uint8_t{0}; place < 16; ++place)
+    for (auto slot = std::uint16_t{0}; slot < 4; ++slot) keep(codes, key_of(place, slot), "v");
+  for (auto place = std::uint8_t{0}; place < 16; ++place)
+    for (auto slot = std::uint16_t{0}; slot < 4; ++slot)
+      EXPECT_NE(codes.find(key_of(place, slot)), nullptr) << int{place} << ' ' << slot;
+}
+
 TEST(live_codes, values_take_no_more_than_their_room_and_old_ones_make_way) {
   auto codes = live_codes{4, 100};  // one place
   keep(codes, key_of(0, 0), std::string(60, 'a'));
