@@ -22,8 +22,10 @@ class admission {
   static constexpr std::uint64_t moment_ns = 5'000'000;
   static constexpr std::uint64_t queue_ns = 20'000'000;
   static constexpr std::uint64_t storm_ns = 5'000'000;
-  /// Never fewer are admitted: they make the batches of the pools worth their while.
+  /// Never fewer are admitted in a storm: they make the batches of the pools worth their while.
   static constexpr std::size_t least = 32;
+  /// Nor outside of one: so many who each wait for their answer are no storm, however slow it is.
+  static constexpr std::size_t least_queue = 64;
 
   /// @param most exchanges in flight at most, whatever they take.
   explicit admission(std::size_t most) noexcept : most_{most}, limit_{most} {}
@@ -82,7 +84,7 @@ class admission {
     }
     if (left_ == 0) return;  // nobody knows how long a queue is of which none has been answered
     const auto shrunk = limit_ == most_ ? in_flight + in_flight / 4 : limit_ - limit_ / 32;
-    limit_ = std::min(limit_, std::max({least, shrunk, answered_in(queue_ns)}));
+    limit_ = std::min(limit_, std::max({least_queue, shrunk, answered_in(queue_ns)}));
   }
 
   [[nodiscard]] std::size_t answered_in(std::uint64_t ns) const noexcept {

@@ -191,6 +191,20 @@ TEST(admission, counts_what_refusals_take_from_the_others) {
   EXPECT_LE(f.longest, admission::storm_ns + 3 * millisecond);
 }
 
+/// Each asks again when it has its answer.
+TEST(admission, refuses_nobody_of_those_who_wait_for_slow_answers) {
+  auto a = admission{4096};
+  auto now = std::uint64_t{second};
+  const auto busy_since = now;  // never without work
+  constexpr auto callers = admission::least_queue;
+  for (auto i = std::size_t{0}; i < callers; ++i) ASSERT_TRUE(a.has_room(now, i, busy_since));
+  for (auto answer = 0; answer < 3000; ++answer) {
+    now += 400 * microsecond;  // an RSA signature, and somebody else on the core
+    a.left(now, callers - 1, busy_since);
+    ASSERT_TRUE(a.has_room(now, callers - 1, busy_since)) << answer;
+  }
+}
+
 TEST(admission, notices_a_storm_before_its_queue_is_long) {
   for (const auto every : {71 * microsecond, 33 * microsecond}) {
     auto t = thread_at_work{4096};
