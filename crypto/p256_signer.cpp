@@ -132,8 +132,8 @@ struct p256_signer::impl {
   wiped<number256> private_key;  // in Montgomery form
 };
 
-/// Sets `to_x` and `to_z`, in Montgomery form, to two of the Jacobian coordinates: X / Z² is the
-/// affine one. Where the point is not yet affine, no inversion has been paid for.
+/// Sets `to_x` and `to_z`, in Montgomery form, to two of the product's Jacobian coordinates, in
+/// which OpenSSL leaves it: the affine one is X / Z², and that inversion has not been paid for yet.
 void p256_signer::impl::multiply_base_point(const number256& by, number256& to_x, number256& to_z) {
   // One octet in front, cleared again: BN_bin2bn would skip zeros there in a time of their number.
   auto octets = wiped<bytes<33>>{};
@@ -188,6 +188,7 @@ void p256_signer::impl::sign(std::span<const digest> digests, std::span<bytes<64
     const auto x_affine = field::leave(field::multiply(xs[i], field::multiply(zs[i], zs[i])));
     const auto r = scalars::reduce(x_affine);
     const auto e = scalars::reduce(from_big_endian(digests[i]));
+    // As secret as the key, and wiped with the others.
     room[0] = scalars::add(e, scalars::multiply(r, private_key.value));
     const auto s = scalars::multiply(nonces[i], room[0]);
     require_not_zero(r);
