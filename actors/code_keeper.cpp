@@ -206,7 +206,7 @@ std::optional<oauth::cutoffs> code_keeper::find_cutoffs(const oauth::login& who)
 }
 
 void code_keeper::draw_opaque(oauth::token_exchange& x) {
-  const auto& targets = x.out.targets.empty() ? x.born->who.targets : x.out.targets;
+  const auto& targets = x.out.targets_of(x.born->who.targets);
   // Those of one answer agree in format.
   if (!targets.empty() && targets.front().format == oauth::token_format::opaque)
     x.out.opaque = oauth::make_opaque_token(x.born->where, random_);

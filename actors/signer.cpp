@@ -39,14 +39,13 @@ token_signer::context& token_signer::context_or_first(crypto::jws_alg alg) noexc
 void token_signer::choose_keys(const oauth::token_exchange& x, draft& access, draft& id) {
   access.with = id.with = nullptr;
   access.failed = id.failed = false;
-  const auto& scope = x.out.scope.empty() ? x.born->who.scope : x.out.scope;
-  if (oauth::scope_has(scope, "openid")) {
+  if (oauth::scope_has(x.out.scope_of(x.born->who.scope), "openid")) {
     id.with = context_for(x.client.id_token_alg);
     id.failed = id.with == nullptr;
     if (id.failed) return;
   }
   // What its targets want, which agree (ATK-04); without any, ES256 where there is such a key.
-  const auto& targets = x.out.targets.empty() ? x.born->who.targets : x.out.targets;
+  const auto& targets = x.out.targets_of(x.born->who.targets);
   if (x.out.opaque.empty())
     access.with = &context_or_first(targets.empty() ? crypto::jws_alg::es256 : targets.front().alg);
 }
@@ -94,7 +93,7 @@ void token_signer::write_answer(oauth::token_exchange& x, const draft& access, c
   oauth::append_token_answer(x.body,
                              {.access_token = access.token,
                               .expires_in = setup_.rules.access_ttl,
-                              .scope = x.out.scope.empty() ? x.born->who.scope : x.out.scope,
+                              .scope = x.out.scope_of(x.born->who.scope),
                               .refresh_token = refresh_token,
                               .id_token = id.with == nullptr ? std::string_view{} : id.token});
 }

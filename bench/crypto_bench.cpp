@@ -2,6 +2,9 @@
 /// The floor of a token request: signatures, hashes, random octets, base64url.
 
 #include <benchmark/benchmark.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/obj_mac.h>
 
 #include <string>
 #include <vector>
@@ -29,6 +32,50 @@ void sign(benchmark::State& state, jws_alg alg) {
 }
 BENCHMARK_CAPTURE(sign, es256, jws_alg::es256);
 BENCHMARK_CAPTURE(sign, rs256, jws_alg::rs256);
+
+/// As OpenSSL does it, one at a time, with a long-lived context.
+void sign_p256_digest_openssl(benchmark::State& state) {
+  const auto key = signing_key::generate(jws_alg::es256);
+  auto* const context = EVP_PKEY_CTX_new_from_pkey(nullptr, key.native(), nullptr);
+  auto of = digest{};
+  auto der = bytes<80>{};
+  if (EVP_PKEY_sign_init(context) != 1) state.SkipWithError("EVP_PKEY_sign_init");
+  for (auto _ : state) {
+    ++of[0];
+    auto size = der.size();
+    benchmark::DoNotOptimize(EVP_PKEY_sign(context, der.data(), &size, of.data(), of.size()));
+  }
+  EVP_PKEY_CTX_free(context);
+}
+BENCHMARK(sign_p256_digest_openssl);
+
+/// Parts of that signature: the base point times a nonce, and the affine coordinate of the product.
+void multiply_p256_base_point(benchmark::State& state) {
+  auto* const group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+  auto* const product = EC_POINT_new(group);
+  auto* const by = BN_new();
+  auto* const x = BN_new();
+  auto* const numbers = BN_CTX_new();
+  const auto is_affine = state.range(0) != 0;
+  BN_priv_rand_range(by, EC_GROUP_get0_order(group));
+  for (auto _ : state) {
+    EC_POINT_mul(group, product, by, nullptr, nullptr, numbers);
+    if (is_affine) EC_POINT_get_affine_coordinates(group, product, x, nullptr, numbers);
+    benchmark::DoNotOptimize(product);
+  }
+  BN_CTX_free(numbers);
+  BN_free(x);
+  BN_free(by);
+  EC_POINT_free(product);
+  EC_GROUP_free(group);
+}
+BENCHMARK(multiply_p256_base_point)->ArgName("affine")->Arg(0)->Arg(1);
+
+void invert_modulo_p256_order(benchmark::State& state) {
+  auto n = number256{{1, 2, 3, 4}};
+  for (auto _ : state) benchmark::DoNotOptimize(n = montgomery<p256_order>::inverse(n));
+}
+BENCHMARK(invert_modulo_p256_order);
 
 /// Digests signed together, as a signer does with a batch.
 void sign_p256_digests(benchmark::State& state) {

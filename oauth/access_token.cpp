@@ -76,8 +76,8 @@ access_token describe(const grant& g, const issuance& out, instant now, const op
   token.client_id = g.who.client_id;
   token.incarnation = g.who.incarnation;
   token.sub = g.who.subject();
-  token.scope = out.scope.empty() ? g.who.scope : out.scope;
-  for (const auto& t : out.targets.empty() ? g.who.targets : out.targets) {
+  token.scope = out.scope_of(g.who.scope);
+  for (const auto& t : out.targets_of(g.who.targets)) {
     token.audience.push_back(t.identifier);
   }
   token.issued = now;

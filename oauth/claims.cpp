@@ -75,11 +75,11 @@ std::string make_jti(const grant& g, crypto::random_source& random) {
 void append_access_token_claims(std::string& out, const grant& g, const issuance& issued,
                                 std::string_view jti, instant now, const options& o) {
   const auto date = numeric_date(now);
-  const auto& scope = issued.scope.empty() ? g.who.scope : issued.scope;
+  const auto& scope = issued.scope_of(g.who.scope);
   auto json = json_writer{out};
   json.string("iss", o.issuer);
   json.integer("exp", date + o.access_ttl.count());
-  append_audience(json, issued.targets.empty() ? g.who.targets : issued.targets, o);
+  append_audience(json, issued.targets_of(g.who.targets), o);
   json.string("sub", g.who.subject());
   json.string("client_id", g.who.client_id);
   json.integer("iat", date);

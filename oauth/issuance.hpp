@@ -24,6 +24,15 @@ struct issuance {
   std::optional<std::uint32_t> refresh_generation;
   /// The access token when it is an opaque one; drawn and stored before it is issued (ATK-06).
   crypto::secret_string opaque;
+
+  /// What is issued of a grant's scope, and of its targets. The result lives as long as both.
+  [[nodiscard]] const std::string& scope_of(const std::string& granted) const noexcept {
+    return scope.empty() ? granted : scope;
+  }
+  [[nodiscard]] const std::vector<target>& targets_of(
+      const std::vector<target>& granted) const noexcept {
+    return targets.empty() ? granted : targets;
+  }
 };
 
 }  // namespace mintage::oauth
