@@ -13,21 +13,21 @@ using pointer = code_store_actor::stateful_pointer<code_store_state>;
 /// Signed in groups of this size, so that answers leave while the rest is signed.
 constexpr std::size_t signed_at_once = 16;
 
-/// Gives the survivors of one commit to the signers of this actor's own lane.
+/// Gives the survivors of one commit to the signers of this actor's own I/O thread.
 template <class Handle>
 void to_signers(pointer self, std::vector<Handle> some) {
   auto& s = self->state;
   const auto& signers = s.to->signers;
-  const auto lanes = s.to->http.size();
+  const auto io_threads = s.to->http.size();
   s.meters->sent_to_signers.add(some.size());
   for (auto first = std::size_t{0}; first < some.size(); first += signed_at_once) {
     const auto last = std::min(first + signed_at_once, some.size());
     auto part = std::vector<Handle>{
         std::make_move_iterator(some.begin() + static_cast<std::ptrdiff_t>(first)),
         std::make_move_iterator(some.begin() + static_cast<std::ptrdiff_t>(last))};
-    self->send(
-        signers[next_on_lane(lane_of(s.index, lanes), lanes, signers.size(), s.next_signer++)],
-        sign_atom_v, batch<Handle>{std::move(part)});
+    self->send(signers[next_on_io_thread(io_thread_of(s.index, io_threads), io_threads,
+                                         signers.size(), s.next_signer++)],
+               sign_atom_v, batch<Handle>{std::move(part)});
   }
 }
 
@@ -60,7 +60,7 @@ std::vector<Handle> take(std::vector<Handle>& from, std::size_t most) {
 
 void flush(pointer self, std::size_t batch_max) {
   auto& s = self->state;
-  const auto busy = busy_scope{*s.meters};
+  const auto busy = metrics::busy_scope{*s.meters};
   s.flush_sent = false;
   if (!s.mints.empty()) s.work->put(take(s.mints, batch_max));
   if (!s.redemptions.empty()) s.work->redeem(take(s.redemptions, batch_max));
@@ -89,11 +89,11 @@ storage::owner way_back(pointer self) {
   };
 }
 
-/// fsyncs wait until this actor's lane has nothing else to do.
+/// fsyncs wait until this actor's I/O thread has nothing else to do.
 storage::owner when_idle(const code_store_setup& setup, std::size_t index) {
-  if (setup.lanes.empty()) return {};
-  auto& lane = *setup.lanes[lane_of(index, setup.lanes.size())];
-  return [&lane](std::function<void()> run) { lane.post_when_idle(std::move(run)); };
+  if (setup.io_threads.empty()) return {};
+  auto& io_thread = *setup.io_threads[io_thread_of(index, setup.io_threads.size())];
+  return [&io_thread](std::function<void()> run) { io_thread.post_when_idle(std::move(run)); };
 }
 
 }  // namespace
@@ -107,15 +107,15 @@ code_store_actor::behavior_type code_store(pointer self, std::size_t index,
       setup->engine.open_shard(index, setup->shards_count, way_back(self),
                                when_idle(*setup, index)),
       code_keeper::outcome{
-          [self](std::vector<oauth::token_handle> some) { to_signers(self, std::move(some)); },
-          [self](std::vector<oauth::token_handle> some) {
+          [self](std::vector<service::token_handle> some) { to_signers(self, std::move(some)); },
+          [self](std::vector<service::token_handle> some) {
             send_replies(self, *self->state.to, std::move(some));
           },
-          [self](std::vector<oauth::mint_handle> some) {
+          [self](std::vector<service::mint_handle> some) {
             send_replies(self, *self->state.to, std::move(some));
           },
-          [self](std::vector<oauth::query_handle> some) { to_signers(self, std::move(some)); },
-          [self](std::vector<oauth::query_handle> some) {
+          [self](std::vector<service::query_handle> some) { to_signers(self, std::move(some)); },
+          [self](std::vector<service::query_handle> some) {
             send_replies(self, *self->state.to, std::move(some));
           }});
   return {
@@ -148,7 +148,7 @@ code_store_actor::behavior_type code_store(pointer self, std::size_t index,
         if (self->state.is_ready()) flush(self, batch_max);
       },
       [self](run_atom, const task& t) {
-        const auto busy = busy_scope{*self->state.meters};
+        const auto busy = metrics::busy_scope{*self->state.meters};
         (*t.run)();
       },
       [self](publish_atom, const oauth::registry_snapshot& clients) {

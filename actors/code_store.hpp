@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "actors/interfaces.hpp"
-#include "actors/meters.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
+#include "metrics/meters.hpp"
 #include "storage/engine.hpp"
 
 namespace mintage::actors {
@@ -24,11 +24,11 @@ struct code_store_setup {
   /// Exchanges in one commit at most.
   std::size_t batch_max;
   /// One for each shard.
-  std::vector<code_store_meters>& meters;
+  std::vector<metrics::code_store_meters>& meters;
   /// The seal key's octets: the MAC keys of refresh tokens are derived from it.
   crypto::digest master;
-  /// Where the stores stand; empty when they stand on no lane.
-  std::vector<oauth::io_lane*> lanes{};
+  /// Where the stores stand; empty when they stand on no I/O thread.
+  std::vector<service::io_thread*> io_threads{};
 };
 
 /// The work of one shard without an actor around it: tests call it directly. Each call is answered
@@ -37,11 +37,11 @@ class code_keeper {
  public:
   /// Where exchanges go next.
   struct outcome {
-    std::function<void(std::vector<oauth::token_handle>)> to_signer;
-    std::function<void(std::vector<oauth::token_handle>)> tokens_home;
-    std::function<void(std::vector<oauth::mint_handle>)> mints_home;
-    std::function<void(std::vector<oauth::query_handle>)> queries_to_signer;
-    std::function<void(std::vector<oauth::query_handle>)> queries_home;
+    std::function<void(std::vector<service::token_handle>)> to_signer;
+    std::function<void(std::vector<service::token_handle>)> tokens_home;
+    std::function<void(std::vector<service::mint_handle>)> mints_home;
+    std::function<void(std::vector<service::query_handle>)> queries_to_signer;
+    std::function<void(std::vector<service::query_handle>)> queries_home;
   };
 
   /// @param index the shard.
@@ -52,61 +52,61 @@ class code_keeper {
   [[nodiscard]] bool has_clients() const noexcept { return clients_ != nullptr; }
 
   /// Reads, judges and consumes (PROTOCOL.md §3.1): one commit for all.
-  void redeem(std::vector<oauth::token_handle> some);
+  void redeem(std::vector<service::token_handle> some);
   /// Reads families, judges, rotates (PROTOCOL.md §4): one commit for all that are written.
-  void refresh(std::vector<oauth::token_handle> some);
+  void refresh(std::vector<service::token_handle> some);
   /// Draws and keeps the opaque tokens of clients' own grants (ATK-06): one commit for all.
-  void issue(std::vector<oauth::token_handle> some);
+  void issue(std::vector<service::token_handle> some);
   /// Reads what is known of tokens, answers or revokes (INT-*, REV-*, UIN-*).
   /// @pre has_clients()
-  void query(std::vector<oauth::query_handle> some);
+  void query(std::vector<service::query_handle> some);
   /// Inserts new codes: one commit for all.
-  void put(std::vector<oauth::mint_handle> some);
+  void put(std::vector<service::mint_handle> some);
   /// Takes back consumptions that could not be answered (COM-02); all go home.
-  void release(std::vector<oauth::token_handle> some);
+  void release(std::vector<service::token_handle> some);
 
  private:
-  using tokens = std::shared_ptr<std::vector<oauth::token_handle>>;
-  using fates = std::shared_ptr<std::vector<std::optional<oauth::denial>>>;
+  using tokens = std::shared_ptr<std::vector<service::token_handle>>;
+  using explanations = std::shared_ptr<std::vector<std::optional<oauth::denial>>>;
 
   void judge(const tokens& some, const std::vector<storage::read_result>& found);
-  void settle(const tokens& some, const fates& explained,
+  void settle(const tokens& some, const explanations& explained,
               std::vector<storage::consume_result> found);
   /// Requests with what is used up, the families that they end, and what they are told then.
   struct replays {
     oauth::denial answer;
     std::vector<storage::revoke_op> families;
-    std::vector<oauth::token_handle> asked;
+    std::vector<service::token_handle> asked;
   };
-  void note_replay(oauth::token_handle x, oauth::instant consumed_at,
-                   const storage::record_key& birth, replays& late,
-                   std::vector<oauth::token_handle>& home) const;
-  void send_home(std::vector<oauth::token_handle> home, replays late);
+  void note_replay(service::token_handle x, oauth::instant consumed_at,
+                   const storage::record_key& new_grant, replays& late,
+                   std::vector<service::token_handle>& home) const;
+  void send_home(std::vector<service::token_handle> home, replays late);
   /// @returns nothing, and `x.denied`, for a right request that may not consume all the same.
   [[nodiscard]] std::optional<storage::consume_op> consumption(
-      oauth::token_exchange& x, const storage::read_result& found,
+      service::token_exchange& x, const storage::read_result& found,
       std::optional<oauth::denial>& why_not);
-  [[nodiscard]] std::optional<oauth::denial> bear(oauth::token_exchange& x,
-                                                  const oauth::login& who);
+  [[nodiscard]] std::optional<oauth::denial> issue_grant(service::token_exchange& x,
+                                                         const oauth::login& who);
 
   /// The cutoffs that concern a login; nothing when the engine cannot say. Two lookups, and none
   /// where no cutoff exists.
   [[nodiscard]] std::optional<oauth::cutoffs> find_cutoffs(const oauth::login& who);
   /// Survivors go to a signer; those with an opaque token once it is kept.
-  void pass_on(std::vector<oauth::token_handle> some);
-  void keep_opaque(std::vector<oauth::token_handle> some);
+  void pass_on(std::vector<service::token_handle> some);
+  void keep_opaque(std::vector<service::token_handle> some);
   /// Draws the opaque token of an exchange whose targets ask for one (ATK-06).
-  void draw_opaque(oauth::token_exchange& x);
+  void draw_opaque(service::token_exchange& x);
 
-  // actors/code_keeper_refresh.cpp
+  // actors/stages/rotation.cpp
   struct refresh_round;
-  void weigh(oauth::token_handle x, const storage::read_result& found, refresh_round& to);
-  void weigh(oauth::token_handle x, const oauth::grant& family, refresh_round& to);
+  void weigh(service::token_handle x, const storage::read_result& found, refresh_round& to);
+  void weigh(service::token_handle x, const oauth::grant& family, refresh_round& to);
   void conclude(refresh_round round);
-  void settle_rotation(oauth::token_handle x, const storage::rotate_result& found,
+  void settle_rotation(service::token_handle x, const storage::rotate_result& found,
                        refresh_round& to);
 
-  // actors/code_keeper_query.cpp
+  // actors/stages/inspection.cpp
   struct inquiry;
   using inquiries = std::shared_ptr<std::vector<inquiry>>;
   void read_families(const inquiries& some);
@@ -116,7 +116,7 @@ class code_keeper {
   void carry_out(revocations some);
 
   const code_store_setup& setup_;
-  code_store_meters& meters_;
+  metrics::code_store_meters& meters_;
   std::unique_ptr<storage::shard_store> shard_;
   outcome to_;
   oauth::refresh_keys keys_;
@@ -129,17 +129,17 @@ struct code_store_state {
   static constexpr const char* name = "code-store";
   std::optional<code_keeper> work;
   routes_ptr to;
-  code_store_meters* meters = nullptr;
+  metrics::code_store_meters* meters = nullptr;
   std::size_t index = 0;
   std::size_t next_signer = 0;
   /// Collected until the flush message comes round.
   bool flush_sent = false;
-  std::vector<oauth::token_handle> redemptions;
-  std::vector<oauth::token_handle> refreshes;
-  std::vector<oauth::token_handle> issues;
-  std::vector<oauth::query_handle> queries;
-  std::vector<oauth::mint_handle> mints;
-  std::vector<oauth::token_handle> releases;
+  std::vector<service::token_handle> redemptions;
+  std::vector<service::token_handle> refreshes;
+  std::vector<service::token_handle> issues;
+  std::vector<service::query_handle> queries;
+  std::vector<service::mint_handle> mints;
+  std::vector<service::token_handle> releases;
 
   [[nodiscard]] bool is_ready() const noexcept { return to != nullptr && work->has_clients(); }
 };

@@ -3,16 +3,16 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
-#include "actors/meters.hpp"
 #include "crypto/random.hpp"
 #include "crypto/secret.hpp"
-#include "oauth/client.hpp"
+#include "metrics/meters.hpp"
+#include "oauth/client/client.hpp"
 
 namespace mintage::actors {
 
 /// A call that brings a chosen secret: it waits here for the hash of it.
 struct hash_job {
-  oauth::admin_handle asked;
+  service::admin_handle asked;
   /// The new client, or the one that gets the secret as it was when it was asked.
   oauth::client who;
   crypto::secret_string secret;
@@ -29,6 +29,6 @@ struct hasher_state {
 /// Spawn detached: a comparison takes 20 to 40 ms.
 /// @param meters outlive the actor.
 [[nodiscard]] hasher_actor::behavior_type hasher(hasher_actor::stateful_pointer<hasher_state> self,
-                                                 pool_meters* meters);
+                                                 metrics::pool_meters* meters);
 
 }  // namespace mintage::actors

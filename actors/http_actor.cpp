@@ -8,22 +8,22 @@ constexpr std::size_t messages_per_turn = 64;
 
 }  // namespace
 
-http_actor_on_lane::http_actor_on_lane(caf::actor_config& cfg, port& p)
-    : on_lane<http_actor::base>{cfg, p.lane(), messages_per_turn}, port_{p} {}
+http_actor_on_io_thread::http_actor_on_io_thread(caf::actor_config& cfg, request_gateway& p)
+    : on_io_thread<http_actor::base>{cfg, p.io_thread(), messages_per_turn}, gateway_{p} {}
 
-http_actor_on_lane::behavior_type http_actor_on_lane::make_behavior() {
+http_actor_on_io_thread::behavior_type http_actor_on_io_thread::make_behavior() {
   const auto finish_all = [this](auto handles) {
-    for (auto& x : handles) port_.finish(std::move(x));
+    for (auto& x : handles) gateway_.finish(std::move(x));
   };
   return {
       [=](reply_atom, const token_batch& b) { finish_all(b.take()); },
       [=](reply_atom, const query_batch& b) { finish_all(b.take()); },
       [=](reply_atom, const mint_batch& b) { finish_all(b.take()); },
       [=](reply_atom, const admin_batch& b) { finish_all(b.take()); },
-      [this](publish_atom, const oauth::registry_snapshot& clients) { port_.publish(clients); },
-      [this](publish_atom, const documents& d) { port_.publish(d); },
-      [this](publish_atom, const oauth::key_snapshot& keys) { port_.publish(keys); },
-      [this](routes_atom, const routes_ptr& r) { port_.reroute(r); },
+      [this](publish_atom, const oauth::registry_snapshot& clients) { gateway_.publish(clients); },
+      [this](publish_atom, const documents& d) { gateway_.publish(d); },
+      [this](publish_atom, const oauth::key_snapshot& keys) { gateway_.publish(keys); },
+      [this](routes_atom, const routes_ptr& r) { gateway_.reroute(r); },
   };
 }
 

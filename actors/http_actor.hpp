@@ -1,26 +1,26 @@
 /// @file
-/// The HTTP actor: brings exchanges home to the port of its I/O thread.
+/// The HTTP actor: brings exchanges home to the gateway of its I/O thread.
 #pragma once
 
 #include "actors/interfaces.hpp"
-#include "actors/on_lane.hpp"
-#include "actors/port.hpp"
+#include "actors/on_io_thread.hpp"
+#include "actors/request_gateway.hpp"
 
 namespace mintage::actors {
 
-/// It runs where its port does: replies reach their session without a further hop, and a port needs
-/// no lock.
-class http_actor_on_lane final : public on_lane<http_actor::base> {
+/// It runs where its gateway does: replies reach their session without a further hop, and a gateway
+/// needs no lock.
+class http_actor_on_io_thread final : public on_io_thread<http_actor::base> {
  public:
   /// @param p outlives the actor.
-  http_actor_on_lane(caf::actor_config& cfg, port& p);
+  http_actor_on_io_thread(caf::actor_config& cfg, request_gateway& p);
   [[nodiscard]] const char* name() const override { return "http"; }
 
  protected:
   behavior_type make_behavior() override;
 
  private:
-  port& port_;
+  request_gateway& gateway_;
 };
 
 }  // namespace mintage::actors

@@ -14,9 +14,10 @@
 ///     http ──admin──▶ key keeper ──publish──▶ validators, signers, http, registry
 ///     supervisor watches all, replaces the dead, and tells all who stands where (routes)
 ///
-/// HTTP actors and the members of the pools run on the I/O threads (actors/on_lane.hpp), so that a
-/// request leaves the thread of its connection only for the shard that owns its slot. Hashers and
-/// registry have threads of their own; supervisor and key keeper run on CAF's scheduler.
+/// HTTP actors and the members of the pools run on the I/O threads (actors/on_io_thread.hpp), so
+/// that a request leaves the thread of its connection only for the shard that owns its slot.
+/// Hashers and registry have threads of their own; supervisor and key keeper run on CAF's
+/// scheduler.
 ///
 /// Messages carry batches of handles (actors/batch.hpp), immutable snapshots, or tasks. Nothing is
 /// requested with a response: an answer is another message, and an exchange whose handle gets lost
@@ -29,14 +30,14 @@
 #include <vector>
 
 #include "actors/batch.hpp"
-#include "oauth/service.hpp"
+#include "service/service.hpp"
 
 namespace mintage::actors {
 
-using token_batch = batch<oauth::token_handle>;
-using query_batch = batch<oauth::query_handle>;
-using mint_batch = batch<oauth::mint_handle>;
-using admin_batch = batch<oauth::admin_handle>;
+using token_batch = batch<service::token_handle>;
+using query_batch = batch<service::query_handle>;
+using mint_batch = batch<service::mint_handle>;
+using admin_batch = batch<service::admin_handle>;
 using documents = std::shared_ptr<const oauth::public_documents>;
 /// Work that must run inside an actor: completions of its shard's engine.
 struct task {
@@ -44,7 +45,7 @@ struct task {
 };
 /// A chosen secret about to be stored, which must be hashed first.
 struct hash_job;
-using hash_ticket = std::shared_ptr<hash_job>;
+using hash_request = std::shared_ptr<hash_job>;
 /// Who stands where; replaced as a whole when a member was replaced.
 struct routes;
 using routes_ptr = std::shared_ptr<const routes>;
@@ -58,7 +59,7 @@ CAF_ADD_TYPE_ID(mintage, (mintage::actors::mint_batch))
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::admin_batch))
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::documents))
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::task))
-CAF_ADD_TYPE_ID(mintage, (mintage::actors::hash_ticket))
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::hash_request))
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::routes_ptr))
 CAF_ADD_TYPE_ID(mintage, (mintage::oauth::registry_snapshot))
 CAF_ADD_TYPE_ID(mintage, (mintage::oauth::key_snapshot))
@@ -88,7 +89,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::mint_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::admin_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::documents)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::task)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::hash_ticket)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::hash_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::routes_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::oauth::registry_snapshot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::oauth::key_snapshot)
@@ -96,7 +97,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::oauth::key_snapshot)
 namespace mintage::actors {
 
 /// The HTTP actor: admission and replies of one I/O thread, on which it runs. Exchanges enter
-/// through its `port` (actors/port.hpp), a plain call on that thread.
+/// through its `gateway` (actors/request_gateway.hpp), a plain call on that thread.
 using http_actor = caf::typed_actor<
     // Brings exchanges home, answered (or not: 503).
     caf::reacts_to<reply_atom, token_batch>, caf::reacts_to<reply_atom, query_batch>,
@@ -122,13 +123,14 @@ using validator_actor = caf::typed_actor<
     // To read the access tokens of this server.
     caf::reacts_to<publish_atom, oauth::key_snapshot>, caf::reacts_to<routes_atom, routes_ptr>>;
 
-/// The HASHER: argon2id on threads of its own. Its lane is bounded by the validators (CAU-12).
+/// The HASHER: argon2id on threads of its own. Its I/O thread is bounded by the validators
+/// (CAU-12).
 using hasher_actor = caf::typed_actor<
-    // Compares; sends back to validator `lane` of the pool.
+    // Compares; sends back to validator `I/O thread` of the pool.
     caf::reacts_to<verify_atom, token_batch, std::uint64_t>,
     caf::reacts_to<verify_atom, query_batch, std::uint64_t>,
     // Hashes an imported secret; sends the ticket back to the registry.
-    caf::reacts_to<hash_atom, hash_ticket>, caf::reacts_to<routes_atom, routes_ptr>>;
+    caf::reacts_to<hash_atom, hash_request>, caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The CODE STORE: sole owner of the codes and grants in its range of slots. Collects what is in
 /// its mailbox, then commits once (flush) and answers all.
@@ -163,7 +165,7 @@ using signer_actor =
 /// answers: whoever saw the answer finds the change in every validator.
 using registry_actor = caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
                                         // A hashed secret, back from the hasher.
-                                        caf::reacts_to<hash_atom, hash_ticket>,
+                                        caf::reacts_to<hash_atom, hash_request>,
                                         // Which algorithms clients may ask for.
                                         caf::reacts_to<publish_atom, oauth::key_snapshot>,
                                         caf::reacts_to<routes_atom, routes_ptr>>;
@@ -175,17 +177,17 @@ using key_keeper_actor =
                      // To itself, delayed: do what is due by the clock.
                      caf::reacts_to<tick_atom>, caf::reacts_to<routes_atom, routes_ptr>>;
 
-/// Member `i` of a pool runs on this one of `lanes` I/O threads.
-[[nodiscard]] constexpr std::size_t lane_of(std::size_t i, std::size_t lanes) noexcept {
-  return i % lanes;
+/// Member `i` of a pool runs on this one of `I/O threads` I/O threads.
+[[nodiscard]] constexpr std::size_t io_thread_of(std::size_t i, std::size_t io_threads) noexcept {
+  return i % io_threads;
 }
-/// The member of a pool of `size` that is next in turn on lane `lane`; where the pool has fewer
-/// members than there are lanes, one on another lane.
-[[nodiscard]] constexpr std::size_t next_on_lane(std::size_t lane, std::size_t lanes,
-                                                 std::size_t size, std::size_t turn) noexcept {
-  if (lane >= size) return lane % size;
-  const auto here = (size - lane - 1) / lanes + 1;
-  return lane + turn % here * lanes;
+/// The member of a pool of `size` that is next in turn on I/O thread `I/O thread`; where the pool
+/// has fewer members than there are I/O threads, one on another I/O thread.
+[[nodiscard]] constexpr std::size_t next_on_io_thread(std::size_t io_thread, std::size_t io_threads,
+                                                      std::size_t size, std::size_t turn) noexcept {
+  if (io_thread >= size) return io_thread % size;
+  const auto here = (size - io_thread - 1) / io_threads + 1;
+  return io_thread + turn % here * io_threads;
 }
 
 struct routes {

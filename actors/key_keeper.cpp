@@ -16,8 +16,8 @@ documents render_documents(const oauth::key_ring& keys, const oauth::options& ru
 }
 
 // The documents and the validators before the signers: nothing is signed with a key that is not
-// published and that this server itself would not know. Routes come before the first request: ports
-// learn of this actor from them.
+// published and that this server itself would not know. Routes come before the first request:
+// gateways learn of this actor from them.
 void publish(pointer self, const oauth::options& rules) {
   const auto& keys = self->state.work->ring();
   const auto& to = *self->state.to;

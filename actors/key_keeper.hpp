@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "actors/interfaces.hpp"
-#include "actors/key_book.hpp"
+#include "actors/stages/key_rotation.hpp"
 
 namespace mintage::actors {
 
@@ -14,7 +14,7 @@ inline constexpr std::chrono::seconds key_keeper_interval{1};
 
 struct key_keeper_state {
   static constexpr const char* name = "key-keeper";
-  std::optional<key_book> work;
+  std::optional<key_rotation> work;
   routes_ptr to;
 };
 

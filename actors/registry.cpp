@@ -4,21 +4,21 @@
 #include <utility>
 
 #include "actors/send_replies.hpp"
-#include "oauth/client_auth.hpp"
+#include "oauth/client/authentication.hpp"
 
 namespace mintage::actors {
 namespace {
 
-void refuse(oauth::admin_exchange& x, oauth::errc code, std::string description) {
+void refuse(service::admin_exchange& x, oauth::errc code, std::string description) {
   x.error = oauth::admin_error{code, std::move(description)};
 }
 
 constexpr auto no_such_client = "no such client";
 
 /// The job of hashing a chosen secret; it takes the call along.
-hash_ticket hash_first(oauth::admin_handle& x, oauth::client who,
-                       const crypto::secret_string& chosen,
-                       std::optional<std::int64_t> expires_at) {
+hash_request hash_first(service::admin_handle& x, oauth::client who,
+                        const crypto::secret_string& chosen,
+                        std::optional<std::int64_t> expires_at) {
   auto job = std::make_shared<hash_job>();
   job->who = std::move(who);
   job->secret = chosen;  // the call keeps its own: it is read again when the job is done
@@ -30,18 +30,18 @@ hash_ticket hash_first(oauth::admin_handle& x, oauth::client who,
 
 }  // namespace
 
-client_book::client_book(const registry_setup& setup)
+client_administration::client_administration(const registry_setup& setup)
     : setup_{setup},
       clients_{std::make_shared<const oauth::client_registry>(setup.records.load_clients(),
                                                               setup.records.load_resources())},
       algorithms_{setup.algorithms},
       pepper_{setup.pepper} {}
 
-void client_book::publish(const oauth::key_ring& keys) {
+void client_administration::publish(const oauth::key_ring& keys) {
   algorithms_ = active_algorithms(keys);
 }
 
-hash_ticket client_book::handle(oauth::admin_handle& x) {
+hash_request client_administration::handle(service::admin_handle& x) {
   const auto& call = x->call;
   if (const auto* c = std::get_if<oauth::create_client>(&call)) return create(x, c->metadata);
   if (const auto* a = std::get_if<oauth::add_secret>(&call)) return add_secret(x, *a);
@@ -67,7 +67,8 @@ hash_ticket client_book::handle(oauth::admin_handle& x) {
   return nullptr;
 }
 
-hash_ticket client_book::create(oauth::admin_handle& x, const oauth::client_metadata& m) {
+hash_request client_administration::create(service::admin_handle& x,
+                                           const oauth::client_metadata& m) {
   auto made = oauth::make_client(m, setup_.clock.now(), random_);
   if (!made) {
     x->error = std::move(made.error());
@@ -94,7 +95,8 @@ hash_ticket client_book::create(oauth::admin_handle& x, const oauth::client_meta
   return nullptr;
 }
 
-hash_ticket client_book::add_secret(oauth::admin_handle& x, const oauth::add_secret& call) {
+hash_request client_administration::add_secret(service::admin_handle& x,
+                                               const oauth::add_secret& call) {
   const auto* before = find(*x, call.id);
   if (before == nullptr) return nullptr;
   const auto& wanted = call.secret;
@@ -110,7 +112,7 @@ hash_ticket client_book::add_secret(oauth::admin_handle& x, const oauth::add_sec
   return nullptr;
 }
 
-void client_book::store_hashed(hash_job& job) {
+void client_administration::store_hashed(hash_job& job) {
   auto& x = *job.asked;
   const auto* found = clients_->find(job.who.id);
   if (std::holds_alternative<oauth::create_client>(x.call)) {
@@ -124,7 +126,7 @@ void client_book::store_hashed(hash_job& job) {
   keep_added(x, *found, std::move(job.stored), {});
 }
 
-void client_book::end_secret(oauth::admin_exchange& x, const oauth::end_secret& call) {
+void client_administration::end_secret(service::admin_exchange& x, const oauth::end_secret& call) {
   const auto* before = find(x, call.id);
   if (before == nullptr) return;
   auto after = oauth::without_secret(*before, call.number, setup_.clock.now());
@@ -134,7 +136,7 @@ void client_book::end_secret(oauth::admin_exchange& x, const oauth::end_secret& 
     x.answer = oauth::removed{};
 }
 
-void client_book::patch(oauth::admin_exchange& x, const oauth::patch_client& call) {
+void client_administration::patch(service::admin_exchange& x, const oauth::patch_client& call) {
   const auto* before = find(x, call.id);
   if (before == nullptr) return;
   auto after = oauth::change_client(*before, call.metadata);
@@ -145,14 +147,14 @@ void client_book::patch(oauth::admin_exchange& x, const oauth::patch_client& cal
   if (has_key_for(x, *after) && keep(x, *after)) x.answer = std::move(*after);
 }
 
-void client_book::remove(oauth::admin_exchange& x, const std::string& id) {
+void client_administration::remove(service::admin_exchange& x, const std::string& id) {
   if (find(x, id) == nullptr) return;
   if (!is_stored(x, [&] { setup_.records.erase_client(id); })) return;
   clients_ = clients_->without(id);
   x.answer = oauth::removed{};
 }
 
-void client_book::put_resource(oauth::admin_exchange& x, const oauth::resource& r) {
+void client_administration::put_resource(service::admin_exchange& x, const oauth::resource& r) {
   if (auto bad = oauth::check_resource(*clients_, r, setup_.rules)) {
     x.error = std::move(*bad);
     return;
@@ -163,7 +165,8 @@ void client_book::put_resource(oauth::admin_exchange& x, const oauth::resource& 
   x.answer = r;
 }
 
-void client_book::remove_resource(oauth::admin_exchange& x, const std::string& identifier) {
+void client_administration::remove_resource(service::admin_exchange& x,
+                                            const std::string& identifier) {
   if (clients_->find_resource(identifier) == nullptr)
     return refuse(x, oauth::errc::not_found, "no such resource");
   if (!is_stored(x, [&] { setup_.records.erase_resource(identifier); })) return;
@@ -172,34 +175,35 @@ void client_book::remove_resource(oauth::admin_exchange& x, const std::string& i
 }
 
 // Nothing is published: every code store looks cutoffs up on its own (RFT-11, NEG-118).
-void client_book::cut_off(oauth::admin_exchange& x, const oauth::cut_off& call) {
+void client_administration::cut_off(service::admin_exchange& x, const oauth::cut_off& call) {
   const auto now = setup_.clock.now();
   const auto key = oauth::cutoff_key(call.kind, call.name, hash_);
   if (is_stored(x, [&] { setup_.cutoffs.put(key, now, now + oauth::cutoff_life(setup_.rules)); }))
     x.answer = oauth::removed{};
 }
 
-const oauth::client* client_book::find(oauth::admin_exchange& x, const std::string& id) const {
+const oauth::client* client_administration::find(service::admin_exchange& x,
+                                                 const std::string& id) const {
   const auto* found = clients_->find(id);
   if (found == nullptr) refuse(x, oauth::errc::not_found, no_such_client);
   return found;
 }
 
-oauth::stored_secret client_book::hashed(const crypto::secret_string& generated,
-                                         std::optional<std::int64_t> expires_at) {
+oauth::stored_secret client_administration::hashed(const crypto::secret_string& generated,
+                                                   std::optional<std::int64_t> expires_at) {
   auto out = oauth::stored_secret{};
   out.hash = crypto::as_chars(oauth::pepper_secret(pepper_, generated.reveal()));
   out.expires = oauth::secret_expiry(expires_at);
   return out;
 }
 
-void client_book::keep_new(oauth::admin_exchange& x, oauth::client made,
-                           crypto::secret_string shown) {
+void client_administration::keep_new(service::admin_exchange& x, oauth::client made,
+                                     crypto::secret_string shown) {
   if (keep(x, made)) x.answer = oauth::created_client{std::move(made), std::move(shown)};
 }
 
-void client_book::keep_added(oauth::admin_exchange& x, const oauth::client& before,
-                             oauth::stored_secret added, crypto::secret_string shown) {
+void client_administration::keep_added(service::admin_exchange& x, const oauth::client& before,
+                                       oauth::stored_secret added, crypto::secret_string shown) {
   auto after = oauth::with_secret(before, std::move(added), setup_.clock.now());
   if (!after)
     x.error = std::move(after.error());
@@ -207,13 +211,13 @@ void client_book::keep_added(oauth::admin_exchange& x, const oauth::client& befo
     x.answer = oauth::added_secret{std::move(*after), std::move(shown)};
 }
 
-bool client_book::has_key_for(oauth::admin_exchange& x, const oauth::client& c) const {
+bool client_administration::has_key_for(service::admin_exchange& x, const oauth::client& c) const {
   return has_key_of(x, c.id_token_alg, "id_token_signed_response_alg") &&
          (!c.userinfo_alg || has_key_of(x, *c.userinfo_alg, "userinfo_signed_response_alg"));
 }
 
-bool client_book::has_key_of(oauth::admin_exchange& x, crypto::jws_alg alg,
-                             std::string_view member) const {
+bool client_administration::has_key_of(service::admin_exchange& x, crypto::jws_alg alg,
+                                       std::string_view member) const {
   if (std::find(algorithms_.begin(), algorithms_.end(), alg) != algorithms_.end()) return true;
   refuse(x, oauth::errc::invalid_request,
          std::string{member} + " must be an algorithm that this server has a key for");
@@ -221,7 +225,7 @@ bool client_book::has_key_of(oauth::admin_exchange& x, crypto::jws_alg alg,
 }
 
 template <class Write>
-bool client_book::is_stored(oauth::admin_exchange& x, Write write) {
+bool client_administration::is_stored(service::admin_exchange& x, Write write) {
   try {
     write();
   } catch (const storage::storage_error&) {
@@ -231,7 +235,7 @@ bool client_book::is_stored(oauth::admin_exchange& x, Write write) {
   return true;
 }
 
-bool client_book::keep(oauth::admin_exchange& x, const oauth::client& c) {
+bool client_administration::keep(service::admin_exchange& x, const oauth::client& c) {
   if (!is_stored(x, [&] { setup_.records.put_client(c); })) return false;
   clients_ = clients_->with(c);
   return true;
@@ -252,7 +256,7 @@ void publish(pointer self) {
 
 /// Publishes if the calls changed something, then answers those that are done.
 void conclude(pointer self, const oauth::registry_snapshot& before,
-              std::vector<oauth::admin_handle> done) {
+              std::vector<service::admin_handle> done) {
   if (self->state.work->clients() != before) publish(self);
   send_replies(self, *self->state.to, std::move(done));
 }
@@ -260,7 +264,7 @@ void conclude(pointer self, const oauth::registry_snapshot& before,
 void handle_all(pointer self, const admin_batch& b) {
   auto& s = self->state;
   const auto before = s.work->clients();
-  auto done = std::vector<oauth::admin_handle>{};
+  auto done = std::vector<service::admin_handle>{};
   for (auto& x : b.take()) {
     if (auto job = s.work->handle(x))
       self->send(s.to->hashers.front(), hash_atom_v, job);
@@ -273,7 +277,7 @@ void handle_all(pointer self, const admin_batch& b) {
 void store_hashed(pointer self, hash_job& job) {
   const auto before = self->state.work->clients();
   self->state.work->store_hashed(job);
-  auto done = std::vector<oauth::admin_handle>{};
+  auto done = std::vector<service::admin_handle>{};
   done.push_back(std::move(job.asked));
   conclude(self, before, std::move(done));
 }
@@ -289,7 +293,7 @@ registry_actor::behavior_type registry(pointer self, const registry_setup* setup
         else
           self->state.early.push_back(b);
       },
-      [self](hash_atom, const hash_ticket& job) {
+      [self](hash_atom, const hash_request& job) {
         if (self->state.to)
           store_hashed(self, *job);
         else

@@ -18,11 +18,11 @@ void send_replies(Self* self, const routes& to, std::vector<Handle> answered) {
     self->send(to.http.front(), reply_atom_v, batch<Handle>{std::move(answered)});
     return;
   }
-  auto by_lane = std::vector<std::vector<Handle>>(to.http.size());
-  for (auto& x : answered) by_lane[x->lane].push_back(std::move(x));
-  for (auto lane = std::size_t{0}; lane < by_lane.size(); ++lane)
-    if (!by_lane[lane].empty())
-      self->send(to.http[lane], reply_atom_v, batch<Handle>{std::move(by_lane[lane])});
+  auto by_thread = std::vector<std::vector<Handle>>(to.http.size());
+  for (auto& x : answered) by_thread[x->io_thread].push_back(std::move(x));
+  for (auto io_thread = std::size_t{0}; io_thread < by_thread.size(); ++io_thread)
+    if (!by_thread[io_thread].empty())
+      self->send(to.http[io_thread], reply_atom_v, batch<Handle>{std::move(by_thread[io_thread])});
 }
 
 }  // namespace mintage::actors

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "actors/send_replies.hpp"
-#include "oauth/claims.hpp"
-#include "oauth/response.hpp"
-#include "oauth/scope.hpp"
+#include "oauth/grant/scope.hpp"
+#include "oauth/request/response.hpp"
+#include "oauth/token/claims.hpp"
 
 namespace mintage::actors {
 
@@ -36,21 +36,21 @@ token_signer::context& token_signer::context_or_first(crypto::jws_alg alg) noexc
   return found != nullptr ? *found : contexts_.front();
 }
 
-void token_signer::choose_keys(const oauth::token_exchange& x, draft& access, draft& id) {
+void token_signer::choose_keys(const service::token_exchange& x, draft& access, draft& id) {
   access.with = id.with = nullptr;
   access.failed = id.failed = false;
-  if (oauth::scope_has(x.out.scope_of(x.born->who.scope), "openid")) {
+  if (oauth::scope_has(x.out.scope_of(x.grant->who.scope), "openid")) {
     id.with = context_for(x.client.id_token_alg);
     id.failed = id.with == nullptr;
     if (id.failed) return;
   }
   // What its targets want, which agree (ATK-04); without any, ES256 where there is such a key.
-  const auto& targets = x.out.targets_of(x.born->who.targets);
+  const auto& targets = x.out.targets_of(x.grant->who.targets);
   if (x.out.opaque.empty())
     access.with = &context_or_first(targets.empty() ? crypto::jws_alg::es256 : targets.front().alg);
 }
 
-void token_signer::sign(std::span<const oauth::token_handle> some) {
+void token_signer::sign(std::span<const service::token_handle> some) {
   const auto now = setup_.clock.now();
   if (access_.size() < some.size()) {
     access_.resize(some.size());
@@ -67,7 +67,7 @@ void token_signer::sign(std::span<const oauth::token_handle> some) {
     if (accesses[i].failed) ids[i].with = nullptr;
     if (ids[i].with == nullptr) continue;
     ids[i].claims.clear();
-    oauth::append_id_token_claims(ids[i].claims, *some[i]->born, some[i]->out, accesses[i].token,
+    oauth::append_id_token_claims(ids[i].claims, *some[i]->grant, some[i]->out, accesses[i].token,
                                   some[i]->client.id_token_alg, now, setup_.rules);
   }
   sign_drafts(ids, &context::id_header);
@@ -75,25 +75,25 @@ void token_signer::sign(std::span<const oauth::token_handle> some) {
     if (!accesses[i].failed && !ids[i].failed) write_answer(*some[i], accesses[i], ids[i]);
 }
 
-void token_signer::write_access_claims(const oauth::token_exchange& x, draft& access,
+void token_signer::write_access_claims(const service::token_exchange& x, draft& access,
                                        oauth::instant now) {
   if (access.with == nullptr) {
     access.token = x.out.opaque.reveal();
     return;
   }
   access.claims.clear();
-  oauth::append_access_token_claims(access.claims, *x.born, x.out,
-                                    oauth::make_jti(*x.born, random_), now, setup_.rules);
+  oauth::append_access_token_claims(access.claims, *x.grant, x.out,
+                                    oauth::make_jti(*x.grant, random_), now, setup_.rules);
 }
 
-void token_signer::write_answer(oauth::token_exchange& x, const draft& access, const draft& id) {
+void token_signer::write_answer(service::token_exchange& x, const draft& access, const draft& id) {
   const auto refresh_token = x.out.refresh_generation
-                                 ? refresh_keys_.make(*x.born, *x.out.refresh_generation)
+                                 ? refresh_keys_.make(*x.grant, *x.out.refresh_generation)
                                  : std::string{};
   oauth::append_token_answer(x.body,
                              {.access_token = access.token,
                               .expires_in = setup_.rules.access_ttl,
-                              .scope = x.out.scope_of(x.born->who.scope),
+                              .scope = x.out.scope_of(x.grant->who.scope),
                               .refresh_token = refresh_token,
                               .id_token = id.with == nullptr ? std::string_view{} : id.token});
 }
@@ -107,30 +107,30 @@ void token_signer::sign_drafts(std::span<draft> drafts, std::string context::*he
       work_.push_back({&d.token, c.*header, d.claims});
     }
     if (work_.empty()) continue;
-    const auto since = ticks();
+    const auto since = metrics::ticks();
     try {
       c.signer.append_compact(work_);
     } catch (const std::exception&) {
       for (auto& d : drafts) d.failed |= d.with == &c;
       continue;
     }
-    meters_.of(c.signer.key().alg()).add((ticks() - since) / work_.size(), work_.size());
+    meters_.of(c.signer.key().alg()).add((metrics::ticks() - since) / work_.size(), work_.size());
   }
 }
 
-void token_signer::sign(std::span<const oauth::query_handle> some) {
+void token_signer::sign(std::span<const service::query_handle> some) {
   for (const auto& x : some) {
     auto& with = context_or_first(x->alg);
     const auto& header = x->request.purpose == oauth::query_purpose::introspect
                              ? with.introspection_header
                              : with.id_header;
-    const auto since = ticks();
+    const auto since = metrics::ticks();
     try {
       with.signer.append_compact(x->body, header, x->claims);
     } catch (const std::exception&) {
       continue;
     }
-    meters_.of(with.signer.key().alg()).add(ticks() - since);
+    meters_.of(with.signer.key().alg()).add(metrics::ticks() - since);
     x->is_jwt = true;
     x->done = true;
   }
@@ -140,17 +140,17 @@ namespace {
 
 using pointer = signer_actor::stateful_pointer<signer_state>;
 
-bool is_signed(const oauth::token_exchange& x) noexcept {
+bool is_signed(const service::token_exchange& x) noexcept {
   return x.is_answered();
 }
-bool is_signed(const oauth::query_exchange& x) noexcept {
+bool is_signed(const service::query_exchange& x) noexcept {
   return x.done;
 }
 
 template <class Handle>
 void sign_all(pointer self, const batch<Handle>& b) {
   auto& s = self->state;
-  const auto busy = busy_scope{*s.meters};
+  const auto busy = metrics::busy_scope{*s.meters};
   auto handles = b.take();
   s.meters->taken.add(handles.size());
   s.work->sign(handles);

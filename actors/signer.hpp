@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "actors/interfaces.hpp"
-#include "actors/meters.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/random.hpp"
-#include "oauth/refresh.hpp"
+#include "metrics/meters.hpp"
+#include "oauth/grant/refresh.hpp"
 
 namespace mintage::actors {
 
@@ -23,7 +23,7 @@ struct signer_setup {
   const oauth::options& rules;
   const oauth::clock& clock;
   /// One for each member of the pool.
-  std::vector<signer_meters>& meters;
+  std::vector<metrics::signer_meters>& meters;
 };
 
 /// Signs without an actor around it: tests and benchmarks call it directly. Not thread-safe: it
@@ -40,10 +40,10 @@ class token_signer {
   /// Sets `body` of each. Those stay unanswered whose client's algorithm has no active key, and
   /// those that need a key OpenSSL fails to sign with. All access tokens are signed together, then
   /// all ID tokens, which cover them. @pre each has `born`.
-  void sign(std::span<const oauth::token_handle> some);
+  void sign(std::span<const service::token_handle> some);
   /// Signs `claims` of each: as introspection (INT-03) or as userinfo (UIN-03). Those stay
   /// unanswered for which OpenSSL fails.
-  void sign(std::span<const oauth::query_handle> some);
+  void sign(std::span<const service::query_handle> some);
 
  private:
   /// One active key with its contexts and the headers of its tokens.
@@ -62,13 +62,13 @@ class token_signer {
     std::string claims;
     std::string token;
   };
-  void choose_keys(const oauth::token_exchange& x, draft& access, draft& id);
-  void write_access_claims(const oauth::token_exchange& x, draft& access, oauth::instant now);
-  void write_answer(oauth::token_exchange& x, const draft& access, const draft& id);
+  void choose_keys(const service::token_exchange& x, draft& access, draft& id);
+  void write_access_claims(const service::token_exchange& x, draft& access, oauth::instant now);
+  void write_answer(service::token_exchange& x, const draft& access, const draft& id);
   void sign_drafts(std::span<draft> drafts, std::string context::*header);
 
   const signer_setup& setup_;
-  signer_meters& meters_;
+  metrics::signer_meters& meters_;
   std::vector<context> contexts_;
   oauth::refresh_keys refresh_keys_;
   crypto::buffered_random random_;
@@ -82,7 +82,7 @@ struct signer_state {
   static constexpr const char* name = "signer";
   std::optional<token_signer> work;
   routes_ptr to;
-  signer_meters* meters = nullptr;
+  metrics::signer_meters* meters = nullptr;
   /// Batches that came before the first key snapshot or the first routes.
   std::vector<token_batch> early;
   std::vector<query_batch> early_queries;

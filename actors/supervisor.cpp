@@ -3,14 +3,15 @@
 #include <utility>
 
 #include "actors/http_actor.hpp"
-#include "actors/on_lane.hpp"
+#include "actors/on_io_thread.hpp"
 
 namespace mintage::actors {
 namespace {
 
 using pointer = supervisor_actor::stateful_pointer<supervisor_state>;
 
-/// A member of a pool on its lane: with as many members as lanes, each lane has its own.
+/// A member of a pool on its I/O thread: with as many members as I/O threads, each I/O thread has
+/// its own.
 template <class Handle, class State, class Setup>
 Handle make_member(
     pointer self, const supervisor_setup& s, std::size_t i,
@@ -18,8 +19,8 @@ Handle make_member(
                                             std::size_t, const Setup*),
     const Setup* setup, std::size_t messages_per_turn) {
   if (!s.own_threads) return self->spawn<caf::monitored>(begin, i, setup);
-  return self->spawn<member_on_lane<Handle, State>, caf::lazy_init + caf::monitored>(
-      s.ports[lane_of(i, s.ports.size())]->lane(), messages_per_turn,
+  return self->spawn<member_on_io_thread<Handle, State>, caf::lazy_init + caf::monitored>(
+      s.gateways[io_thread_of(i, s.gateways.size())]->io_thread(), messages_per_turn,
       [begin, i, setup](typename Handle::template stateful_pointer<State> member) {
         return begin(member, i, setup);
       });
@@ -28,7 +29,7 @@ Handle make_member(
 // One way to make a member of each kind; `routes` says which place it takes.
 
 http_actor make_http(pointer self, const supervisor_setup& s, std::size_t i) {
-  return self->spawn<http_actor_on_lane, caf::lazy_init + caf::monitored>(*s.ports[i]);
+  return self->spawn<http_actor_on_io_thread, caf::lazy_init + caf::monitored>(*s.gateways[i]);
 }
 validator_actor make_validator(pointer self, const supervisor_setup& s, std::size_t i) {
   return make_member<validator_actor, validator_state>(self, s, i, validator, &s.members.validators,
@@ -87,8 +88,8 @@ void for_each_member(const routes& r, Visit visit) {
   visit(r.key_keeper);
 }
 
-// Members first, then the HTTP actors: when a port learns of a member, the member knows its routes.
-// Registry and key keeper answer by publishing their snapshots to all, new ones included.
+// Members first, then the HTTP actors: when a gateway learns of a member, the member knows its
+// routes. Registry and key keeper answer by publishing their snapshots to all, new ones included.
 void announce(pointer self, const supervisor_setup& s) {
   const auto shared = std::make_shared<const routes>(self->state.now);
   for (const auto& a : shared->signers) self->send(a, routes_atom_v, shared);
@@ -135,7 +136,7 @@ supervisor_actor::behavior_type supervisor(pointer self, const supervisor_setup*
         fill(self, *setup, now.signers, sizes.signers, make_signer);
         fill(self, *setup, now.code_stores, sizes.code_stores, make_code_store);
         fill(self, *setup, now.validators, sizes.validators, make_validator);
-        fill(self, *setup, now.http, setup->ports.size(), make_http);
+        fill(self, *setup, now.http, setup->gateways.size(), make_http);
         announce(self, *setup);
       },
   };

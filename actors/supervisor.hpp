@@ -9,8 +9,8 @@
 #include "actors/code_store.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/key_keeper.hpp"
-#include "actors/port.hpp"
 #include "actors/registry.hpp"
+#include "actors/request_gateway.hpp"
 #include "actors/signer.hpp"
 #include "actors/validator.hpp"
 
@@ -39,11 +39,11 @@ using supervisor_actor = caf::typed_actor<
 struct supervisor_setup {
   const member_setups& members;
   pool_sizes sizes;
-  std::vector<std::unique_ptr<port>>& ports;
-  meter_board& board;
+  std::vector<std::unique_ptr<request_gateway>>& gateways;
+  metrics::meter_board& board;
   /// Told of every new routes, on the supervisor's thread.
   std::function<void(routes_ptr)> announce;
-  /// Whether members of the pools run on the lanes, and actors that wait (for the disk, for
+  /// Whether members of the pools run on the I/O threads, and actors that wait (for the disk, for
   /// argon2id) on threads of their own. Off only in the simulation, where CAF's testing scheduler
   /// runs all but the HTTP actors.
   bool own_threads = true;

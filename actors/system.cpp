@@ -23,22 +23,23 @@ std::size_t size_or(std::size_t configured, std::size_t otherwise) {
 
 caf::actor_system_config& configure(caf::actor_system_config& cfg, const options& o) {
   cfg.add_message_types<caf::id_block::mintage>();
-  // Runs the few actors that have no lane, and sleeps until there is work ("stealing" looks for it
-  // every few milliseconds).
+  // Runs the few actors that have no I/O thread, and sleeps until there is work ("stealing" looks
+  // for it every few milliseconds).
   cfg.set("scheduler.policy", caf::atom("sharing"));
   cfg.set("scheduler.max-threads", std::max<std::size_t>(1, o.workers));
   return cfg;
 }
 
-pool_sizes sizes_of(const options& o, std::size_t lanes) {
-  return {.validators = size_or(o.validators, lanes),
-          .code_stores = size_or(o.code_stores, lanes),
-          .signers = size_or(o.signers, lanes),
+pool_sizes sizes_of(const options& o, std::size_t io_threads) {
+  return {.validators = size_or(o.validators, io_threads),
+          .code_stores = size_or(o.code_stores, io_threads),
+          .signers = size_or(o.signers, io_threads),
           .hashers = o.hashers};
 }
 
-member_setups make_setups(const options& o, const oauth::options& rules, const surroundings& around,
-                          slow_lane& lane, oauth::failure_limits* limits, meter_board& board) {
+member_setups make_setups(const options& o, const oauth::options& rules, const environment& around,
+                          hash_permits& io_thread, oauth::failure_limits* limits,
+                          metrics::meter_board& board) {
   auto random = crypto::buffered_random{};
   const auto keys = key_keeper_setup{.records = around.engine->records(),
                                      .clock = around.clock,
@@ -49,23 +50,23 @@ member_setups make_setups(const options& o, const oauth::options& rules, const s
                                               .overlap = rules.key_overlap},
                                      .rules = rules};
   // Here, so that keys which do not open end the start; and on first start it takes its time.
-  const auto ring = key_book{keys}.ring();
+  const auto ring = key_rotation{keys}.ring();
   const auto pepper = subkey(around.master, "pepper/1");
   return {.validators = {.keys = {.pepper = pepper, .process = random.take<32>()},
                          .rules = rules,
                          .clock = around.clock,
-                         .lane = lane,
+                         .io_thread = io_thread,
                          .meters = board.validators,
                          .pairwise_key = subkey(around.master, "pairwise/1"),
                          .limits = limits},
           .code_stores = {.engine = *around.engine,
                           .rules = rules,
                           .clock = around.clock,
-                          .shards_count = sizes_of(o, around.lanes.size()).code_stores,
+                          .shards_count = sizes_of(o, around.io_threads.size()).code_stores,
                           .batch_max = o.batch_max,
                           .meters = board.code_stores,
                           .master = around.master,
-                          .lanes = around.lanes},
+                          .io_threads = around.io_threads},
           .signers = {.master = around.master,
                       .rules = rules,
                       .clock = around.clock,
@@ -82,25 +83,26 @@ member_setups make_setups(const options& o, const oauth::options& rules, const s
 }  // namespace
 
 struct system::impl {
-  impl(const options& o, const oauth::options& rules_, surroundings around)
+  impl(const options& o, const oauth::options& rules_, environment around)
       : rules{rules_},
-        lane{o.hasher_queue},
-        sizes{sizes_of(o, around.lanes.size())},
-        board{around.lanes.size(), sizes.validators, sizes.code_stores, sizes.signers,
+        io_thread{o.hasher_queue},
+        sizes{sizes_of(o, around.io_threads.size())},
+        board{around.io_threads.size(), sizes.validators, sizes.code_stores, sizes.signers,
               sizes.hashers},
         limits{rules.failures_per_minute, oauth::seconds{60}},
-        members{make_setups(o, rules, around, lane,
+        members{make_setups(o, rules, around, io_thread,
                             rules.failures_per_minute != 0 ? &limits : nullptr, board)},
-        ports{make_ports(o, around, board)},
+        gateways{make_gateways(o, around, board)},
         engine{std::move(around.engine)},
-        setup{members, sizes, ports, board, [this](routes_ptr r) { announce(std::move(r)); }},
+        setup{members, sizes, gateways, board, [this](routes_ptr r) { announce(std::move(r)); }},
         actors{configure(config, o)},
         supervising{actors.spawn(supervisor, &setup)} {
     caf::anon_send(supervising, routes_atom_v);
   }
 
   // Whatever still holds an exchange goes first: the actors, then the engine's queue. Their
-  // exchanges are then tasks on the lanes, and once those have run nobody knows the ports any more.
+  // exchanges are then tasks on the I/O threads, and once those have run nobody knows the gateways
+  // any more.
   ~impl() {
     caf::anon_send_exit(supervising, caf::exit_reason::user_shutdown);
     supervising = nullptr;
@@ -109,18 +111,18 @@ struct system::impl {
     // is named there would never be destroyed.
     known.reset();
     engine.reset();
-    // Until a port knows of no actors, it tries to have consumptions released; those come home
+    // Until a gateway knows of no actors, it tries to have consumptions released; those come home
     // again.
-    on_each_lane([](port& p) { p.reroute(nullptr); });
-    on_each_lane([](port&) {});
+    on_each_io_thread([](request_gateway& p) { p.reroute(nullptr); });
+    on_each_io_thread([](request_gateway&) {});
   }
 
-  /// Waits until all that is posted to the lanes before has run, and `work` after it.
+  /// Waits until all that is posted to the I/O threads before has run, and `work` after it.
   template <class Work>
-  void on_each_lane(Work work) {
-    for (const auto& p : ports) {
+  void on_each_io_thread(Work work) {
+    for (const auto& p : gateways) {
       auto done = std::promise<void>{};
-      p->lane().post([&] {
+      p->io_thread().post([&] {
         work(*p);
         done.set_value();
       });
@@ -128,13 +130,14 @@ struct system::impl {
     }
   }
 
-  static std::vector<std::unique_ptr<port>> make_ports(const options& o, const surroundings& around,
-                                                       meter_board& board) {
-    auto made = std::vector<std::unique_ptr<port>>{};
-    const auto limit = std::max<std::size_t>(1, o.max_in_flight / around.lanes.size());
-    for (auto i = std::uint32_t{0}; i < around.lanes.size(); ++i)
-      made.push_back(std::make_unique<port>(i, *around.lanes[i], limit, around.clock,
-                                            around.journal, *around.engine, board));
+  static std::vector<std::unique_ptr<request_gateway>> make_gateways(const options& o,
+                                                                     const environment& around,
+                                                                     metrics::meter_board& board) {
+    auto made = std::vector<std::unique_ptr<request_gateway>>{};
+    const auto limit = std::max<std::size_t>(1, o.max_in_flight / around.io_threads.size());
+    for (auto i = std::uint32_t{0}; i < around.io_threads.size(); ++i)
+      made.push_back(std::make_unique<request_gateway>(
+          i, *around.io_threads[i], limit, around.clock, around.journal, *around.engine, board));
     return made;
   }
 
@@ -144,12 +147,12 @@ struct system::impl {
   }
 
   const oauth::options rules;
-  slow_lane lane;
+  hash_permits io_thread;
   pool_sizes sizes;
-  meter_board board;
+  metrics::meter_board board;
   oauth::failure_limits limits;
   member_setups members;
-  std::vector<std::unique_ptr<port>> ports;
+  std::vector<std::unique_ptr<request_gateway>> gateways;
   std::unique_ptr<storage::engine> engine;
   supervisor_setup setup;
   std::mutex known_mutex;  // guards `known`, which only `kill` reads
@@ -159,14 +162,14 @@ struct system::impl {
   supervisor_actor supervising;
 };
 
-system::system(const options& o, const oauth::options& rules, surroundings around)
+system::system(const options& o, const oauth::options& rules, environment around)
     : impl_{std::make_unique<impl>(o, rules, std::move(around))} {}
 
 system::~system() = default;
 
-std::vector<oauth::service*> system::services() {
-  auto all = std::vector<oauth::service*>{};
-  for (const auto& p : impl_->ports) all.push_back(p.get());
+std::vector<service::token_service*> system::services() {
+  auto all = std::vector<service::token_service*>{};
+  for (const auto& p : impl_->gateways) all.push_back(p.get());
   return all;
 }
 

@@ -9,34 +9,34 @@
 
 #include "actors/options.hpp"
 #include "crypto/bytes.hpp"
-#include "oauth/service.hpp"
+#include "service/service.hpp"
 #include "storage/engine.hpp"
 
 namespace mintage::actors {
 
 /// What the actors need from outside. References outlive the system.
-struct surroundings {
+struct environment {
   std::unique_ptr<storage::engine> engine;
   const oauth::clock& clock;
-  oauth::journal& journal;
+  service::journal& journal;
   /// The octets of the seal key file; subkeys for sealing, pepper and refresh tokens come from it.
   crypto::digest master;
   /// One per I/O thread; tasks posted to them must run until the system is gone.
-  std::vector<oauth::io_lane*> lanes;
+  std::vector<service::io_thread*> io_threads;
 };
 
-/// The actor system behind the ports. Start-up (keys made or unsealed, clients loaded) happens in
-/// the constructor. No CAF in this header.
+/// The actor system behind the gateways. Start-up (keys made or unsealed, clients loaded) happens
+/// in the constructor. No CAF in this header.
 class system {
  public:
   /// @throws storage::storage_error, or key_error when a sealed signing key does not open.
-  system(const options& o, const oauth::options& rules, surroundings around);
-  /// Stops all actors and closes the engine; exchanges still inside come home unanswered. The lanes
-  /// must still run.
+  system(const options& o, const oauth::options& rules, environment around);
+  /// Stops all actors and closes the engine; exchanges still inside come home unanswered. The I/O
+  /// threads must still run.
   ~system();
 
-  /// The service of each I/O thread, in the order of the lanes. Valid as long as the system.
-  [[nodiscard]] std::vector<oauth::service*> services();
+  /// The service of each I/O thread, in the order of the I/O threads. Valid as long as the system.
+  [[nodiscard]] std::vector<service::token_service*> services();
 
   /// Ends one member of a pool as a fault would ("validator", "code-store", "signer", "http"), for
   /// the supervision. @returns false when there is no such member.

@@ -4,14 +4,14 @@
 #include <type_traits>
 #include <utility>
 
-#include "actors/query_answer.hpp"
 #include "actors/send_replies.hpp"
-#include "oauth/client_credentials.hpp"
-#include "oauth/response.hpp"
+#include "actors/stages/query_answer.hpp"
+#include "oauth/grant/client_credentials.hpp"
+#include "oauth/request/response.hpp"
 
 namespace mintage::actors {
 
-std::shared_ptr<void> slow_lane::enter() {
+std::shared_ptr<void> hash_permits::enter() {
   if (free_.fetch_sub(1, std::memory_order_relaxed) > 0)
     return {static_cast<void*>(this),
             [this](void*) { free_.fetch_add(1, std::memory_order_relaxed); }};
@@ -29,11 +29,11 @@ token_validator::next token_validator::decide(Exchange& x,
   if (const auto* why = std::get_if<oauth::denial>(&outcome)) return refuse(x, *why);
   // Whether a chosen secret is right takes a slow hash to know; who failed too often gets one as
   // long as others do not need the places.
-  if (setup_.lane.is_crowded() && is_over_limit(x)) {
+  if (setup_.io_thread.is_crowded() && is_over_limit(x)) {
     x.denied = oauth::too_many_failures();
     return next::home;
   }
-  x.slow_place = setup_.lane.enter();
+  x.slow_place = setup_.io_thread.enter();
   if (!x.slow_place) {
     x.denied = oauth::overloaded();
     return next::home;
@@ -68,27 +68,27 @@ bool token_validator::is_over_limit(const Exchange& x) {
   return setup_.limits->is_over(key, setup_.clock.now());
 }
 
-token_validator::next token_validator::check(oauth::token_exchange& x) {
+token_validator::next token_validator::check(service::token_exchange& x) {
   return decide(x, authenticator_.authenticate(*clients_, x.request, setup_.clock.now()));
 }
 
-token_validator::next token_validator::settle(oauth::token_exchange& x) {
+token_validator::next token_validator::settle(service::token_exchange& x) {
   return decide(
       x, authenticator_.settle(*clients_, x.request, *x.slow, x.slow_matched, setup_.clock.now()));
 }
 
-token_validator::next token_validator::check(oauth::query_exchange& x) {
+token_validator::next token_validator::check(service::query_exchange& x) {
   if (x.request.purpose == oauth::query_purpose::userinfo) return find_token(x);
   return decide(x, authenticator_.authenticate(*clients_, x.request.who, setup_.clock.now()));
 }
 
-token_validator::next token_validator::settle(oauth::query_exchange& x) {
+token_validator::next token_validator::settle(service::query_exchange& x) {
   return decide(x, authenticator_.settle(*clients_, x.request.who, *x.slow, x.slow_matched,
                                          setup_.clock.now()));
 }
 
 // The only switch over grant types behind the parser's table of their names.
-token_validator::next token_validator::route(oauth::token_exchange& x,
+token_validator::next token_validator::route(service::token_exchange& x,
                                              const oauth::client_facts& client) {
   x.client = client;
   switch (x.request.grant) {
@@ -97,12 +97,12 @@ token_validator::next token_validator::route(oauth::token_exchange& x,
     case oauth::grant_type::refresh_token:
       return find_family(x);
     case oauth::grant_type::client_credentials:
-      return bear_own(x);
+      return issue_own_grant(x);
   }
   return find_code(x);
 }
 
-token_validator::next token_validator::find_code(oauth::token_exchange& x) {
+token_validator::next token_validator::find_code(service::token_exchange& x) {
   const auto code = oauth::find_code(x.request.code, hash_);
   if (!code) {
     x.denied = oauth::unknown_code();
@@ -112,7 +112,7 @@ token_validator::next token_validator::find_code(oauth::token_exchange& x) {
   return next::redeem;
 }
 
-token_validator::next token_validator::find_family(oauth::token_exchange& x) {
+token_validator::next token_validator::find_family(service::token_exchange& x) {
   const auto token = oauth::parse_refresh_token(x.request.refresh_token);
   if (!token) {
     x.denied = oauth::unknown_refresh_token();
@@ -123,7 +123,7 @@ token_validator::next token_validator::find_family(oauth::token_exchange& x) {
 }
 
 // A client's own grant needs no store, except for an opaque token (CCG-01, ATK-06).
-token_validator::next token_validator::bear_own(oauth::token_exchange& x) {
+token_validator::next token_validator::issue_own_grant(service::token_exchange& x) {
   const auto& who = *clients_->find(x.client.id);  // it was authenticated against this snapshot
   auto scope = oauth::choose_client_scope(who, x.request.scope);
   if (!scope) {
@@ -137,13 +137,13 @@ token_validator::next token_validator::bear_own(oauth::token_exchange& x) {
   }
   const auto is_opaque =
       !targets->empty() && targets->front().format == oauth::token_format::opaque;
-  x.born = oauth::client_grant(x.client, std::move(*scope), std::move(*targets), setup_.clock.now(),
-                               random_);
+  x.grant = oauth::client_grant(x.client, std::move(*scope), std::move(*targets),
+                                setup_.clock.now(), random_);
   return is_opaque ? next::issue : next::sign;
 }
 
 // Introspection is for confidential clients (INT-01), revocation for all.
-token_validator::next token_validator::route(oauth::query_exchange& x,
+token_validator::next token_validator::route(service::query_exchange& x,
                                              const oauth::client_facts& client) {
   if (client.is_public && x.request.purpose == oauth::query_purpose::introspect) {
     x.denied = oauth::denial{oauth::errc::invalid_client, "client authentication failed",
@@ -154,14 +154,14 @@ token_validator::next token_validator::route(oauth::query_exchange& x,
   return find_token(x);
 }
 
-token_validator::next token_validator::find_token(oauth::query_exchange& x) {
+token_validator::next token_validator::find_token(service::query_exchange& x) {
   const auto now = setup_.clock.now();
   x.asked = oauth::find_token(x.request.token, *keys_, now, setup_.rules, hash_);
   if (!std::holds_alternative<oauth::unknown_token>(x.asked)) return next::query;
   return answer_query(x, {}, false, *clients_, now, setup_.rules) ? next::sign : next::home;
 }
 
-token_validator::next token_validator::check(oauth::mint_exchange& x) {
+token_validator::next token_validator::check(service::mint_exchange& x) {
   const auto now = setup_.clock.now();
   auto code =
       oauth::check_mint(*clients_, std::move(x.request), now, setup_.rules, setup_.pairwise_key);
@@ -182,23 +182,23 @@ using pointer = validator_actor::stateful_pointer<validator_state>;
 
 using next = token_validator::next;
 
-oauth::slot slot_of(const oauth::token_exchange& x, next work) {
+oauth::slot slot_of(const service::token_exchange& x, next work) {
   return work == next::redeem    ? x.code.where
          : work == next::refresh ? x.refresh.where
-                                 : x.born->where;
+                                 : x.grant->where;
 }
-oauth::slot slot_of(const oauth::query_exchange& x, next) {
+oauth::slot slot_of(const service::query_exchange& x, next) {
   if (const auto* refresh = std::get_if<oauth::presented_refresh_token>(&x.asked))
     return refresh->where;
   if (const auto* opaque = std::get_if<oauth::opaque_token>(&x.asked)) return opaque->at.where;
   return std::get<oauth::access_token>(x.asked).where;
 }
-oauth::slot slot_of(const oauth::mint_exchange& x, next) {
+oauth::slot slot_of(const service::mint_exchange& x, next) {
   return x.where.where;
 }
 
 void to_store(pointer self, const code_store_actor& store, next work,
-              std::vector<oauth::token_handle> some) {
+              std::vector<service::token_handle> some) {
   auto all = token_batch{std::move(some)};
   if (work == next::redeem)
     self->send(store, redeem_atom_v, std::move(all));
@@ -208,11 +208,11 @@ void to_store(pointer self, const code_store_actor& store, next work,
     self->send(store, issue_atom_v, std::move(all));
 }
 void to_store(pointer self, const code_store_actor& store, next,
-              std::vector<oauth::query_handle> some) {
+              std::vector<service::query_handle> some) {
   self->send(store, query_atom_v, query_batch{std::move(some)});
 }
 void to_store(pointer self, const code_store_actor& store, next,
-              std::vector<oauth::mint_handle> some) {
+              std::vector<service::mint_handle> some) {
   self->send(store, put_atom_v, mint_batch{std::move(some)});
 }
 
@@ -230,9 +230,9 @@ void to_signer(pointer self, std::vector<Handle> some) {
   if (some.empty()) return;
   auto& s = self->state;
   s.meters->sent_to_signers.add(some.size());
-  const auto lanes = s.to->http.size();
-  const auto& signer = s.to->signers[next_on_lane(lane_of(s.index, lanes), lanes,
-                                                  s.to->signers.size(), s.next_signer++)];
+  const auto io_threads = s.to->http.size();
+  const auto& signer = s.to->signers[next_on_io_thread(
+      io_thread_of(s.index, io_threads), io_threads, s.to->signers.size(), s.next_signer++)];
   self->send(signer, sign_atom_v, batch<Handle>{std::move(some)});
 }
 
@@ -253,16 +253,16 @@ void to_stores(pointer self, by_store<Handle>& sorted) {
 
 /// Judges a batch and sends its exchanges on: home, to the hashers, to a signer, or to the stores
 /// of their slots.
-template <class Handle, class Judge>
-void deal(pointer self, std::vector<Handle> handles, Judge judge) {
+template <class Handle, class Check>
+void deal(pointer self, std::vector<Handle> handles, Check check) {
   auto& s = self->state;
-  const auto busy = busy_scope{*s.meters};
+  const auto busy = metrics::busy_scope{*s.meters};
   auto home = std::vector<Handle>{};
   auto slow = std::vector<Handle>{};
   auto to_sign = std::vector<Handle>{};
   auto sorted = by_store<Handle>{};
   for (auto& x : handles) {
-    const auto way = judge(*x);
+    const auto way = check(*x);
     if (way == next::home) {
       home.push_back(std::move(x));
     } else if (way == next::hash) {
@@ -276,7 +276,7 @@ void deal(pointer self, std::vector<Handle> handles, Judge judge) {
     }
   }
   to_stores(self, sorted);
-  if constexpr (!std::is_same_v<Handle, oauth::mint_handle>) {
+  if constexpr (!std::is_same_v<Handle, service::mint_handle>) {
     to_hashers(self, std::move(slow));
     to_signer(self, std::move(to_sign));
   }
@@ -284,7 +284,7 @@ void deal(pointer self, std::vector<Handle> handles, Judge judge) {
 }
 
 template <class Handle>
-void judge(pointer self, const batch<Handle>& b) {
+void check(pointer self, const batch<Handle>& b) {
   auto handles = b.take();
   self->state.meters->taken.add(handles.size());
   deal(self, std::move(handles), [self](auto& x) { return self->state.work->check(x); });
@@ -299,9 +299,9 @@ void settle(pointer self, const batch<Handle>& b) {
 void begin_if_ready(pointer self) {
   auto& s = self->state;
   if (!s.is_ready()) return;
-  for (const auto& b : std::exchange(s.early_tokens, {})) judge(self, b);
-  for (const auto& b : std::exchange(s.early_queries, {})) judge(self, b);
-  for (const auto& b : std::exchange(s.early_mints, {})) judge(self, b);
+  for (const auto& b : std::exchange(s.early_tokens, {})) check(self, b);
+  for (const auto& b : std::exchange(s.early_queries, {})) check(self, b);
+  for (const auto& b : std::exchange(s.early_mints, {})) check(self, b);
   for (const auto& b : std::exchange(s.early_verified, {})) settle(self, b);
   for (const auto& b : std::exchange(s.early_verified_queries, {})) settle(self, b);
 }
@@ -316,19 +316,19 @@ validator_actor::behavior_type validator(pointer self, std::size_t index,
   return {
       [self](validate_atom, const token_batch& b) {
         if (self->state.is_ready())
-          judge(self, b);
+          check(self, b);
         else
           self->state.early_tokens.push_back(b);
       },
       [self](validate_atom, const query_batch& b) {
         if (self->state.is_ready())
-          judge(self, b);
+          check(self, b);
         else
           self->state.early_queries.push_back(b);
       },
       [self](validate_atom, const mint_batch& b) {
         if (self->state.is_ready())
-          judge(self, b);
+          check(self, b);
         else
           self->state.early_mints.push_back(b);
       },

@@ -10,21 +10,21 @@
 #include <vector>
 
 #include "actors/interfaces.hpp"
-#include "actors/meters.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
-#include "oauth/client_auth.hpp"
-#include "oauth/failure_limits.hpp"
+#include "metrics/meters.hpp"
+#include "oauth/client/authentication.hpp"
+#include "oauth/client/failure_limits.hpp"
 
 namespace mintage::actors {
 
-/// The hashers' lane: who is admitted holds a place until the comparison is over (CAU-12). Touched
-/// only by requests that need a slow hash. Thread-safe.
-class slow_lane {
+/// The permits for slow hashes: who is admitted holds a place until the comparison is over
+/// (CAU-12). Touched only by requests that need a slow hash. Thread-safe.
+class hash_permits {
  public:
-  explicit slow_lane(std::size_t places)
+  explicit hash_permits(std::size_t places)
       : places_{static_cast<std::ptrdiff_t>(places)}, free_{places_} {}
-  /// @returns a place, given back by its destruction; null when the lane is full.
+  /// @returns a place, given back by its destruction; null when the I/O thread is full.
   [[nodiscard]] std::shared_ptr<void> enter();
   /// Whether less than half of the places are free.
   [[nodiscard]] bool is_crowded() const noexcept {
@@ -41,9 +41,9 @@ struct validator_setup {
   oauth::auth_keys keys;
   const oauth::options& rules;
   const oauth::clock& clock;
-  slow_lane& lane;
+  hash_permits& io_thread;
   /// One for each member of the pool.
-  std::vector<validator_meters>& meters;
+  std::vector<metrics::validator_meters>& meters;
   /// Makes the pairwise subjects of new codes.
   crypto::digest pairwise_key{};
   /// Null = failures are not limited (CAU-16).
@@ -61,15 +61,15 @@ class token_validator {
   static constexpr std::size_t nexts_count = 8;
   /// Authenticates and finds the way; sets `client` and what its grant needs on it, or `denied`, or
   /// `slow`.
-  [[nodiscard]] next check(oauth::token_exchange& x);
+  [[nodiscard]] next check(service::token_exchange& x);
   /// Goes on with an exchange whose `slow_matched` is set.
-  [[nodiscard]] next settle(oauth::token_exchange& x);
+  [[nodiscard]] next settle(service::token_exchange& x);
   /// Authenticates the caller, except at userinfo, and reads the token: sets `client` and `asked`,
   /// or `slow`, or the answer: to the wrong caller, and about a token that nobody could know.
-  [[nodiscard]] next check(oauth::query_exchange& x);
-  [[nodiscard]] next settle(oauth::query_exchange& x);
+  [[nodiscard]] next check(service::query_exchange& x);
+  [[nodiscard]] next settle(service::query_exchange& x);
   /// Checks a mint request and draws its code: `code`, `text`, `where`; or `error`.
-  [[nodiscard]] next check(oauth::mint_exchange& x);
+  [[nodiscard]] next check(service::mint_exchange& x);
 
   [[nodiscard]] bool is_ready() const noexcept { return clients_ != nullptr && keys_ != nullptr; }
   void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
@@ -84,12 +84,12 @@ class token_validator {
   [[nodiscard]] bool is_over_limit(const Exchange& x);
   template <class Exchange>
   [[nodiscard]] next decide(Exchange& x, const oauth::result<oauth::client_facts>& settled);
-  [[nodiscard]] next route(oauth::token_exchange& x, const oauth::client_facts& client);
-  [[nodiscard]] next route(oauth::query_exchange& x, const oauth::client_facts& client);
-  [[nodiscard]] next find_code(oauth::token_exchange& x);
-  [[nodiscard]] next find_family(oauth::token_exchange& x);
-  [[nodiscard]] next bear_own(oauth::token_exchange& x);
-  [[nodiscard]] next find_token(oauth::query_exchange& x);
+  [[nodiscard]] next route(service::token_exchange& x, const oauth::client_facts& client);
+  [[nodiscard]] next route(service::query_exchange& x, const oauth::client_facts& client);
+  [[nodiscard]] next find_code(service::token_exchange& x);
+  [[nodiscard]] next find_family(service::token_exchange& x);
+  [[nodiscard]] next issue_own_grant(service::token_exchange& x);
+  [[nodiscard]] next find_token(service::query_exchange& x);
 
   const validator_setup& setup_;
   oauth::client_authenticator authenticator_;
@@ -105,7 +105,7 @@ struct validator_state {
   std::optional<token_validator> work;
   routes_ptr to;
   std::size_t index = 0;
-  validator_meters* meters = nullptr;
+  metrics::validator_meters* meters = nullptr;
   std::size_t next_hasher = 0;
   std::size_t next_signer = 0;
   /// Batches that came before the first snapshots or the first routes.

@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "app/commands.hpp"
+#include "app/cli/commands.hpp"
 #include "config/config.hpp"
 
 namespace mintage::app {

@@ -2,9 +2,9 @@
 #include <filesystem>
 #include <iostream>
 
-#include "app/admin_commands.hpp"
-#include "app/command_error.hpp"
-#include "app/commands.hpp"
+#include "app/cli/admin_commands.hpp"
+#include "app/cli/command_error.hpp"
+#include "app/cli/commands.hpp"
 
 namespace {
 

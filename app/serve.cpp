@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "actors/system.hpp"
-#include "app/commands.hpp"
+#include "app/cli/commands.hpp"
 #include "app/event_log.hpp"
 #include "app/private_files.hpp"
 #include "app/server_journal.hpp"
@@ -67,13 +67,13 @@ void wait_for_end(const sigset_t& awaited, net::server& server, event_log& log) 
 }
 
 /// Whether all ports have their keys, clients and routes; asked on their own threads.
-bool wait_until_ready(const std::vector<oauth::io_lane*>& lanes,
-                      const std::vector<oauth::service*>& services) {
+bool wait_until_ready(const std::vector<service::io_thread*>& io_threads,
+                      const std::vector<service::token_service*>& services) {
   const auto deadline = std::chrono::steady_clock::now() + ready_limit;
-  for (auto i = std::size_t{0}; i < lanes.size(); ++i) {
+  for (auto i = std::size_t{0}; i < io_threads.size(); ++i) {
     for (;;) {
       auto answer = std::promise<bool>{};
-      lanes[i]->post([&] { answer.set_value(services[i]->ready()); });
+      io_threads[i]->post([&] { answer.set_value(services[i]->ready()); });
       if (answer.get_future().get()) break;
       if (std::chrono::steady_clock::now() > deadline) return false;
       std::this_thread::sleep_for(1ms);
@@ -149,9 +149,9 @@ int run(const config::settings& settings, const sigset_t& awaited, event_log& lo
   auto server = net::server{settings.net, settings.rules, tokens};
   auto actors = std::make_unique<actors::system>(
       settings.actors, settings.rules,
-      actors::surroundings{std::move(engine), clock, journal, master, server.lanes()});
+      actors::environment{std::move(engine), clock, journal, master, server.io_threads()});
   const auto services = actors->services();
-  if (!wait_until_ready(server.lanes(), services))
+  if (!wait_until_ready(server.io_threads(), services))
     throw std::runtime_error{"the server did not become ready"};
   server.start(services);
 

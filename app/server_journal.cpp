@@ -70,7 +70,7 @@ std::string_view name_of(oauth::grant_type grant) {
 }
 
 /// The client that a call is about; for a new one the id is in the answer.
-std::string_view client_of(const oauth::admin_exchange& x) {
+std::string_view client_of(const service::admin_exchange& x) {
   if (x.answer)
     if (const auto* c = std::get_if<oauth::created_client>(&*x.answer)) return c->made.id;
   return std::visit(
@@ -85,7 +85,7 @@ std::string_view client_of(const oauth::admin_exchange& x) {
 
 }  // namespace
 
-void server_journal::refused(std::string_view endpoint, const oauth::request_id& id,
+void server_journal::refused(std::string_view endpoint, const service::request_id& id,
                              std::string_view client, const oauth::denial& why) noexcept {
   // A handshake that failed is nobody's request: scanners and probes would fill log and audit.
   const auto is_handshake = endpoint == "tls";
@@ -103,21 +103,21 @@ void server_journal::refused(std::string_view endpoint, const oauth::request_id&
   });
 }
 
-void server_journal::exchanged(const oauth::token_exchange& x) noexcept {
+void server_journal::exchanged(const service::token_exchange& x) noexcept {
   if (!audit_.writes(log_level::info)) return;
   guarded([&] {
     audit_.event(log_level::info, name_of(x.request.grant),
                  {{"request_id", x.id().view()},
                   {"client", x.client.id},
-                  {"sub", x.born->who.sub},
-                  {"scope", x.out.scope.empty() ? x.born->who.scope : x.out.scope},
-                  {"grant", name_of(*x.born)},
+                  {"sub", x.grant->who.sub},
+                  {"scope", x.out.scope.empty() ? x.grant->who.scope : x.out.scope},
+                  {"grant", name_of(*x.grant)},
                   {"refresh_token", x.out.refresh_generation ? "issued" : "none"}});
   });
 }
 
 // Questions are too many for a record of who did what; revocations are not.
-void server_journal::queried(const oauth::query_exchange& x) noexcept {
+void server_journal::queried(const service::query_exchange& x) noexcept {
   if (x.request.purpose != oauth::query_purpose::revoke) return;
   if (!audit_.writes(log_level::info)) return;
   guarded([&] {
@@ -126,7 +126,7 @@ void server_journal::queried(const oauth::query_exchange& x) noexcept {
   });
 }
 
-void server_journal::minted(const oauth::mint_exchange& x) noexcept {
+void server_journal::minted(const service::mint_exchange& x) noexcept {
   if (!audit_.writes(log_level::info)) return;
   guarded([&] {
     if (x.minted) {
@@ -144,7 +144,7 @@ void server_journal::minted(const oauth::mint_exchange& x) noexcept {
   });
 }
 
-void server_journal::administered(const oauth::admin_exchange& x) noexcept {
+void server_journal::administered(const service::admin_exchange& x) noexcept {
   const auto what = std::visit(name_of_call{}, x.call);
   if (what.empty() || !audit_.writes(log_level::info)) return;
   guarded([&] {

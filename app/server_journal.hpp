@@ -8,23 +8,23 @@
 #include <vector>
 
 #include "app/event_log.hpp"
-#include "oauth/service.hpp"
+#include "service/service.hpp"
 
 namespace mintage::app {
 
 /// Refusals go to both, with the request id that the answer carried and the true reason; all else
 /// to the audit stream. Names clients, subjects and grants, never a secret, token or code.
-class server_journal final : public oauth::journal {
+class server_journal final : public service::journal {
  public:
   /// Both outlive the journal.
   server_journal(event_log& log, event_log& audit) : log_{log}, audit_{audit} {}
 
-  void refused(std::string_view endpoint, const oauth::request_id& id, std::string_view client,
+  void refused(std::string_view endpoint, const service::request_id& id, std::string_view client,
                const oauth::denial& why) noexcept override;
-  void exchanged(const oauth::token_exchange& x) noexcept override;
-  void queried(const oauth::query_exchange& x) noexcept override;
-  void minted(const oauth::mint_exchange& x) noexcept override;
-  void administered(const oauth::admin_exchange& x) noexcept override;
+  void exchanged(const service::token_exchange& x) noexcept override;
+  void queried(const service::query_exchange& x) noexcept override;
+  void minted(const service::mint_exchange& x) noexcept override;
+  void administered(const service::admin_exchange& x) noexcept override;
   /// To both as well: what the schedule did nobody asked for. The audit stream has it after
   /// `begin_audit`.
   void key_changed(const crypto::signing_key& key, std::string_view state) noexcept override;

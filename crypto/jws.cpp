@@ -10,7 +10,7 @@
 #include "crypto/base64.hpp"
 #include "crypto/ecdsa_der.hpp"
 #include "crypto/openssl.hpp"
-#include "crypto/p256_signer.hpp"
+#include "crypto/p256/signer.hpp"
 
 namespace mintage::crypto {
 

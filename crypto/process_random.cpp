@@ -18,12 +18,12 @@ namespace mintage::crypto {
 namespace {
 
 /// What the generator has given and nobody has taken yet.
-class supply {
+class octet_buffer {
  public:
-  supply() = default;
-  supply(const supply&) = delete;
-  supply& operator=(const supply&) = delete;
-  ~supply() { OPENSSL_cleanse(octets_.data(), octets_.size()); }
+  octet_buffer() = default;
+  octet_buffer(const octet_buffer&) = delete;
+  octet_buffer& operator=(const octet_buffer&) = delete;
+  ~octet_buffer() { OPENSSL_cleanse(octets_.data(), octets_.size()); }
 
   bool take(unsigned char* out, std::size_t size) {
     if (size > octets_.size() / 4) {
@@ -61,13 +61,13 @@ class supply {
   std::size_t used_ = octets_.size();
 };
 
-supply& supply_here() {
-  thread_local auto here = supply{};
+octet_buffer& thread_buffer() {
+  thread_local auto here = octet_buffer{};
   return here;
 }
 
 int bytes(unsigned char* out, int size) {
-  return size >= 0 && supply_here().take(out, static_cast<std::size_t>(size)) ? 1 : 0;
+  return size >= 0 && thread_buffer().take(out, static_cast<std::size_t>(size)) ? 1 : 0;
 }
 
 int status() {
@@ -80,7 +80,7 @@ constexpr auto method = RAND_METHOD{nullptr, bytes, nullptr, nullptr, bytes, sta
 
 void buffer_process_random() noexcept {
   // The child has one thread, the one that forked, and must not give out what the parent will.
-  ::pthread_atfork(nullptr, nullptr, [] { supply_here().forget(); });
+  ::pthread_atfork(nullptr, nullptr, [] { thread_buffer().forget(); });
   RAND_set_rand_method(&method);
 }
 

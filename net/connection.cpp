@@ -5,7 +5,7 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
-#include "oauth/response.hpp"
+#include "oauth/request/response.hpp"
 
 namespace mintage::net {
 namespace {
@@ -16,9 +16,9 @@ constexpr auto linger_patience = std::chrono::milliseconds{1000};
 
 }  // namespace
 
-connection::connection(lane& l, const options& o, connection_gate& gate, channel to_peer,
+connection::connection(event_loop& l, const options& o, connection_gate& gate, channel to_peer,
                        std::size_t largest_body)
-    : lane_{l},
+    : io_thread_{l},
       options_{o},
       gate_{gate},
       peer_{std::move(to_peer)},
@@ -26,7 +26,7 @@ connection::connection(lane& l, const options& o, connection_gate& gate, channel
       scanner_{o.header_limit} {}
 
 void connection::start() {
-  index_ = lane_.add(shared_from_this());
+  index_ = io_thread_.add(shared_from_this());
   if (!peer_.sends_proxy_header()) return shake_hands();
   phase_ = phase::greeting;
   arm(options_.header_timeout);
@@ -59,7 +59,7 @@ void connection::greeted(bool succeeded) {
 }
 
 void connection::note_failed_greeting(std::string_view reason) {
-  auto& service = lane_.service();
+  auto& service = io_thread_.service();
   service.note_refusal("tls", service.next_request_id(),
                        {oauth::errc::invalid_request, reason, reason});
 }
@@ -77,7 +77,7 @@ void connection::expire() {
     case phase::streaming:
       on_stream_expired();
       break;
-    case phase::judging:
+    case phase::reading_head:
     case phase::busy:
       break;
     default:
@@ -97,7 +97,7 @@ void connection::close() noexcept {
   phase_ = phase::closed;
   peer_.close();
   release_stream();
-  lane_.remove(index_);
+  io_thread_.remove(index_);
   gate_.leave();
 }
 
@@ -156,7 +156,7 @@ bool connection::step_head() {
     return true;
   }
   head_ = *parsed;
-  phase_ = phase::judging;
+  phase_ = phase::reading_head;
   set_deadline(never);
   on_head();
   return true;
@@ -266,13 +266,13 @@ void connection::end_stream(bool keep) {
 }
 
 persistence connection::persistence_now() const noexcept {
-  if (must_close_ || !head_.keep_alive || lane_.is_draining()) return persistence::close;
+  if (must_close_ || !head_.keep_alive || io_thread_.is_draining()) return persistence::close;
   return head_.is_version_11 ? persistence::implied : persistence::keep_alive;
 }
 
-void connection::send(answer a, const oauth::request_id& id) {
+void connection::send(answer a, const service::request_id& id) {
   complete(a);
-  if (phase_ == phase::judging) {
+  if (phase_ == phase::reading_head) {
     // Answered by its head alone. Whoever still means to send a body may do so for a second,
     // unread.
     if (is_body_here()) {
@@ -284,7 +284,7 @@ void connection::send(answer a, const oauth::request_id& id) {
   const auto p = persistence_now();
   must_close_ = p == persistence::close;
   out_.clear();
-  append_head(out_, a, p, id, lane_.date());
+  append_head(out_, a, p, id, io_thread_.date());
   const auto has_body = head_.method != http_method::head && a.status != 204 && a.status != 304;
   auto payload = has_body ? a.body : std::string_view{};
   // One record for both, if they fit; to a bare socket the body goes from where it lies.
@@ -315,7 +315,7 @@ void connection::write_rest(std::size_t head_sent, std::string_view rest) {
 }
 
 void connection::send_error(answer a, oauth::errc code, std::string_view description) {
-  auto& service = lane_.service();
+  auto& service = io_thread_.service();
   const auto id = service.next_request_id();
   service.note_refusal("http", id, {code, description, description});
   text_.clear();
@@ -342,7 +342,7 @@ void connection::await_request() {
   scanner_ = head_scanner{options_.header_limit};
   head_ = {};
   input_.rest();
-  if (lane_.is_draining() && input_.size() == 0) return close();
+  if (io_thread_.is_draining() && input_.size() == 0) return close();
   arm(options_.idle_timeout);
 }
 
@@ -367,7 +367,7 @@ void connection::read_more() {
 
 void connection::read_done(const boost::system::error_code& error, std::size_t n) {
   reading_ = false;
-  lane_.note_read();
+  io_thread_.note_read();
   // A read that was under way when the request was refused: the answer goes on by itself.
   if (phase_ == phase::closed || phase_ == phase::writing) return;
   if (error) return close();

@@ -8,27 +8,27 @@
 #include <span>
 #include <string>
 
-#include "net/channel.hpp"
 #include "net/connection_gate.hpp"
-#include "net/framing.hpp"
-#include "net/input_buffer.hpp"
-#include "net/lane.hpp"
+#include "net/event_loop.hpp"
+#include "net/http/framing.hpp"
+#include "net/http/input_buffer.hpp"
+#include "net/http/render.hpp"
+#include "net/http/request_parser.hpp"
 #include "net/options.hpp"
-#include "net/render.hpp"
-#include "net/request_parser.hpp"
+#include "net/tls/channel.hpp"
 #include "oauth/types.hpp"
 
 namespace mintage::net {
 
-/// One connection, on the thread of its lane. Reads one request, has it answered, then looks for
-/// the next: pipelined requests are answered in order (TOK-12).
+/// One connection, on the thread of its I/O thread. Reads one request, has it answered, then looks
+/// for the next: pipelined requests are answered in order (TOK-12).
 ///
-/// While an exchange is under way nothing is read, so the views of its request stay valid. The lane
-/// owns a connection until it closes; operations and exchanges hold it beyond that.
-class connection : public oauth::caller, public std::enable_shared_from_this<connection> {
+/// While an exchange is under way nothing is read, so the views of its request stay valid. The I/O
+/// thread owns a connection until it closes; operations and exchanges hold it beyond that.
+class connection : public service::caller, public std::enable_shared_from_this<connection> {
  public:
   /// @param largest_body the most that `receive_body` will ask for.
-  connection(lane& l, const options& o, connection_gate& gate, channel to_peer,
+  connection(event_loop& l, const options& o, connection_gate& gate, channel to_peer,
              std::size_t largest_body);
 
   void start();
@@ -40,13 +40,13 @@ class connection : public oauth::caller, public std::enable_shared_from_this<con
   void set_index(std::size_t index) noexcept { index_ = index; }
 
   // For a stream that has taken the connection over (`begin_stream`).
-  [[nodiscard]] lane& where() noexcept { return lane_; }
+  [[nodiscard]] event_loop& where() noexcept { return io_thread_; }
   [[nodiscard]] const options& settings() const noexcept { return options_; }
   [[nodiscard]] channel& peer() noexcept { return peer_; }
   [[nodiscard]] input_buffer& input() noexcept { return input_; }
   [[nodiscard]] request_parser& parser() noexcept { return *parser_; }
   void set_deadline(steady::time_point t) noexcept {
-    if (phase_ != phase::closed) lane_.set_deadline(index_, t);
+    if (phase_ != phase::closed) io_thread_.set_deadline(index_, t);
   }
   [[nodiscard]] bool is_closed() const noexcept { return phase_ == phase::closed; }
   /// Gives the connection back; the stream's octets are consumed.
@@ -82,8 +82,8 @@ class connection : public oauth::caller, public std::enable_shared_from_this<con
   void begin_stream();
 
   /// Sends an answer. Its body must live until the next request, or in `text()`.
-  void send(answer a, const oauth::request_id& id);
-  void send(const answer& a) { send(a, lane_.service().next_request_id()); }
+  void send(answer a, const service::request_id& id);
+  void send(const answer& a) { send(a, io_thread_.service().next_request_id()); }
   /// Sends `{"error","error_description"}`, and takes note of it.
   /// @param description a literal.
   void send_error(answer a, oauth::errc code, std::string_view description);
@@ -94,15 +94,15 @@ class connection : public oauth::caller, public std::enable_shared_from_this<con
 
  private:
   enum class phase : std::uint8_t {
-    greeting,   ///< the PROXY header or the TLS handshake is under way
-    idle,       ///< no octet of a request has arrived
-    head,       ///< some have
-    judging,    ///< the header section is here and `on_head` runs
-    body,       ///< waiting for the rest of the body
-    busy,       ///< the request is whole and not answered yet
-    writing,    ///< the peer is slow to take the answer
-    streaming,  ///< a stream has the connection
-    lingering,  ///< the write side is shut; waiting for the peer to close (TOK-08)
+    greeting,      ///< the PROXY header or the TLS handshake is under way
+    idle,          ///< no octet of a request has arrived
+    head,          ///< some have
+    reading_head,  ///< the header section is here and `on_head` runs
+    body,          ///< waiting for the rest of the body
+    busy,          ///< the request is whole and not answered yet
+    writing,       ///< the peer is slow to take the answer
+    streaming,     ///< a stream has the connection
+    lingering,     ///< the write side is shut; waiting for the peer to close (TOK-08)
     closed,
   };
 
@@ -124,7 +124,7 @@ class connection : public oauth::caller, public std::enable_shared_from_this<con
   void linger();
   void arm(std::chrono::milliseconds patience) { set_deadline(steady::now() + patience); }
 
-  lane& lane_;
+  event_loop& io_thread_;
   const options& options_;
   connection_gate& gate_;
   channel peer_;

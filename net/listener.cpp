@@ -14,19 +14,19 @@ constexpr auto back_off_time = std::chrono::milliseconds{50};
 
 }  // namespace
 
-listener::listener(std::string key, const std::string& address, std::vector<lane*> lanes,
+listener::listener(std::string key, const std::string& address, std::vector<event_loop*> io_threads,
                    peer_filter peers, bool proxy_protocol, std::shared_ptr<const tls_context> tls,
                    std::size_t most_connections, starter begin)
     : key_{std::move(key)},
       address_{address},
-      lanes_{std::move(lanes)},
+      io_threads_{std::move(io_threads)},
       peers_{std::move(peers)},
       proxy_protocol_{proxy_protocol},
       tls_{std::move(tls), nullptr},
-      gate_{most_connections, [this] { lanes_.front()->post([this] { accept(); }); }},
+      gate_{most_connections, [this] { io_threads_.front()->post([this] { accept(); }); }},
       begin_{std::move(begin)},
-      acceptor_{lanes_.front()->context()},
-      pause_{lanes_.front()->context()} {
+      acceptor_{io_threads_.front()->context()},
+      pause_{io_threads_.front()->context()} {
   const auto endpoint = parse_endpoint(address_);
   if (!endpoint) fail(asio::error::invalid_argument);
   auto error = boost::system::error_code{};
@@ -50,15 +50,15 @@ void listener::fail(const boost::system::error_code& error) const {
 void listener::accept() {
   if (accepting_ || gate_.is_full() || !acceptor_.is_open()) return;
   accepting_ = true;
-  auto& to = *lanes_[next_];
-  next_ = (next_ + 1) % lanes_.size();
+  auto& to = *io_threads_[next_];
+  next_ = (next_ + 1) % io_threads_.size();
   acceptor_.async_accept(to.context(), peer_,
                          [this, &to](const boost::system::error_code& error, tcp_socket socket) {
                            accepted(error, std::move(socket), to);
                          });
 }
 
-void listener::accepted(const boost::system::error_code& error, tcp_socket socket, lane& to) {
+void listener::accepted(const boost::system::error_code& error, tcp_socket socket, event_loop& to) {
   accepting_ = false;
   if (!acceptor_.is_open()) return;
   // Out of descriptors or memory (or something new): the connection stays in the kernel's queue.
@@ -88,10 +88,11 @@ const tls_entry& listener::entry() {
   return tls_;
 }
 
-void listener::deal(tcp_socket socket, lane& to) {
+void listener::deal(tcp_socket socket, event_loop& to) {
   gate_.enter();
   const auto who = facts_of_peer();
-  if (&to == lanes_.front()) return begin_(to, gate_, channel{std::move(socket), entry(), who});
+  if (&to == io_threads_.front())
+    return begin_(to, gate_, channel{std::move(socket), entry(), who});
   asio::post(to.context(), [this, &to, s = std::move(socket), tls = entry(), who]() mutable {
     begin_(to, gate_, channel{std::move(s), tls, who});
   });

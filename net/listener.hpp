@@ -1,5 +1,5 @@
 /// @file
-/// Accepts connections and deals them round robin over the lanes. Internal to net/.
+/// Accepts connections and deals them round robin over the I/O threads. Internal to net/.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -9,26 +9,27 @@
 #include <vector>
 
 #include "net/address.hpp"
-#include "net/channel.hpp"
 #include "net/connection_gate.hpp"
+#include "net/tls/channel.hpp"
 
 namespace mintage::net {
 
-/// On the thread of the first lane once it has started. Never stops listening because of an error.
+/// On the thread of the first I/O thread once it has started. Never stops listening because of an
+/// error.
 class listener {
  public:
-  /// Begins a connection on the thread of its lane.
-  using starter = std::function<void(lane&, connection_gate&, channel)>;
+  /// Begins a connection on the thread of its I/O thread.
+  using starter = std::function<void(event_loop&, connection_gate&, channel)>;
 
   /// Binds. @param key the config key, for errors. @throws listen_error
   /// @param peers who may speak plain HTTP. @param tls null for plain HTTP.
   /// @param proxy_protocol whether the proxies among `peers` begin with a PROXY header.
-  listener(std::string key, const std::string& address, std::vector<lane*> lanes, peer_filter peers,
-           bool proxy_protocol, std::shared_ptr<const tls_context> tls,
+  listener(std::string key, const std::string& address, std::vector<event_loop*> io_threads,
+           peer_filter peers, bool proxy_protocol, std::shared_ptr<const tls_context> tls,
            std::size_t most_connections, starter begin);
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
-  /// Opens the kernel's queue. Before the lanes run, or on any thread before `accept`.
+  /// Opens the kernel's queue. Before the I/O threads run, or on any thread before `accept`.
   /// @throws listen_error
   void listen();
   void accept();
@@ -39,17 +40,17 @@ class listener {
  private:
   using acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, executor>;
 
-  void accepted(const boost::system::error_code& error, tcp_socket socket, lane& to);
+  void accepted(const boost::system::error_code& error, tcp_socket socket, event_loop& to);
   [[nodiscard]] bool admits_peer() const noexcept;
   [[nodiscard]] peer_facts facts_of_peer() const noexcept;
   [[nodiscard]] const tls_entry& entry();
-  void deal(tcp_socket socket, lane& to);
+  void deal(tcp_socket socket, event_loop& to);
   void back_off();
   [[noreturn]] void fail(const boost::system::error_code& error) const;
 
   std::string key_;
   std::string address_;
-  std::vector<lane*> lanes_;
+  std::vector<event_loop*> io_threads_;
   peer_filter peers_;
   bool proxy_protocol_;
   tls_entry tls_;

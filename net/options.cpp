@@ -1,7 +1,7 @@
 #include "net/options.hpp"
 
 #include "net/address.hpp"
-#include "net/tls_context.hpp"
+#include "net/tls/context.hpp"
 
 #include <utility>
 

@@ -9,9 +9,9 @@
 #include <mutex>
 #include <thread>
 
-#include "net/admin_session.hpp"
+#include "net/admin/session.hpp"
 #include "net/listener.hpp"
-#include "net/session.hpp"
+#include "net/public/session.hpp"
 
 namespace mintage::net {
 namespace {
@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t most_admin_connections = 256;
 
 /// Those that this thread may run on. The C library's own count is that of the machine: under
-/// `taskset` or in a cpuset, more lanes than cores would take turns of several milliseconds.
+/// `taskset` or in a cpuset, more I/O threads than cores would take turns of several milliseconds.
 std::size_t cores_count() noexcept {
   auto allowed = cpu_set_t{};
   if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0)
@@ -28,12 +28,12 @@ std::size_t cores_count() noexcept {
   return std::thread::hardware_concurrency();  // more than 1024 cores
 }
 
-std::size_t lanes_count(const options& o) {
+std::size_t io_threads_count(const options& o) {
   if (o.io_threads != 0) return o.io_threads;
   return std::clamp(cores_count(), std::size_t{1}, std::size_t{256});
 }
 
-/// Waits for all lanes to be empty.
+/// Waits for all I/O threads to be empty.
 class countdown {
  public:
   explicit countdown(std::size_t left) : left_{left} {}
@@ -66,8 +66,8 @@ context_ptr load_or_throw(const tls_options& o, std::string_view section) {
 
 }  // namespace
 
-// Members end in reverse order: listeners before the lanes they stand on, lanes before what their
-// sessions refer to.
+// Members end in reverse order: listeners before the I/O threads they stand on, I/O threads before
+// what their sessions refer to.
 struct server::impl {
   impl(const options& o, const oauth::options& rules, const oauth::admin_tokens& t)
       : settings{o},
@@ -75,20 +75,21 @@ struct server::impl {
         tokens{t},
         public_tls{load_or_throw(o.tls, "http.tls")},
         admin_tls{load_or_throw(o.admin_tls, "admin.tls")} {
-    for (auto n = lanes_count(o); n != 0; --n) lanes.push_back(std::make_unique<lane>());
-    auto all = std::vector<lane*>{};
-    for (const auto& l : lanes) all.push_back(l.get());
+    for (auto n = io_threads_count(o); n != 0; --n)
+      io_threads.push_back(std::make_unique<event_loop>());
+    auto all = std::vector<event_loop*>{};
+    for (const auto& l : io_threads) all.push_back(l.get());
     public_listener = std::make_unique<listener>(
         "http.listen", o.listen, all, peer_filter{o.trusted_proxies}, o.proxy_protocol, public_tls,
-        o.max_connections, [this](lane& l, connection_gate& gate, channel to_peer) {
+        o.max_connections, [this](event_loop& l, connection_gate& gate, channel to_peer) {
           std::make_shared<session>(l, settings, site, gate, std::move(to_peer))->start();
         });
     admin_listener = std::make_unique<listener>(
         "admin.listen", o.admin_listen, all, peer_filter{}, false, admin_tls,
-        most_admin_connections, [this](lane& l, connection_gate& gate, channel to_peer) {
+        most_admin_connections, [this](event_loop& l, connection_gate& gate, channel to_peer) {
           std::make_shared<admin_session>(l, settings, tokens, gate, std::move(to_peer))->start();
         });
-    for (const auto& l : lanes) l->run();
+    for (const auto& l : io_threads) l->run();
   }
 
   void close_listeners() {
@@ -107,7 +108,7 @@ struct server::impl {
     }
     current = *made;
     auto taken = std::promise<void>{};
-    lanes.front()->post([&] {
+    io_threads.front()->post([&] {
       to.set_tls(current);
       taken.set_value();
     });
@@ -119,7 +120,7 @@ struct server::impl {
   const oauth::admin_tokens tokens;
   context_ptr public_tls;
   context_ptr admin_tls;
-  std::vector<std::unique_ptr<lane>> lanes;
+  std::vector<std::unique_ptr<event_loop>> io_threads;
   std::unique_ptr<listener> public_listener;
   std::unique_ptr<listener> admin_listener;
   bool stopped = false;
@@ -132,22 +133,22 @@ server::~server() {
   stop();
 }
 
-std::vector<oauth::io_lane*> server::lanes() {
-  auto all = std::vector<oauth::io_lane*>{};
-  for (const auto& l : impl_->lanes) all.push_back(l.get());
+std::vector<service::io_thread*> server::io_threads() {
+  auto all = std::vector<service::io_thread*>{};
+  for (const auto& l : impl_->io_threads) all.push_back(l.get());
   return all;
 }
 
-void server::start(std::vector<oauth::service*> services) {
+void server::start(std::vector<service::token_service*> services) {
   impl_->public_listener->listen();
   impl_->admin_listener->listen();
-  // The lanes learn of their services before the first connection is dealt to them: both are
+  // The I/O threads learn of their services before the first connection is dealt to them: both are
   // posted.
-  for (auto i = std::size_t{0}; i < impl_->lanes.size(); ++i) {
-    impl_->lanes[i]->post(
-        [to = impl_->lanes[i].get(), s = services.at(i)] { to->set_service(*s); });
+  for (auto i = std::size_t{0}; i < impl_->io_threads.size(); ++i) {
+    impl_->io_threads[i]->post(
+        [to = impl_->io_threads[i].get(), s = services.at(i)] { to->set_service(*s); });
   }
-  impl_->lanes.front()->post([i = impl_.get()] {
+  impl_->io_threads.front()->post([i = impl_.get()] {
     i->public_listener->accept();
     i->admin_listener->accept();
   });
@@ -178,28 +179,28 @@ std::vector<certificate_facts> server::certificates() const {
 
 bool server::drain(std::chrono::milliseconds patience) {
   if (impl_->stopped) return true;
-  const auto left = std::make_shared<countdown>(impl_->lanes.size());
-  // From the listeners' thread, so that the lanes hear of it after the last connection dealt to
-  // them.
-  impl_->lanes.front()->post([i = impl_.get(), left] {
+  const auto left = std::make_shared<countdown>(impl_->io_threads.size());
+  // From the listeners' thread, so that the I/O threads hear of it after the last connection dealt
+  // to them.
+  impl_->io_threads.front()->post([i = impl_.get(), left] {
     i->close_listeners();
-    for (const auto& l : i->lanes) {
+    for (const auto& l : i->io_threads) {
       l->post([to = l.get(), left] { to->drain([left] { left->count(); }); });
     }
   });
   if (left->wait_for(patience)) return true;
-  for (const auto& l : impl_->lanes) {
+  for (const auto& l : impl_->io_threads) {
     l->post([to = l.get()] { to->close_all(); });
   }
-  // Closing needs no peer; the limit is for a lane whose service does not return.
+  // Closing needs no peer; the limit is for an I/O thread whose service does not return.
   static_cast<void>(left->wait_for(std::chrono::seconds{1}));
   return false;
 }
 
 void server::stop() {
   if (std::exchange(impl_->stopped, true)) return;
-  impl_->lanes.front()->post([i = impl_.get()] { i->close_listeners(); });
-  for (const auto& l : impl_->lanes) l->stop();
+  impl_->io_threads.front()->post([i = impl_.get()] { i->close_listeners(); });
+  for (const auto& l : impl_->io_threads) l->stop();
 }
 
 }  // namespace mintage::net

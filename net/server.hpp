@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "net/options.hpp"
-#include "oauth/service.hpp"
+#include "service/service.hpp"
 
 namespace mintage::net {
 
@@ -45,9 +45,9 @@ class server {
   /// As `stop`.
   ~server();
 
-  [[nodiscard]] std::vector<oauth::io_lane*> lanes();
-  /// Begins to accept. @param services one per lane, in the same order; outlive the sessions.
-  void start(std::vector<oauth::service*> services);
+  [[nodiscard]] std::vector<service::io_thread*> io_threads();
+  /// Begins to accept. @param services one per I/O thread, in the same order; outlive the sessions.
+  void start(std::vector<service::token_service*> services);
 
   /// The ports that are bound, for `listen = "…:0"`.
   [[nodiscard]] std::uint16_t public_port() const noexcept;

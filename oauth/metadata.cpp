@@ -2,9 +2,9 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
-#include "oauth/client.hpp"
-#include "oauth/json_writer.hpp"
-#include "oauth/uri.hpp"
+#include "oauth/client/client.hpp"
+#include "oauth/request/json_writer.hpp"
+#include "oauth/request/uri.hpp"
 
 namespace mintage::oauth {
 namespace {

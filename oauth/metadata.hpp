@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "oauth/key_ring.hpp"
 #include "oauth/options.hpp"
+#include "oauth/token/key_ring.hpp"
 
 namespace mintage::oauth {
 

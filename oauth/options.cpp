@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "oauth/uri.hpp"
+#include "oauth/request/uri.hpp"
 
 namespace mintage::oauth {
 namespace {

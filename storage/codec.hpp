@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "oauth/client.hpp"
-#include "oauth/code.hpp"
-#include "oauth/grant.hpp"
+#include "oauth/client/client.hpp"
+#include "oauth/grant/code.hpp"
+#include "oauth/grant/grant.hpp"
 #include "storage/engine.hpp"
 
 namespace mintage::storage {

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "oauth/client.hpp"
-#include "oauth/resource.hpp"
+#include "oauth/client/client.hpp"
+#include "oauth/grant/resource.hpp"
 #include "records.pb.h"
 
 namespace mintage::storage {

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "oauth/client.hpp"
-#include "oauth/key_ring.hpp"
-#include "oauth/resource.hpp"
+#include "oauth/client/client.hpp"
+#include "oauth/grant/resource.hpp"
+#include "oauth/token/key_ring.hpp"
 #include "storage/options.hpp"
 #include "storage/shard_store.hpp"
 

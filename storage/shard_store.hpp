@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "oauth/access_token.hpp"
-#include "oauth/code.hpp"
-#include "oauth/grant.hpp"
-#include "oauth/refresh.hpp"
-#include "oauth/slot.hpp"
+#include "oauth/grant/code.hpp"
+#include "oauth/grant/grant.hpp"
+#include "oauth/grant/refresh.hpp"
+#include "oauth/grant/slot.hpp"
+#include "oauth/token/access_token.hpp"
 
 namespace mintage::storage {
 
@@ -84,7 +84,7 @@ struct consume_op {
   /// Remembered until then: the tombstone (COD-06). Never ends before the code itself.
   instant tombstone_until{};
   /// The grant born with it, committed in the same batch; its key is kept in the tombstone.
-  insert_op birth;
+  insert_op new_grant;
 };
 
 struct consume_result {
@@ -95,7 +95,7 @@ struct consume_result {
   verdict what = verdict::unknown;
   /// replayed: when, and the key of the grant then born.
   instant consumed_at{};
-  record_key birth;
+  record_key new_grant;
 };
 
 struct read_result {
@@ -107,7 +107,7 @@ struct read_result {
   std::string value;
   /// replayed: when, and the key of the grant then born.
   instant consumed_at{};
-  record_key birth{};
+  record_key new_grant{};
 };
 
 /// Takes back the consumption of `attempt`: the code is live again, the birth is gone (COM-02).

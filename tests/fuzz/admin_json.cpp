@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "net/admin_json.hpp"
+#include "net/admin/json.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static auto json = mintage::net::admin_json{};

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "oauth/basic.hpp"
+#include "oauth/request/basic.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   auto octets = std::string{reinterpret_cast<const char*>(data), size};

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "net/framing.hpp"
+#include "net/http/framing.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using mintage::net::head_scanner;

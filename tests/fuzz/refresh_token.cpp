@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "crypto/base64.hpp"
-#include "oauth/refresh.hpp"
+#include "oauth/grant/refresh.hpp"
 
 namespace {
 

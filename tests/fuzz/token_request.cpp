@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "oauth/token_request.hpp"
+#include "oauth/request/token_request.hpp"
 
 namespace {
 

@@ -18,15 +18,15 @@ std::string name_of(const record_key& key) {
 
 }  // namespace
 
-void family_book::born(const storage::insert_op& birth) {
-  const auto g = storage::decode_grant(birth.value);
+void family_book::add_grant(const storage::insert_op& new_grant) {
+  const auto g = storage::decode_grant(new_grant.value);
   if (!g) return fail_("a birth cannot be read");
   auto hash = crypto::sha256_hasher{};
   auto f = family{};
   f.mode = g->mode;
   f.subject = oauth::cutoff_key(oauth::cutoff_kind::subject, g->who.sub, hash);
   f.minted = g->who.minted;
-  families_[name_of(birth.key)] = f;
+  families_[name_of(new_grant.key)] = f;
 }
 
 void family_book::rotated(const storage::rotate_op& op, std::string_view from) {
@@ -100,7 +100,7 @@ std::size_t family_book::ask_revocation(refresh_manner how, const std::string& t
   return ask(how, token, true);
 }
 
-void family_book::answered(std::size_t number, const oauth::token_exchange& x,
+void family_book::answered(std::size_t number, const service::token_exchange& x,
                            const std::string& successor) {
   auto& q = questions_.at(number);
   if (++q.answers > 1) return fail_("a refresh is answered twice");
@@ -109,7 +109,7 @@ void family_book::answered(std::size_t number, const oauth::token_exchange& x,
   check_success(q, x, successor);
 }
 
-void family_book::check_success(const question& q, const oauth::token_exchange& x,
+void family_book::check_success(const question& q, const service::token_exchange& x,
                                 const std::string& successor) {
   if (q.how != refresh_manner::right) return fail_("a wrong refresh succeeds");
   auto& f = families_[q.family];
@@ -124,7 +124,7 @@ void family_book::check_success(const question& q, const oauth::token_exchange& 
   if (read->generation > f.generation) fail_("a successor is given out before it is durable");
   const auto [first, is_new] = f.given_out.try_emplace(read->generation, successor);
   if (!is_new && first->second != successor) fail_("a generation has two successors");
-  if (!x.born || name_of(record_key::of(*x.born)) != q.family)
+  if (!x.grant || name_of(record_key::of(*x.grant)) != q.family)
     fail_("a refresh issues tokens of another family");
 }
 
@@ -144,7 +144,7 @@ void family_book::check_refusal(const question& q, const oauth::denial& why) {
     fail_("a right refresh is refused while its family lives: " + std::string{why.reason});
 }
 
-void family_book::answered(std::size_t number, const oauth::query_exchange& x) {
+void family_book::answered(std::size_t number, const service::query_exchange& x) {
   auto& q = questions_.at(number);
   if (++q.answers > 1) return fail_("a revocation is answered twice");
   if (!x.denied && !x.done) return fail_("a revocation is answered with nothing");

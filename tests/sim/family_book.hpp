@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "oauth/options.hpp"
-#include "oauth/service.hpp"
+#include "service/service.hpp"
 #include "storage/shard_store.hpp"
 
 namespace mintage::sim {
@@ -36,7 +36,7 @@ class family_book {
       : clock_{clock}, rules_{rules}, fail_{std::move(fail)} {}
 
   // What became durable.
-  void born(const storage::insert_op& birth);
+  void add_grant(const storage::insert_op& new_grant);
   void rotated(const storage::rotate_op& op, std::string_view from);
   void revoked(const storage::record_key& key);
   void cut_off(const crypto::digest& key, oauth::instant before);
@@ -48,8 +48,9 @@ class family_book {
   // What is asked and answered. A question is named by the number that `ask_…` returns.
   std::size_t ask_refresh(refresh_manner how, const std::string& token);
   std::size_t ask_revocation(refresh_manner how, const std::string& token);
-  void answered(std::size_t question, const oauth::token_exchange& x, const std::string& successor);
-  void answered(std::size_t question, const oauth::query_exchange& x);
+  void answered(std::size_t question, const service::token_exchange& x,
+                const std::string& successor);
+  void answered(std::size_t question, const service::query_exchange& x);
 
   /// From now on nothing goes wrong.
   void note_calm() { calm_ = true; }
@@ -81,7 +82,7 @@ class family_book {
   };
 
   std::size_t ask(refresh_manner how, const std::string& token, bool is_revocation);
-  void check_success(const question& q, const oauth::token_exchange& x,
+  void check_success(const question& q, const service::token_exchange& x,
                      const std::string& successor);
   void check_refusal(const question& q, const oauth::denial& why);
   [[nodiscard]] bool is_reuse(const family& f, std::uint32_t generation) const;

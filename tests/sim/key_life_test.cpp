@@ -7,10 +7,10 @@
 #include <thread>
 #include <vector>
 
-#include "oauth/key_schedule.hpp"
-#include "tests/http/support/admin_client.hpp"
-#include "tests/http/support/jwt_check.hpp"
+#include "oauth/token/key_schedule.hpp"
 #include "tests/sim/world.hpp"
+#include "tests/support/admin_client.hpp"
+#include "tests/support/jwt_check.hpp"
 
 namespace mintage::sim {
 namespace {

@@ -48,14 +48,14 @@ void redemption_model::inserted(const storage::insert_op& op) {
 
 void redemption_model::consumed(const storage::consume_op& op, oauth::instant at) {
   auto& p = page_of(op.key);
-  if (op.attempt == oauth::attempt_id{} || op.birth.key.view().empty())
+  if (op.attempt == oauth::attempt_id{} || op.new_grant.key.view().empty())
     fail("a code is consumed for nobody");
   if (const auto* open = open_one(p)) {
     if (open->attempt != op.attempt) fail("a code is consumed while it is consumed");
     return;
   }
-  p.consumptions.push_back({op.attempt, op.birth.key, at, ++moment_, {}});
-  families.born(op.birth);
+  p.consumptions.push_back({op.attempt, op.new_grant.key, at, ++moment_, {}});
+  families.add_grant(op.new_grant);
 }
 
 void redemption_model::released(const storage::release_op& op) {
@@ -71,7 +71,7 @@ void redemption_model::revoked(const storage::revoke_op& op) {
   families.revoked(op.key);
   for (auto& [name, p] : pages_)
     for (const auto& c : p.consumptions)
-      if (c.birth == op.key) {
+      if (c.new_grant == op.key) {
         const auto asked_late = [&, of = &p](const question& q) {
           return q.how == manner::right && q.of == of && q.answers == 0 &&
                  q.received > c.at + rules_.code_dup_window;
@@ -99,7 +99,7 @@ std::size_t redemption_model::ask(manner how, const std::optional<oauth::code_re
   return questions_.size() - 1;
 }
 
-void redemption_model::answered(std::size_t number, const oauth::mint_exchange& x) {
+void redemption_model::answered(std::size_t number, const service::mint_exchange& x) {
   auto& q = questions_.at(number);
   if (++q.answers > 1) return fail("a mint request is answered twice");
   if (x.error) fail("a good mint request is refused: " + x.error->description);
@@ -111,7 +111,7 @@ void redemption_model::answered(std::size_t number, const oauth::mint_exchange& 
   if (found != verdict::ok && found != verdict::expired) fail("a minted code is not durable");
 }
 
-void redemption_model::answered(std::size_t number, const oauth::token_exchange& x) {
+void redemption_model::answered(std::size_t number, const service::token_exchange& x) {
   auto& q = questions_.at(number);
   if (++q.answers > 1) return fail("a redemption is answered twice");
   if (!x.denied && !x.body.empty()) return check_success(q, x);
@@ -120,16 +120,17 @@ void redemption_model::answered(std::size_t number, const oauth::token_exchange&
   if (x.denied->code == errc::temporarily_unavailable) check_lost(q, x);
 }
 
-void redemption_model::check_success(question& q, const oauth::token_exchange& x) {
+void redemption_model::check_success(question& q, const service::token_exchange& x) {
   if (q.how != manner::right) return fail("a wrong request succeeds");
   if (q.was_cut_off) fail("a code succeeds whose subject was cut off");
   if (++q.of->successes > 1) fail("a code succeeds twice");
   const auto* open = open_one(*q.of);
   if (open == nullptr || open->attempt != x.attempt)
     return fail("a success without a durable consumption");
-  const auto birth = x.born ? record_key::of(*x.born) : record_key{};
-  const auto found = store_.look(table::grants, open->birth, clock_.now()).what;
-  if (birth != open->birth || found == verdict::absent) fail("a success without a durable birth");
+  const auto new_grant = x.grant ? record_key::of(*x.grant) : record_key{};
+  const auto found = store_.look(table::grants, open->new_grant, clock_.now()).what;
+  if (new_grant != open->new_grant || found == verdict::absent)
+    fail("a success without a durable birth");
 }
 
 void redemption_model::check_refusal(const question& q, const oauth::denial& why) {
@@ -182,15 +183,16 @@ void redemption_model::check_revoked(const question& q) {
   if (earlier && *earlier > q.from) return;  // it may have met that one
   const auto& c = all.back();
   if (q.received <= c.at + rules_.code_dup_window) return;
-  if (store_.look(table::grants, c.birth, clock_.now()).what == verdict::ok)
+  if (store_.look(table::grants, c.new_grant, clock_.now()).what == verdict::ok)
     fail("a late replay is answered while its family lives");
 }
 
-void redemption_model::check_lost(const question& q, const oauth::token_exchange& x) {
+void redemption_model::check_lost(const question& q, const service::token_exchange& x) {
   if (q.of == nullptr) return;
   const auto* open = open_one(*q.of);
   if (open == nullptr || open->attempt != x.attempt || open->attempt == oauth::attempt_id{}) return;
-  // Whoever should have taken it back died, and the port did not know its successor yet (COM-02).
+  // Whoever should have taken it back died, and the gateway did not know its successor yet
+  // (COM-02).
   const auto died = last_orphaned_.find(q.shard);
   if (x.release_tried && died != last_orphaned_.end() && died->second > q.quiet)
     stranded_.insert(x.attempt);

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "oauth/options.hpp"
-#include "oauth/service.hpp"
+#include "service/service.hpp"
 #include "tests/sim/family_book.hpp"
 #include "tests/sim/simulated_store.hpp"
 
@@ -46,7 +46,7 @@ class redemption_model final : public ledger {
   /// A consumption; its end, if it was taken back.
   struct consumption {
     oauth::attempt_id attempt;
-    storage::record_key birth;
+    storage::record_key new_grant;
     oauth::instant at;
     std::uint64_t from;
     std::optional<std::uint64_t> until;
@@ -90,8 +90,8 @@ class redemption_model final : public ledger {
   // What is asked and answered. A question is named by the number that `ask` returns.
   /// @param code as a client knows it; nothing for a mint request.
   std::size_t ask(manner how, const std::optional<oauth::code_ref>& code);
-  void answered(std::size_t question, const oauth::token_exchange& x);
-  void answered(std::size_t question, const oauth::mint_exchange& x);
+  void answered(std::size_t question, const service::token_exchange& x);
+  void answered(std::size_t question, const service::mint_exchange& x);
 
   /// Nothing is under way: all actors know of all deaths.
   void note_quiet() { quiet_since_ = ++moment_; }
@@ -120,10 +120,10 @@ class redemption_model final : public ledger {
     int answers = 0;
   };
 
-  void check_success(question& q, const oauth::token_exchange& x);
+  void check_success(question& q, const service::token_exchange& x);
   void check_refusal(const question& q, const oauth::denial& why);
   void check_right_refusal(const question& q, const oauth::denial& why);
-  void check_lost(const question& q, const oauth::token_exchange& x);
+  void check_lost(const question& q, const service::token_exchange& x);
   void check_revoked(const question& q);
   [[nodiscard]] page& page_of(const storage::record_key& key);
 

@@ -55,7 +55,7 @@ void note_names(std::vector<std::string>& to, const insert_op& op) {
 }
 void note_names(std::vector<std::string>& to, const consume_op& op) {
   to.push_back(name_of(table::codes, op.key));
-  if (!op.birth.key.view().empty()) to.push_back(name_of(op.birth.kind, op.birth.key));
+  if (!op.new_grant.key.view().empty()) to.push_back(name_of(op.new_grant.kind, op.new_grant.key));
 }
 void note_names(std::vector<std::string>& to, const release_op& op) {
   to.push_back(name_of(table::codes, op.key));
@@ -292,7 +292,7 @@ class simulated_store::engine final : public storage::engine {
   simulated_store::cutoffs cutoffs_;
 };
 
-simulated_store::simulated_store(chance& luck, unsigned max_failures)
+simulated_store::simulated_store(seeded_random& luck, unsigned max_failures)
     : luck_{luck},
       inner_{storage::open_memory_engine(max_failures)},
       records_{inner_->open_shard(0, 1, [](auto) {})} {}
@@ -347,7 +347,7 @@ consume_result simulated_store::apply(const consume_op& op, oauth::instant now) 
   if (mood.told == lie::consumes_nothing) {
     const auto code = look(table::codes, op.key, now);
     if (code.what == verdict::ok && code.binding == op.binding)
-      return {verdict::ok, now, op.birth.key};
+      return {verdict::ok, now, op.new_grant.key};
   }
   records_->consume({op}, now, [&](const auto& r) { found = r.front(); });
   if (found.what == verdict::ok) ledger_->consumed(op, now);

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "storage/engine.hpp"
-#include "tests/sim/chance.hpp"
+#include "tests/sim/seeded_random.hpp"
 
 namespace mintage::sim {
 
@@ -73,7 +73,7 @@ struct crash : std::runtime_error {
 /// contract says. When a shard is closed, each write in flight is done or not; none is answered.
 class simulated_store {
  public:
-  simulated_store(chance& luck, unsigned max_failures);
+  simulated_store(seeded_random& luck, unsigned max_failures);
   ~simulated_store();
   simulated_store(const simulated_store&) = delete;
   simulated_store& operator=(const simulated_store&) = delete;
@@ -112,7 +112,7 @@ class simulated_store {
   storage::rotate_result apply(const storage::rotate_op& op, oauth::instant now);
   storage::verdict apply(const storage::revoke_op& op, oauth::instant now);
 
-  chance& luck_;
+  seeded_random& luck_;
   ledger* ledger_ = nullptr;
   std::unique_ptr<storage::engine> inner_;
   std::unique_ptr<storage::shard_store> records_;

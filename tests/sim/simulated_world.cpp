@@ -15,7 +15,7 @@
 namespace mintage::sim {
 namespace {
 
-class queue_lane final : public oauth::io_lane {
+class queue_lane final : public service::io_thread {
  public:
   void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
   /// As if it had no task: nobody is refused for a queue here.
@@ -62,14 +62,14 @@ struct simulated_world::impl {
        const oauth::options& rules, const crypto::digest& pepper)
       : shape{s},
         engine{std::move(e)},
-        board{s.lanes, s.validators, s.code_stores, s.signers, 1},
+        board{s.io_threads, s.validators, s.code_stores, s.signers, 1},
         places{s.hasher_queue},
-        lanes(s.lanes),
+        io_threads(s.io_threads),
         members{
             .validators = {.keys = {.pepper = pepper, .process = pepper},
                            .rules = rules,
                            .clock = clock,
-                           .lane = places,
+                           .io_thread = places,
                            .meters = board.validators},
             .code_stores = {.engine = *engine,
                             .rules = rules,
@@ -98,15 +98,15 @@ struct simulated_world::impl {
                .code_stores = s.code_stores,
                .signers = s.signers,
                .hashers = 1},
-              ports,
+              gateways,
               board,
               [this](actors::routes_ptr r) { known = std::move(r); },
               false},
         system{configure(config)},
         scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())} {
-    for (auto i = std::uint32_t{0}; i < lanes.size(); ++i)
-      ports.push_back(
-          std::make_unique<actors::port>(i, lanes[i], s.limit, clock, journal, *engine, board));
+    for (auto i = std::uint32_t{0}; i < io_threads.size(); ++i)
+      gateways.push_back(std::make_unique<actors::request_gateway>(i, io_threads[i], s.limit, clock,
+                                                                   journal, *engine, board));
     supervising = system.spawn(actors::supervisor, &setup);
     caf::anon_send(supervising, actors::routes_atom_v);
   }
@@ -120,8 +120,8 @@ struct simulated_world::impl {
 
   [[nodiscard]] std::vector<queue_lane*> busy_lanes() {
     auto busy = std::vector<queue_lane*>{};
-    for (auto& lane : lanes)
-      if (lane.has_task()) busy.push_back(&lane);
+    for (auto& io_thread : io_threads)
+      if (io_thread.has_task()) busy.push_back(&io_thread);
     return busy;
   }
 
@@ -129,11 +129,11 @@ struct simulated_world::impl {
   world_shape shape;
   counting_journal journal;
   std::unique_ptr<storage::engine> engine;
-  actors::meter_board board;
-  actors::slow_lane places;
-  std::vector<queue_lane> lanes;
+  metrics::meter_board board;
+  actors::hash_permits places;
+  std::vector<queue_lane> io_threads;
   actors::member_setups members;
-  std::vector<std::unique_ptr<actors::port>> ports;
+  std::vector<std::unique_ptr<actors::request_gateway>> gateways;
   actors::supervisor_setup setup;
   actors::routes_ptr known;
   caf::actor_system_config config;
@@ -161,8 +161,8 @@ void simulated_world::run(std::size_t i) {
   impl_->scheduler.run_once();
 }
 
-oauth::service& simulated_world::service(std::size_t lane) {
-  return *impl_->ports.at(lane);
+service::token_service& simulated_world::service(std::size_t io_thread) {
+  return *impl_->gateways.at(io_thread);
 }
 
 void simulated_world::kill(std::string_view pool, std::size_t index) {
@@ -196,7 +196,7 @@ bool simulated_world::is_stopped() const {
 }
 
 void simulated_world::close_engine() {
-  for (const auto& p : impl_->ports) p->reroute(nullptr);
+  for (const auto& p : impl_->gateways) p->reroute(nullptr);
   impl_->engine.reset();
 }
 

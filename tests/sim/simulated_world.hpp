@@ -7,18 +7,18 @@
 #include <string_view>
 #include <vector>
 
-#include "oauth/service.hpp"
+#include "service/service.hpp"
 #include "storage/engine.hpp"
 
 namespace mintage::sim {
 
 struct world_shape {
-  std::size_t lanes = 2;
+  std::size_t io_threads = 2;
   std::size_t validators = 2;
   std::size_t code_stores = 3;
   std::size_t signers = 2;
   std::size_t batch_max = 8;
-  /// Exchanges in flight per lane.
+  /// Exchanges in flight per I/O thread.
   std::size_t limit = 8;
   std::size_t hasher_queue = 2;
 };
@@ -32,15 +32,15 @@ class simulated_world {
   /// @pre stopped, or nothing of it is used any more
   ~simulated_world();
 
-  /// Actors and lanes that have something to do. Each is one step: a message, a task.
+  /// Actors and I/O threads that have something to do. Each is one step: a message, a task.
   [[nodiscard]] std::size_t runnable() const;
   /// @pre i < runnable()
   void run(std::size_t i);
 
-  [[nodiscard]] oauth::service& service(std::size_t lane);
+  [[nodiscard]] service::token_service& service(std::size_t io_thread);
   /// Ends a member of a pool as a fault would; nothing when there is none.
   void kill(std::string_view pool, std::size_t index);
-  /// Whether all places of the hashers' lane are free.
+  /// Whether all places of the permits for slow hashes are free.
   [[nodiscard]] bool has_all_places();
 
   /// Asks all actors to end, as the server does. Run what is runnable afterwards.

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "crypto/base64.hpp"
-#include "oauth/client_auth.hpp"
+#include "oauth/client/authentication.hpp"
 
 namespace mintage::sim {
 namespace {
@@ -17,11 +17,11 @@ constexpr auto chosen_secret_hash =
 
 }  // namespace
 
-void asker::answered(oauth::exchange& x) noexcept {
-  if (auto* token = dynamic_cast<oauth::token_exchange*>(&x)) return run_.hear(*this, *token);
-  if (auto* query = dynamic_cast<oauth::query_exchange*>(&x)) return run_.hear(*this, *query);
-  if (auto* admin = dynamic_cast<oauth::admin_exchange*>(&x)) return run_.hear(*admin);
-  run_.hear(*this, static_cast<oauth::mint_exchange&>(x));
+void asker::answered(service::exchange& x) noexcept {
+  if (auto* token = dynamic_cast<service::token_exchange*>(&x)) return run_.hear(*this, *token);
+  if (auto* query = dynamic_cast<service::query_exchange*>(&x)) return run_.hear(*this, *query);
+  if (auto* admin = dynamic_cast<service::admin_exchange*>(&x)) return run_.hear(*admin);
+  run_.hear(*this, static_cast<service::mint_exchange&>(x));
 }
 
 simulation::simulation(std::uint64_t seed, lie told)
@@ -39,7 +39,7 @@ simulation::simulation(std::uint64_t seed, lie told)
 }
 
 world_shape simulation::draw_shape() {
-  return {.lanes = 1 + luck_.below(3),
+  return {.io_threads = 1 + luck_.below(3),
           .validators = 1 + luck_.below(3),
           .code_stores = 1 + luck_.below(3),
           .signers = 1 + luck_.below(3),
@@ -119,7 +119,7 @@ void simulation::act() {
   step();
 }
 
-/// Whoever can move may be next: an actor, a lane, a batch in the store.
+/// Whoever can move may be next: an actor, an I/O thread, a batch in the store.
 void simulation::step() {
   const auto in_world = world_->runnable();
   const auto in_store = store_.runnable();
@@ -139,14 +139,14 @@ void simulation::drain() {
 }
 
 void simulation::mint() {
-  const auto lane = luck_.below(shape_.lanes);
+  const auto io_thread = luck_.below(shape_.io_threads);
   auto who = std::make_shared<asker>(*this);
   who->question = model_.ask(manner::right, std::nullopt);
   // Half of them with a secret that takes the way over the hashers.
   who->minting.owner = luck_.percent(50) ? 2 : luck_.below(2);
-  auto& service = world_->service(lane);
-  auto x =
-      oauth::mint_handle{new oauth::mint_exchange{who, service.next_request_id(), clock_.now()}};
+  auto& service = world_->service(io_thread);
+  auto x = service::mint_handle{
+      new service::mint_exchange{who, service.next_request_id(), clock_.now()}};
   auto& request = x->request;
   request.client_id = applications_[who->minting.owner].id;
   request.redirect_uri = redirect_uri;
@@ -170,10 +170,10 @@ void simulation::redeem_any() {
                                        : codes_[luck_.below(codes_.size())];
   const auto how =
       luck_.percent(60) ? manner::right : static_cast<manner>(luck_.below(manners_count));
-  redeem(code, how, luck_.below(shape_.lanes));
+  redeem(code, how, luck_.below(shape_.io_threads));
 }
 
-void simulation::redeem(const held_code& code, manner how, std::size_t lane) {
+void simulation::redeem(const held_code& code, manner how, std::size_t io_thread) {
   auto who = std::make_shared<asker>(*this);
   who->question = model_.ask(how, code.ref);
   who->code = code.text;
@@ -189,20 +189,20 @@ void simulation::redeem(const held_code& code, manner how, std::size_t lane) {
   // The slot's two characters follow the prefix.
   if (how == manner::respelled_slot) who->code[5] = who->code[5] == 'A' ? 'B' : 'A';
 
-  auto& service = world_->service(lane);
-  auto x =
-      oauth::token_handle{new oauth::token_exchange{who, service.next_request_id(), clock_.now()}};
+  auto& service = world_->service(io_thread);
+  auto x = service::token_handle{
+      new service::token_exchange{who, service.next_request_id(), clock_.now()}};
   x->request.code = who->code;
   x->request.code_verifier = who->verifier;
   x->request.redirect_uri = who->uri;
   auto& credentials = x->request.who;
-  credentials.presented = oauth::client_credentials::how::post;
+  credentials.presented = oauth::presented_credentials::how::post;
   credentials.id = credentials.raw_id = applications_[owner].id;
   credentials.secret = credentials.raw_secret = who->secret;
   service.submit(std::move(x));
 }
 
-void simulation::hear(const asker& from, oauth::token_exchange& x) {
+void simulation::hear(const asker& from, service::token_exchange& x) {
   note(x.denied ? static_cast<std::uint64_t>(x.denied->code) : 99);
   if (x.request.grant == oauth::grant_type::refresh_token) return hear_refresh(from, x);
   model_.answered(from.question, x);
@@ -235,7 +235,7 @@ void simulation::calm_down() {
   for (auto i = std::size_t{0}; i < families_.size(); ++i) {
     const auto before = result_.refreshed;
     const auto hopes = model_.families.must_succeed(families_[i].current);
-    refresh_honestly(i, luck_.below(shape_.lanes));
+    refresh_honestly(i, luck_.below(shape_.io_threads));
     drain();
     if (hopes && result_.refreshed == before) model_.fail("an honest client is logged out");
   }
@@ -243,7 +243,7 @@ void simulation::calm_down() {
   for (const auto& code : codes) {
     const auto before = result_.successes;
     const auto hopes = model_.must_succeed(code.ref);
-    redeem(code, manner::right, luck_.below(shape_.lanes));
+    redeem(code, manner::right, luck_.below(shape_.io_threads));
     drain();
     if (hopes && result_.successes == before) model_.fail("an honest client gets no tokens");
     if (hopes) ++result_.retried;
@@ -256,8 +256,9 @@ void simulation::check_admission() {
   auto code = held_code{};
   code.text = "mco_AA" + std::string(43, 'A');
   code.ref = {oauth::slot{0}, crypto::sha256(code.text)};
-  for (auto lane = std::size_t{0}; lane < shape_.lanes; ++lane)
-    for (auto i = std::size_t{0}; i < shape_.limit; ++i) redeem(code, manner::respelled_slot, lane);
+  for (auto io_thread = std::size_t{0}; io_thread < shape_.io_threads; ++io_thread)
+    for (auto i = std::size_t{0}; i < shape_.limit; ++i)
+      redeem(code, manner::respelled_slot, io_thread);
   drain();
 }
 

@@ -12,7 +12,7 @@ std::string refresh_token_in(const std::string& body) {
   return body.substr(at + name.size(), body.find('"', at + name.size()) - at - name.size());
 }
 
-void simulation::hear_refresh(const asker& from, const oauth::token_exchange& x) {
+void simulation::hear_refresh(const asker& from, const service::token_exchange& x) {
   auto successor = refresh_token_in(x.body);
   model_.families.answered(from.question, x, successor);
   if (!x.denied) ++result_.refreshed;
@@ -25,12 +25,12 @@ void simulation::hear_refresh(const asker& from, const oauth::token_exchange& x)
   if (successor != f.current) f.former.push_back(std::exchange(f.current, std::move(successor)));
 }
 
-void simulation::hear(const asker& from, oauth::query_exchange& x) {
+void simulation::hear(const asker& from, service::query_exchange& x) {
   note(x.done ? 103 : 102);
   model_.families.answered(from.question, x);
 }
 
-void simulation::hear(const oauth::admin_exchange& x) {
+void simulation::hear(const service::admin_exchange& x) {
   note(x.answer ? 105 : 104);
   if (x.error && x.error->code != oauth::errc::temporarily_unavailable)
     model_.fail("a good admin call is refused: " + x.error->description);
@@ -43,23 +43,23 @@ void simulation::refresh_any() {
   const auto newest = std::min(families_.size(), std::size_t{3});
   const auto chosen = luck_.percent(70) ? families_.size() - 1 - luck_.below(newest)
                                         : luck_.below(families_.size());
-  const auto lane = luck_.below(shape_.lanes);
-  if (luck_.percent(75)) return refresh_honestly(chosen, lane);
+  const auto io_thread = luck_.below(shape_.io_threads);
+  if (luck_.percent(75)) return refresh_honestly(chosen, io_thread);
   const auto& f = families_[chosen];
   const auto how = luck_.percent(40)
                        ? refresh_manner::right
                        : static_cast<refresh_manner>(luck_.below(refresh_manners_count));
   const auto is_former = !f.former.empty() && luck_.percent(50);
-  refresh(is_former ? f.former[luck_.below(f.former.size())] : f.current, f.owner, how, lane);
+  refresh(is_former ? f.former[luck_.below(f.former.size())] : f.current, f.owner, how, io_thread);
 }
 
-void simulation::refresh_honestly(std::size_t family, std::size_t lane) {
+void simulation::refresh_honestly(std::size_t family, std::size_t io_thread) {
   auto& f = families_[family];
   if (std::exchange(f.is_waiting, true)) return;
-  refresh(f.current, f.owner, refresh_manner::right, lane, family);
+  refresh(f.current, f.owner, refresh_manner::right, io_thread, family);
 }
 
-void simulation::speak(asker& who, oauth::client_credentials& to, std::size_t owner,
+void simulation::speak(asker& who, oauth::presented_credentials& to, std::size_t owner,
                        refresh_manner how) {
   if (how == refresh_manner::wrong_client)
     owner = (owner + 1 + luck_.below(2)) % applications_.size();
@@ -68,20 +68,20 @@ void simulation::speak(asker& who, oauth::client_credentials& to, std::size_t ow
   // A character of the MAC.
   if (how == refresh_manner::wrong_mac)
     who.refresh_token[50] = who.refresh_token[50] == 'A' ? 'B' : 'A';
-  to.presented = oauth::client_credentials::how::post;
+  to.presented = oauth::presented_credentials::how::post;
   to.id = to.raw_id = applications_[owner].id;
   to.secret = to.raw_secret = who.secret;
 }
 
 void simulation::refresh(const std::string& token, std::size_t owner, refresh_manner how,
-                         std::size_t lane, std::optional<std::size_t> family) {
+                         std::size_t io_thread, std::optional<std::size_t> family) {
   auto who = std::make_shared<asker>(*this);
   who->question = model_.families.ask_refresh(how, token);
   who->refresh_token = token;
   who->family = family;
-  auto& service = world_->service(lane);
-  auto x =
-      oauth::token_handle{new oauth::token_exchange{who, service.next_request_id(), clock_.now()}};
+  auto& service = world_->service(io_thread);
+  auto x = service::token_handle{
+      new service::token_exchange{who, service.next_request_id(), clock_.now()}};
   speak(*who, x->request.who, owner, how);
   x->request.grant = oauth::grant_type::refresh_token;
   x->request.refresh_token = who->refresh_token;
@@ -95,9 +95,9 @@ void simulation::revoke_any() {
   auto who = std::make_shared<asker>(*this);
   who->question = model_.families.ask_revocation(how, f.current);
   who->refresh_token = f.current;
-  auto& service = world_->service(luck_.below(shape_.lanes));
-  auto x =
-      oauth::query_handle{new oauth::query_exchange{who, service.next_request_id(), clock_.now()}};
+  auto& service = world_->service(luck_.below(shape_.io_threads));
+  auto x = service::query_handle{
+      new service::query_exchange{who, service.next_request_id(), clock_.now()}};
   speak(*who, x->request.who, f.owner, how);
   x->request.purpose = oauth::query_purpose::revoke;
   x->request.token = who->refresh_token;
@@ -105,15 +105,15 @@ void simulation::revoke_any() {
 }
 
 void simulation::cut_off_any() {
-  auto& service = world_->service(luck_.below(shape_.lanes));
-  auto x = oauth::admin_handle{new oauth::admin_exchange{std::make_shared<asker>(*this),
-                                                         service.next_request_id(), clock_.now()}};
+  auto& service = world_->service(luck_.below(shape_.io_threads));
+  auto x = service::admin_handle{new service::admin_exchange{
+      std::make_shared<asker>(*this), service.next_request_id(), clock_.now()}};
   x->call = oauth::cut_off{oauth::cutoff_kind::subject,
                            std::string{subjects[luck_.below(subjects.size())]}};
   service.submit(std::move(x));
 }
 
-void simulation::hear(const asker& from, oauth::mint_exchange& x) {
+void simulation::hear(const asker& from, service::mint_exchange& x) {
   model_.answered(from.question, x);
   note(x.minted ? 101 : 100);
   if (!x.minted) return;

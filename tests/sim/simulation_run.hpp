@@ -45,11 +45,11 @@ constexpr auto subjects = std::array<std::string_view, 3>{"alice", "bob", "carol
 class simulation;
 
 /// One exchange: keeps the octets that its request points into, and hears the answer.
-class asker final : public oauth::caller {
+class asker final : public service::caller {
  public:
   explicit asker(simulation& run) : run_{run} { ++alive; }
   ~asker() override { --alive; }
-  void answered(oauth::exchange& x) noexcept override;
+  void answered(service::exchange& x) noexcept override;
 
   std::string code;
   std::string verifier;
@@ -72,10 +72,10 @@ class simulation {
   simulation(std::uint64_t seed, lie told);
   run_result run();
 
-  void hear(const asker& from, oauth::token_exchange& x);
-  void hear(const asker& from, oauth::mint_exchange& x);
-  void hear(const asker& from, oauth::query_exchange& x);
-  void hear(const oauth::admin_exchange& x);
+  void hear(const asker& from, service::token_exchange& x);
+  void hear(const asker& from, service::mint_exchange& x);
+  void hear(const asker& from, service::query_exchange& x);
+  void hear(const service::admin_exchange& x);
 
  private:
   world_shape draw_shape();
@@ -87,16 +87,16 @@ class simulation {
   void drain();
   void mint();
   void redeem_any();
-  void redeem(const held_code& code, manner how, std::size_t lane);
-  void hear_refresh(const asker& from, const oauth::token_exchange& x);
+  void redeem(const held_code& code, manner how, std::size_t io_thread);
+  void hear_refresh(const asker& from, const service::token_exchange& x);
   void refresh_any();
-  void refresh_honestly(std::size_t family, std::size_t lane);
-  void refresh(const std::string& token, std::size_t owner, refresh_manner how, std::size_t lane,
-               std::optional<std::size_t> family = {});
+  void refresh_honestly(std::size_t family, std::size_t io_thread);
+  void refresh(const std::string& token, std::size_t owner, refresh_manner how,
+               std::size_t io_thread, std::optional<std::size_t> family = {});
   void revoke_any();
   void cut_off_any();
   /// Gives `who` the words that a request in that manner consists of.
-  void speak(asker& who, oauth::client_credentials& to, std::size_t owner, refresh_manner how);
+  void speak(asker& who, oauth::presented_credentials& to, std::size_t owner, refresh_manner how);
   void kill_any();
   void pass_time();
   void calm_down();
@@ -104,7 +104,7 @@ class simulation {
   void check_admission();
   void note(std::uint64_t event) { trace_ = (trace_ ^ event) * 0x100000001b3; }
 
-  chance luck_;
+  seeded_random luck_;
   repeatable_openssl octets_;
   manual_clock clock_;
   oauth::options rules_;

@@ -64,7 +64,7 @@ TEST(actors, answer_one_of_many_simultaneous_redemptions) {  // NEG-115, COD-04
 
 TEST(actors, refuse_beyond_max_in_flight) {
   auto o = world_options{};
-  o.actors.max_in_flight = 2;  // one per lane
+  o.actors.max_in_flight = 2;  // one per I/O thread
   auto w = world{storage::open_memory_engine(10), o};
   w.add_client();
   const auto codes = w.mint(300);

@@ -12,18 +12,18 @@ namespace mintage::sim {
 namespace {
 
 /// Waits for `count` answers; a second answer to one exchange is an error.
-class counter final : public oauth::caller {
+class counter final : public service::caller {
  public:
   explicit counter(std::size_t count) : left_{static_cast<std::ptrdiff_t>(count)}, seen_(count) {}
 
-  void answered(oauth::exchange& x) noexcept override {
+  void answered(service::exchange& x) noexcept override {
     EXPECT_EQ(seen_[x.tag].fetch_add(1), 0) << "an exchange was answered twice";
     note(x);
     left_.count_down();
   }
   void wait() { left_.wait(); }
 
-  std::function<void(oauth::exchange&)> note = [](oauth::exchange&) {};
+  std::function<void(service::exchange&)> note = [](service::exchange&) {};
 
  private:
   std::latch left_;
@@ -35,15 +35,15 @@ constexpr auto redirect_uri = "https://app.example.com/cb";
 }  // namespace
 
 world::world(std::unique_ptr<storage::engine> engine, world_options o) {
-  auto lanes = std::vector<oauth::io_lane*>{};
-  for (auto i = std::size_t{0}; i < o.lanes; ++i) {
-    lanes_.push_back(std::make_unique<thread_lane>());
-    lanes.push_back(lanes_.back().get());
+  auto io_threads = std::vector<service::io_thread*>{};
+  for (auto i = std::size_t{0}; i < o.io_threads; ++i) {
+    io_threads_.push_back(std::make_unique<thread_executor>());
+    io_threads.push_back(io_threads_.back().get());
   }
   actors_ = std::make_unique<actors::system>(
       o.actors, o.rules,
-      actors::surroundings{std::move(engine), clock, journal, crypto::buffered_random{}.take<32>(),
-                           lanes});
+      actors::environment{std::move(engine), clock, journal, crypto::buffered_random{}.take<32>(),
+                          io_threads});
   services_ = actors_->services();
   wait_until_ready();
 }
@@ -53,23 +53,23 @@ world::~world() {
 }
 
 void world::wait_until_ready() {
-  for (auto i = std::size_t{0}; i < lanes_.size(); ++i)
-    while (!lanes_[i]->call([&] { return services_[i]->ready(); }))
+  for (auto i = std::size_t{0}; i < io_threads_.size(); ++i)
+    while (!io_threads_[i]->call([&] { return services_[i]->ready(); }))
       std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 
 void world::add_client() {
   auto asked = std::make_shared<counter>(1);
-  asked->note = [&](oauth::exchange& x) {
-    auto& admin = static_cast<oauth::admin_exchange&>(x);
+  asked->note = [&](service::exchange& x) {
+    auto& admin = static_cast<service::admin_exchange&>(x);
     ASSERT_TRUE(admin.answer) << (admin.error ? admin.error->description : "no answer");
     const auto& made = std::get<oauth::created_client>(*admin.answer);
     client_id_ = made.made.id;
     secret_ = made.secret.reveal();
   };
-  lanes_.front()->post([&] {
-    auto x = oauth::admin_handle{
-        new oauth::admin_exchange{asked, services_.front()->next_request_id(), clock.now()}};
+  io_threads_.front()->post([&] {
+    auto x = service::admin_handle{
+        new service::admin_exchange{asked, services_.front()->next_request_id(), clock.now()}};
     auto m = oauth::client_metadata{};
     m.redirect_uris = std::vector<std::string>{redirect_uri};
     m.grant_types = std::vector<std::string>{"authorization_code", "refresh_token"};
@@ -85,13 +85,13 @@ void world::add_client() {
 admin_outcome world::administer(oauth::admin_call call) {
   auto asked = std::make_shared<counter>(1);
   auto outcome = admin_outcome{};
-  asked->note = [&](oauth::exchange& x) {
-    auto& admin = static_cast<oauth::admin_exchange&>(x);
+  asked->note = [&](service::exchange& x) {
+    auto& admin = static_cast<service::admin_exchange&>(x);
     outcome = {std::move(admin.answer), std::move(admin.error)};
   };
-  lanes_.front()->post([&] {
-    auto x = oauth::admin_handle{
-        new oauth::admin_exchange{asked, services_.front()->next_request_id(), clock.now()}};
+  io_threads_.front()->post([&] {
+    auto x = service::admin_handle{
+        new service::admin_exchange{asked, services_.front()->next_request_id(), clock.now()}};
     x->call = std::move(call);
     services_.front()->submit(std::move(x));
   });
@@ -100,28 +100,28 @@ admin_outcome world::administer(oauth::admin_call call) {
 }
 
 std::string world::jwks() {
-  return lanes_.front()->call([&] { return services_.front()->documents()->jwks.body; });
+  return io_threads_.front()->call([&] { return services_.front()->documents()->jwks.body; });
 }
 
 std::vector<std::string> world::mint(std::size_t count, const std::string& scope) {
   auto codes = std::vector<std::string>(count);
   auto asked = std::make_shared<counter>(count);
-  asked->note = [&](oauth::exchange& x) {
-    auto& minted = static_cast<oauth::mint_exchange&>(x);
+  asked->note = [&](service::exchange& x) {
+    auto& minted = static_cast<service::mint_exchange&>(x);
     if (minted.minted) codes[x.tag] = minted.text.reveal();
   };
   for (auto i = std::size_t{0}; i < count; ++i) {
-    const auto lane = i % lanes_.size();
-    lanes_[lane]->post([&, i, lane] {
-      auto x = oauth::mint_handle{
-          new oauth::mint_exchange{asked, services_[lane]->next_request_id(), clock.now()}};
+    const auto io_thread = i % io_threads_.size();
+    io_threads_[io_thread]->post([&, i, io_thread] {
+      auto x = service::mint_handle{
+          new service::mint_exchange{asked, services_[io_thread]->next_request_id(), clock.now()}};
       x->tag = i;
       x->request.client_id = client_id_;
       x->request.redirect_uri = redirect_uri;
       x->request.scope = scope;
       x->request.sub = "248289761001";
       x->request.auth_time = oauth::numeric_date(clock.now());
-      services_[lane]->submit(std::move(x));
+      services_[io_thread]->submit(std::move(x));
     });
   }
   asked->wait();
@@ -136,8 +136,8 @@ std::vector<token_answer> world::redeem(const std::vector<std::string>& codes,
                                         const std::function<void()>& during) {
   auto answers = std::vector<token_answer>(codes.size());
   auto asked = std::make_shared<counter>(codes.size());
-  asked->note = [&](oauth::exchange& x) {
-    auto& token = static_cast<oauth::token_exchange&>(x);
+  asked->note = [&](service::exchange& x) {
+    auto& token = static_cast<service::token_exchange&>(x);
     auto& answer = answers[x.tag];
     answer.granted = !token.denied && !token.body.empty();
     answer.body = token.body;
@@ -147,18 +147,18 @@ std::vector<token_answer> world::redeem(const std::vector<std::string>& codes,
     }
   };
   for (auto i = std::size_t{0}; i < codes.size(); ++i) {
-    const auto lane = i % lanes_.size();
-    lanes_[lane]->post([&, i, lane] {
-      auto x = oauth::token_handle{
-          new oauth::token_exchange{asked, services_[lane]->next_request_id(), clock.now()}};
+    const auto io_thread = i % io_threads_.size();
+    io_threads_[io_thread]->post([&, i, io_thread] {
+      auto x = service::token_handle{
+          new service::token_exchange{asked, services_[io_thread]->next_request_id(), clock.now()}};
       x->tag = i;
       x->request.code = codes[i];
       x->request.redirect_uri = redirect_uri;
       auto& who = x->request.who;
-      who.presented = oauth::client_credentials::how::post;
+      who.presented = oauth::presented_credentials::how::post;
       who.id = who.raw_id = client_id_;
       who.secret = who.raw_secret = secret_;
-      services_[lane]->submit(std::move(x));
+      services_[io_thread]->submit(std::move(x));
     });
   }
   during();

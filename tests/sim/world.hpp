@@ -11,7 +11,7 @@
 
 #include "actors/system.hpp"
 #include "storage/engine.hpp"
-#include "tests/sim/thread_lane.hpp"
+#include "tests/sim/thread_executor.hpp"
 
 namespace mintage::sim {
 
@@ -25,16 +25,16 @@ class manual_clock final : public oauth::clock {
 };
 
 /// Counts what an operator would hear of.
-class counting_journal final : public oauth::journal {
+class counting_journal final : public service::journal {
  public:
-  void refused(std::string_view, const oauth::request_id&, std::string_view,
+  void refused(std::string_view, const service::request_id&, std::string_view,
                const oauth::denial&) noexcept override {
     ++refusals;
   }
-  void exchanged(const oauth::token_exchange&) noexcept override { ++exchanges; }
-  void queried(const oauth::query_exchange&) noexcept override { ++queries; }
-  void minted(const oauth::mint_exchange&) noexcept override {}
-  void administered(const oauth::admin_exchange&) noexcept override {}
+  void exchanged(const service::token_exchange&) noexcept override { ++exchanges; }
+  void queried(const service::query_exchange&) noexcept override { ++queries; }
+  void minted(const service::mint_exchange&) noexcept override {}
+  void administered(const service::admin_exchange&) noexcept override {}
   void key_changed(const crypto::signing_key&, std::string_view) noexcept override {
     ++key_changes;
   }
@@ -65,7 +65,7 @@ struct world_options {
                          .signers = 2,
                          .algorithms = {crypto::jws_alg::es256}};
   oauth::options rules;
-  std::size_t lanes = 2;
+  std::size_t io_threads = 2;
 };
 
 class world {
@@ -78,7 +78,7 @@ class world {
   /// @returns the minted codes; an empty string where the server could not say.
   [[nodiscard]] std::vector<std::string> mint(std::size_t count,
                                               const std::string& scope = "openid");
-  /// Submits all at once over all lanes and waits until each is answered.
+  /// Submits all at once over all I/O threads and waits until each is answered.
   [[nodiscard]] std::vector<token_answer> redeem(const std::vector<std::string>& codes);
   [[nodiscard]] token_answer redeem(const std::string& code) {
     return redeem(std::vector<std::string>{code}).front();
@@ -96,14 +96,14 @@ class world {
   manual_clock clock;
   counting_journal journal;
   actors::system& actors() { return *actors_; }
-  std::size_t lanes_count() const { return lanes_.size(); }
+  std::size_t io_threads_count() const { return io_threads_.size(); }
 
  private:
   void wait_until_ready();
 
-  std::vector<std::unique_ptr<thread_lane>> lanes_;
+  std::vector<std::unique_ptr<thread_executor>> io_threads_;
   std::unique_ptr<actors::system> actors_;
-  std::vector<oauth::service*> services_;
+  std::vector<service::token_service*> services_;
   std::string client_id_;
   std::string secret_;
 };

@@ -119,7 +119,7 @@ inline record_key code_key(std::uint64_t code) {
   return {slot_of(code), octets_of(code)};
 }
 /// The key of the family that an attempt on a code gives birth to.
-inline record_key birth_key(std::uint64_t code, std::uint64_t attempt) {
+inline record_key new_grant_key(std::uint64_t code, std::uint64_t attempt) {
   return {slot_of(code), attempt_of(attempt)};
 }
 
@@ -136,18 +136,18 @@ inline consume_op consumption(std::uint64_t code, std::uint64_t attempt, instant
           .binding = octets_of(code + 1),
           .attempt = attempt_of(attempt),
           .tombstone_until = now + seconds{600},
-          .birth = {.kind = table::grants,
-                    .key = birth_key(code, attempt),
-                    .expires = now + seconds{3600},
-                    .binding = {},
-                    .value = "born by " + std::to_string(attempt)}};
+          .new_grant = {.kind = table::grants,
+                        .key = new_grant_key(code, attempt),
+                        .expires = now + seconds{3600},
+                        .binding = {},
+                        .value = "born by " + std::to_string(attempt)}};
 }
 
 /// A rotation of the family that an attempt on a code gave birth to.
 inline rotate_op rotation(std::uint64_t code, std::uint64_t attempt, std::uint32_t presented,
                           instant now) {
   return {
-      .key = birth_key(code, attempt),
+      .key = new_grant_key(code, attempt),
       .presented = presented,
       .successor = presented + 1,
       .expires = now + seconds{3600},

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <string_view>
 
-#include "crypto/p256_signer.hpp"
+#include "crypto/p256/signer.hpp"
 
 namespace mintage::crypto {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <memory>
 
-#include "tests/http/support/cast.hpp"
+#include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "tests/http/admin/fixture.hpp"
-#include "tests/http/support/jwt_check.hpp"
+#include "tests/support/jwt_check.hpp"
 
 namespace mintage::test {
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <thread>
 
-#include "tests/http/support/cast.hpp"
+#include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 namespace {

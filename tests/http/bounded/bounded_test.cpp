@@ -10,7 +10,7 @@
 #include <iostream>
 #include <thread>
 
-#include "tests/http/support/cast.hpp"
+#include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/http/support/cast.hpp"
+#include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 

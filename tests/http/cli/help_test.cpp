@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/http/support/admin_client.hpp"
-#include "tests/http/support/server_process.hpp"
+#include "tests/support/admin_client.hpp"
+#include "tests/support/server_process.hpp"
 
 namespace mintage::test {
 

@@ -12,7 +12,7 @@
 #include <array>
 #include <stdexcept>
 
-#include "tests/http/support/server_process.hpp"
+#include "tests/support/server_process.hpp"
 
 namespace mintage::test {
 

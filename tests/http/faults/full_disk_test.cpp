@@ -6,7 +6,7 @@
 
 #include "tests/http/faults/refused_start.hpp"
 #include "tests/http/faults/small_disk.hpp"
-#include "tests/http/support/cast.hpp"
+#include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 

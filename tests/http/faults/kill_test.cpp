@@ -10,14 +10,14 @@
 #include <random>
 #include <thread>
 
-#include "tests/http/support/cast.hpp"
+#include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 
 namespace {
 
 using namespace std::chrono_literals;
-using chance = std::mt19937_64;
+using random_engine = std::mt19937_64;
 
 constexpr auto workers_count = std::size_t{6};
 constexpr auto pipelined = std::size_t{32};
@@ -27,7 +27,7 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-std::uint64_t draw(chance& random, std::uint64_t below) {
+std::uint64_t draw(random_engine& random, std::uint64_t below) {
   return std::uniform_int_distribution<std::uint64_t>{0, below - 1}(random);
 }
 
@@ -89,7 +89,7 @@ class worker {
     if (got.status != 400) surprise = "a consumed code: " + got.octets;
   }
 
-  chance random_;
+  random_engine random_;
   const stage& stage_;
   admin_client admin_;
   std::thread thread_;
@@ -200,7 +200,7 @@ class driver {
     }
   }
 
-  chance random_;
+  random_engine random_;
   stage stage_{{{"log.level", toml_string("warn")}}};
   std::vector<entry> fresh_;          ///< of the last load
   std::vector<std::string> history_;  ///< dead

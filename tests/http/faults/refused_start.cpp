@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/http/support/admin_client.hpp"
+#include "tests/support/admin_client.hpp"
 
 namespace mintage::test {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/http/support/server_process.hpp"
+#include "tests/support/server_process.hpp"
 
 namespace mintage::test {
 

@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "tests/http/faults/refused_start.hpp"
-#include "tests/http/support/cast.hpp"
+#include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 

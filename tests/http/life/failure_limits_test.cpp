@@ -1,7 +1,7 @@
 // Too many failures from one source, and how the source is known. (CAU-16, TOK-19)
 #include <gtest/gtest.h>
 
-#include "tests/http/support/cast.hpp"
+#include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/http/negative/row.hpp"
-#include "tests/http/support/database.hpp"
+#include "tests/support/database.hpp"
 
 namespace mintage::test {
 

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/http/negative/row.hpp"
-#include "tests/http/support/jwt_check.hpp"
+#include "tests/support/jwt_check.hpp"
 
 namespace mintage::test {
 

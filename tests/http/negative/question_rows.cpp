@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "tests/http/negative/row.hpp"
-#include "tests/http/support/jwt_check.hpp"
+#include "tests/support/jwt_check.hpp"
 
 namespace mintage::test {
 

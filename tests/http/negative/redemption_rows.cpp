@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "tests/http/negative/row.hpp"
-#include "tests/http/support/database.hpp"
+#include "tests/support/database.hpp"
 
 namespace mintage::test {
 

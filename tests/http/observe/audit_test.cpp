@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "tests/http/observe/journal_lines.hpp"
-#include "tests/http/support/cast.hpp"
+#include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 

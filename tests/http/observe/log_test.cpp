@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "tests/http/observe/journal_lines.hpp"
-#include "tests/http/support/cast.hpp"
-#include "tests/http/support/secret_book.hpp"
+#include "tests/support/secret_book.hpp"
+#include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 

@@ -11,7 +11,7 @@
 #include <set>
 #include <thread>
 
-#include "tests/http/support/cast.hpp"
+#include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 

@@ -3,8 +3,8 @@
 
 #include <set>
 
-#include "tests/http/support/cast.hpp"
-#include "tests/http/support/jwt_check.hpp"
+#include "tests/support/jwt_check.hpp"
+#include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 

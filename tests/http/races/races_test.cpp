@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "tests/http/support/cast.hpp"
-#include "tests/http/support/database.hpp"
+#include "tests/support/database.hpp"
+#include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 

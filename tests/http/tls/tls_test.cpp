@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <thread>
 
-#include "tests/http/support/cast.hpp"
-#include "tests/http/support/secure_ports.hpp"
+#include "tests/support/secure_ports.hpp"
+#include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 

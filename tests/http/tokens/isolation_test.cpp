@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <random>
 
-#include "tests/http/support/cast.hpp"
+#include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 

@@ -1,6 +1,6 @@
 #include "tests/storage/contract/contract.hpp"
 
-#include "storage/thread_sanitizer.hpp"
+#include "storage/rocksdb/thread_sanitizer.hpp"
 
 #ifdef MINTAGE_THREAD_SANITIZER
 // Sets of file names, which threads of RocksDB pass to each other.
@@ -30,8 +30,8 @@ TEST_P(contract, knows_nothing_of_what_was_never_inserted) {
   EXPECT_EQ(shard().read(table::codes, code_key(1), now()).what, verdict::absent);
   EXPECT_EQ(shard().consume(consumption(1, 1, now()), now()).what, verdict::absent);
   EXPECT_EQ(shard().release(1, 1, now()), verdict::absent);
-  EXPECT_EQ(shard().revoke(table::grants, birth_key(1, 1), now()), verdict::absent);
-  EXPECT_EQ(shard().read(table::grants, birth_key(1, 1), now()).what, verdict::absent);
+  EXPECT_EQ(shard().revoke(table::grants, new_grant_key(1, 1), now()), verdict::absent);
+  EXPECT_EQ(shard().read(table::grants, new_grant_key(1, 1), now()).what, verdict::absent);
 }
 
 TEST_P(contract, inserts_if_absent_and_reads_back) {
@@ -77,20 +77,20 @@ TEST_P(contract, consumes_once_and_tells_a_replay_when_and_what) {
     auto replay = shard().consume(consumption(1, 101, now()), now());
     EXPECT_EQ(replay.what, verdict::replayed);
     EXPECT_EQ(replay.consumed_at, then);
-    EXPECT_EQ(replay.birth, birth_key(1, 100));
-    EXPECT_EQ(shard().read(table::grants, birth_key(1, 101), now()).what, verdict::absent);
+    EXPECT_EQ(replay.new_grant, new_grant_key(1, 100));
+    EXPECT_EQ(shard().read(table::grants, new_grant_key(1, 101), now()).what, verdict::absent);
 
     EXPECT_EQ(shard().consume(consumption(1, 100, now()), now()).what, verdict::ok);
     auto tombstone = shard().read(table::codes, code_key(1), now());
     EXPECT_EQ(tombstone.what, verdict::replayed);
     EXPECT_EQ(tombstone.value, "");
     EXPECT_EQ(tombstone.consumed_at, then);
-    EXPECT_EQ(tombstone.birth, birth_key(1, 100));
+    EXPECT_EQ(tombstone.new_grant, new_grant_key(1, 100));
     EXPECT_EQ(shard().insert(fresh(1), now()), verdict::exists);
 
-    auto born = shard().read(table::grants, birth_key(1, 100), now());
-    EXPECT_EQ(born.what, verdict::ok);
-    EXPECT_EQ(born.value, "born by 100");
+    auto new_grant = shard().read(table::grants, new_grant_key(1, 100), now());
+    EXPECT_EQ(new_grant.what, verdict::ok);
+    EXPECT_EQ(new_grant.value, "born by 100");
     reopen();
   }
 }
@@ -103,7 +103,7 @@ TEST_P(contract, remembers_a_consumption_beyond_the_life_of_the_code) {
   clock_.advance(seconds{1});
   EXPECT_EQ(shard().consume(consumption(1, 101, now()), now()).what, verdict::absent);
   EXPECT_EQ(shard().read(table::codes, code_key(1), now()).what, verdict::absent);
-  EXPECT_EQ(shard().read(table::grants, birth_key(1, 100), now()).what, verdict::ok);
+  EXPECT_EQ(shard().read(table::grants, new_grant_key(1, 100), now()).what, verdict::ok);
 }
 
 TEST_P(contract, never_ends_a_tombstone_before_the_code) {
@@ -127,7 +127,7 @@ TEST_P(contract, counts_mismatches_durably_until_the_code_dies) {  // COD-05
   EXPECT_EQ(shard().read(table::codes, code_key(1), now()).what, verdict::revoked);
   EXPECT_EQ(shard().consume(consumption(1, 100, now()), now()).what, verdict::revoked);
   EXPECT_EQ(shard().consume(wrong, now()).what, verdict::mismatch);
-  EXPECT_EQ(shard().read(table::grants, birth_key(1, 100), now()).what, verdict::absent);
+  EXPECT_EQ(shard().read(table::grants, new_grant_key(1, 100), now()).what, verdict::absent);
 }
 
 TEST_P(contract, keeps_a_code_alive_below_the_cap_of_mismatches) {
@@ -158,10 +158,10 @@ TEST_P(contract, tells_mismatch_before_expired_before_revoked) {
 TEST_P(contract, revokes_a_family_for_good) {
   ASSERT_EQ(shard().insert(fresh(1), now()), verdict::ok);
   ASSERT_EQ(shard().consume(consumption(1, 100, now()), now()).what, verdict::ok);
-  EXPECT_EQ(shard().revoke(table::grants, birth_key(1, 100), now()), verdict::ok);
-  EXPECT_EQ(shard().revoke(table::grants, birth_key(1, 100), now()), verdict::ok);
+  EXPECT_EQ(shard().revoke(table::grants, new_grant_key(1, 100), now()), verdict::ok);
+  EXPECT_EQ(shard().revoke(table::grants, new_grant_key(1, 100), now()), verdict::ok);
   reopen();
-  auto read = shard().read(table::grants, birth_key(1, 100), now());
+  auto read = shard().read(table::grants, new_grant_key(1, 100), now());
   EXPECT_EQ(read.what, verdict::revoked);
   EXPECT_EQ(read.value, "born by 100");
 }
@@ -181,7 +181,7 @@ TEST_P(contract, releases_a_consumption_of_the_same_attempt) {  // COM-02
     EXPECT_EQ(live.what, verdict::ok);
     EXPECT_EQ(live.value, "value of 1");
     EXPECT_EQ(live.binding, fresh(1).binding);
-    EXPECT_EQ(shard().read(table::grants, birth_key(1, 100), now()).what, verdict::absent);
+    EXPECT_EQ(shard().read(table::grants, new_grant_key(1, 100), now()).what, verdict::absent);
     reopen();
   }
   // The failures before count on, and so does the life of the code.
@@ -204,10 +204,10 @@ TEST_P(contract, consumes_a_released_code_again) {
 TEST_P(contract, keeps_a_code_consumed_whose_family_was_revoked_meanwhile) {
   ASSERT_EQ(shard().insert(fresh(1), now()), verdict::ok);
   ASSERT_EQ(shard().consume(consumption(1, 100, now()), now()).what, verdict::ok);
-  ASSERT_EQ(shard().revoke(table::grants, birth_key(1, 100), now()), verdict::ok);
+  ASSERT_EQ(shard().revoke(table::grants, new_grant_key(1, 100), now()), verdict::ok);
   EXPECT_EQ(shard().release(1, 100, now()), verdict::revoked);
   EXPECT_EQ(shard().read(table::codes, code_key(1), now()).what, verdict::replayed);
-  EXPECT_EQ(shard().read(table::grants, birth_key(1, 100), now()).what, verdict::revoked);
+  EXPECT_EQ(shard().read(table::grants, new_grant_key(1, 100), now()).what, verdict::revoked);
 }
 
 TEST_P(contract, judges_operations_on_one_key_one_after_the_other) {
@@ -218,7 +218,7 @@ TEST_P(contract, judges_operations_on_one_key_one_after_the_other) {
                                  now());
   EXPECT_EQ(results[0].what, verdict::ok);
   EXPECT_EQ(results[1].what, verdict::replayed);
-  EXPECT_EQ(results[1].birth, birth_key(1, 100));
+  EXPECT_EQ(results[1].new_grant, new_grant_key(1, 100));
   EXPECT_EQ(results[2].what, verdict::ok);
   EXPECT_EQ(results[3].what, verdict::ok);
   const auto once = release_op{code_key(1), attempt_of(100)};
@@ -230,22 +230,22 @@ TEST_P(contract, lets_later_batches_on_a_key_wait_for_the_outcome) {
   auto read = answer<read_result>{};
   auto first = answer<consume_result>{};
   auto second = answer<consume_result>{};
-  auto birth = answer<read_result>{};
+  auto new_grant = answer<read_result>{};
   auto revoked = answer<verdict>{};
   auto released = answer<verdict>{};
   shard().store().insert({fresh(1)}, now(), inserted.handler());
   shard().store().read(table::codes, {code_key(1)}, now(), read.handler());
   shard().store().consume({consumption(1, 100, now())}, now(), first.handler());
   EXPECT_EQ(first.wait(shard().tasks())[0].what, verdict::ok);
-  shard().store().revoke({{table::grants, birth_key(1, 100)}}, now(), revoked.handler());
-  shard().store().read(table::grants, {birth_key(1, 100)}, now(), birth.handler());
+  shard().store().revoke({{table::grants, new_grant_key(1, 100)}}, now(), revoked.handler());
+  shard().store().read(table::grants, {new_grant_key(1, 100)}, now(), new_grant.handler());
   shard().store().consume({consumption(1, 101, now())}, now(), second.handler());
   shard().store().release({{code_key(1), attempt_of(100)}}, now(), released.handler());
   EXPECT_EQ(released.wait(shard().tasks())[0], verdict::revoked);
   EXPECT_EQ(inserted.wait(shard().tasks())[0], verdict::ok);
   EXPECT_EQ(read.wait(shard().tasks())[0].what, verdict::ok);
   EXPECT_EQ(second.wait(shard().tasks())[0].what, verdict::replayed);
-  EXPECT_EQ(birth.wait(shard().tasks())[0].what, verdict::revoked);
+  EXPECT_EQ(new_grant.wait(shard().tasks())[0].what, verdict::revoked);
   EXPECT_EQ(revoked.wait(shard().tasks())[0], verdict::ok);
 }
 

@@ -221,7 +221,7 @@ class model_contract : public contract {
     for (auto n = draw(3); n-- > 0;) {
       auto code = draw_code();
       auto attempt = draw_attempt();
-      ops.push_back({table::grants, birth_key(code, attempt)});
+      ops.push_back({table::grants, new_grant_key(code, attempt)});
       expected.push_back(model_.revoke(code, attempt, now()));
     }
     check(shard().revoke(ops, now()), expected, itself);
@@ -257,7 +257,7 @@ class model_contract : public contract {
       codes.push_back(code_key(code));
       expected_codes.push_back(model_.read(code, now()));
       for (auto attempt = std::uint64_t{0}; attempt < 4; ++attempt) {
-        grants.push_back(birth_key(code, (generation_ << 8) + attempt));
+        grants.push_back(new_grant_key(code, (generation_ << 8) + attempt));
         expected_grants.push_back(model_.read_grant(code, (generation_ << 8) + attempt, now()));
       }
     }
@@ -270,11 +270,11 @@ class model_contract : public contract {
         EXPECT_EQ(read[code].binding, octets_of(code + 1));
       }
     }
-    auto born = shard().read(table::grants, grants, now());
-    check(born, expected_grants, what);
-    for (auto i = std::uint64_t{0}; i < born.size(); ++i) {
-      if (born[i].what == verdict::ok || born[i].what == verdict::revoked) {
-        EXPECT_EQ(born[i].value, model_.value_of(i / 4, (generation_ << 8) + i % 4));
+    auto new_grant = shard().read(table::grants, grants, now());
+    check(new_grant, expected_grants, what);
+    for (auto i = std::uint64_t{0}; i < new_grant.size(); ++i) {
+      if (new_grant[i].what == verdict::ok || new_grant[i].what == verdict::revoked) {
+        EXPECT_EQ(new_grant[i].value, model_.value_of(i / 4, (generation_ << 8) + i % 4));
       }
     }
   }

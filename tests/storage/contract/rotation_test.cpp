@@ -17,7 +17,7 @@ class rotation_contract : public contract {
   rotate_result rotate(std::uint32_t presented) {
     return shard().rotate(rotation(1, 100, presented, now()), now());
   }
-  read_result read() { return shard().read(table::grants, birth_key(1, 100), now()); }
+  read_result read() { return shard().read(table::grants, new_grant_key(1, 100), now()); }
   static std::string value_at(std::uint32_t generation) {
     return generation == 0 ? "born by 100" : "generation " + std::to_string(generation) + " of 100";
   }
@@ -58,12 +58,12 @@ TEST_P(rotation_contract, rotates_from_the_current_generation_alone) {  // RFT-0
 }
 
 TEST_P(rotation_contract, starts_a_family_that_is_inserted_at_generation_0) {
-  auto born = fresh(2);
-  born.kind = table::grants;
-  born.key = birth_key(2, 100);
+  auto new_grant = fresh(2);
+  new_grant.kind = table::grants;
+  new_grant.key = new_grant_key(2, 100);
   for (auto life_of_it = 0; life_of_it < 2; ++life_of_it) {
-    born.expires = now() + life;
-    ASSERT_EQ(shard().insert(born, now()), verdict::ok);
+    new_grant.expires = now() + life;
+    ASSERT_EQ(shard().insert(new_grant, now()), verdict::ok);
     EXPECT_EQ(shard().rotate(rotation(2, 100, 1, now()), now()).what, verdict::replayed);
     EXPECT_EQ(shard().rotate(rotation(2, 100, 0, now()), now()).what, verdict::ok);
     EXPECT_EQ(shard().rotate(rotation(2, 100, 1, now()), now()).what, verdict::ok);
@@ -99,7 +99,7 @@ TEST_P(rotation_contract, ends_a_family_when_its_last_rotation_said) {
 
 TEST_P(rotation_contract, never_rotates_a_revoked_family) {  // RFT-04
   ASSERT_EQ(rotate(0).what, verdict::ok);
-  ASSERT_EQ(shard().revoke(table::grants, birth_key(1, 100), now()), verdict::ok);
+  ASSERT_EQ(shard().revoke(table::grants, new_grant_key(1, 100), now()), verdict::ok);
   for (auto round = 0; round < 2; ++round) {
     for (auto presented : {0U, 1U, 2U}) {  // before replayed
       auto refused = rotate(presented);
@@ -141,10 +141,10 @@ TEST_P(rotation_contract, lets_later_batches_on_a_family_wait_for_the_outcome) {
   store.rotate({rotation(1, 100, 0, now())}, now(), rotated[0].handler());
   store.rotate({rotation(1, 100, 0, now())}, now(), rotated[1].handler());
   store.rotate({rotation(1, 100, 1, now())}, now(), rotated[2].handler());
-  store.read(table::grants, {birth_key(1, 100)}, now(), before.handler());
-  store.revoke({{table::grants, birth_key(1, 100)}}, now(), revoked.handler());
+  store.read(table::grants, {new_grant_key(1, 100)}, now(), before.handler());
+  store.revoke({{table::grants, new_grant_key(1, 100)}}, now(), revoked.handler());
   store.rotate({rotation(1, 100, 2, now())}, now(), rotated[3].handler());
-  store.read(table::grants, {birth_key(1, 100)}, now(), after.handler());
+  store.read(table::grants, {new_grant_key(1, 100)}, now(), after.handler());
   auto read_after = after.wait(shard().tasks())[0];
   EXPECT_EQ(read_after.what, verdict::revoked);
   EXPECT_EQ(read_after.value, value_at(2));

@@ -12,7 +12,7 @@
 #include <map>
 #include <random>
 
-#include "storage/thread_sanitizer.hpp"
+#include "storage/rocksdb/thread_sanitizer.hpp"
 #include "tests/storage/store_driver.hpp"
 
 #ifdef MINTAGE_THREAD_SANITIZER
@@ -220,13 +220,13 @@ class crash : public testing::TestWithParam<durability> {
     for (auto code = first; code <= last; ++code) {
       SCOPED_TRACE("code " + std::to_string(code));
       auto what = shard.read(table::codes, code_key(code), now).what;
-      auto born = shard.read(table::grants, birth_key(code, code), now).what;
-      ASSERT_EQ(born, what == verdict::replayed ? verdict::ok : verdict::absent);
+      auto new_grant = shard.read(table::grants, new_grant_key(code, code), now).what;
+      ASSERT_EQ(new_grant, what == verdict::replayed ? verdict::ok : verdict::absent);
       if (consumed_[code]) {
         ASSERT_EQ(what, verdict::replayed);
         auto again = shard.consume(consumption(code, code + 1, now), now);
         ASSERT_EQ(again.what, verdict::replayed);
-        ASSERT_EQ(again.birth, birth_key(code, code));
+        ASSERT_EQ(again.new_grant, new_grant_key(code, code));
         ASSERT_EQ(shard.consume(consumption(code, code, now), now).what, verdict::ok);
         check_family(shard, code, now);
       } else if (inserted_[code]) {
@@ -239,7 +239,7 @@ class crash : public testing::TestWithParam<durability> {
   /// that it always was; the engine's own count of generations agrees.
   void check_family(store_driver& shard, std::uint64_t code, instant now) {  // RFT-05, RFT-06
     auto& book = families_[code];
-    const auto found = shard.read(table::grants, birth_key(code, code), now).value;
+    const auto found = shard.read(table::grants, new_grant_key(code, code), now).value;
     auto text = [&](std::uint32_t g) {
       return g == 0 ? "born by " + std::to_string(code) : rotation(code, code, g - 1, now).value;
     };

@@ -48,7 +48,7 @@ TEST_F(failed_fsync, is_answered_unknown_and_what_it_left_is_not_told_until_it_i
   EXPECT_FALSE(engine_->writable());
   // Neither "consumed" nor "live" would be the truth for certain.
   EXPECT_EQ(shard.read(table::codes, code_key(0), now).what, verdict::unknown);
-  EXPECT_EQ(shard.read(table::grants, birth_key(0, 100), now).what, verdict::unknown);
+  EXPECT_EQ(shard.read(table::grants, new_grant_key(0, 100), now).what, verdict::unknown);
   EXPECT_EQ(shard.insert(insertion(2, now + seconds{60}), now), verdict::unknown);
   EXPECT_EQ(shard.consume(consumption(1, 1, now), now).what, verdict::unknown);
 

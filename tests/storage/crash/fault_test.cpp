@@ -7,7 +7,7 @@
 #include <fstream>
 #include <thread>
 
-#include "storage/rocksdb_families.hpp"
+#include "storage/rocksdb/column_families.hpp"
 #include "tests/storage/store_driver.hpp"
 
 namespace mintage::storage {
@@ -133,8 +133,8 @@ TEST_F(faults, a_database_of_the_version_before_opens) {
     // Only the families that it had, in its order.
     auto o = options{};
     o.path = path_;
-    auto had = family_descriptors(o, clock_);
-    had.resize(static_cast<std::size_t>(family::notes) + 1);
+    auto had = column_family_descriptors(o, clock_);
+    had.resize(static_cast<std::size_t>(column_family::notes) + 1);
     auto handles = std::vector<rocksdb::ColumnFamilyHandle*>{};
     rocksdb::DB* db = nullptr;
     auto how = database_options(o);
@@ -143,7 +143,7 @@ TEST_F(faults, a_database_of_the_version_before_opens) {
     auto octets = std::string(8, '\0');
     octets[2] = '\x10';
     octets += "\x12\x03old";
-    const auto key = birth_key(1, 1);
+    const auto key = new_grant_key(1, 1);
     ASSERT_TRUE(db->Put({}, handles[2], {key.view().data(), key.view().size()}, octets).ok());
     for (auto* h : handles) {
       ASSERT_TRUE(db->DestroyColumnFamilyHandle(h).ok());
@@ -262,7 +262,7 @@ TEST_P(full_disk, answers_unknown_and_recovers_when_there_is_space_again) {
   EXPECT_EQ(shard.consume(consumption(0, 100, now), now).what, verdict::unknown);
   EXPECT_EQ(shard.read(table::codes, code_key(0), now).what, verdict::ok);  // not consumed
   EXPECT_EQ(shard.rotate(rotation(1'000'000, 1, 0, now), now).what, verdict::unknown);
-  EXPECT_EQ(shard.read(table::grants, birth_key(1'000'000, 1), now).value, "born by 1");
+  EXPECT_EQ(shard.read(table::grants, new_grant_key(1'000'000, 1), now).value, "born by 1");
   EXPECT_THROW(e->records().put_note("a", "b"), storage_error);
   EXPECT_THROW(e->cutoffs().put(octets_of(1), now + seconds{1}, now + seconds{60}), storage_error);
   EXPECT_THROW(e->cutoffs().put(octets_of(2), now, now + seconds{60}), storage_error);

@@ -136,8 +136,8 @@ class a_code : public the_clock {
     op.binding = insert_.binding;
     random_.fill(op.attempt);
     op.tombstone_until = clock.now() + 600s;
-    op.birth = insert_;
-    op.birth.kind = storage::table::grants;
+    op.new_grant = insert_;
+    op.new_grant.kind = storage::table::grants;
     auto found = storage::verdict::unknown;
     auto batch = std::vector<storage::consume_op>{};
     batch.push_back(std::move(op));

@@ -1,4 +1,4 @@
-#include "bench/load/answer.hpp"
+#include "bench/harness/answer.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "bench/load/jwks.hpp"
-#include "bench/load/requests.hpp"
-#include "bench/load/scenario.hpp"
-#include "bench/load/token_check.hpp"
+#include "bench/harness/jwks.hpp"
+#include "bench/harness/requests.hpp"
+#include "bench/harness/scenario.hpp"
+#include "bench/harness/token_check.hpp"
 #include "crypto/base64.hpp"
 #include "crypto/jws.hpp"
 

@@ -1,4 +1,4 @@
-#include "bench/load/histogram.hpp"
+#include "bench/harness/histogram.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "bench/load/process_use.hpp"
-#include "bench/load/ramp.hpp"
-#include "bench/load/scenario.hpp"
-#include "bench/load/spread.hpp"
+#include "bench/harness/process_use.hpp"
+#include "bench/harness/ramp.hpp"
+#include "bench/harness/scenario.hpp"
+#include "bench/harness/spread.hpp"
 
 namespace mintage::bench {
 namespace {
@@ -82,7 +82,7 @@ TEST(parse_objective, takes_percentile_and_limit) {
 double found(double first, double capacity, unsigned* steps) {
   auto search = ramp_search{first};
   while (const auto rate = search.next()) {
-    search.judge(*rate <= capacity);
+    search.note(*rate <= capacity);
     ++*steps;
   }
   return search.best();

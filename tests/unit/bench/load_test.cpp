@@ -1,4 +1,4 @@
-#include "bench/load/load.hpp"
+#include "bench/harness/load.hpp"
 
 #include <gtest/gtest.h>
 

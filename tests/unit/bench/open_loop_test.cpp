@@ -4,8 +4,8 @@
 #include <cmath>
 #include <deque>
 
-#include "bench/load/arrivals.hpp"
-#include "bench/load/tally.hpp"
+#include "bench/harness/arrivals.hpp"
+#include "bench/harness/tally.hpp"
 
 namespace mintage::bench {
 namespace {

@@ -1,10 +1,10 @@
-#include "bench/load/overload.hpp"
+#include "bench/harness/overload.hpp"
 
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 
-#include "bench/load/report.hpp"
+#include "bench/harness/report.hpp"
 
 namespace mintage::bench {
 namespace {
@@ -47,7 +47,7 @@ storm_result good_storm() {
 }
 
 verdict verdict_of(const storm_result& r, std::string_view name) {
-  for (const auto& g : judge(r))
+  for (const auto& g : compare_with_goals(r))
     if (g.name == name) return g.met;
   ADD_FAILURE() << "no goal " << name;
   return verdict::missed;
@@ -59,15 +59,16 @@ TEST(remaining, is_what_bare_exchanges_leave_of_the_peak) {
   EXPECT_DOUBLE_EQ(remaining(10'000, 200'000, 10), 0);
 }
 
-TEST(judge, finds_every_goal_met_by_a_good_server) {
-  for (const auto& g : judge(good_storm())) EXPECT_EQ(g.met, verdict::met) << g.name << g.figure;
+TEST(compare_with_goals, finds_every_goal_met_by_a_good_server) {
+  for (const auto& g : compare_with_goals(good_storm()))
+    EXPECT_EQ(g.met, verdict::met) << g.name << g.figure;
 }
 
-TEST(judge, misses_each_goal_for_its_own_reason) {
+TEST(compare_with_goals, misses_each_goal_for_its_own_reason) {
   const auto expect_missed = [](const char* name, auto spoil) {
     auto r = good_storm();
     spoil(r);
-    for (const auto& g : judge(r))
+    for (const auto& g : compare_with_goals(r))
       EXPECT_EQ(g.met, g.name == name ? verdict::missed : verdict::met) << g.name << " " << name;
   };
   expect_missed("goodput_above", [](storm_result& r) { r.parts[1].counts.granted = 8'999; });
@@ -86,7 +87,7 @@ TEST(judge, misses_each_goal_for_its_own_reason) {
                 [](storm_result& r) { answer(r.parts[3].counts, 80, 3ms, 0, 0ms); });
 }
 
-TEST(judge, takes_what_grants_leave_in_any_weather_for_no_growth) {
+TEST(compare_with_goals, takes_what_grants_leave_in_any_weather_for_no_growth) {
   auto r = good_storm();
   // 21,000 grants outside the storm took 42 MiB, so 16,200 in it may take 32.4, and 32 more.
   r.resident_at_start_kib = 80 * 1024;
@@ -98,7 +99,7 @@ TEST(judge, takes_what_grants_leave_in_any_weather_for_no_growth) {
   EXPECT_EQ(verdict_of(r, "memory"), verdict::missed);
 }
 
-TEST(judge, does_not_blame_a_server_for_a_harness_that_was_late) {
+TEST(compare_with_goals, does_not_blame_a_server_for_a_harness_that_was_late) {
   auto r = good_storm();
   answer(r.parts[1].counts, 0, 0ms, 300, 11ms);
   for (auto i = 0; i < 1000; ++i) r.parts[1].counts.late.record(2ms);

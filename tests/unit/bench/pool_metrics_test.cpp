@@ -1,10 +1,10 @@
-#include "bench/load/pool_metrics.hpp"
+#include "bench/harness/pool_metrics.hpp"
 
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 
-#include "bench/load/report.hpp"
+#include "bench/harness/report.hpp"
 
 namespace mintage::bench {
 namespace {

@@ -1,11 +1,11 @@
-#include "bench/load/report.hpp"
+#include "bench/harness/report.hpp"
 
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 #include <fstream>
 
-#include "bench/load/child.hpp"
+#include "bench/harness/child.hpp"
 
 namespace mintage::bench {
 namespace {

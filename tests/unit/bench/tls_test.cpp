@@ -1,4 +1,4 @@
-#include "bench/load/tls_client.hpp"
+#include "bench/harness/tls_client.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,10 +12,10 @@
 #include <boost/asio/write.hpp>
 #include <thread>
 
-#include "bench/load/child.hpp"
-#include "bench/load/http_call.hpp"
-#include "bench/load/load.hpp"
-#include "bench/load/self_signed.hpp"
+#include "bench/harness/child.hpp"
+#include "bench/harness/http_call.hpp"
+#include "bench/harness/load.hpp"
+#include "bench/harness/self_signed.hpp"
 #include "tests/unit/bench/fake_server.hpp"
 
 namespace mintage::bench {

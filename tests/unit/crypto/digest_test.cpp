@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/base64.hpp"
-#include "hex.hpp"
+#include "tests/unit/crypto/hex.hpp"
 
 namespace mintage::crypto {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "crypto/base64.hpp"
-#include "hex.hpp"
+#include "tests/unit/crypto/hex.hpp"
 
 namespace mintage::crypto {
 

@@ -6,8 +6,8 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/openssl.hpp"
-#include "example_key.hpp"
-#include "hex.hpp"
+#include "tests/unit/crypto/example_key.hpp"
+#include "tests/unit/crypto/hex.hpp"
 
 namespace mintage::crypto {
 namespace {

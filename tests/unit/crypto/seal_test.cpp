@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "hex.hpp"
+#include "tests/unit/crypto/hex.hpp"
 
 namespace mintage::crypto {
 namespace {

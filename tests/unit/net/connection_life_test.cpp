@@ -8,7 +8,7 @@
 #include <numeric>
 #include <thread>
 
-#include "server_fixture.hpp"
+#include "tests/unit/net/server_fixture.hpp"
 
 namespace mintage::net {
 namespace {
@@ -98,43 +98,44 @@ TEST_F(connection_life, deals_connections_over_its_threads) {
     peers.back()->send(token_request());
     EXPECT_EQ(peers.back()->receive().status, 200U);
   }
-  for (auto lane = std::size_t{0}; lane < 3; ++lane) EXPECT_EQ(service(lane).submitted(), 2U);
+  for (auto io_thread = std::size_t{0}; io_thread < 3; ++io_thread)
+    EXPECT_EQ(service(io_thread).submitted(), 2U);
   EXPECT_TRUE(server_->drain(10s));
 }
 
-TEST(lanes, are_as_many_as_the_cores_that_the_process_may_use) {
-  const auto lanes = [] {
+TEST(io_threads, are_as_many_as_the_cores_that_the_process_may_use) {
+  const auto io_threads = [] {
     auto o = options{};
     o.listen = o.admin_listen = "127.0.0.1:0";
-    return server{o, oauth::options{}, oauth::admin_tokens{}}.lanes().size();
+    return server{o, oauth::options{}, oauth::admin_tokens{}}.io_threads().size();
   };
   auto pinned = std::thread{[&] {
     auto mine = cpu_set_t{};
     ASSERT_EQ(::sched_getaffinity(0, sizeof mine, &mine), 0);
-    EXPECT_EQ(lanes(), static_cast<std::size_t>(CPU_COUNT(&mine)));
+    EXPECT_EQ(io_threads(), static_cast<std::size_t>(CPU_COUNT(&mine)));
     auto first = std::size_t{0};
     while (!CPU_ISSET(first, &mine)) ++first;
     auto one = cpu_set_t{};
     CPU_SET(first, &one);
     ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
-    EXPECT_EQ(lanes(), 1U);
+    EXPECT_EQ(io_threads(), 1U);
   }};
   pinned.join();
 }
 
 TEST_F(connection_life, says_how_long_it_has_had_tasks_without_a_break) {
   start();
-  auto* lane = server_->lanes().front();
+  auto* io_thread = server_->io_threads().front();
   const auto asked = [&](int chain) {
     auto seen = std::vector<std::uint64_t>{};
     auto ended = std::promise<void>{};
     auto next = std::function<void()>{};
     next = [&] {
-      seen.push_back(lane->busy_since());
+      seen.push_back(io_thread->busy_since());
       if (--chain == 0) return ended.set_value();
-      lane->post(next);
+      io_thread->post(next);
     };
-    lane->post(next);
+    io_thread->post(next);
     ended.get_future().wait();
     return seen;
   };
@@ -148,15 +149,15 @@ TEST_F(connection_life, says_how_long_it_has_had_tasks_without_a_break) {
 
 TEST_F(connection_life, gives_sockets_their_turn_between_tasks_that_never_end) {
   start();
-  auto* lane = server_->lanes().front();
+  auto* io_thread = server_->io_threads().front();
   auto must_end = std::atomic<bool>{false};
   auto ended = std::promise<void>{};
   auto again = std::function<void()>{};
   again = [&] {
     if (must_end) return ended.set_value();
-    lane->post(again);
+    io_thread->post(again);
   };
-  lane->post(again);
+  io_thread->post(again);
   for (auto n = 0; n < 20; ++n) EXPECT_EQ(ask(request("GET", "/jwks")).status, 200U);
   must_end = true;
   ended.get_future().wait();
@@ -164,15 +165,15 @@ TEST_F(connection_life, gives_sockets_their_turn_between_tasks_that_never_end) {
 
 TEST_F(connection_life, reads_sockets_that_are_ready_before_the_first_task_of_its_next_turn) {
   start();
-  auto* lane = server_->lanes().front();
+  auto* io_thread = server_->io_threads().front();
   auto p = connect();
   p.send(token_request());
   EXPECT_EQ(p.receive().status, 200U);
   auto begun = std::promise<void>{};
   auto sent = std::promise<void>{};
   auto seen = std::promise<std::size_t>{};
-  lane->post([&] {
-    lane->post([&] { seen.set_value(service().submitted()); });
+  io_thread->post([&] {
+    io_thread->post([&] { seen.set_value(service().submitted()); });
     begun.set_value();
     sent.get_future().wait();
     std::this_thread::sleep_for(2ms);  // no less than a turn
@@ -186,12 +187,12 @@ TEST_F(connection_life, reads_sockets_that_are_ready_before_the_first_task_of_it
 
 TEST_F(connection_life, runs_tasks_of_its_own_thread_in_order_and_after_the_current_one) {
   start();
-  auto* lane = server_->lanes().front();
+  auto* io_thread = server_->io_threads().front();
   auto order = std::vector<int>{};
   auto ended = std::promise<void>{};
-  lane->post([&] {
-    for (auto n = 1; n <= 100; ++n) lane->post([&order, n] { order.push_back(n); });
-    lane->post([&] { ended.set_value(); });
+  io_thread->post([&] {
+    for (auto n = 1; n <= 100; ++n) io_thread->post([&order, n] { order.push_back(n); });
+    io_thread->post([&] { ended.set_value(); });
     order.push_back(0);
   });
   ended.get_future().wait();
@@ -203,39 +204,39 @@ TEST_F(connection_life, runs_tasks_of_its_own_thread_in_order_and_after_the_curr
 // What is posted last from outside may end what the others stand on.
 TEST_F(connection_life, runs_a_task_of_another_thread_after_all_that_were_posted_before) {
   start();
-  auto* lane = server_->lanes().front();
+  auto* io_thread = server_->io_threads().front();
   auto count = 0;
   auto posted_some = std::promise<void>{};
   auto posted_last = std::promise<void>{};
   auto ended = std::promise<int>{};
-  lane->post([&] {
-    for (auto n = 0; n < 1000; ++n) lane->post([&count] { ++count; });
+  io_thread->post([&] {
+    for (auto n = 0; n < 1000; ++n) io_thread->post([&count] { ++count; });
     posted_some.set_value();
     posted_last.get_future().wait();
   });
   posted_some.get_future().wait();
-  lane->post([&] { ended.set_value(count); });
+  io_thread->post([&] { ended.set_value(count); });
   posted_last.set_value();
   EXPECT_EQ(ended.get_future().get(), 1000);
 }
 
 TEST_F(connection_life, runs_what_waits_for_an_idle_lane_behind_all_other_tasks_and_sockets) {
   start();
-  auto* lane = server_->lanes().front();
+  auto* io_thread = server_->io_threads().front();
   auto order = std::vector<int>{};
   auto ended = std::promise<void>{};
-  lane->post([&] {
-    lane->post_when_idle([&] { order.push_back(3); });
-    lane->post_when_idle([&] {
+  io_thread->post([&] {
+    io_thread->post_when_idle([&] { order.push_back(3); });
+    io_thread->post_when_idle([&] {
       order.push_back(4);
-      lane->post_when_idle([&] {
+      io_thread->post_when_idle([&] {
         order.push_back(5);
         ended.set_value();
       });
     });
-    lane->post([&] {
+    io_thread->post([&] {
       order.push_back(1);
-      lane->post([&] { order.push_back(2); });
+      io_thread->post([&] { order.push_back(2); });
     });
   });
   ended.get_future().wait();
@@ -245,7 +246,7 @@ TEST_F(connection_life, runs_what_waits_for_an_idle_lane_behind_all_other_tasks_
 // Patience is over first when the machine pauses for a moment: so it is tried until it succeeds.
 TEST_F(connection_life, reads_sockets_that_are_ready_before_it_runs_what_waits_for_an_idle_lane) {
   start();
-  auto* lane = server_->lanes().front();
+  auto* io_thread = server_->io_threads().front();
   auto p = connect();
   eventually([&] {
     p.send(token_request());
@@ -254,10 +255,10 @@ TEST_F(connection_life, reads_sockets_that_are_ready_before_it_runs_what_waits_f
     auto begun = std::promise<void>{};
     auto sent = std::promise<void>{};
     auto seen = std::promise<std::size_t>{};
-    lane->post([&] {
+    io_thread->post([&] {
       begun.set_value();
       sent.get_future().wait();
-      lane->post_when_idle([&] { seen.set_value(service().submitted()); });
+      io_thread->post_when_idle([&] { seen.set_value(service().submitted()); });
     });
     begun.get_future().wait();
     p.send(token_request());
@@ -270,15 +271,15 @@ TEST_F(connection_life, reads_sockets_that_are_ready_before_it_runs_what_waits_f
 
 TEST_F(connection_life, a_busy_lane_does_not_hold_back_for_ever_what_waits_for_it_to_be_idle) {
   start();
-  auto* lane = server_->lanes().front();
+  auto* io_thread = server_->io_threads().front();
   auto ended = std::atomic<bool>{false};
   auto stopped = std::promise<void>{};
   const std::function<void()> again = [&] {
     if (ended) return stopped.set_value();
-    lane->post(again);
+    io_thread->post(again);
   };
-  lane->post([&] {
-    lane->post_when_idle([&] { ended = true; });
+  io_thread->post([&] {
+    io_thread->post_when_idle([&] { ended = true; });
     again();
   });
   stopped.get_future().wait();

@@ -7,10 +7,10 @@
 #include <string>
 
 #include "net/address.hpp"
-#include "net/line_splitter.hpp"
+#include "net/http/line_splitter.hpp"
+#include "net/http/render.hpp"
+#include "net/http/request_parser.hpp"
 #include "net/options.hpp"
-#include "net/render.hpp"
-#include "net/request_parser.hpp"
 #include "net/router.hpp"
 
 namespace mintage::net {
@@ -217,7 +217,7 @@ TEST(date_text, formats_the_example_of_RFC_9110) {
 }
 
 TEST(append_head, is_no_store_unless_public_TOK_15) {
-  const auto id = oauth::request_id{};
+  const auto id = service::request_id{};
   auto head = std::string{};
   append_head(head, {.body = "{}"}, persistence::close, id, "D");
   EXPECT_THAT(head, testing::StartsWith("HTTP/1.1 200 OK\r\nDate: D\r\nX-Request-Id: "));

@@ -1,4 +1,4 @@
-#include "server_fixture.hpp"
+#include "tests/unit/net/server_fixture.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -15,8 +15,8 @@ namespace {
 
 constexpr auto form_fields = "Content-Type: application/x-www-form-urlencoded\r\n";
 
-void answer_token(oauth::exchange& x) {
-  auto& t = static_cast<oauth::token_exchange&>(x);
+void answer_token(service::exchange& x) {
+  auto& t = static_cast<service::token_exchange&>(x);
   t.body = "{\"code\":\"" + std::string{t.request.code} + "\"}";
   if (t.request.code == "bad_client") {
     t.body.clear();
@@ -24,8 +24,8 @@ void answer_token(oauth::exchange& x) {
   }
 }
 /// Tells what was asked; "bad_client", "dead" and "narrow" are refused.
-void answer_query(oauth::exchange& x) {
-  auto& q = static_cast<oauth::query_exchange&>(x);
+void answer_query(service::exchange& x) {
+  auto& q = static_cast<service::query_exchange&>(x);
   const auto token = q.request.token;
   q.done = true;
   if (q.request.who.id == "bad_client") {
@@ -39,8 +39,8 @@ void answer_query(oauth::exchange& x) {
     q.body = q.is_jwt ? "a.b.c" : "{\"token\":\"" + std::string{token} + "\"}";
   }
 }
-void answer_mint(oauth::exchange& x) {
-  auto& m = static_cast<oauth::mint_exchange&>(x);
+void answer_mint(service::exchange& x) {
+  auto& m = static_cast<service::mint_exchange&>(x);
   if (m.request.sub == "bad") {
     m.error = oauth::admin_error{oauth::errc::invalid_request, "sub: bad"};
     return;
@@ -49,8 +49,8 @@ void answer_mint(oauth::exchange& x) {
   m.text = crypto::secret_string{"mco_" + m.request.sub};
   m.expires_in = oauth::seconds{60};
 }
-void answer_admin(oauth::exchange& x) {
-  auto& a = static_cast<oauth::admin_exchange&>(x);
+void answer_admin(service::exchange& x) {
+  auto& a = static_cast<service::admin_exchange&>(x);
   auto c = oauth::client{};
   if (const auto* show = std::get_if<oauth::show_client>(&a.call)) {
     c.id = show->id;
@@ -96,10 +96,10 @@ void answer_admin(oauth::exchange& x) {
 
 }  // namespace
 
-fake_service::fake_service(oauth::io_lane& lane)
-    : lane_{lane}, documents_{std::make_shared<oauth::public_documents>()}, worker_{[this] {
-        answer_elsewhere();
-      }} {
+fake_service::fake_service(service::io_thread& io_thread)
+    : io_thread_{io_thread},
+      documents_{std::make_shared<oauth::public_documents>()},
+      worker_{[this] { answer_elsewhere(); }} {
   documents_->jwks = {"{\"keys\":[]}", "\"j1\""};
   documents_->metadata = {"{\"issuer\":\"i\"}", "\"m1\""};
 }
@@ -113,30 +113,30 @@ fake_service::~fake_service() {
   worker_.join();
 }
 
-void fake_service::submit(oauth::token_handle x) {
+void fake_service::submit(service::token_handle x) {
   dispatch(std::move(x), answer_token);
 }
-void fake_service::submit(oauth::query_handle x) {
+void fake_service::submit(service::query_handle x) {
   dispatch(std::move(x), answer_query);
 }
-void fake_service::submit(oauth::mint_handle x) {
+void fake_service::submit(service::mint_handle x) {
   dispatch(std::move(x), answer_mint);
 }
-void fake_service::submit(oauth::admin_handle x) {
+void fake_service::submit(service::admin_handle x) {
   dispatch(std::move(x), answer_admin);
 }
 
-void fake_service::dispatch(std::shared_ptr<oauth::exchange> x, answer_function answer) {
+void fake_service::dispatch(std::shared_ptr<service::exchange> x, answer_function answer) {
   ++submitted_;
   most_ = std::max<std::size_t>(most_, ++now_);
   if (how == manner::at_once) return finish(*x, answer);
-  if (how == manner::lost) return finish(*x, [](oauth::exchange&) {});
+  if (how == manner::lost) return finish(*x, [](service::exchange&) {});
   const auto lock = std::lock_guard{mutex_};
   waiting_.push_back({std::move(x), std::move(answer)});
   if (how == manner::elsewhere) changed_.notify_all();
 }
 
-void fake_service::finish(oauth::exchange& x, const answer_function& answer) {
+void fake_service::finish(service::exchange& x, const answer_function& answer) {
   --now_;
   answer(x);
   x.who().answered(x);
@@ -154,13 +154,13 @@ void fake_service::answer_elsewhere() {
     lock.unlock();
     if (submitted_ % 16 == 0) std::this_thread::yield();
     // Moved: the exchange must die on its I/O thread.
-    lane_.post([this, moved = std::move(w)] { finish(*moved.x, moved.answer); });
+    io_thread_.post([this, moved = std::move(w)] { finish(*moved.x, moved.answer); });
     lock.lock();
   }
 }
 
 void fake_service::release() {
-  lane_.post([this] {
+  io_thread_.post([this] {
     auto all = std::deque<waiting>{};
     {
       const auto lock = std::lock_guard{mutex_};
@@ -186,15 +186,15 @@ oauth::instant fake_service::now() const {
   return oauth::instant{std::chrono::seconds{784111777}};
 }
 
-oauth::request_id fake_service::next_request_id() {
-  auto id = oauth::request_id{};
+service::request_id fake_service::next_request_id() {
+  auto id = service::request_id{};
   auto digits = std::to_string(++last_id_);
   digits.insert(0, id.text.size() - digits.size(), '0');
   std::copy(digits.begin(), digits.end(), id.text.begin());
   return id;
 }
 
-void fake_service::note_refusal(std::string_view, const oauth::request_id& id,
+void fake_service::note_refusal(std::string_view, const service::request_id& id,
                                 const oauth::denial& why) {
   const auto lock = std::lock_guard{mutex_};
   last_refusal_ = {std::string{id.view()}, why.code};
@@ -383,9 +383,9 @@ void server_test::start() {
   tokens.admin = crypto::sha256(admin_token);
   tokens.minter = crypto::sha256(mint_token);
   server_ = std::make_unique<server>(settings, rules, tokens);
-  auto all = std::vector<oauth::service*>{};
-  for (auto* lane : server_->lanes()) {
-    all.push_back(services_.emplace_back(std::make_unique<fake_service>(*lane)).get());
+  auto all = std::vector<service::token_service*>{};
+  for (auto* io_thread : server_->io_threads()) {
+    all.push_back(services_.emplace_back(std::make_unique<fake_service>(*io_thread)).get());
   }
   server_->start(all);
 }

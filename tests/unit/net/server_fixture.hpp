@@ -20,27 +20,27 @@
 #include <vector>
 
 #include "net/server.hpp"
-#include "tests/tls_support/tls_client.hpp"
+#include "tests/support/tls/tls_client.hpp"
 
 namespace mintage::net {
 
 /// Answers exchanges as its `how` says: at once, within `submit`; unanswered, as when they were
 /// lost; from another thread, out of order; or not before `release`.
-class fake_service final : public oauth::service {
+class fake_service final : public service::token_service {
  public:
   enum class manner : std::uint8_t { at_once, lost, elsewhere, held };
 
-  explicit fake_service(oauth::io_lane& lane);
+  explicit fake_service(service::io_thread& io_thread);
   ~fake_service() override;
 
   std::atomic<manner> how = manner::at_once;
   std::atomic<bool> is_ready = true;
   std::atomic<bool> is_full = false;
 
-  void submit(oauth::token_handle x) override;
-  void submit(oauth::query_handle x) override;
-  void submit(oauth::mint_handle x) override;
-  void submit(oauth::admin_handle x) override;
+  void submit(service::token_handle x) override;
+  void submit(service::query_handle x) override;
+  void submit(service::mint_handle x) override;
+  void submit(service::admin_handle x) override;
   [[nodiscard]] bool has_room() override { return !is_full; }
   [[nodiscard]] std::shared_ptr<const oauth::public_documents> documents() const override;
   /// "https://known.example" alone.
@@ -49,8 +49,8 @@ class fake_service final : public oauth::service {
   }
   [[nodiscard]] bool ready() const override { return is_ready; }
   [[nodiscard]] oauth::instant now() const override;
-  [[nodiscard]] oauth::request_id next_request_id() override;
-  void note_refusal(std::string_view endpoint, const oauth::request_id& id,
+  [[nodiscard]] service::request_id next_request_id() override;
+  void note_refusal(std::string_view endpoint, const service::request_id& id,
                     const oauth::denial& why) override;
   [[nodiscard]] std::string metrics() const override { return "# metrics\n"; }
 
@@ -65,16 +65,16 @@ class fake_service final : public oauth::service {
   [[nodiscard]] std::size_t most_at_once() const { return most_; }
 
  private:
-  using answer_function = std::function<void(oauth::exchange&)>;
-  void dispatch(std::shared_ptr<oauth::exchange> x, answer_function answer);
+  using answer_function = std::function<void(service::exchange&)>;
+  void dispatch(std::shared_ptr<service::exchange> x, answer_function answer);
   void answer_elsewhere();
-  void finish(oauth::exchange& x, const answer_function& answer);
+  void finish(service::exchange& x, const answer_function& answer);
 
   struct waiting {
-    std::shared_ptr<oauth::exchange> x;
+    std::shared_ptr<service::exchange> x;
     answer_function answer;
   };
-  oauth::io_lane& lane_;
+  service::io_thread& io_thread_;
   std::shared_ptr<oauth::public_documents> documents_;
   std::uint64_t last_id_ = 0;
   std::atomic<std::size_t> submitted_ = 0;
@@ -156,7 +156,9 @@ class server_test : public testing::Test {
   /// Sends one request on a connection of its own.
   [[nodiscard]] received ask(std::string_view octets, bool has_body = true);
   [[nodiscard]] received ask_admin(std::string_view octets, bool has_body = true);
-  [[nodiscard]] fake_service& service(std::size_t lane = 0) { return *services_.at(lane); }
+  [[nodiscard]] fake_service& service(std::size_t io_thread = 0) {
+    return *services_.at(io_thread);
+  }
 
   options settings;
   oauth::options rules;

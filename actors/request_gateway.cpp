@@ -1,0 +1,247 @@
+#include "actors/request_gateway.hpp"
+
+#include <utility>
+
+#include "crypto/base64.hpp"
+#include "metrics/page.hpp"
+#include "oauth/request/response.hpp"
+
+namespace mintage::actors {
+namespace {
+
+/// The endpoint of a query, as refusals name it.
+std::string_view endpoint_of(oauth::query_purpose p) noexcept {
+  switch (p) {
+    case oauth::query_purpose::introspect:
+      return "introspect";
+    case oauth::query_purpose::revoke:
+      return "revoke";
+    case oauth::query_purpose::userinfo:
+      break;
+  }
+  return "userinfo";
+}
+
+/// What a refusal by net/ is counted as; nothing for endpoints that are not about tokens.
+std::optional<metrics::request_kind> kind_of_endpoint(std::string_view endpoint) noexcept {
+  if (endpoint == "token") return metrics::request_kind::unread_token;
+  for (const auto p : {oauth::query_purpose::introspect, oauth::query_purpose::revoke,
+                       oauth::query_purpose::userinfo})
+    if (endpoint == endpoint_of(p)) return metrics::kind_of(p);
+  return std::nullopt;
+}
+
+/// Keeps an exchange between two threads; deletes it if its task is never run.
+struct returning_exchange {
+  std::unique_ptr<service::exchange> x;
+};
+
+}  // namespace
+
+request_gateway::request_gateway(std::uint32_t index, service::io_thread& io_thread,
+                                 std::size_t limit, const oauth::clock& clock,
+                                 service::journal& journal, const storage::engine& engine,
+                                 metrics::meter_board& board)
+    : index_{index},
+      io_thread_{io_thread},
+      admission_{limit},
+      clock_{clock},
+      journal_{journal},
+      engine_{engine},
+      board_{board},
+      meters_{board.io_threads.at(index)} {}
+
+bool request_gateway::ready() const {
+  return routes_ != nullptr && documents_ != nullptr && clients_ != nullptr && engine_.writable();
+}
+
+service::request_id request_gateway::next_request_id() {
+  // 16 octets make 22 characters.
+  auto id = service::request_id{};
+  crypto::base64url_write(id.text.data(), random_.take<16>());
+  return id;
+}
+
+bool request_gateway::has_room() {
+  return admission_.has_room(metrics::ticks(), in_flight_, io_thread_.busy_since());
+}
+
+template <class Handle>
+void request_gateway::admit(Handle x, std::vector<Handle>& to) {
+  x->origin = this;
+  x->io_thread = index_;
+  const auto now = metrics::ticks();
+  if (!admission_.has_room(now, in_flight_, io_thread_.busy_since())) {
+    x->denied = oauth::overloaded();
+    refuse(std::move(x));
+    return;
+  }
+  meters_.in_flight.set(++in_flight_);
+  x->submitted_at = now;
+  to.push_back(std::move(x));
+  depart_soon();
+}
+
+void request_gateway::submit(service::token_handle x) {
+  admit(std::move(x), tokens_);
+}
+
+void request_gateway::submit(service::query_handle x) {
+  admit(std::move(x), queries_);
+}
+
+void request_gateway::submit(service::mint_handle x) {
+  x->origin = this;
+  x->io_thread = index_;
+  mints_.push_back(std::move(x));
+  depart_soon();
+}
+
+void request_gateway::submit(service::admin_handle x) {
+  x->origin = this;
+  x->io_thread = index_;
+  if (!routes_) {
+    tell(std::move(x));
+  } else if (oauth::is_about_keys(x->call)) {
+    caf::anon_send(routes_->key_keeper, admin_atom_v, admin_batch{std::move(x)});
+  } else {
+    caf::anon_send(routes_->registry, admin_atom_v, admin_batch{std::move(x)});
+  }
+}
+
+// The I/O thread runs the task behind all sockets that are ready now: what they submit leaves
+// together.
+void request_gateway::depart_soon() {
+  if (departing_) return;
+  departing_ = true;
+  io_thread_.post([this] { depart(); });
+}
+
+void request_gateway::depart() {
+  departing_ = false;
+  auto tokens = std::exchange(tokens_, {});
+  auto queries = std::exchange(queries_, {});
+  auto mints = std::exchange(mints_, {});
+  if (!routes_) {
+    for (auto& x : tokens) finish(std::move(x));
+    for (auto& x : queries) finish(std::move(x));
+    for (auto& x : mints) finish(std::move(x));
+    return;
+  }
+  const auto& validators = routes_->validators;
+  const auto next = [&]() -> const validator_actor& {
+    return validators[next_on_io_thread(index_, routes_->http.size(), validators.size(),
+                                        next_validator_++)];
+  };
+  meters_.sent_to_validators.add(tokens.size() + queries.size() + mints.size());
+  if (!tokens.empty()) caf::anon_send(next(), validate_atom_v, token_batch{std::move(tokens)});
+  if (!queries.empty()) caf::anon_send(next(), validate_atom_v, query_batch{std::move(queries)});
+  if (!mints.empty()) caf::anon_send(next(), validate_atom_v, mint_batch{std::move(mints)});
+}
+
+template <class Exchange>
+void request_gateway::tell(service::handle<Exchange> x) {
+  const auto last = std::unique_ptr<Exchange>{x.release()};
+  last->who().answered(*last);
+}
+
+void request_gateway::note_refusal(std::string_view endpoint, const service::request_id& id,
+                                   const oauth::denial& why) {
+  if (const auto kind = kind_of_endpoint(endpoint))
+    count_refusal(*kind, why);
+  else
+    meters_.refused_by_reason.add(why.reason);
+  journal_.refused(endpoint, id, {}, why);
+}
+
+void request_gateway::count_refusal(metrics::request_kind kind, const oauth::denial& why) {
+  meters_.of(kind).refused_as(why.code).add();
+  meters_.refused_by_reason.add(why.reason);
+}
+
+std::string request_gateway::metrics() const {
+  return metrics::render_metrics(board_, keys_ ? *keys_ : oauth::key_ring{}, clock_.now());
+}
+
+void request_gateway::refuse(service::token_handle x) {
+  count_refusal(metrics::kind_of(x->request.grant), *x->denied);
+  journal_.refused("token", x->id(), x->request.who.id, *x->denied);
+  tell(std::move(x));
+}
+
+void request_gateway::refuse(service::query_handle x) {
+  count_refusal(metrics::kind_of(x->request.purpose), *x->denied);
+  journal_.refused(endpoint_of(x->request.purpose), x->id(), x->request.who.id, *x->denied);
+  tell(std::move(x));
+}
+
+void request_gateway::finish(service::token_handle x) {
+  auto& count = meters_.of(metrics::kind_of(x->request.grant));
+  meters_.in_flight.set(--in_flight_);
+  const auto now = metrics::ticks();
+  count.ns.add(now - x->submitted_at);
+  admission_.left(now, in_flight_, io_thread_.busy_since());
+  if (!x->is_answered()) x->denied = oauth::lost();
+  if (x->denied) return refuse(std::move(x));
+  count.ok.add();
+  journal_.exchanged(*x);
+  tell(std::move(x));
+}
+
+void request_gateway::finish(service::query_handle x) {
+  auto& count = meters_.of(metrics::kind_of(x->request.purpose));
+  meters_.in_flight.set(--in_flight_);
+  const auto now = metrics::ticks();
+  count.ns.add(now - x->submitted_at);
+  admission_.left(now, in_flight_, io_thread_.busy_since());
+  if (!x->done && !x->denied) x->denied = oauth::lost();
+  if (x->denied) return refuse(std::move(x));
+  count.ok.add();
+  journal_.queried(*x);
+  tell(std::move(x));
+}
+
+void request_gateway::finish(service::mint_handle x) {
+  if (x->minted) meters_.minted.add();
+  journal_.minted(*x);
+  tell(std::move(x));
+}
+
+void request_gateway::finish(service::admin_handle x) {
+  journal_.administered(*x);
+  tell(std::move(x));
+}
+
+void request_gateway::come_home(service::exchange* x) noexcept {
+  auto found = std::make_shared<returning_exchange>();
+  found->x.reset(x);
+  io_thread_.post([this, found] { returned(std::move(found->x)); });
+}
+
+void request_gateway::returned(std::unique_ptr<service::exchange> x) {
+  if (dynamic_cast<service::mint_exchange*>(x.get()) != nullptr) {
+    finish(service::mint_handle{static_cast<service::mint_exchange*>(x.release())});
+    return;
+  }
+  if (dynamic_cast<service::admin_exchange*>(x.get()) != nullptr) {
+    finish(service::admin_handle{static_cast<service::admin_exchange*>(x.release())});
+    return;
+  }
+  // Nothing of a question about a token needs to be taken back.
+  if (dynamic_cast<service::query_exchange*>(x.get()) != nullptr) {
+    finish(service::query_handle{static_cast<service::query_exchange*>(x.release())});
+    return;
+  }
+  auto token = service::token_handle{static_cast<service::token_exchange*>(x.release())};
+  // Consumed, but no octet of an answer has left: the grant may be released (COM-02).
+  if (token->consumed && !token->is_answered() && !token->release_tried && routes_) {
+    token->release_tried = true;
+    const auto& stores = routes_->code_stores;
+    const auto shard = token->code.where.shard(stores.size());
+    caf::anon_send(stores[shard], release_atom_v, token_batch{std::move(token)});
+    return;
+  }
+  finish(std::move(token));
+}
+
+}  // namespace mintage::actors

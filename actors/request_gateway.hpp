@@ -1,0 +1,97 @@
+/// @file
+/// The gateway of one I/O thread: what net/ calls, where exchanges enter and come home.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "actors/interfaces.hpp"
+#include "actors/stages/admission.hpp"
+#include "crypto/random.hpp"
+#include "metrics/meters.hpp"
+#include "service/service.hpp"
+#include "storage/engine.hpp"
+
+namespace mintage::actors {
+
+/// Admits exchanges, collects those of one poll round into a batch for a validator, and tells their
+/// callers the answers. Everything but `come_home` runs on its I/O thread, as does the HTTP actor
+/// that feeds it. It outlives the actors.
+class request_gateway final : public service::token_service, public service::home {
+ public:
+  /// @param limit token and query exchanges in flight at most; mint and admin exchanges are bounded
+  ///        by the sessions that make them.
+  request_gateway(std::uint32_t index, service::io_thread& io_thread, std::size_t limit,
+                  const oauth::clock& clock, service::journal& journal,
+                  const storage::engine& engine, metrics::meter_board& board);
+
+  // service::token_service
+  void submit(service::token_handle x) override;
+  void submit(service::query_handle x) override;
+  void submit(service::mint_handle x) override;
+  void submit(service::admin_handle x) override;
+  [[nodiscard]] bool has_room() override;
+  [[nodiscard]] std::shared_ptr<const oauth::public_documents> documents() const override {
+    return documents_;
+  }
+  [[nodiscard]] bool knows_origin(std::string_view origin) const override {
+    return clients_ != nullptr && clients_->has_origin(origin);
+  }
+  [[nodiscard]] bool ready() const override;
+  [[nodiscard]] oauth::instant now() const override { return clock_.now(); }
+  [[nodiscard]] service::request_id next_request_id() override;
+  void note_refusal(std::string_view endpoint, const service::request_id& id,
+                    const oauth::denial& why) override;
+  [[nodiscard]] std::string metrics() const override;
+
+  // service::home
+  void come_home(service::exchange* x) noexcept override;
+
+  // From the HTTP actor.
+  void finish(service::token_handle x);
+  void finish(service::query_handle x);
+  void finish(service::mint_handle x);
+  void finish(service::admin_handle x);
+  void publish(std::shared_ptr<const oauth::public_documents> d) { documents_ = std::move(d); }
+  void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
+  void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
+  void reroute(routes_ptr r) { routes_ = std::move(r); }
+
+  [[nodiscard]] service::io_thread& io_thread() const noexcept { return io_thread_; }
+
+ private:
+  void depart_soon();
+  void depart();
+  void returned(std::unique_ptr<service::exchange> x);
+  template <class Handle>
+  void admit(Handle x, std::vector<Handle>& to);
+  void refuse(service::token_handle x);
+  void refuse(service::query_handle x);
+  void count_refusal(metrics::request_kind kind, const oauth::denial& why);
+  template <class Exchange>
+  void tell(service::handle<Exchange> x);
+
+  const std::uint32_t index_;
+  service::io_thread& io_thread_;
+  admission admission_;
+  const oauth::clock& clock_;
+  service::journal& journal_;
+  const storage::engine& engine_;
+  metrics::meter_board& board_;
+  metrics::io_thread_meters& meters_;
+  crypto::buffered_random random_;
+
+  routes_ptr routes_;
+  std::shared_ptr<const oauth::public_documents> documents_;
+  oauth::key_snapshot keys_;
+  oauth::registry_snapshot clients_;
+  std::size_t in_flight_ = 0;
+  std::size_t next_validator_ = 0;
+  bool departing_ = false;
+  std::vector<service::token_handle> tokens_;
+  std::vector<service::query_handle> queries_;
+  std::vector<service::mint_handle> mints_;
+};
+
+}  // namespace mintage::actors

@@ -1,0 +1,198 @@
+#include <utility>
+
+#include "actors/code_store.hpp"
+#include "actors/stages/query_answer.hpp"
+#include "oauth/request/response.hpp"
+#include "storage/codec.hpp"
+
+namespace mintage::actors {
+
+using storage::record_key;
+using storage::table;
+using storage::verdict;
+
+/// A question and what is known of its token so far.
+struct code_keeper::inquiry {
+  service::query_handle x;
+  oauth::found_token found;
+  /// The store could not say: 503.
+  bool is_unsure = false;
+
+  [[nodiscard]] const oauth::presented_refresh_token* refresh() const {
+    return std::get_if<oauth::presented_refresh_token>(&x->asked);
+  }
+  /// The record that the store has of the token itself: an opaque one, or the denial of a JWT.
+  [[nodiscard]] std::optional<record_key> own_record(crypto::sha256_hasher& hash) const {
+    if (const auto* opaque = std::get_if<oauth::opaque_token>(&x->asked))
+      return record_key::of(opaque->at);
+    if (const auto* jwt = std::get_if<oauth::access_token>(&x->asked))
+      return record_key::of(oauth::revoked_jwt_ref(*jwt, hash));
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<record_key> family_record() const {
+    if (is_unsure) return std::nullopt;
+    if (const auto* token = refresh()) return record_key::of(*token);
+    if (found.access && found.access->family)
+      return record_key{found.access->where, *found.access->family};
+    return std::nullopt;
+  }
+
+  void note_own(const storage::read_result& r) {
+    if (r.what == verdict::unknown) {
+      is_unsure = true;
+    } else if (const auto* jwt = std::get_if<oauth::access_token>(&x->asked)) {
+      found.access = *jwt;
+      found.is_denied = r.what == verdict::ok || r.what == verdict::revoked;
+    } else {
+      if (!r.value.empty()) found.access = storage::decode_access_token(r.value);
+      found.is_denied = r.what != verdict::ok;
+    }
+  }
+  void note_family(const storage::read_result& r, oauth::refresh_keys& keys, oauth::instant now) {
+    if (r.what == verdict::unknown) is_unsure = true;
+    if (r.what != verdict::ok && r.what != verdict::revoked) return;
+    found.family = storage::decode_grant(r.value);
+    if (!found.family) return;
+    if (r.what == verdict::revoked && !found.family->revoked_at) found.family->revoked_at = now;
+    // Without a right MAC it is no token of that family: nothing is known of it.
+    if (const auto* token = refresh(); token != nullptr && !keys.proves(*token, *found.family))
+      found.family.reset();
+  }
+
+  [[nodiscard]] const std::string* owner() const {
+    if (found.access) return &found.access->client_id;
+    return found.family ? &found.family->who.client_id : nullptr;
+  }
+};
+
+/// Questions that wait for a write, by its kind.
+struct code_keeper::revocations {
+  std::vector<service::query_handle> home;
+  std::vector<storage::revoke_op> ends;
+  std::vector<service::query_handle> ending;  // of each of `ends`
+  std::vector<storage::insert_op> denials;
+  std::vector<service::query_handle> denying;  // of each of `denials`
+};
+
+void code_keeper::query(std::vector<service::query_handle> some) {
+  auto held = std::make_shared<std::vector<inquiry>>();
+  held->reserve(some.size());
+  auto keys = std::vector<record_key>{};
+  auto of = std::vector<std::size_t>{};  // the question of each key
+  for (auto& x : some) {
+    held->push_back({std::move(x), {}, false});
+    if (const auto key = held->back().own_record(hash_)) {
+      keys.push_back(*key);
+      of.push_back(held->size() - 1);
+    }
+  }
+  if (keys.empty()) return read_families(held);
+  shard_->read(table::access_tokens, std::move(keys), setup_.clock.now(),
+               [this, held, of = std::move(of)](const std::vector<storage::read_result>& found) {
+                 for (auto i = std::size_t{0}; i < of.size(); ++i)
+                   (*held)[of[i]].note_own(found[i]);
+                 read_families(held);
+               });
+}
+
+void code_keeper::read_families(const inquiries& some) {
+  auto keys = std::vector<record_key>{};
+  auto of = std::vector<std::size_t>{};
+  for (auto i = std::size_t{0}; i < some->size(); ++i)
+    if (const auto key = (*some)[i].family_record()) {
+      keys.push_back(*key);
+      of.push_back(i);
+    }
+  if (keys.empty()) return answer(some);
+  shard_->read(table::grants, std::move(keys), setup_.clock.now(),
+               [this, some, of = std::move(of)](const std::vector<storage::read_result>& found) {
+                 for (auto i = std::size_t{0}; i < of.size(); ++i)
+                   (*some)[of[i]].note_family(found[i], keys_, setup_.clock.now());
+                 answer(some);
+               });
+}
+
+void code_keeper::answer(const inquiries& some) {
+  const auto now = setup_.clock.now();
+  auto writes = revocations{};
+  auto to_sign = std::vector<service::query_handle>{};
+  for (auto& q : *some) {
+    auto cut = q.found.family ? find_cutoffs(q.found.family->who) : oauth::cutoffs{};
+    if (q.is_unsure || !cut) {
+      q.x->denied = oauth::lost();
+      writes.home.push_back(std::move(q.x));
+      continue;
+    }
+    if (q.x->request.purpose == oauth::query_purpose::revoke) {
+      revoke(std::move(q), writes);
+      continue;
+    }
+    const auto* token = q.refresh();
+    // A superseded token may still be answered by a refresh (RFT-06), but is no current one.
+    const auto is_current =
+        token == nullptr || !q.found.family || token->generation == q.found.family->generation;
+    const auto alive = is_current && oauth::is_alive(q.found, *clients_, *cut, now);
+    if (answer_query(*q.x, q.found, alive, *clients_, now, setup_.rules))
+      to_sign.push_back(std::move(q.x));
+    else
+      writes.home.push_back(std::move(q.x));
+  }
+  if (!to_sign.empty()) to_.queries_to_signer(std::move(to_sign));
+  carry_out(std::move(writes));
+}
+
+// A refresh token ends its family, of whichever generation it is; an access token ends alone
+// (REV-02).
+void code_keeper::revoke(inquiry q, revocations& to) {
+  const auto* owner = q.owner();
+  if (owner == nullptr) {
+    q.x->done = true;
+    return to.home.push_back(std::move(q.x));
+  }
+  if (*owner != q.x->client.id) {
+    q.x->denied = oauth::token_of_another_client();
+    return to.home.push_back(std::move(q.x));
+  }
+  if (q.refresh() != nullptr) {
+    to.ends.push_back({table::grants, *q.family_record()});
+    return to.ending.push_back(std::move(q.x));
+  }
+  const auto key = *q.own_record(hash_);
+  if (std::holds_alternative<oauth::opaque_token>(q.x->asked)) {
+    to.ends.push_back({table::access_tokens, key});
+    return to.ending.push_back(std::move(q.x));
+  }
+  to.denials.push_back({.kind = table::access_tokens,
+                        .key = key,
+                        .expires = oauth::deny_until(*q.found.access),
+                        .binding = {},
+                        .value = {}});
+  to.denying.push_back(std::move(q.x));
+}
+
+void code_keeper::carry_out(revocations some) {
+  const auto now = setup_.clock.now();
+  // What is gone already needed no revocation.
+  const auto tell = [this](std::vector<service::query_handle>& asked,
+                           const std::vector<verdict>& found) {
+    for (auto i = std::size_t{0}; i < asked.size(); ++i)
+      if (found[i] == verdict::unknown)
+        asked[i]->denied = oauth::lost();
+      else
+        asked[i]->done = true;
+    to_.queries_home(std::move(asked));
+  };
+  if (!some.home.empty()) to_.queries_home(std::move(some.home));
+  if (!some.ends.empty()) {
+    auto held = std::make_shared<std::vector<service::query_handle>>(std::move(some.ending));
+    shard_->revoke(std::move(some.ends), now,
+                   [held, tell](const std::vector<verdict>& found) { tell(*held, found); });
+  }
+  if (!some.denials.empty()) {
+    auto held = std::make_shared<std::vector<service::query_handle>>(std::move(some.denying));
+    shard_->insert(std::move(some.denials), now,
+                   [held, tell](const std::vector<verdict>& found) { tell(*held, found); });
+  }
+}
+
+}  // namespace mintage::actors

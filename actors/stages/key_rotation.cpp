@@ -1,0 +1,139 @@
+#include "actors/stages/key_rotation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "actors/system.hpp"
+#include "crypto/seal.hpp"
+
+namespace mintage::actors {
+namespace {
+
+/// Associated data of a sealed key: its kind and id.
+std::string seal_context(const std::string& kid) {
+  return "key/" + kid;
+}
+
+storage::key_record seal(const oauth::ring_key& k, const crypto::digest& seal_key) {
+  const auto der = k.key.private_der();
+  return {.kid = k.key.kid(),
+          .alg = k.key.alg(),
+          .state = k.state,
+          .created = k.created,
+          .activate = k.activate,
+          .retire = k.retire,
+          .remove = k.remove,
+          .sealed = crypto::seal(seal_key, seal_context(k.key.kid()), der.reveal())};
+}
+
+oauth::ring_key unseal(const storage::key_record& r, const crypto::digest& seal_key) {
+  const auto der = crypto::unseal(seal_key, seal_context(r.kid), r.sealed);
+  auto key = der ? crypto::signing_key::load(r.alg, der->reveal()) : std::nullopt;
+  if (!key) throw key_error{"signing key " + r.kid + " does not open with this seal key"};
+  return {std::move(*key), r.state, r.created, r.activate, r.retire, r.remove};
+}
+
+/// In any order.
+bool are_equal(const oauth::key_ring& a, const oauth::key_ring& b) {
+  return a.keys.size() == b.keys.size() &&
+         std::all_of(a.keys.begin(), a.keys.end(), [&](const oauth::ring_key& k) {
+           const auto* other = b.find(k.key.kid());
+           return other != nullptr && oauth::is_unchanged(k, *other);
+         });
+}
+
+}  // namespace
+
+key_rotation::key_rotation(const key_keeper_setup& setup) : setup_{setup} {
+  load();
+  keep(oauth::advance(*ring_, setup_.keys, setup_.clock.now(), crypto::signing_key::generate));
+}
+
+void key_rotation::load() {
+  auto ring = oauth::key_ring{};
+  for (const auto& r : setup_.records.load_keys()) ring.keys.push_back(unseal(r, setup_.seal_key));
+  oauth::arrange(ring);
+  if (ring_ == nullptr || !are_equal(*ring_, ring))
+    ring_ = std::make_shared<const oauth::key_ring>(std::move(ring));
+  is_unsure_ = false;
+}
+
+bool key_rotation::tick() {
+  const auto before = ring_;
+  try {
+    if (is_unsure_) load();
+    auto after =
+        oauth::advance(*ring_, setup_.keys, setup_.clock.now(), crypto::signing_key::generate);
+    keep(std::move(after));
+  } catch (const storage::storage_error&) {
+    is_unsure_ = true;
+  }
+  return ring_ != before;
+}
+
+template <class Change>
+void key_rotation::change(service::admin_exchange& x, Change how) {
+  try {
+    if (is_unsure_) load();
+    auto after = how(setup_.clock.now());
+    if (!after) {
+      x.error = std::move(after.error());
+      return;
+    }
+    keep(std::move(*after));
+  } catch (const storage::storage_error&) {
+    is_unsure_ = true;
+    x.error =
+        oauth::admin_error{oauth::errc::temporarily_unavailable, "the change could not be stored"};
+  }
+}
+
+void key_rotation::handle(service::admin_exchange& x) {
+  const auto& make = crypto::signing_key::generate;
+  if (const auto* call = std::get_if<oauth::rotate_keys>(&x.call)) {
+    change(x, [&](oauth::instant now) {
+      return oauth::rotate(*ring_, *call, setup_.keys, now, make);
+    });
+    if (!x.error) x.answer = oauth::key_list{ring_};
+  } else if (const auto* gone = std::get_if<oauth::remove_key>(&x.call)) {
+    change(x, [&](oauth::instant now) {
+      return oauth::remove(*ring_, gone->kid, setup_.keys, now, make);
+    });
+    if (!x.error) x.answer = oauth::removed{};
+  } else {
+    x.answer = oauth::key_list{ring_};
+  }
+}
+
+/// The new ring becomes the one of now, once it is durable.
+void key_rotation::keep(oauth::key_ring after) {
+  if (are_equal(*ring_, after)) return;
+  store(after);
+  tell(after);
+  ring_ = std::make_shared<const oauth::key_ring>(std::move(after));
+}
+
+void key_rotation::store(const oauth::key_ring& after) {
+  auto put = std::vector<storage::key_record>{};
+  for (const auto& k : after.keys) {
+    const auto* former = ring_->find(k.key.kid());
+    if (former == nullptr || !oauth::is_unchanged(*former, k))
+      put.push_back(seal(k, setup_.seal_key));
+  }
+  auto erased = std::vector<std::string>{};
+  for (const auto& k : ring_->keys)
+    if (after.find(k.key.kid()) == nullptr) erased.push_back(k.key.kid());
+  setup_.records.change_keys(put, erased);
+}
+
+void key_rotation::tell(const oauth::key_ring& after) const {
+  for (const auto& k : ring_->keys)
+    if (after.find(k.key.kid()) == nullptr) setup_.journal.key_changed(k.key, "removed");
+  for (const auto& k : after.keys) {
+    const auto* former = ring_->find(k.key.kid());
+    if (former == nullptr || former->state != k.state)
+      setup_.journal.key_changed(k.key, to_string(k.state));
+  }
+}
+
+}  // namespace mintage::actors

@@ -1,0 +1,54 @@
+/// @file
+/// The signing keys and their records: what the key keeper does, without an actor around it.
+#pragma once
+
+#include "crypto/bytes.hpp"
+#include "oauth/token/key_schedule.hpp"
+#include "service/service.hpp"
+#include "storage/engine.hpp"
+
+namespace mintage::actors {
+
+/// Outlives the key keeper.
+struct key_keeper_setup {
+  storage::catalog& records;
+  const oauth::clock& clock;
+  service::journal& journal;
+  /// What private keys are sealed with.
+  crypto::digest seal_key;
+  oauth::key_rules keys;
+  const oauth::options& rules;
+};
+
+/// Keeps ring and database in step: a change is durable before it is seen. Tests call it directly.
+/// Waits for the disk; making an RSA key may take a second. Not thread-safe.
+class key_rotation {
+ public:
+  /// Unseals the keys of the database and does what is due; makes the first ones.
+  /// @throws key_error (actors/system.hpp) when a sealed key does not open; storage::storage_error.
+  explicit key_rotation(const key_keeper_setup& setup);
+
+  [[nodiscard]] const oauth::key_snapshot& ring() const noexcept { return ring_; }
+
+  /// Does what is due by the clock. When the database fails, the next call tries again.
+  /// @returns whether the ring is another one now.
+  bool tick();
+  /// Answers the call in `x`; `tick` first, so that the answer is up to date. @pre
+  /// oauth::is_about_keys(x.call)
+  void handle(service::admin_exchange& x);
+
+ private:
+  void load();
+  void keep(oauth::key_ring after);
+  void store(const oauth::key_ring& after);
+  void tell(const oauth::key_ring& after) const;
+  template <class Change>
+  void change(service::admin_exchange& x, Change how);
+
+  const key_keeper_setup& setup_;
+  oauth::key_snapshot ring_;
+  /// A write failed, so what the database holds must be read before the next change.
+  bool is_unsure_ = false;
+};
+
+}  // namespace mintage::actors

@@ -1,0 +1,54 @@
+/// @file
+/// What every management command is told: which server, who asks, and how to print.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "app/cli/admin_client.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace mintage::app {
+
+/// Whose token a command shows: it takes the one that may do no more than it needs.
+enum class caller_role : std::uint8_t { admin, minter };
+
+struct access_options {
+  /// The server's own config, for its [admin] section; empty when not given.
+  std::filesystem::path config;
+  /// Each goes before what the config says.
+  std::string url;
+  std::filesystem::path token_file;
+  std::filesystem::path ca;
+  /// Print the server's JSON as it is.
+  bool as_json = false;
+};
+
+/// Adds --config, --admin, --token-file, --ca and --json to a command.
+void add_access_options(CLI::App& command, access_options& o);
+
+/// A command's way to the server.
+class admin_access {
+ public:
+  /// Reads config and token. @throws command_error
+  admin_access(const access_options& o, caller_role role);
+
+  /// Calls, and prints the JSON of the answer if that was asked for.
+  /// @returns the answer; an empty object when there is nothing (more) to print.
+  /// @throws command_error when the server refuses.
+  [[nodiscard]] boost::json::object call(
+      std::string_view method, std::string_view target,
+      const std::optional<boost::json::object>& body = std::nullopt);
+
+ private:
+  admin_client client_;
+  bool as_json_;
+};
+
+}  // namespace mintage::app

@@ -1,0 +1,68 @@
+#include "app/cli/client_metadata_options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+namespace mintage::app {
+
+namespace json = boost::json;
+
+json::object client_metadata_options::body() const {
+  auto out = json::object{};
+  const auto put_text = [&](const char* member, const std::string& value) {
+    if (!value.empty()) out[member] = value;
+  };
+  const auto put_list = [&](const char* member, const std::vector<std::string>& values) {
+    if (!values.empty()) out[member] = json::array(values.begin(), values.end());
+  };
+  put_text("client_name", name);
+  put_list("redirect_uris", redirect_uris);
+  put_text("scope", scope);
+  put_list("grant_types", grant_types);
+  put_text("token_endpoint_auth_method", is_public ? "none" : auth_method);
+  put_text("id_token_signed_response_alg", id_token_alg);
+  put_text("rt_mode", rt_mode);
+  if (without_pkce) out["require_pkce"] = false;
+  if (strict_auth_method) out["strict_auth_method"] = true;
+  if (without_basic_raw_compat) out["basic_raw_compat"] = false;
+  if (rt_without_offline) out["rt_without_offline"] = true;
+  return out;
+}
+
+void add_metadata_options(CLI::App& command, client_metadata_options& o) {
+  command.add_option("--name", o.name, "A name for people to read")->type_name("TEXT");
+  command.add_option("--redirect-uri", o.redirect_uris, "Where codes may be sent; may be repeated")
+      ->type_name("URI")
+      ->allow_extra_args(false);
+  command
+      .add_option("--scope", o.scope,
+                  "What it may be granted, separated by spaces; openid by default")
+      ->type_name("SCOPE");
+  command
+      .add_option("--grant", o.grant_types,
+                  "authorization_code (the default) or refresh_token; may be repeated")
+      ->type_name("GRANT")
+      ->allow_extra_args(false);
+  auto* method = command.add_option("--auth-method", o.auth_method,
+                                    "client_secret_basic (the default) or client_secret_post");
+  method->type_name("METHOD");
+  command.add_flag("--public", o.is_public, "It can keep no secret: a browser or native app")
+      ->excludes(method);
+  command
+      .add_option("--id-token-alg", o.id_token_alg,
+                  "RS256 (the default), ES256, PS256, ES384 or EdDSA")
+      ->type_name("ALGORITHM");
+  command
+      .add_option("--rt-mode", o.rt_mode,
+                  "How its refresh tokens behave: static, or rotating as those of public clients")
+      ->type_name("MODE");
+  command.add_flag("--rt-without-offline", o.rt_without_offline,
+                   "Issue refresh tokens also without the scope offline_access");
+  command.add_flag("--no-pkce", o.without_pkce, "Do not demand PKCE of this confidential client");
+  command.add_flag("--strict-auth-method", o.strict_auth_method,
+                   "Accept the secret only in the place of --auth-method");
+  command.add_flag("--no-basic-raw-compat", o.without_basic_raw_compat,
+                   "Refuse Basic credentials that were not form-encoded first");
+}
+
+}  // namespace mintage::app

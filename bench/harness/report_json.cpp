@@ -1,0 +1,254 @@
+#include <boost/json.hpp>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include "bench/harness/report.hpp"
+#include "bench/harness/spread.hpp"
+
+namespace mintage::bench {
+namespace {
+
+namespace json = boost::json;
+
+double us(nanoseconds t) {
+  return static_cast<double>(t.count()) / 1e3;
+}
+double seconds(nanoseconds t) {
+  return std::chrono::duration<double>{t}.count();
+}
+
+/// Points of the percentile axis: closer together the nearer they come to 100.
+json::array curve_of(const histogram& h) {
+  auto out = json::array{};
+  for (auto rest = 100.0; rest > 0.0009; rest /= std::pow(10.0, 0.1)) {
+    // Beyond one request in count() there is only the maximum.
+    const auto enough = rest / 100 * static_cast<double>(h.count()) >= 1;
+    const auto p = 100 - rest;
+    out.push_back(json::array{p, us(h.percentile(p))});
+    if (!enough) break;
+  }
+  return out;
+}
+
+json::object latency_of(const histogram& h) {
+  return {{"p50", us(h.percentile(50))}, {"p90", us(h.percentile(90))},
+          {"p99", us(h.percentile(99))}, {"p99.9", us(h.percentile(99.9))},
+          {"max", us(h.max())},          {"mean", us(h.mean())}};
+}
+
+json::array slices_of(const tally& t) {
+  auto out = json::array{};
+  const auto width = seconds(t.slice_width());
+  for (auto i = std::size_t{0}; i < t.slices().size(); ++i) {
+    const auto& s = t.slices()[i];
+    out.push_back(json::object{{"t", static_cast<double>(i) * width},
+                               {"rate", static_cast<double>(s.answers) / width},
+                               {"failures", s.failures},
+                               {"p50", us(s.latency.percentile(50))},
+                               {"p99", us(s.latency.percentile(99))},
+                               {"max", us(s.latency.max())}});
+  }
+  return out;
+}
+
+json::value server_of(const round& r) {
+  if (!r.server || r.requests() == 0) return nullptr;
+  const auto per = [&](double value) { return value / static_cast<double>(r.requests()); };
+  return json::object{
+      {"cpu_us_per_request", *r.server_us()},
+      {"user_us_per_request", per(us(r.server->user))},
+      {"system_us_per_request", per(us(r.server->system))},
+      {"voluntary_switches_per_request", per(static_cast<double>(r.server->voluntary_switches))},
+      {"forced_switches_per_request", per(static_cast<double>(r.server->forced_switches))},
+      {"resident_kib", r.server->resident_kib},
+      {"peak_resident_kib", r.server->peak_resident_kib}};
+}
+
+json::object to_json(const round& r) {
+  const auto& counts = r.load.counts;
+  auto kinds = json::object{};
+  for (const auto& [kind, times] : counts.kinds()) kinds[kind] = times;
+  auto about = json::array{};
+  for (const auto& each : doubts(r)) about.emplace_back(each);
+  auto requests = json::object{};
+  for (const auto kind : all_kinds) {
+    const auto& latency = counts.latency_of(kind);
+    if (latency.count() == 0) continue;
+    auto one = latency_of(latency);
+    one["answers"] = latency.count();
+    requests[std::string{name_of(kind)}] = one;
+  }
+  const auto per_second = [&](std::uint64_t n) {
+    return r.load.elapsed.count() == 0 ? 0.0 : static_cast<double>(n) / seconds(r.load.elapsed);
+  };
+  const auto& shaken = r.load.handshakes;
+  return {{"elapsed_s", seconds(r.load.elapsed)},
+          {"answers", counts.answers()},
+          {"failures", counts.failures()},
+          {"kinds", kinds},
+          {"rate", r.rate()},
+          {"offered", r.load.offered ? json::value(*r.load.offered) : json::value(nullptr)},
+          {"latency_us", latency_of(counts.latency())},
+          {"curve", curve_of(counts.latency())},
+          {"slices", slices_of(counts)},
+          {"requests", requests},
+          {"connected_again",
+           {{"full", shaken.full},
+            {"resumed", shaken.resumed},
+            {"per_second", per_second(shaken.full + shaken.resumed)}}},
+          {"server", server_of(r)},
+          {"stored_kib", r.stored_kib},
+          {"pools", pools_to_json(r.pools)},
+          {"harness",
+           {{"cpu_us_per_request", r.harness_us()},
+            {"busiest_thread", r.load.busiest},
+            {"late_p99_us", us(counts.lateness().percentile(99))}}},
+          {"verified", r.verified},
+          {"forged", r.forged},
+          {"doubts", about}};
+}
+
+json::object config_of(const outcome& o) {
+  const auto& s = o.what;
+  auto mix = json::object{};
+  for (const auto& each : s.mix) mix[std::string{name_of(each.kind)}] = each.weight;
+  auto out = json::object{
+      {"loop", s.arrivals ? "open" : "closed"},
+      {"client", s.who.is_public ? "public client, PKCE" : "confidential client, Basic"},
+      {"id_token_alg", s.who.id_token_alg},
+      {"mix", mix},
+      {"tls", s.is_tls},
+      {"connections", s.connections},
+      {"reconnect_every", s.reconnect_every},
+      {"threads", o.how.threads},
+      {"warm_up_s", seconds(o.how.warm_up)},
+      {"duration_s", seconds(o.how.duration)}};
+  if (s.arrivals) {
+    out["arrivals"] = s.arrivals->kind == arrival_kind::poisson ? "poisson" : "constant";
+    out["rate"] = s.arrivals->rate;
+  }
+  return out;
+}
+
+json::object summary_of(const std::vector<round>& rounds) {
+  auto out = json::object{};
+  const auto put = [&](const char* name, auto value_of) {
+    auto values = std::vector<double>{};
+    for (const auto& r : rounds) {
+      if (const std::optional<double> v = value_of(r)) values.push_back(*v);
+    }
+    if (values.empty()) return;
+    const auto s = spread_of(values);
+    out[name] = json::object{{"median", s.median}, {"least", s.least}, {"most", s.most}};
+  };
+  put("rate", [](const round& r) { return r.rate(); });
+  put("server_cpu_us", [](const round& r) { return r.server_us(); });
+  put("harness_cpu_us", [](const round& r) { return r.harness_us(); });
+  put("p50_us", [](const round& r) { return r.percentile_us(50); });
+  put("p99_us", [](const round& r) { return r.percentile_us(99); });
+  put("p99.9_us", [](const round& r) { return r.percentile_us(99.9); });
+  return out;
+}
+
+/// The mean of `of` over the kinds of a mix.
+template <class F>
+double weighed(const scenario& s, F of) {
+  auto sum = 0.0;
+  auto weights = 0.0;
+  for (const auto& [kind, weight] : s.mix) {
+    sum += weight * of(kind);
+    weights += weight;
+  }
+  return sum / weights;
+}
+
+json::object to_json(const outcome& o, const run& of) {
+  auto rounds = json::array{};
+  for (const auto& r : o.rounds) rounds.push_back(to_json(r));
+  auto out = json::object{{"name", o.what.name},
+                          {"config", config_of(o)},
+                          {"floor_us", floor_of(o.what, of.floor)},
+                          {"floor_p50_us", latency_floor_of(o.what, of)},
+                          {"resident_before_kib", o.resident_before_kib},
+                          {"summary", summary_of(o.rounds)},
+                          {"rounds", rounds},
+                          {"unexplained", o.unexplained()}};
+  if (o.what.ramp) {
+    auto steps = json::array{};
+    for (const auto& s : o.steps) {
+      auto step = to_json(s.measured);
+      step["held"] = s.held;
+      steps.push_back(step);
+    }
+    out["ramp"] = json::object{{"percentile", o.what.ramp->percentile},
+                               {"limit_us", us(o.what.ramp->limit)},
+                               {"best", o.best},
+                               {"steps", steps}};
+  }
+  return out;
+}
+
+}  // namespace
+
+double floor_of(const scenario& s, const floor_costs& floor) {
+  if (floor.exchange <= 0) return 0;
+  return weighed(s, [&](request_kind kind) { return floor.of(kind, s.who.id_token_alg); });
+}
+
+double latency_floor_of(const scenario& s, const run& r) {
+  if (r.floor.exchange <= 0) return 0;
+  const auto writes = [&](request_kind kind) {
+    return kind == request_kind::code ||
+           (kind == request_kind::refresh && (s.who.rotates || s.who.is_public));
+  };
+  return weighed(s, [&](request_kind kind) {
+    return r.floor.latency_of(kind, s.who.id_token_alg, r.waits_for_disk && writes(kind));
+  });
+}
+
+json::object to_json(const run& r) {
+  auto outcomes = json::array{};
+  for (const auto& o : r.outcomes) outcomes.push_back(to_json(o, r));
+  auto settings = json::object{};
+  for (const auto& [key, value] : r.settings) settings[key] = value;
+  auto about = json::array{};
+  for (const auto& each : r.doubts) about.emplace_back(each);
+  auto out = json::object{{"mintage_bench", 1},
+                          {"date", r.date},
+                          {"server", r.server},
+                          {"machine",
+                           {{"cpu", r.where.cpu},
+                            {"cores", r.where.cores},
+                            {"kernel", r.where.kernel},
+                            {"memory_mib", r.where.memory_mib},
+                            {"load", r.where.load}}},
+                          {"floor",
+                           {{"es256_us", r.floor.es256},
+                            {"rs256_us", r.floor.rs256},
+                            {"es256_verify_us", r.floor.es256_verify},
+                            {"exchange_us", r.floor.exchange},
+                            {"exchange_p50_us", r.floor.exchange_p50},
+                            {"fsync_us", r.floor.fsync}}},
+                          {"settings", settings},
+                          {"doubts", about},
+                          {"scenarios", outcomes}};
+  if (r.storm) out["overload"] = to_json(*r.storm);
+  return out;
+}
+
+json::object read_report(const std::filesystem::path& file) {
+  auto in = std::ifstream{file};
+  const auto text = std::string{std::istreambuf_iterator<char>{in}, {}};
+  auto error = boost::system::error_code{};
+  auto value = json::parse(text, error);
+  const auto* version =
+      error || !value.is_object() ? nullptr : value.get_object().if_contains("mintage_bench");
+  if (version == nullptr || !version->is_int64() || version->get_int64() != 1) {
+    throw std::runtime_error{file.string() + ": not a report of mintage-bench, version 1"};
+  }
+  return std::move(value.get_object());
+}
+
+}  // namespace mintage::bench

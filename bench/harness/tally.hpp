@@ -1,0 +1,67 @@
+/// @file
+/// What one round counted: latencies as a whole and over time, and each kind of failure apart.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/harness/histogram.hpp"
+#include "bench/harness/requests.hpp"
+
+namespace mintage::bench {
+
+class tally {
+ public:
+  /// Part of a round, by the time of the answer.
+  struct slice {
+    histogram latency;
+    std::uint64_t answers = 0;
+    std::uint64_t failures = 0;
+  };
+
+  explicit tally(nanoseconds slice_width) : width_{slice_width} {}
+
+  /// @param at since the start of the round.
+  void succeeded(nanoseconds at, nanoseconds latency, request_kind kind = request_kind::code);
+  /// An answer that is not what was asked for. Its latency would flatter: refusals are quick.
+  void failed(nanoseconds at, std::string_view kind);
+  /// No answer came within the patience of the harness. What it waited for nothing counts as
+  /// latency, or else the worst requests would be missing from the percentiles.
+  void abandoned(nanoseconds at, nanoseconds waited, std::string_view kind);
+  /// How late the harness itself sent a request although a connection was free.
+  void late(nanoseconds by) { lateness_.record(by); }
+  /// Adds what another thread counted in the same round. @pre same slice width.
+  void add(const tally& other);
+
+  [[nodiscard]] const histogram& latency() const noexcept { return latency_; }
+  /// Of good answers to requests of one kind.
+  [[nodiscard]] const histogram& latency_of(request_kind kind) const noexcept {
+    return by_kind_[static_cast<std::size_t>(kind)];
+  }
+  [[nodiscard]] const histogram& lateness() const noexcept { return lateness_; }
+  [[nodiscard]] const std::vector<slice>& slices() const noexcept { return slices_; }
+  [[nodiscard]] nanoseconds slice_width() const noexcept { return width_; }
+  [[nodiscard]] const std::map<std::string, std::uint64_t, std::less<>>& kinds() const noexcept {
+    return kinds_;
+  }
+  [[nodiscard]] std::uint64_t answers() const noexcept { return answers_; }
+  [[nodiscard]] std::uint64_t failures() const noexcept { return failures_; }
+
+ private:
+  slice& at(nanoseconds t);
+  void count_failure(slice& s, std::string_view kind);
+
+  nanoseconds width_;
+  histogram latency_;
+  std::array<histogram, all_kinds.size()> by_kind_;
+  histogram lateness_;
+  std::vector<slice> slices_;
+  std::map<std::string, std::uint64_t, std::less<>> kinds_;
+  std::uint64_t answers_ = 0;
+  std::uint64_t failures_ = 0;
+};
+
+}  // namespace mintage::bench

@@ -1,0 +1,86 @@
+/// @file
+/// TLS of the harness: whom it trusts, and one connection over a non-blocking socket.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+// OpenSSL's own names, so that its headers stay out of those that need no more.
+struct ssl_st;
+struct ssl_ctx_st;
+struct ssl_session_st;
+
+namespace mintage::bench {
+
+/// Settings of all connections to one server. Thread-safe once made.
+class tls_client {
+ public:
+  /// @param ca certificates in PEM that are trusted; empty = those of the system.
+  /// @param host name or address that the server's certificate must hold.
+  /// @param resumes whether a connection that is opened again offers its last session.
+  /// @throws std::runtime_error naming the file when it cannot be used.
+  tls_client(const std::filesystem::path& ca, std::string host, bool resumes);
+  ~tls_client();
+  tls_client(const tls_client&) = delete;
+  tls_client& operator=(const tls_client&) = delete;
+
+  [[nodiscard]] ssl_ctx_st* context() const noexcept { return context_; }
+  [[nodiscard]] const std::string& host() const noexcept { return host_; }
+  [[nodiscard]] bool resumes() const noexcept { return resumes_; }
+  /// Lets `ssl` send the name and check it in the certificate.
+  void expect_host(ssl_st* ssl) const;
+
+ private:
+  ssl_ctx_st* context_;
+  std::string host_;
+  bool resumes_;
+};
+
+/// How connections were opened again in a round.
+struct handshake_counts {
+  std::uint64_t full = 0;
+  std::uint64_t resumed = 0;
+};
+
+/// The octets of one connection, as they are or under TLS. Does not own the socket.
+class channel {
+ public:
+  enum class state : std::uint8_t { done, wants_read, wants_write, closed, broken };
+
+  /// @param tls null = none; must outlive the channel.
+  explicit channel(const tls_client* tls) : tls_{tls} {}
+  ~channel();
+  channel(const channel&) = delete;
+  channel& operator=(const channel&) = delete;
+
+  /// Begins on a connected socket.
+  void open(int socket);
+  /// Says farewell under TLS; the socket is closed by its owner afterwards.
+  void close() noexcept;
+  [[nodiscard]] state handshake();
+  /// @param done octets that were taken, also when it is not all.
+  [[nodiscard]] state write(std::string_view octets, std::size_t& done);
+  /// `done` with 0 octets never happens: the end of the stream is `closed`.
+  [[nodiscard]] state read(char* to, std::size_t size, std::size_t& done);
+  /// Octets that are decrypted already, so that waiting for the socket would be in vain.
+  [[nodiscard]] bool has_more() const noexcept;
+  [[nodiscard]] bool is_tls() const noexcept { return tls_ != nullptr; }
+  [[nodiscard]] bool was_resumed() const noexcept;
+
+  /// Of OpenSSL's callback: the session that the next `open` offers. Takes ownership.
+  void keep(ssl_session_st* session) noexcept;
+
+ private:
+  [[nodiscard]] state state_of(int result) const noexcept;
+
+  const tls_client* tls_;
+  int socket_ = -1;
+  ssl_st* ssl_ = nullptr;
+  ssl_session_st* session_ = nullptr;
+};
+
+}  // namespace mintage::bench

@@ -1,0 +1,87 @@
+/// @file
+/// What one thread of a round sends: kinds of request by weight, and the codes and tokens in them.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/harness/requests.hpp"
+#include "bench/harness/token_check.hpp"
+
+namespace mintage::bench {
+
+/// How the values of a kind are used.
+enum class value_use : std::uint8_t {
+  none,           ///< the request holds none: all are alike
+  once,           ///< each in one request: codes
+  until_granted,  ///< each by one request at a time, again until it was granted: codes under
+                  ///< overload
+  again,          ///< one after the other, from the front again at the end: static refresh tokens
+  replaced        ///< each by one request at a time; the next sends what it was answered: rotation
+};
+
+/// One kind of request in a workload.
+struct work {
+  request_kind kind = request_kind::code;
+  /// Above zero; shares are relative to the sum of weights.
+  double weight = 1;
+  form_template form;
+  expectation expected;
+  value_use use = value_use::once;
+  std::vector<std::string> values;
+};
+
+/// Used on one thread. Draws kinds in a fixed order in which each has its share at any time.
+class workload {
+ public:
+  /// A request under way.
+  struct drawn_request {
+    std::uint32_t part = 0;
+    std::uint32_t value = 0;
+  };
+
+  explicit workload(std::vector<work> parts);
+
+  /// Writes the next request to `out`. @returns false when the kind that is due has no value left.
+  [[nodiscard]] bool next(std::string& out, drawn_request& t);
+  [[nodiscard]] request_kind kind_of(const drawn_request& t) const {
+    return parts_[t.part].what.kind;
+  }
+  [[nodiscard]] const expectation& expected(const drawn_request& t) const {
+    return parts_[t.part].what.expected;
+  }
+  /// What became of a request. Must be called once per ticket.
+  /// @param refresh_token of a good answer; empty when there was none in it.
+  void succeeded(const drawn_request& t, std::string_view refresh_token);
+  /// @param refused by an answer: then its value is of no more use; else it may be tried again.
+  void failed(const drawn_request& t, bool refused);
+
+  /// The values of a part as they are now, when the round is over.
+  [[nodiscard]] std::vector<std::string> take_values(std::size_t part);
+
+ private:
+  struct part {
+    work what;
+    double credit = 0;
+    std::size_t next = 0;
+    /// Values that are free, as a ring (`replaced` and `until_granted`): the longest unused is sent
+    /// next.
+    std::vector<std::uint32_t> free;
+    std::size_t free_begin = 0;
+    std::size_t free_count = 0;
+  };
+
+  part& due();
+  static void put_back(part& p, std::uint32_t value);
+
+  std::vector<part> parts_;
+  double weights_ = 0;
+};
+
+/// Deals values to `parts` threads.
+[[nodiscard]] std::vector<std::vector<std::string>> deal(std::vector<std::string> values,
+                                                         std::size_t parts);
+
+}  // namespace mintage::bench

@@ -1,0 +1,49 @@
+/// @file
+/// All that one code exchange makes the metrics count, for the benchmarks of what that costs.
+#pragma once
+
+#include <cstddef>
+
+#include "metrics/meters.hpp"
+
+namespace mintage::bench {
+
+/// With both tokens signed and in batches of one, where each batch's share is largest.
+/// @param member of each pool that the exchange meets; no other thread may use the same.
+inline void count_one_exchange(metrics::meter_board& board, std::size_t member = 0) {
+  using namespace metrics;
+  auto& io_thread = board.io_threads.at(member);
+  auto& validator = board.validators.at(member);
+  auto& store = board.code_stores.at(member);
+  auto& signer = board.signers.at(member);
+  io_thread.in_flight.set(1);
+  const auto submitted = ticks();
+  io_thread.sent_to_validators.add();
+  {
+    const auto busy = busy_scope{validator};
+    validator.taken.add();
+    validator.sent_to_stores.add();
+  }
+  {
+    const auto busy = busy_scope{store};
+    store.taken.add();
+    store.batch_size.add(1);
+    const auto since = ticks();
+    store.commit_ns.add(ticks() - since);
+    store.sent_to_signers.add();
+  }
+  {
+    const auto busy = busy_scope{signer};
+    signer.taken.add();
+    for (auto signature = 0; signature < 2; ++signature) {
+      const auto since = ticks();
+      signer.of(crypto::jws_alg::es256).add(ticks() - since);
+    }
+  }
+  io_thread.in_flight.set(0);
+  auto& answers = io_thread.of(request_kind::authorization_code);
+  answers.ns.add(ticks() - submitted);
+  answers.ok.add();
+}
+
+}  // namespace mintage::bench

@@ -1,0 +1,58 @@
+/// @file
+/// What one signer does for one exchange: claims, signatures, the answer's JSON.
+
+#include <benchmark/benchmark.h>
+
+#include <memory>
+
+#include "actors/signer.hpp"
+
+namespace mintage::actors {
+namespace {
+
+class fixed_clock final : public oauth::clock {
+ public:
+  [[nodiscard]] oauth::instant now() const noexcept override {
+    return oauth::instant{oauth::seconds{1'800'000'000}};
+  }
+};
+
+class nobody final : public service::caller {
+ public:
+  void answered(service::exchange&) noexcept override {}
+};
+
+void answer_with(benchmark::State& state, const char* scope) {
+  const auto clock = fixed_clock{};
+  const auto rules = oauth::options{};
+  auto meters = std::vector<metrics::signer_meters>(1);
+  const auto setup = signer_setup{crypto::sha256(std::string_view{"key"}), rules, clock, meters};
+  auto signer = token_signer{setup, 0};
+  auto ring = std::make_shared<oauth::key_ring>();
+  ring->keys.push_back({crypto::signing_key::generate(crypto::jws_alg::es256),
+                        oauth::key_state::active, clock.now()});
+  signer.publish(ring);
+  auto batch = std::vector<service::token_handle>(static_cast<std::size_t>(state.range(0)));
+  for (auto& x : batch) {
+    x.reset(new service::token_exchange{std::make_shared<nobody>(), {}, clock.now()});
+    x->client.id_token_alg = crypto::jws_alg::es256;
+    x->grant = oauth::grant{};
+    x->grant->who.client_id = "s6BhdRkqt3";
+    x->grant->who.sub = "248289761001";
+    x->grant->who.scope = scope;
+    x->out.refresh_generation = 0;
+  }
+  for (auto _ : state) {
+    for (auto& x : batch) x->body.clear();
+    signer.sign(batch);
+    benchmark::DoNotOptimize(batch.data());
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK_CAPTURE(answer_with, access_and_refresh_token, "read")->Arg(1)->Arg(8);
+BENCHMARK_CAPTURE(answer_with, access_id_and_refresh_token, "openid offline_access")
+    ->Arg(1)
+    ->Arg(8);
+
+}  // namespace
+}  // namespace mintage::actors

@@ -1,0 +1,27 @@
+/// @file
+/// What the metrics cost: everything that one code exchange makes the actors count, and the same
+/// loop without it.
+
+#include <benchmark/benchmark.h>
+
+#include "bench/micro/counted_exchange.hpp"
+
+namespace mintage::bench {
+namespace {
+
+void metrics_on(benchmark::State& state) {
+  auto board = metrics::meter_board{1, 1, 1, 1, 1};
+  for (auto _ : state) {
+    count_one_exchange(board);
+    benchmark::ClobberMemory();
+  }
+}
+BENCHMARK(metrics_on);
+
+void metrics_off(benchmark::State& state) {
+  for (auto _ : state) benchmark::ClobberMemory();
+}
+BENCHMARK(metrics_off);
+
+}  // namespace
+}  // namespace mintage::bench

@@ -1,0 +1,182 @@
+/// @file
+/// What TLS costs the server: CPU of its I/O thread per request on a kept connection, and per
+/// connection that is opened, greeted and closed, with a full and with a resumed handshake. The
+/// time shown is that of the server alone, the client's share is left out.
+
+#include <arpa/inet.h>
+#include <benchmark/benchmark.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+#include <future>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "bench/harness/child.hpp"
+#include "bench/harness/prebuilt_service.hpp"
+#include "net/server.hpp"
+#include "tests/support/tls/certificate_authority.hpp"
+#include "tests/support/tls/tls_client.hpp"
+
+namespace mintage::bench {
+namespace {
+
+/// Requests or connections between two looks at the clock of the I/O thread.
+constexpr auto batch = 50;
+
+/// A server with one I/O thread, whose answers lie ready.
+class tls_server {
+ public:
+  explicit tls_server(std::optional<test::key_kind> kind) {
+    auto o = net::options{};
+    o.listen = o.admin_listen = "127.0.0.1:0";
+    o.io_threads = 1;
+    if (kind) {
+      const auto pair = test::certificate_authority{}.issue(folder_.path(), "server", *kind);
+      o.tls.certificate = pair.certificate;
+      o.tls.key = pair.key;
+    }
+    server_.emplace(o, oauth::options{}, oauth::admin_tokens{});
+    server_->start({&service_});
+  }
+  ~tls_server() {
+    static_cast<void>(server_->drain(std::chrono::seconds{2}));
+    server_->stop();
+  }
+
+  /// CPU time of the I/O thread so far, in seconds.
+  [[nodiscard]] double cpu() {
+    auto told = std::promise<double>{};
+    server_->io_threads().front()->post([&told] {
+      auto now = timespec{};
+      ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+      told.set_value(static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9);
+    });
+    return told.get_future().get();
+  }
+  [[nodiscard]] std::uint16_t port() const { return server_->public_port(); }
+
+ private:
+  prebuilt_service service_;
+  temporary_folder folder_;
+  std::optional<net::server> server_;
+};
+
+/// A connection, in the clear when there is no side of TLS.
+class client {
+ public:
+  client(std::uint16_t port, const test::tls_side* side, const test::session_ptr& offered = nullptr)
+      : fd_{::socket(AF_INET, SOCK_STREAM, 0)} {
+    auto where = sockaddr_in{};
+    where.sin_family = AF_INET;
+    where.sin_port = htons(port);
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const auto on = 1;
+    ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (::connect(fd_, reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0)
+      throw std::runtime_error{"cannot connect"};
+    if (side != nullptr) tls_.emplace(*side, fd_, std::chrono::seconds{5}, offered);
+  }
+  client(const client&) = delete;
+  client& operator=(const client&) = delete;
+  ~client() {
+    tls_.reset();
+    ::close(fd_);
+  }
+
+  void ask(const std::string& request) {
+    if (tls_ ? !tls_->send(request) : ::send(fd_, request.data(), request.size(), MSG_NOSIGNAL) < 0)
+      throw std::runtime_error{"cannot send"};
+    for (auto got = std::size_t{0}; got < prebuilt_body().size();) {
+      const auto n = tls_ ? tls_->receive(octets_)
+                          : static_cast<int>(::recv(fd_, octets_.data(), octets_.size(), 0));
+      if (n <= 0) throw std::runtime_error{"no answer"};
+      got += static_cast<std::size_t>(n);
+    }
+  }
+  /// Waits for the server to close.
+  void leave() {
+    tls_->finish_sending();
+    while (tls_->receive(octets_) > 0) {
+    }
+  }
+  [[nodiscard]] test::tls_client& tls() { return *tls_; }
+
+ private:
+  int fd_;
+  std::optional<test::tls_client> tls_;
+  std::array<char, 16384> octets_{};
+};
+
+std::string token_request() {
+  const auto body = std::string{
+      "grant_type=authorization_code&client_id=c&code=mco_AAE9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJS"};
+  return "POST /token HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+         "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+test::tls_side side_of(int version) {
+  auto options = test::tls_client_options{};
+  options.min_version = options.max_version = version;
+  return test::tls_side{options};
+}
+
+/// @param version 0 for plain HTTP.
+void kept_connection(benchmark::State& state, int version) {
+  auto server = tls_server{version == 0 ? std::nullopt : std::optional{test::key_kind::p256}};
+  const auto side = side_of(version == 0 ? TLS1_3_VERSION : version);
+  {
+    auto c = client{server.port(), version == 0 ? nullptr : &side};
+    const auto request = token_request();
+    for (auto _ : state) {
+      const auto before = server.cpu();
+      for (auto i = 0; i < batch; ++i) c.ask(request);
+      state.SetIterationTime((server.cpu() - before) / batch);
+    }
+  }
+}
+BENCHMARK_CAPTURE(kept_connection, plain, 0)->UseManualTime()->Iterations(400);
+BENCHMARK_CAPTURE(kept_connection, tls_1_2, TLS1_2_VERSION)->UseManualTime()->Iterations(400);
+BENCHMARK_CAPTURE(kept_connection, tls_1_3, TLS1_3_VERSION)->UseManualTime()->Iterations(400);
+
+void greeting(benchmark::State& state, test::key_kind kind, int version, bool resumed) {
+  auto server = tls_server{kind};
+  const auto side = side_of(version);
+  auto session = test::session_ptr{};
+  const auto request = token_request();
+  if (resumed) {
+    auto first = client{server.port(), &side};
+    first.ask(request);
+    session = first.tls().session();
+  }
+  for (auto _ : state) {
+    const auto before = server.cpu();
+    for (auto i = 0; i < batch; ++i) {
+      auto c = client{server.port(), &side, session};
+      if (c.tls().was_resumed() != resumed) throw std::runtime_error{"not the handshake meant"};
+      c.leave();
+    }
+    state.SetIterationTime((server.cpu() - before) / batch);
+  }
+}
+#define MINTAGE_GREETING(name, kind, version, resumed)                      \
+  BENCHMARK_CAPTURE(greeting, name, test::key_kind::kind, version, resumed) \
+      ->UseManualTime()                                                     \
+      ->Iterations(20)
+MINTAGE_GREETING(p256_tls_1_3_full, p256, TLS1_3_VERSION, false);
+MINTAGE_GREETING(p256_tls_1_3_resumed, p256, TLS1_3_VERSION, true);
+MINTAGE_GREETING(p256_tls_1_2_full, p256, TLS1_2_VERSION, false);
+MINTAGE_GREETING(p256_tls_1_2_resumed, p256, TLS1_2_VERSION, true);
+MINTAGE_GREETING(rsa_2048_tls_1_3_full, rsa_2048, TLS1_3_VERSION, false);
+MINTAGE_GREETING(rsa_2048_tls_1_3_resumed, rsa_2048, TLS1_3_VERSION, true);
+MINTAGE_GREETING(rsa_2048_tls_1_2_full, rsa_2048, TLS1_2_VERSION, false);
+MINTAGE_GREETING(rsa_2048_tls_1_2_resumed, rsa_2048, TLS1_2_VERSION, true);
+
+}  // namespace
+}  // namespace mintage::bench

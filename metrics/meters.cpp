@@ -1,0 +1,31 @@
+#include "metrics/meters.hpp"
+
+namespace mintage::metrics {
+
+void literal_tally::add(std::string_view text) noexcept {
+  const auto size = size_.load(std::memory_order_relaxed);
+  for (auto i = std::size_t{0}; i < size; ++i)
+    if (texts_[i].data() == text.data()) return counts_[i].add();
+  if (size == capacity) return counts_[capacity - 1].add();
+  texts_[size] = text;
+  counts_[size].add();
+  size_.store(size + 1, std::memory_order_release);  // from here on readers see the text
+}
+
+std::vector<literal_tally::entry> literal_tally::entries() const {
+  auto all = std::vector<entry>{};
+  const auto size = size_.load(std::memory_order_acquire);
+  for (auto i = std::size_t{0}; i < size; ++i) all.push_back({texts_[i], counts_[i].get()});
+  return all;
+}
+
+meter_board::meter_board(std::size_t io_threads_count, std::size_t validators_count,
+                         std::size_t code_stores_count, std::size_t signers_count,
+                         std::size_t hashers_count)
+    : io_threads(io_threads_count),
+      validators(validators_count),
+      code_stores(code_stores_count),
+      signers(signers_count),
+      hashers(hashers_count) {}
+
+}  // namespace mintage::metrics

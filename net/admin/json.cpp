@@ -1,0 +1,356 @@
+#include "net/admin/json.hpp"
+
+#include "oauth/token/claims.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <bitset>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "oauth/request/repeated_member.hpp"
+
+namespace mintage::net {
+namespace {
+
+using json_in = simdjson::dom::element;
+using oauth::client_metadata;
+using oauth::mint_request;
+using oauth::resource;
+using oauth::secret_request;
+
+/// Objects and arrays that hold something inside one another, the outermost included.
+constexpr auto deepest = std::size_t{16};
+/// Fits every body but unusual ones; the parser grows for those.
+constexpr auto usual_size = std::size_t{16} * 1024;
+
+/// What is wrong with a value, to stand after the member's name; empty when it was taken.
+using objection = std::string_view;
+
+objection take(json_in from, std::string& to) {
+  auto text = std::string_view{};
+  if (from.get(text) != simdjson::SUCCESS) return "must be a string";
+  to = text;
+  return {};
+}
+
+objection take(json_in from, crypto::secret_string& to) {
+  auto text = std::string_view{};
+  if (from.get(text) != simdjson::SUCCESS) return "must be a string";
+  to = crypto::secret_string{std::string{text}};
+  return {};
+}
+
+objection take(json_in from, std::int64_t& to) {
+  return from.get(to) == simdjson::SUCCESS ? objection{} : "must be an integer";
+}
+
+objection take(json_in from, bool& to) {
+  return from.get(to) == simdjson::SUCCESS ? objection{} : "must be true or false";
+}
+
+objection take(json_in from, std::vector<std::string>& to) {
+  constexpr auto must = objection{"must be an array of strings"};
+  auto items = simdjson::dom::array{};
+  if (from.get(items) != simdjson::SUCCESS) return must;
+  for (const auto item : items) {
+    auto text = std::string_view{};
+    if (item.get(text) != simdjson::SUCCESS) return must;
+    to.emplace_back(text);
+  }
+  return {};
+}
+
+objection take(json_in from, crypto::jws_alg& to) {
+  constexpr auto must = objection{"must be RS256, ES256, PS256, ES384 or EdDSA"};
+  auto text = std::string_view{};
+  if (from.get(text) != simdjson::SUCCESS) return must;
+  const auto alg = crypto::parse_jws_alg(text);
+  if (!alg) return must;
+  to = *alg;
+  return {};
+}
+
+template <class T>
+objection take(json_in from, std::optional<T>& to) {
+  return take(from, to.emplace());
+}
+
+/// Appends a member to the text of an object under way.
+void append_member(std::string& object, simdjson::dom::key_value_pair member) {
+  object += object.empty() ? '{' : ',';
+  object += simdjson::minify(member);
+}
+
+bool says_nothing(json_in value) {
+  auto text = std::string_view{};
+  return value.is_null() || (value.get(text) == simdjson::SUCCESS && text.empty());
+}
+
+objection take_claims(json_in from, mint_request& to) {
+  auto object = simdjson::dom::object{};
+  if (from.get(object) != simdjson::SUCCESS) return "must be an object";
+  // Whoever reads such claims later might see either value.
+  if (oauth::repeats_a_member(from)) return "must not repeat a member";
+  for (const auto claim : object) {
+    if (oauth::is_protocol_claim(claim.key)) return "must not name a claim that the server sets";
+    if (!says_nothing(claim.value)) append_member(to.claims, claim);
+  }
+  if (!to.claims.empty()) to.claims += '}';
+  return {};
+}
+
+/// One resource, or several.
+objection take_resources(json_in from, mint_request& to) {
+  if (auto one = std::string{}; take(from, one).empty()) {
+    to.resources.push_back(std::move(one));
+    return {};
+  }
+  return take(from, to.resources).empty() ? objection{} : "must be a string or an array of strings";
+}
+
+/// Only looked at once all members are known: see `keep_requested`.
+objection take_claims_request(json_in from, mint_request&) {
+  if (!from.is_object()) return "must be an object";
+  return oauth::repeats_a_member(from) ? objection{"must not repeat a member"} : objection{};
+}
+
+/// The values that one claim of a `claims` request demands, if it is essential (Core §5.5.1).
+std::vector<std::string> essential_values(json_in request) {
+  auto values = std::vector<std::string>{};
+  auto is_essential = false;
+  if (request["essential"].get(is_essential) != simdjson::SUCCESS || !is_essential) return values;
+  auto text = std::string_view{};
+  if (request["value"].get(text) == simdjson::SUCCESS) values.emplace_back(text);
+  auto items = simdjson::dom::array{};
+  if (request["values"].get(items) == simdjson::SUCCESS) {
+    for (const auto item : items) {
+      if (item.get(text) == simdjson::SUCCESS) values.emplace_back(text);
+    }
+  }
+  return values;
+}
+
+/// Keeps what `claims_request.id_token` means for the ID token: the claims that it names, as far as
+/// `claims` has them, and an essential `acr`.
+void keep_requested(json_in root, mint_request& to) {
+  auto requested = simdjson::dom::object{};
+  if (root["claims_request"]["id_token"].get(requested) != simdjson::SUCCESS) return;
+  auto acr = json_in{};
+  if (requested.at_key("acr").get(acr) == simdjson::SUCCESS)
+    to.essential_acr = essential_values(acr);
+  auto claims = simdjson::dom::object{};
+  if (root["claims"].get(claims) != simdjson::SUCCESS) return;
+  for (const auto claim : claims) {
+    const auto is_requested = requested.at_key(claim.key).error() == simdjson::SUCCESS;
+    if (is_requested && !says_nothing(claim.value)) append_member(to.id_token_claims, claim);
+  }
+  if (!to.id_token_claims.empty()) to.id_token_claims += '}';
+}
+
+objection take_identifier(json_in from, resource& to) {
+  return take(from, to.as.identifier);
+}
+
+objection take_format(json_in from, resource& to) {
+  auto text = std::string{};
+  if (const auto wrong = take(from, text); !wrong.empty()) return wrong;
+  if (text != "jwt" && text != "opaque") return "must be jwt or opaque";
+  to.as.format = text == "jwt" ? oauth::token_format::jwt : oauth::token_format::opaque;
+  return {};
+}
+
+objection take_algorithm(json_in from, resource& to) {
+  auto text = std::string{};
+  if (const auto wrong = take(from, text); !wrong.empty()) return wrong;
+  const auto alg = crypto::parse_jws_alg(text);
+  if (!alg) return "must be an algorithm that the server signs with";
+  to.as.alg = *alg;
+  return {};
+}
+
+template <class T>
+objection take_nothing(json_in, T&) {
+  return "is not supported by this version";
+}
+
+/// A member that the object may have.
+template <class T>
+struct member {
+  std::string_view name;
+  objection (*take)(json_in, T&);
+};
+
+template <auto Field, class T>
+constexpr member<T> field(std::string_view name) {
+  return {name, [](json_in from, T& to) { return take(from, to.*Field); }};
+}
+template <auto Field>
+constexpr auto in_mint = field<Field, mint_request>;
+template <auto Field>
+constexpr auto in_client = field<Field, client_metadata>;
+template <auto Field>
+constexpr auto in_secret = field<Field, secret_request>;
+
+constexpr auto mint_members = std::to_array<member<mint_request>>({
+    in_mint<&mint_request::client_id>("client_id"),
+    in_mint<&mint_request::redirect_uri>("redirect_uri"),
+    in_mint<&mint_request::scope>("scope"),
+    in_mint<&mint_request::sub>("sub"),
+    in_mint<&mint_request::auth_time>("auth_time"),
+    in_mint<&mint_request::nonce>("nonce"),
+    in_mint<&mint_request::acr>("acr"),
+    in_mint<&mint_request::amr>("amr"),
+    in_mint<&mint_request::sid>("sid"),
+    {"claims", take_claims},
+    in_mint<&mint_request::code_challenge>("code_challenge"),
+    in_mint<&mint_request::code_challenge_method>("code_challenge_method"),
+    in_mint<&mint_request::ttl>("ttl"),
+    {"resource", take_resources},
+    {"claims_request", take_claims_request},
+    {"dpop_jkt", take_nothing<mint_request>},
+});
+
+constexpr auto client_members = std::to_array<member<client_metadata>>({
+    in_client<&client_metadata::client_id>("client_id"),
+    in_client<&client_metadata::client_secret>("client_secret"),
+    in_client<&client_metadata::client_secret_expires_at>("client_secret_expires_at"),
+    in_client<&client_metadata::client_name>("client_name"),
+    in_client<&client_metadata::redirect_uris>("redirect_uris"),
+    in_client<&client_metadata::token_endpoint_auth_method>("token_endpoint_auth_method"),
+    in_client<&client_metadata::grant_types>("grant_types"),
+    in_client<&client_metadata::response_types>("response_types"),
+    in_client<&client_metadata::scope>("scope"),
+    in_client<&client_metadata::id_token_signed_response_alg>("id_token_signed_response_alg"),
+    in_client<&client_metadata::status>("status"),
+    in_client<&client_metadata::strict_auth_method>("strict_auth_method"),
+    in_client<&client_metadata::require_pkce>("require_pkce"),
+    in_client<&client_metadata::basic_raw_compat>("basic_raw_compat"),
+    in_client<&client_metadata::rt_without_offline>("rt_without_offline"),
+    in_client<&client_metadata::rt_mode>("rt_mode"),
+    in_client<&client_metadata::subject_type>("subject_type"),
+    in_client<&client_metadata::sector_identifier_uri>("sector_identifier_uri"),
+    in_client<&client_metadata::userinfo_signed_response_alg>("userinfo_signed_response_alg"),
+    in_client<&client_metadata::allowed_resources>("allowed_resources"),
+    in_client<&client_metadata::allowed_origins>("allowed_origins"),
+});
+
+constexpr auto resource_members = std::to_array<member<resource>>({
+    {"identifier", take_identifier},
+    {"token_format", take_format},
+    {"alg", take_algorithm},
+    field<&resource::scopes, resource>("scopes"),
+    field<&resource::resource_servers, resource>("resource_servers"),
+});
+
+constexpr auto secret_members = std::to_array<member<secret_request>>({
+    in_secret<&secret_request::client_secret>("client_secret"),
+    in_secret<&secret_request::client_secret_expires_at>("client_secret_expires_at"),
+});
+
+constexpr auto rotation_members = std::to_array<member<oauth::rotate_keys>>({
+    field<&oauth::rotate_keys::alg, oauth::rotate_keys>("alg"),
+    field<&oauth::rotate_keys::now, oauth::rotate_keys>("now"),
+});
+
+tl::unexpected<oauth::admin_error> refuse(std::string_view subject, std::string_view what) {
+  auto description = std::string{subject};
+  (description += ' ') += what;
+  return tl::unexpected{oauth::admin_error{oauth::errc::invalid_request, std::move(description)}};
+}
+
+/// Names a member only if that cannot carry anything into a log or a page but a name.
+tl::unexpected<oauth::admin_error> refuse_unknown(std::string_view name) {
+  constexpr auto longest = std::size_t{64};
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  const auto may_be_named =
+      !name.empty() && name.size() <= longest && std::all_of(name.begin(), name.end(), is_plain);
+  return may_be_named ? refuse("unknown member", name) : refuse("unknown", "member");
+}
+
+std::string_view fault_of(simdjson::error_code code) {
+  switch (code) {
+    case simdjson::DEPTH_ERROR:
+      return "is nested deeper than 16 levels";
+    case simdjson::UTF8_ERROR:
+      return "is not UTF-8";
+    case simdjson::NUMBER_ERROR:
+      return "has a number that is malformed or out of range";
+    default:
+      return "is malformed";
+  }
+}
+
+template <class T, std::size_t N>
+oauth::admin_result<T> read(simdjson::dom::parser& parser, std::string_view text,
+                            const std::array<member<T>, N>& members) {
+  if (text.empty()) return refuse("the JSON", "is missing");
+  auto document = json_in{};
+  if (const auto error = parser.parse(text.data(), text.size()).get(document);
+      error != simdjson::SUCCESS) {
+    return refuse("the JSON", fault_of(error));
+  }
+  auto object = simdjson::dom::object{};
+  if (document.get(object) != simdjson::SUCCESS) return refuse("the JSON", "must be one object");
+
+  auto out = oauth::admin_result<T>{};
+  auto seen = std::bitset<N>{};
+  for (const auto& [name, value] : object) {
+    const auto known = std::find_if(members.begin(), members.end(),
+                                    [&, n = name](const member<T>& m) { return m.name == n; });
+    if (known == members.end()) return refuse_unknown(name);
+    const auto index = static_cast<std::size_t>(known - members.begin());
+    if (seen[index]) return refuse(known->name, "is repeated");
+    seen[index] = true;
+    if (value.is_null()) continue;
+    if (const auto wrong = known->take(value, *out); !wrong.empty()) {
+      return refuse(known->name, wrong);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+struct admin_json::impl {
+  simdjson::dom::parser parser;
+};
+
+admin_json::admin_json() : impl_{std::make_unique<impl>()} {
+  // The parser counts scalars as a level.
+  if (impl_->parser.allocate(usual_size, deepest + 1) != simdjson::SUCCESS) throw std::bad_alloc{};
+}
+admin_json::~admin_json() = default;
+admin_json::admin_json(admin_json&&) noexcept = default;
+admin_json& admin_json::operator=(admin_json&&) noexcept = default;
+
+oauth::admin_result<mint_request> admin_json::read_mint(std::string_view json) {
+  auto request = read(impl_->parser, json, mint_members);
+  if (request) keep_requested(impl_->parser.doc.root(), *request);
+  return request;
+}
+
+oauth::admin_result<resource> admin_json::read_resource(std::string_view json) {
+  return read(impl_->parser, json, resource_members);
+}
+
+oauth::admin_result<client_metadata> admin_json::read_client(std::string_view json) {
+  return read(impl_->parser, json, client_members);
+}
+
+oauth::admin_result<secret_request> admin_json::read_secret(std::string_view json) {
+  if (json.empty()) return secret_request{};
+  return read(impl_->parser, json, secret_members);
+}
+
+oauth::admin_result<oauth::rotate_keys> admin_json::read_rotation(std::string_view json) {
+  if (json.empty()) return oauth::rotate_keys{};
+  return read(impl_->parser, json, rotation_members);
+}
+
+}  // namespace mintage::net

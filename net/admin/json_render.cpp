@@ -1,0 +1,187 @@
+// The half of admin_json.hpp that writes.
+
+#include "net/admin/json.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace mintage::net {
+namespace {
+
+namespace json = boost::json;
+
+std::string_view name_of(oauth::client_status status) noexcept {
+  return status == oauth::client_status::active ? "active" : "suspended";
+}
+
+std::string_view name_of(oauth::auth_method method) noexcept {
+  switch (method) {
+    case oauth::auth_method::none:
+      return "none";
+    case oauth::auth_method::client_secret_basic:
+      return "client_secret_basic";
+    case oauth::auth_method::client_secret_post:
+      return "client_secret_post";
+  }
+  return {};
+}
+
+std::string_view name_of(oauth::rt_mode mode) noexcept {
+  return mode == oauth::rt_mode::rotating ? "rotating" : "static";
+}
+
+json::array to_json(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
+}
+
+/// As `client_secret_expires_at`: 0 = never. @see RFC 7591 §3.2.1
+std::int64_t expiry_of(const oauth::stored_secret& secret) noexcept {
+  return secret.expires ? oauth::numeric_date(*secret.expires) : 0;
+}
+
+json::object to_json(const oauth::client& c) {
+  auto grants = json::array{};
+  for (const auto g : c.grant_types) grants.emplace_back(to_string(g));
+  auto scope = std::string{};
+  for (const auto& token : c.scopes) {
+    if (!scope.empty()) scope += ' ';
+    scope += token;
+  }
+  auto secrets = json::array{};
+  for (const auto& s : c.secrets) {
+    secrets.push_back(json::object{{"number", s.number}, {"expires_at", expiry_of(s)}});
+  }
+  return {
+      {"client_id", c.id},
+      {"client_id_issued_at", oauth::numeric_date(c.issued_at)},
+      {"client_name", c.name},
+      {"status", name_of(c.status)},
+      {"token_endpoint_auth_method", name_of(c.method)},
+      {"redirect_uris", to_json(c.redirect_uris)},
+      {"grant_types", std::move(grants)},
+      {"response_types",
+       c.has_grant(oauth::grant_type::authorization_code) ? json::array{"code"} : json::array{}},
+      {"scope", scope},
+      {"id_token_signed_response_alg", crypto::to_string(c.id_token_alg)},
+      {"strict_auth_method", c.strict_auth_method},
+      {"require_pkce", c.require_pkce},
+      {"basic_raw_compat", c.basic_raw_compat},
+      {"rt_without_offline", c.rt_without_offline},
+      {"rt_mode", name_of(c.refresh_mode)},
+      {"subject_type", c.subjects == oauth::subject_type::pairwise ? "pairwise" : "public"},
+      {"userinfo_signed_response_alg", c.userinfo_alg ? crypto::to_string(*c.userinfo_alg) : ""},
+      {"allowed_resources", to_json(c.allowed_resources)},
+      {"allowed_origins", to_json(c.allowed_origins)},
+      {"secrets", std::move(secrets)},
+  };
+}
+
+json::object to_json(const oauth::resource& r) {
+  return {
+      {"identifier", r.as.identifier},
+      {"token_format", r.as.format == oauth::token_format::jwt ? "jwt" : "opaque"},
+      {"alg", crypto::to_string(r.as.alg)},
+      {"scopes", to_json(r.scopes)},
+      {"resource_servers", to_json(r.resource_servers)},
+  };
+}
+
+/// Shows the newest secret of `c`, if it is one that nobody knows yet.
+void put_secret(json::object& object, const oauth::client& c, const crypto::secret_string& shown) {
+  if (shown.empty()) return;
+  object["client_secret"] = shown.reveal();
+  object["client_secret_expires_at"] = c.secrets.empty() ? 0 : expiry_of(c.secrets.back());
+}
+
+struct renderer {
+  std::string operator()(const oauth::created_client& created) const {
+    auto object = to_json(created.made);
+    put_secret(object, created.made, created.secret);
+    return json::serialize(object);
+  }
+  std::string operator()(const oauth::added_secret& added) const {
+    auto object = to_json(added.changed);
+    object["number"] = added.changed.secrets.back().number;
+    put_secret(object, added.changed, added.secret);
+    return json::serialize(object);
+  }
+  std::string operator()(const oauth::client& c) const { return json::serialize(to_json(c)); }
+  std::string operator()(const oauth::client_list& list) const {
+    auto sorted = std::vector<const oauth::client*>{};
+    sorted.reserve(list.clients->size());
+    list.clients->for_each([&](const oauth::client& c) { sorted.push_back(&c); });
+    std::sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return a->id < b->id; });
+    // One client at a time: a tree of all would be many times the size of the text.
+    auto out = std::string{R"({"clients":[)"};
+    for (const auto* c : sorted) {
+      if (c != sorted.front()) out += ',';
+      out += json::serialize(to_json(*c));
+    }
+    return out += "]}";
+  }
+  std::string operator()(oauth::removed) const { return {}; }
+  std::string operator()(const oauth::resource& r) const { return json::serialize(to_json(r)); }
+  std::string operator()(const oauth::resource_list& list) const {
+    auto resources = json::array{};
+    for (const auto& r : list.known->resources()) resources.push_back(to_json(r));
+    return json::serialize(json::object{{"resources", std::move(resources)}});
+  }
+  std::string operator()(const oauth::key_list& list) const {
+    auto keys = json::array{};
+    for (const auto& k : list.keys->keys) {
+      auto key = json::object{{"kid", k.key.kid()},
+                              {"alg", crypto::to_string(k.key.alg())},
+                              {"state", oauth::to_string(k.state)},
+                              {"published_at", oauth::numeric_date(k.created)},
+                              {"activate_at", oauth::numeric_date(k.activate)}};
+      if (k.retire) key["retire_at"] = oauth::numeric_date(*k.retire);
+      if (k.remove) key["remove_at"] = oauth::numeric_date(*k.remove);
+      keys.push_back(std::move(key));
+    }
+    return json::serialize(json::object{{"keys", std::move(keys)}});
+  }
+};
+
+}  // namespace
+
+std::string render(const oauth::admin_answer& answer) {
+  return std::visit(renderer{}, answer);
+}
+
+std::string render(const oauth::admin_error& error) {
+  return json::serialize(json::object{{"error", oauth::to_string(error.code)},
+                                      {"error_description", error.description}});
+}
+
+std::string render_minted(std::string_view code, oauth::seconds expires_in) {
+  // On the path of every code: a code is base64url, so nothing needs an escape.
+  auto out = std::string{};
+  out.reserve(code.size() + 40);
+  out += R"({"code":")";
+  out += code;
+  out += R"(","expires_in":)";
+  out += std::to_string(expires_in.count());
+  return out += '}';
+}
+
+unsigned status_of(oauth::errc code) noexcept {
+  switch (code) {
+    case oauth::errc::access_denied:
+      return 403;  // 401 is for who shows no valid token at all
+    case oauth::errc::not_found:
+      return 404;
+    case oauth::errc::conflict:
+      return 409;
+    case oauth::errc::server_error:
+      return 500;
+    case oauth::errc::temporarily_unavailable:
+      return 503;
+    default:
+      return 400;  // MINT-01: whatever the call itself got wrong
+  }
+}
+
+}  // namespace mintage::net

@@ -1,0 +1,291 @@
+#include "net/admin/session.hpp"
+
+#include <limits>
+#include <utility>
+
+#include "oauth/request/response.hpp"
+
+namespace mintage::net {
+namespace {
+
+struct method_set {
+  std::string_view allow{};
+  bool get = false;
+  bool head = false;
+  bool post = false;
+  bool patch = false;
+  bool delete_ = false;
+
+  [[nodiscard]] bool holds(http_method m) const noexcept {
+    switch (m) {
+      case http_method::get:
+        return get;
+      case http_method::head:
+        return head;
+      case http_method::post:
+        return post;
+      case http_method::patch:
+        return patch;
+      case http_method::delete_:
+        return delete_;
+      default:
+        return false;
+    }
+  }
+};
+
+method_set methods_of(admin_endpoint endpoint) noexcept {
+  switch (endpoint) {
+    case admin_endpoint::livez:
+    case admin_endpoint::readyz:
+    case admin_endpoint::metrics:
+      return {.allow = "GET, HEAD", .get = true, .head = true};
+    case admin_endpoint::clients:
+      return {.allow = "GET, POST", .get = true, .post = true};
+    case admin_endpoint::client:
+      return {.allow = "GET, PATCH, DELETE", .get = true, .patch = true, .delete_ = true};
+    case admin_endpoint::keys:
+      return {.allow = "GET", .get = true};
+    case admin_endpoint::resources:
+      return {.allow = "GET, POST", .get = true, .post = true};
+    case admin_endpoint::secret:
+    case admin_endpoint::resource:
+    case admin_endpoint::key:
+      return {.allow = "DELETE", .delete_ = true};
+    case admin_endpoint::secrets:
+    case admin_endpoint::key_rotation:
+    case admin_endpoint::codes:
+    case admin_endpoint::revoke_subject:
+    case admin_endpoint::end_session:
+      return {.allow = "POST", .post = true};
+    case admin_endpoint::unknown:
+      break;
+  }
+  return {};
+}
+
+/// Whether a Content-Type names this media type; parameters are ignored.
+bool is_media_type(std::string_view content_type, std::string_view type) noexcept {
+  auto given = content_type.substr(0, content_type.find(';'));
+  while (given.ends_with(' ') || given.ends_with('\t')) given.remove_suffix(1);
+  return iequals(given, type);
+}
+
+}  // namespace
+
+void admin_session::on_head() {
+  const auto target = find_admin(head().path);
+  endpoint_ = target.endpoint;
+  if (refuse_by_token(target) || refuse_by_target(target)) return;
+  if (endpoint_ == admin_endpoint::codes && !head().content_type_repeated &&
+      is_media_type(head().content_type.value_or(""), "application/x-ndjson")) {
+    if (!refuse_by_head(std::numeric_limits<std::size_t>::max())) start_bulk();
+    return;
+  }
+  if (refuse_by_head(body_limit) || refuse_by_content_type()) return;
+  receive_body(body_limit);
+}
+
+bool admin_session::refuse_by_token(const admin_target& target) {
+  if (!target.is_guarded) return false;
+  const auto role = head().authorization_repeated
+                        ? oauth::admin_role::nobody
+                        : oauth::role_of(head().authorization.value_or(""), tokens_);
+  if (role == oauth::admin_role::nobody) {
+    send_error({.status = 401, .challenge = "Bearer realm=\"mintage-admin\""},
+               oauth::errc::access_denied, "A valid admin token is needed.");
+    return true;
+  }
+  const auto is_mint = endpoint_ == admin_endpoint::codes && head().method == http_method::post;
+  if (role != oauth::admin_role::admin && !is_mint) {
+    send_error({.status = 403}, oauth::errc::access_denied, "This token may only mint codes.");
+    return true;
+  }
+  return false;
+}
+
+bool admin_session::refuse_by_target(const admin_target& target) {
+  auto id = decode_percent(target.id);
+  if (endpoint_ == admin_endpoint::unknown || !id) {
+    send_error({.status = 404}, oauth::errc::not_found, "There is nothing at this path.");
+    return true;
+  }
+  const auto methods = methods_of(endpoint_);
+  if (!methods.holds(head().method)) {
+    send_error({.status = 405, .allow = methods.allow}, oauth::errc::invalid_request,
+               "This path is not used with that method.");
+    return true;
+  }
+  id_ = std::move(*id);
+  number_ = target.number;
+  return false;
+}
+
+bool admin_session::refuse_by_content_type() {
+  if (head().method != http_method::post && head().method != http_method::patch) return false;
+  // A body that asks for nothing in particular may be left out, and with it its type; a cutoff has
+  // none at all.
+  const auto may_be_empty =
+      endpoint_ == admin_endpoint::secrets || endpoint_ == admin_endpoint::key_rotation ||
+      endpoint_ == admin_endpoint::revoke_subject || endpoint_ == admin_endpoint::end_session;
+  if (may_be_empty && !head().content_type && declared_length() == 0) return false;
+  if (!head().content_type_repeated &&
+      is_media_type(head().content_type.value_or(""), "application/json")) {
+    return false;
+  }
+  send_error({.status = 415}, oauth::errc::invalid_request,
+             "The Content-Type must be application/json.");
+  return true;
+}
+
+void admin_session::start_bulk() {
+  const auto length = declared_length();
+  const auto is_version_11 = head().is_version_11;
+  begin_stream();
+  if (is_closed()) return;
+  const auto bulk = std::make_shared<bulk_mint>(shared_from_this(), length, is_version_11);
+  bulk_ = bulk;
+  bulk->start();
+}
+
+void admin_session::on_stream_expired() {
+  if (const auto bulk = bulk_) bulk->expire();
+}
+
+void admin_session::on_stream_drained() {
+  if (const auto bulk = bulk_) bulk->drain();
+}
+
+void admin_session::release_stream() noexcept {
+  bulk_.reset();
+}
+
+void admin_session::on_body() {
+  const auto method = head().method;
+  switch (endpoint_) {
+    case admin_endpoint::livez:
+      return send_probe(true);
+    case admin_endpoint::readyz:
+      return send_probe(where().service().ready());
+    case admin_endpoint::metrics:
+      text() = where().service().metrics();
+      return send({.body = text(), .content_type = "text/plain; version=0.0.4; charset=utf-8"});
+    case admin_endpoint::keys:
+      return submit_call(oauth::list_keys{}, 200);
+    case admin_endpoint::key_rotation:
+      return rotate_keys();
+    case admin_endpoint::key:
+      return submit_call(oauth::remove_key{id_}, 204);
+    case admin_endpoint::codes:
+      return mint();
+    case admin_endpoint::clients:
+      if (method == http_method::get) return submit_call(oauth::list_clients{}, 200);
+      return create_or_patch();
+    case admin_endpoint::client:
+      if (method == http_method::get) return submit_call(oauth::show_client{id_}, 200);
+      if (method == http_method::delete_) return submit_call(oauth::remove_client{id_}, 204);
+      return create_or_patch();
+    case admin_endpoint::secrets:
+      return add_secret();
+    case admin_endpoint::secret:
+      return submit_call(oauth::end_secret{id_, number_}, 204);
+    case admin_endpoint::resources:
+      if (method == http_method::get) return submit_call(oauth::list_resources{}, 200);
+      return put_resource();
+    case admin_endpoint::resource:
+      return submit_call(oauth::remove_resource{id_}, 204);
+    case admin_endpoint::revoke_subject:
+      return submit_call(oauth::cut_off{oauth::cutoff_kind::subject, id_}, 204);
+    case admin_endpoint::end_session:
+      return submit_call(oauth::cut_off{oauth::cutoff_kind::session, id_}, 204);
+    case admin_endpoint::unknown:
+      break;  // answered by its head
+  }
+}
+
+void admin_session::create_or_patch() {
+  auto metadata = json_.read_client({body().data(), body().size()});
+  if (!metadata) return send_failure(metadata.error());
+  if (endpoint_ == admin_endpoint::clients) {
+    return submit_call(oauth::create_client{std::move(*metadata)}, 201);
+  }
+  submit_call(oauth::patch_client{id_, std::move(*metadata)}, 200);
+}
+
+void admin_session::add_secret() {
+  auto secret = json_.read_secret({body().data(), body().size()});
+  if (!secret) return send_failure(secret.error());
+  submit_call(oauth::add_secret{id_, std::move(*secret)}, 201);
+}
+
+void admin_session::put_resource() {
+  auto resource = json_.read_resource({body().data(), body().size()});
+  if (!resource) return send_failure(resource.error());
+  submit_call(oauth::put_resource{std::move(*resource)}, 200);
+}
+
+void admin_session::rotate_keys() {
+  auto call = json_.read_rotation({body().data(), body().size()});
+  if (!call) return send_failure(call.error());
+  submit_call(*call, 200);
+}
+
+void admin_session::submit_call(oauth::admin_call call, unsigned status) {
+  auto& service = where().service();
+  auto x = service::admin_handle{
+      new service::admin_exchange{shared_from_this(), service.next_request_id(), service.now()}};
+  x->call = std::move(call);
+  x->tag = status;
+  service.submit(std::move(x));
+}
+
+void admin_session::mint() {
+  auto request = json_.read_mint({body().data(), body().size()});
+  if (!request) return send_failure(request.error());
+  auto& service = where().service();
+  auto x = service::mint_handle{
+      new service::mint_exchange{shared_from_this(), service.next_request_id(), service.now()}};
+  x->request = std::move(*request);
+  x->tag = 201;
+  service.submit(std::move(x));
+}
+
+void admin_session::answered(service::exchange& x) noexcept {
+  if (is_closed()) return;
+  auto error = std::optional<oauth::admin_error>{};
+  text().clear();
+  if (endpoint_ == admin_endpoint::codes) {
+    auto& done = static_cast<service::mint_exchange&>(x);
+    error = std::move(done.error);
+    if (done.minted) text() = render_minted(done.text.reveal(), done.expires_in);
+  } else {
+    auto& done = static_cast<service::admin_exchange&>(x);
+    error = std::move(done.error);
+    if (done.answer) text() = render(*done.answer);
+    if (done.answer && x.tag == 204) return send({.status = 204}, x.id());
+  }
+  if (!text().empty() && !error) {
+    return send({.status = static_cast<unsigned>(x.tag), .body = text()}, x.id());
+  }
+  if (!error)
+    error = oauth::admin_error{oauth::lost().code, std::string{oauth::lost().description}};
+  const auto special = oauth::head_of(error->code, false);
+  text() = render(*error);
+  send({.status = status_of(error->code), .body = text(), .retry_after = special.retry_after},
+       x.id());
+}
+
+void admin_session::send_probe(bool is_well) {
+  text() = is_well ? R"({"status":"ok"})" : R"({"status":"unavailable"})";
+  send({.status = is_well ? 200U : 503U, .body = text()});
+}
+
+void admin_session::send_failure(const oauth::admin_error& error) {
+  auto& service = where().service();
+  const auto id = service.next_request_id();
+  service.note_refusal("admin", id, {error.code, {}, "the JSON of an admin call is not valid"});
+  text() = render(error);
+  send({.status = status_of(error.code), .body = text()}, id);
+}
+
+}  // namespace mintage::net

@@ -1,0 +1,107 @@
+/// @file
+/// One I/O thread: its event loop, its connections and their deadlines. Internal to net/.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "net/http/render.hpp"
+#include "service/service.hpp"
+
+namespace mintage::net {
+
+class connection;
+
+using steady = std::chrono::steady_clock;
+using executor = boost::asio::io_context::executor_type;
+constexpr auto never = steady::time_point::max();
+
+/// Owns its connections until they close. Everything but `post` is called on its own thread, or
+/// before `run`.
+class event_loop final : public service::io_thread {
+ public:
+  event_loop();
+  ~event_loop() override;
+
+  void run();
+  /// Closes all connections and ends the thread. Any other thread.
+  void stop();
+
+  /// In the order of the calls; without a lock when called on its own thread. Tasks run behind the
+  /// sockets that are ready; those that tasks post follow at once, but after two milliseconds the
+  /// sockets get their turn again: a request that will be refused hears of it soon.
+  void post(std::function<void()> task) override;
+  void post_when_idle(std::function<void()> task) override;
+  [[nodiscard]] std::uint64_t busy_since() const noexcept override { return busy_since_; }
+  [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
+  /// A socket that was ready has been read.
+  void note_read() noexcept { ++sockets_read_; }
+
+  void set_service(service::token_service& s) noexcept { service_ = &s; }
+  [[nodiscard]] service::token_service& service() noexcept { return *service_; }
+  /// The value of Date for now.
+  [[nodiscard]] std::string_view date() noexcept { return date_.at(service_->now()); }
+
+  /// @returns the index under which the connection sets its deadline; others may change by
+  /// `remove`.
+  [[nodiscard]] std::size_t add(std::shared_ptr<connection> c);
+  void remove(std::size_t index);
+  /// When `connection::expire` is called, at most one sweep late.
+  void set_deadline(std::size_t index, steady::time_point t) noexcept {
+    table_[index].deadline = t;
+  }
+
+  [[nodiscard]] bool is_draining() const noexcept { return draining_; }
+  /// Closes what is idle; tells `when_empty`, once, that no connection is left.
+  void drain(std::function<void()> when_empty);
+  void close_all();
+
+ private:
+  // Deadlines stand beside each other, so that a sweep over ten thousand connections reads
+  // memory in order; a timer for each of them would cost more than all requests' parsing.
+  struct entry {
+    steady::time_point deadline;
+    std::shared_ptr<connection> who;
+  };
+  void take_turn();
+  void look_idle();
+  void give_way();
+  void take_turn_unless_sockets_wait();
+  [[nodiscard]] bool begin_turns() noexcept;
+  void schedule_sweep();
+  void sweep();
+  void tell_if_empty();
+
+  std::deque<std::function<void()>> tasks_;
+  // For tasks that wait until the I/O thread is idle.
+  std::vector<std::function<void()>> patient_;
+  steady::time_point patient_until_{};
+  std::uint64_t tasks_run_ = 0;
+  std::uint64_t tasks_seen_ = 0;
+  unsigned idle_looks_ = 0;
+  static constexpr auto idle = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t busy_since_ = idle;
+  unsigned sockets_read_ = 0;  // since tasks gave way to them
+  unsigned rounds_left_ = 0;   // until tasks do so no longer
+  std::vector<entry> table_;
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<executor> work_;
+  boost::asio::basic_waitable_timer<steady, boost::asio::wait_traits<steady>, executor> timer_;
+  service::token_service* service_ = nullptr;
+  date_text date_;
+  std::function<void()> when_empty_;
+  bool sweeping_ = false;
+  bool draining_ = false;
+  std::thread thread_;
+};
+
+}  // namespace mintage::net

@@ -1,0 +1,223 @@
+/// @file
+/// The octets of one connection, in the clear or inside TLS. Internal to net/.
+#pragma once
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "net/event_loop.hpp"
+#include "net/proxy_header.hpp"
+#include "net/tls/session.hpp"
+
+namespace mintage::net {
+
+using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, executor>;
+
+/// What a listener knows of a peer that connects.
+struct peer_facts {
+  /// Its address as an IPv6 one; nothing for a proxy, behind which there may be anybody.
+  std::optional<std::array<std::uint8_t, 16>> source;
+  /// Whether it is a proxy that begins with a PROXY header, before TLS if there is TLS.
+  bool sends_proxy_header = false;
+};
+
+/// A socket, and TLS over it if its listener says so: chosen once, and asked once per operation.
+/// At most one read and one write at a time. A handler keeps the owner of the channel alive, and is
+/// never called before the operation that it was given to has returned. Models Asio's
+/// AsyncWriteStream.
+class channel {
+ public:
+  using executor_type = executor;
+
+  channel(tcp_socket socket, const tls_entry& tls, const peer_facts& who);
+
+  [[nodiscard]] bool is_secure() const noexcept { return tls_ != nullptr; }
+  [[nodiscard]] executor_type get_executor() noexcept { return socket_.get_executor(); }
+  /// The literal reason of a failed handshake.
+  [[nodiscard]] std::string_view failure() const noexcept { return tls_->failure(); }
+
+  /// Who speaks, as far as it is known (CAU-16).
+  [[nodiscard]] const std::optional<std::array<std::uint8_t, 16>>& source() const noexcept {
+    return who_.source;
+  }
+  [[nodiscard]] bool sends_proxy_header() const noexcept { return who_.sends_proxy_header; }
+
+  /// Reads the PROXY header, exactly: what follows is TLS or HTTP. Sets `source()`.
+  /// @pre nothing was read. @param done takes whether there was one.
+  template <class Handler>
+  void async_proxy_header(Handler done);
+
+  /// @pre `is_secure()`. @param done takes whether it succeeded.
+  template <class Handler>
+  void async_handshake(Handler done);
+
+  template <class Handler>
+  void async_read_some(std::span<char> into, Handler done);
+
+  /// Writes what the socket takes now. @returns how much of it; when that is not all, `error` is
+  /// would_block or the reason, and after would_block the rest must come next.
+  template <class Buffers>
+  [[nodiscard]] std::size_t write_some(const Buffers& parts, boost::system::error_code& error);
+  template <class Buffers, class Handler>
+  void async_write_some(const Buffers& parts, Handler done);
+
+  /// Ends all operations; none of them touches its buffer any more.
+  void cancel() noexcept;
+  /// Says goodbye and shuts the write side down. What is read from now on is only to be discarded:
+  /// it is not decrypted.
+  void shut_down_write(boost::system::error_code& error) noexcept;
+  void close() noexcept;
+
+ private:
+  using wait_type = boost::asio::socket_base::wait_type;
+  using error_code = boost::system::error_code;
+
+  template <class Handler>
+  void handshake_when(wait_type ready, Handler done);
+  template <class Handler>
+  void read_when(wait_type ready, std::span<char> into, Handler done);
+  template <class Handler>
+  void read_now(const error_code& error, std::uint32_t turn, std::span<char> into, Handler done);
+  [[nodiscard]] std::size_t write_sealed(std::string_view octets, error_code& error) noexcept;
+  [[nodiscard]] static error_code error_of(tls_session::state how) noexcept;
+
+  template <class Handler>
+  void read_proxy_rest(std::size_t have, Handler done);
+
+  tcp_socket socket_;
+  std::unique_ptr<tls_session> tls_;
+  peer_facts who_;
+  /// Room for a PROXY header; empty otherwise.
+  std::string proxy_octets_;
+  /// Moves on when operations are cancelled: one whose socket was ready already must not run.
+  std::uint32_t turn_ = 0;
+  bool is_shut_ = false;
+};
+
+template <class Handler>
+void channel::async_proxy_header(Handler done) {
+  proxy_octets_.resize(max_proxy_header);
+  read_proxy_rest(0, std::move(done));
+}
+
+/// Reads on up to the end of the header, as far as that is known.
+template <class Handler>
+void channel::read_proxy_rest(std::size_t have, Handler done) {
+  const auto header = read_proxy_header(std::string_view{proxy_octets_}.substr(0, have));
+  if (header.how != proxy_header::outcome::need_more) {
+    who_.source = header.source;
+    proxy_octets_ = {};
+    return done(header.how == proxy_header::outcome::complete);
+  }
+  const auto end = header.size == 0 ? proxy_header_fixed : header.size;
+  boost::asio::async_read(
+      socket_, boost::asio::buffer(proxy_octets_.data() + have, end - have),
+      [this, end, done = std::move(done)](const error_code& error, std::size_t) mutable {
+        if (error) return done(false);
+        read_proxy_rest(end, std::move(done));
+      });
+}
+
+template <class Handler>
+void channel::async_handshake(Handler done) {
+  handshake_when(wait_type::wait_read, std::move(done));
+}
+
+template <class Handler>
+void channel::handshake_when(wait_type ready, Handler done) {
+  socket_.async_wait(ready,
+                     [this, turn = turn_, done = std::move(done)](const error_code& error) mutable {
+                       if (error || turn != turn_) return done(false);
+                       switch (tls_->handshake()) {
+                         case tls_session::state::done:
+                           return done(true);
+                         case tls_session::state::needs_read:
+                           return handshake_when(wait_type::wait_read, std::move(done));
+                         case tls_session::state::needs_write:
+                           return handshake_when(wait_type::wait_write, std::move(done));
+                         default:
+                           return done(false);
+                       }
+                     });
+}
+
+template <class Handler>
+void channel::async_read_some(std::span<char> into, Handler done) {
+  if (!tls_ || is_shut_) {
+    socket_.async_read_some(boost::asio::buffer(into.data(), into.size()), std::move(done));
+  } else if (tls_->has_pending()) {
+    boost::asio::post(get_executor(), [this, into, turn = turn_, done = std::move(done)]() mutable {
+      read_now({}, turn, into, std::move(done));
+    });
+  } else {
+    read_when(wait_type::wait_read, into, std::move(done));
+  }
+}
+
+template <class Handler>
+void channel::read_when(wait_type ready, std::span<char> into, Handler done) {
+  socket_.async_wait(
+      ready, [this, into, turn = turn_, done = std::move(done)](const error_code& error) mutable {
+        read_now(error, turn, into, std::move(done));
+      });
+}
+
+template <class Handler>
+void channel::read_now(const error_code& error, std::uint32_t turn, std::span<char> into,
+                       Handler done) {
+  if (error) return done(error, 0);
+  if (turn != turn_) return done(boost::asio::error::operation_aborted, 0);
+  if (is_shut_) return async_read_some(into, std::move(done));
+  const auto got = tls_->read(into);
+  switch (got.how) {
+    case tls_session::state::needs_read:
+      return read_when(wait_type::wait_read, into, std::move(done));
+    case tls_session::state::needs_write:
+      return read_when(wait_type::wait_write, into, std::move(done));
+    default:
+      return done(error_of(got.how), got.octets);
+  }
+}
+
+template <class Buffers>
+std::size_t channel::write_some(const Buffers& parts, error_code& error) {
+  if (!tls_) return socket_.write_some(parts, error);
+  error = {};
+  auto total = std::size_t{0};
+  const auto end = boost::asio::buffer_sequence_end(parts);
+  for (auto part = boost::asio::buffer_sequence_begin(parts); part != end && !error; ++part) {
+    const auto octets = boost::asio::const_buffer{*part};
+    total += write_sealed({static_cast<const char*>(octets.data()), octets.size()}, error);
+  }
+  return total;
+}
+
+template <class Buffers, class Handler>
+void channel::async_write_some(const Buffers& parts, Handler done) {
+  if (!tls_) {
+    socket_.async_write_some(parts, std::move(done));
+    return;
+  }
+  socket_.async_wait(wait_type::wait_write,
+                     [this, parts, turn = turn_, done = std::move(done)](error_code error) mutable {
+                       if (!error && turn != turn_) error = boost::asio::error::operation_aborted;
+                       if (error) return done(error, 0);
+                       const auto n = write_some(parts, error);
+                       if (error != boost::asio::error::would_block) return done(error, n);
+                       if (n != 0) return done(error_code{}, n);
+                       async_write_some(parts, std::move(done));
+                     });
+}
+
+}  // namespace mintage::net

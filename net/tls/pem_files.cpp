@@ -1,0 +1,119 @@
+#include "net/tls/pem_files.hpp"
+
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <openssl/pem.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+namespace mintage::net {
+namespace {
+
+constexpr auto largest_file = std::size_t{256} * 1024;
+
+enum class readers : bool { anybody, owner };
+
+/// The octets of a file; wiped at the end.
+class file_text {
+ public:
+  file_text() = default;
+  file_text(file_text&&) = default;
+  file_text& operator=(file_text&&) = delete;
+  ~file_text() { OPENSSL_cleanse(octets_.data(), octets_.size()); }
+
+  [[nodiscard]] static tl::expected<file_text, std::string> read(const std::filesystem::path& file,
+                                                                 readers who);
+  [[nodiscard]] bio_ptr open() const {
+    return bio_ptr{BIO_new_mem_buf(octets_.data(), static_cast<int>(octets_.size()))};
+  }
+
+ private:
+  [[nodiscard]] std::string take(int descriptor, readers who);
+  std::vector<char> octets_;
+};
+
+/// @returns what is wrong, without the file's name; empty when all was read.
+std::string file_text::take(int descriptor, readers who) {
+  struct stat about {};
+  if (::fstat(descriptor, &about) != 0) return std::strerror(errno);
+  if (!S_ISREG(about.st_mode)) return "is not a file";
+  if (who == readers::owner && (about.st_mode & 077) != 0) {
+    return "holds a private key and must be accessible by its owner only (chmod 600)";
+  }
+  if (about.st_size > static_cast<off_t>(largest_file)) return "is larger than 256 KiB";
+  octets_.resize(static_cast<std::size_t>(about.st_size));
+  auto have = std::size_t{0};
+  while (have < octets_.size()) {
+    const auto n = ::read(descriptor, octets_.data() + have, octets_.size() - have);
+    if (n < 0) return std::string{"cannot be read: "} + std::strerror(errno);
+    if (n == 0) break;
+    have += static_cast<std::size_t>(n);
+  }
+  octets_.resize(have);
+  return {};
+}
+
+tl::expected<file_text, std::string> file_text::read(const std::filesystem::path& file,
+                                                     readers who) {
+  const auto descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    return tl::unexpected{file.string() + ": cannot be read: " + std::strerror(errno)};
+  }
+  auto text = file_text{};
+  const auto wrong = text.take(descriptor, who);
+  ::close(descriptor);
+  if (!wrong.empty()) return tl::unexpected{file.string() + ": " + wrong};
+  return text;
+}
+
+/// Says that there is no passphrase, and takes note that one was wanted; OpenSSL would otherwise
+/// ask for it on the terminal.
+int no_passphrase(char*, int, int, void* was_asked) {
+  *static_cast<bool*>(was_asked) = true;
+  return -1;
+}
+
+}  // namespace
+
+std::string openssl_reason() {
+  const auto code = ERR_peek_last_error();
+  const auto* text = code == 0 ? nullptr : ERR_reason_error_string(code);
+  ERR_clear_error();
+  return text == nullptr ? "unknown reason" : text;
+}
+
+tl::expected<certificate_chain, std::string> read_certificates(const std::filesystem::path& file) {
+  const auto text = file_text::read(file, readers::anybody);
+  if (!text) return tl::unexpected{text.error()};
+  const auto in = text->open();
+  auto chain = certificate_chain{};
+  ERR_clear_error();
+  while (auto* one = PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)) {
+    (chain.leaf ? chain.issuers.emplace_back() : chain.leaf).reset(one);
+  }
+  // The reader always ends with an error; at the end of the file it is this one.
+  const auto is_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  const auto reason = openssl_reason();
+  if (!is_end) return tl::unexpected{file.string() + ": holds a broken certificate: " + reason};
+  if (!chain.leaf) return tl::unexpected{file.string() + ": holds no certificate in PEM form"};
+  return chain;
+}
+
+tl::expected<private_key_ptr, std::string> read_private_key(const std::filesystem::path& file) {
+  const auto text = file_text::read(file, readers::owner);
+  if (!text) return tl::unexpected{text.error()};
+  const auto in = text->open();
+  auto was_asked = false;
+  ERR_clear_error();
+  auto key = private_key_ptr{PEM_read_bio_PrivateKey(in.get(), nullptr, no_passphrase, &was_asked)};
+  ERR_clear_error();
+  if (was_asked) return tl::unexpected{file.string() + ": the key is encrypted; decrypt it first"};
+  if (!key) return tl::unexpected{file.string() + ": holds no private key in PEM form"};
+  return key;
+}
+
+}  // namespace mintage::net

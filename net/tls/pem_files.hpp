@@ -1,0 +1,31 @@
+/// @file
+/// Certificates and private keys from PEM files. For net/tls/context.cpp only.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "net/tls/openssl.hpp"
+
+namespace mintage::net {
+
+struct certificate_chain {
+  certificate_ptr leaf;
+  std::vector<certificate_ptr> issuers;
+};
+
+/// @returns the certificates in the order of the file, or a sentence that names it.
+[[nodiscard]] tl::expected<certificate_chain, std::string> read_certificates(
+    const std::filesystem::path& file);
+
+/// A key that others may read, or that is encrypted, is refused.
+/// @returns the key, or a sentence that names the file and never holds a part of it.
+[[nodiscard]] tl::expected<private_key_ptr, std::string> read_private_key(
+    const std::filesystem::path& file);
+
+/// OpenSSL's reason for the last failure on this thread, in words; empties its queue.
+[[nodiscard]] std::string openssl_reason();
+
+}  // namespace mintage::net

@@ -1,0 +1,303 @@
+#include "oauth/client/authentication.hpp"
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "crypto/password.hpp"
+
+namespace mintage::oauth {
+namespace {
+
+using how = presented_credentials::how;
+
+/// Compared when there is no hash to compare with; the password was random and is forgotten. Its
+/// parameters are those of crypto::argon2id_hash.
+constexpr auto dummy_hash = std::string_view{
+    "$argon2id$v=19$m=19456,t=2,p=1$4Acb16UdL2s1DtRz73rtAQ"
+    "$YQMh1yqx78WLxT9MtmkcFzvgy6C7e7kHEzUTZEs2tt0"};
+
+/// One description for every way to fail (TOK-21).
+denial invalid_client(std::string_view reason) {
+  return {errc::invalid_client, "client authentication failed", reason};
+}
+
+/// A client and the spelling of its id in the request.
+struct located {
+  const client* record = nullptr;
+  std::string_view id;
+};
+
+/// The decoded id, else the raw one if the client found allows raw forms (CAU-03).
+located locate(const client_registry& clients, const presented_credentials& who) noexcept {
+  if (!who.raw_only) {
+    if (const auto* c = clients.find(who.id)) return {c, who.id};
+  }
+  if (who.raw_only || (!who.raw_id.empty() && who.raw_id != who.id)) {
+    if (const auto* c = clients.find(who.raw_id); c != nullptr && c->basic_raw_compat) {
+      return {c, who.raw_id};
+    }
+  }
+  return {nullptr, who.id};
+}
+
+/// The texts that may be the secret: two at most, so that guessing gains nothing (CAU-03). How many
+/// depends on the request alone: where the client forbids the raw one, an empty text stands for it,
+/// which is nobody's secret and costs the same to compare.
+class candidates {
+ public:
+  candidates(const presented_credentials& who, const client* record) noexcept : texts_{who.secret} {
+    if (who.raw_secret.empty() || who.raw_secret == who.secret) return;
+    const auto raw_allowed = record == nullptr || record->basic_raw_compat;
+    texts_[size_++] = raw_allowed ? who.raw_secret : std::string_view{};
+  }
+  [[nodiscard]] const std::string_view* begin() const noexcept { return texts_.data(); }
+  [[nodiscard]] const std::string_view* end() const noexcept { return texts_.data() + size_; }
+
+ private:
+  std::array<std::string_view, 2> texts_;
+  std::size_t size_ = 1;
+};
+
+bool is_live(const stored_secret& s, instant now) noexcept {
+  return !s.expires || now < *s.expires;
+}
+
+bool is_slow(const stored_secret& s, instant now) noexcept {
+  return s.how == stored_secret::kind::argon2id && is_live(s, now);
+}
+
+std::uint64_t count_slow(const client& c, instant now) noexcept {
+  auto count = std::uint64_t{0};
+  for (const auto& s : c.secrets) count += is_slow(s, now) ? 1 : 0;
+  return count;
+}
+
+/// Whether a candidate is a generated secret of the client. Costs one HMAC for each candidate, also
+/// without a client; compares all.
+bool matches_generated(const client* record, const candidates& texts, crypto::hmac_sha256& pepper,
+                       instant now) {
+  auto matched = false;
+  for (const auto text : texts) {
+    const auto mac = pepper_secret(pepper, text);
+    if (record == nullptr) continue;
+    for (const auto& s : record->secrets) {
+      if (s.how != stored_secret::kind::hmac) continue;
+      const auto equal = crypto::constant_time_equal(crypto::as_chars(mac), s.hash);
+      matched |= equal && is_live(s, now);
+    }
+  }
+  return matched;
+}
+
+void append_number(std::string& out, std::uint64_t number) {
+  for (auto shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(number >> shift & 0xff);
+}
+
+void append_text(std::string& out, std::string_view text) {
+  append_number(out, text.size());
+  out += text;
+}
+
+/// Names what was presented to which state of which client. How many secrets are live is part of
+/// it, because a secret can expire without a new version of its client.
+crypto::digest make_proof(const client& c, const candidates& texts, crypto::hmac_sha256& process,
+                          instant now) {
+  auto message = std::string{};
+  auto size = c.id.size() + 8 * sizeof(std::uint64_t);
+  for (const auto text : texts) size += text.size();
+  message.reserve(size);  // so that no copy stays behind in the heap
+  append_text(message, c.id);
+  append_number(message, c.incarnation);
+  append_number(message, c.version);
+  append_number(message, count_slow(c, now));
+  for (const auto text : texts) append_text(message, text);
+  const auto wiped = crypto::secret_string{std::move(message)};
+  return process(wiped.reveal());
+}
+
+slow_check make_slow_check(const client* record, const candidates& texts, instant now) {
+  auto check = slow_check{};
+  if (record != nullptr) {
+    for (const auto& s : record->secrets) {
+      if (is_slow(s, now)) check.hashes.push_back(s.hash);
+    }
+  }
+  if (check.hashes.empty()) check.hashes.emplace_back(dummy_hash);
+  for (const auto text : texts) check.candidates.emplace_back(std::string{text});
+  return check;
+}
+
+/// What no comparison of secrets could find out: the presentation identifies nobody.
+/// @returns the reason, or nothing.
+std::string_view unusable(how presented) noexcept {
+  switch (presented) {
+    case how::nothing:
+      return "no client identification";
+    case how::broken_header:
+      return "Authorization is not decodable Basic with user and password";
+    case how::assertion:
+      return "client assertions are not registered for any client";
+    case how::id_only:
+    case how::basic:
+    case how::post:
+      break;
+  }
+  return {};
+}
+
+/// Why this client cannot authenticate in this way, whatever the secret (CAU-05, CAU-13).
+/// @returns the reason, or nothing.
+std::string_view obstacle(const client* record, const presented_credentials& who) noexcept {
+  if (record == nullptr) return "unknown client";
+  if (record->status != client_status::active) return "client is suspended";
+  const auto has_secret = who.presented != how::id_only;
+  if (record->is_public()) return has_secret ? "public client presented a secret" : "";
+  if (!has_secret) return "confidential client presented no secret";
+  const auto registered =
+      record->method == auth_method::client_secret_basic ? how::basic : how::post;
+  if (record->strict_auth_method && who.presented != registered) return "wrong method";
+  return {};
+}
+
+/// Row P16, where there is a grant type.
+result<client_facts> admit(const located& found, std::optional<grant_type> grant) {
+  const auto& c = *found.record;
+  if (grant && !c.has_grant(*grant)) {
+    return deny(errc::unauthorized_client, "this client is not registered for this grant_type",
+                "grant type not registered for the client");
+  }
+  return client_facts{.id = found.id,
+                      .incarnation = c.incarnation,
+                      .id_token_alg = c.id_token_alg,
+                      .is_public = c.is_public(),
+                      .may_refresh = c.has_grant(grant_type::refresh_token),
+                      .rt_without_offline = c.rt_without_offline,
+                      .refresh_mode = c.refresh_mode};
+}
+
+client_authenticator::outcome as_outcome(result<client_facts> admitted) {
+  if (!admitted) return admitted.error();
+  return *admitted;
+}
+
+}  // namespace
+
+crypto::digest pepper_secret(crypto::hmac_sha256& pepper, std::string_view secret) {
+  return pepper(secret);
+}
+
+bool run(const slow_check& check) {
+  auto matched = false;
+  for (const auto& hash : check.hashes) {
+    for (const auto& candidate : check.candidates) {
+      matched |= crypto::argon2id_verify(hash, candidate.reveal());
+    }
+  }
+  return matched;
+}
+
+proven_secrets::proven_secrets(std::size_t capacity, seconds life)
+    : capacity_{capacity}, life_{life} {}
+
+bool proven_secrets::holds(const crypto::digest& proof, instant now) const {
+  const auto found = until_.find(proof);
+  return found != until_.end() && now < found->second;
+}
+
+void proven_secrets::remember(const crypto::digest& proof, instant now) {
+  if (capacity_ == 0) return;
+  if (until_.size() >= capacity_ && !until_.contains(proof)) {
+    // Looking at all of them is little beside the argon2id computation that led here.
+    std::erase_if(until_, [&](const auto& entry) { return entry.second <= now; });
+    if (until_.size() >= capacity_) until_.erase(until_.begin());
+  }
+  until_.insert_or_assign(proof, now + life_);
+}
+
+std::size_t proven_secrets::digest_hash::operator()(const crypto::digest& d) const noexcept {
+  // A proof is a MAC: any of its octets are as good as a hash of them all.
+  auto out = std::size_t{};
+  std::memcpy(&out, d.data(), sizeof out);
+  return out;
+}
+
+client_authenticator::client_authenticator(const auth_keys& keys)
+    : pepper_{keys.pepper}, process_{keys.process} {}
+
+client_authenticator::outcome client_authenticator::authenticate(const client_registry& clients,
+                                                                 const token_request& request,
+                                                                 instant now) {
+  return identify(clients, request.who, request.grant, now);
+}
+
+client_authenticator::outcome client_authenticator::authenticate(const client_registry& clients,
+                                                                 const presented_credentials& who,
+                                                                 instant now) {
+  return identify(clients, who, std::nullopt, now);
+}
+
+client_authenticator::outcome client_authenticator::identify(const client_registry& clients,
+                                                             const presented_credentials& who,
+                                                             std::optional<grant_type> grant,
+                                                             instant now) {
+  if (const auto reason = unusable(who.presented); !reason.empty()) return invalid_client(reason);
+  const auto found = locate(clients, who);
+  const auto refused = obstacle(found.record, who);
+  if (refused.empty() && found.record->is_public()) return as_outcome(admit(found, grant));
+
+  // From here on the work depends on the request and the client's hashes alone: an obstacle only
+  // keeps a match from counting (TOK-21, CAU-12).
+  const auto texts = candidates{who, found.record};
+  const auto matched = matches_generated(found.record, texts, pepper_, now);
+  if (matched && refused.empty()) return as_outcome(admit(found, grant));
+
+  auto proof = std::optional<crypto::digest>{};
+  const auto has_slow_secret = found.record != nullptr && count_slow(*found.record, now) != 0;
+  if (has_slow_secret && refused.empty()) {
+    proof = make_proof(*found.record, texts, process_, now);
+    if (proven_.holds(*proof, now)) return as_outcome(admit(found, grant));
+  }
+  // Whether an unknown client costs a slow comparison depends on the form of its id alone, so it
+  // must not depend on more for a known one that has only generated secrets.
+  if (!has_slow_secret && looks_generated(who.id)) {
+    return invalid_client(refused.empty() ? "wrong or expired secret" : refused);
+  }
+  auto check = make_slow_check(found.record, texts, now);
+  check.proof = proof;
+  return check;
+}
+
+result<client_facts> client_authenticator::settle(const client_registry& clients,
+                                                  const token_request& request,
+                                                  const slow_check& check, bool matched,
+                                                  instant now) {
+  return conclude(clients, request.who, request.grant, check, matched, now);
+}
+
+result<client_facts> client_authenticator::settle(const client_registry& clients,
+                                                  const presented_credentials& who,
+                                                  const slow_check& check, bool matched,
+                                                  instant now) {
+  return conclude(clients, who, std::nullopt, check, matched, now);
+}
+
+result<client_facts> client_authenticator::conclude(const client_registry& clients,
+                                                    const presented_credentials& who,
+                                                    std::optional<grant_type> grant,
+                                                    const slow_check& check, bool matched,
+                                                    instant now) {
+  const auto found = locate(clients, who);
+  if (const auto reason = obstacle(found.record, who); !reason.empty()) {
+    return refusal{invalid_client(reason)};
+  }
+  if (!matched || !check.proof) return refusal{invalid_client("wrong or expired secret")};
+  const auto proof = make_proof(*found.record, candidates{who, found.record}, process_, now);
+  if (!crypto::constant_time_equal(proof, *check.proof)) {
+    return refusal{invalid_client("client changed while its secret was compared")};
+  }
+  proven_.remember(proof, now);
+  return admit(found, grant);
+}
+
+}  // namespace mintage::oauth

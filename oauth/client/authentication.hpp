@@ -1,0 +1,95 @@
+/// @file
+/// Client authentication: rows P15 and P16 of the precedence table. (CAU-01 to CAU-05, CAU-12,
+/// CAU-13)
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "crypto/digest.hpp"
+#include "crypto/secret.hpp"
+#include "oauth/client/registry.hpp"
+#include "oauth/request/token_request.hpp"
+
+namespace mintage::oauth {
+
+/// HMAC of a generated secret under the pepper, as stored.
+[[nodiscard]] crypto::digest pepper_secret(crypto::hmac_sha256& pepper, std::string_view secret);
+
+/// An argon2id comparison that someone with a slow I/O thread must run before the client is known.
+struct slow_check {
+  /// Up to two candidates (decoded and raw secret) against up to two PHC strings.
+  std::vector<std::string> hashes;
+  std::vector<crypto::secret_string> candidates;
+  /// Names (client, record version, secret) under the process key; remembered when it proves right.
+  /// Nothing for the dummy computation of an unknown client.
+  std::optional<crypto::digest> proof;
+};
+/// Runs all comparisons, every time all of them. 20 to 40 ms each. Pure; any thread.
+[[nodiscard]] bool run(const slow_check& check);
+
+/// Remembers which imported secrets were proven, as HMACs under a per-process key that cover the
+/// client's record version: a change of the client forgets them. Bounded, with a time limit.
+class proven_secrets {
+ public:
+  explicit proven_secrets(std::size_t capacity = 65536, seconds life = seconds{3600});
+  [[nodiscard]] bool holds(const crypto::digest& proof, instant now) const;
+  void remember(const crypto::digest& proof, instant now);
+
+ private:
+  struct digest_hash {
+    std::size_t operator()(const crypto::digest& d) const noexcept;
+  };
+  std::size_t capacity_;
+  seconds life_;
+  std::unordered_map<crypto::digest, instant, digest_hash> until_;
+};
+
+/// The keys of client authentication.
+struct auth_keys {
+  crypto::digest pepper;   ///< HKDF of the seal key: the same after a restart
+  crypto::digest process;  ///< random per process
+};
+
+/// Authenticates clients for one validator. Not thread-safe: it owns HMAC contexts and a cache.
+class client_authenticator {
+ public:
+  explicit client_authenticator(const auth_keys& keys);
+
+  /// @returns the client's facts; invalid_client or unauthorized_client; or the slow check that
+  ///          must be run first, then given to `settle`.
+  /// Unknown client, wrong secret, wrong method, suspended client: one denial (TOK-21), and work of
+  /// the same size (CAU-12).
+  using outcome = std::variant<client_facts, denial, slow_check>;
+  [[nodiscard]] outcome authenticate(const client_registry& clients, const token_request& request,
+                                     instant now);
+  /// The same for the endpoints that have no grant type: without row P16.
+  [[nodiscard]] outcome authenticate(const client_registry& clients,
+                                     const presented_credentials& who, instant now);
+
+  /// Ends an authentication whose slow check was run, against the registry as it is now.
+  [[nodiscard]] result<client_facts> settle(const client_registry& clients,
+                                            const token_request& request, const slow_check& check,
+                                            bool matched, instant now);
+  [[nodiscard]] result<client_facts> settle(const client_registry& clients,
+                                            const presented_credentials& who,
+                                            const slow_check& check, bool matched, instant now);
+
+ private:
+  [[nodiscard]] outcome identify(const client_registry& clients, const presented_credentials& who,
+                                 std::optional<grant_type> grant, instant now);
+  [[nodiscard]] result<client_facts> conclude(const client_registry& clients,
+                                              const presented_credentials& who,
+                                              std::optional<grant_type> grant,
+                                              const slow_check& check, bool matched, instant now);
+
+  crypto::hmac_sha256 pepper_;
+  crypto::hmac_sha256 process_;
+  proven_secrets proven_;
+};
+
+}  // namespace mintage::oauth

@@ -1,0 +1,52 @@
+#include "oauth/client/failure_limits.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+namespace mintage::oauth {
+
+crypto::digest failure_key(crypto::hmac_sha256& process_key, std::string_view client,
+                           const crypto::bytes<16>& source) {
+  // The source has a fixed width, so the client's octets cannot move into it.
+  auto text = std::string{"failures"};
+  text.append(source.begin(), source.end());
+  text.append(client);
+  return process_key(text);
+}
+
+failure_limits::failure_limits(unsigned most, seconds window, std::size_t cells)
+    : step_{milliseconds{window}.count() / std::max(most, 1U)},
+      window_{step_ * std::max(most, 1U)},
+      mask_{cells - 1},
+      cells_{std::make_unique<cell[]>(cells)} {}
+
+failure_limits::cell& failure_limits::at(const crypto::digest& key) const noexcept {
+  auto index = std::size_t{0};
+  std::memcpy(&index, key.data(), sizeof index);
+  return cells_[index & mask_];
+}
+
+bool failure_limits::note(const crypto::digest& key, instant now) noexcept {
+  auto& forgotten_at = at(key);
+  const auto ms = now.time_since_epoch().count();
+  auto seen = forgotten_at.load(std::memory_order_relaxed);
+  for (;;) {
+    const auto next = std::max(seen, ms) + step_;
+    if (next - ms > window_) return true;
+    if (forgotten_at.compare_exchange_weak(seen, next, std::memory_order_relaxed)) return false;
+  }
+}
+
+bool failure_limits::is_over(const crypto::digest& key, instant now) const noexcept {
+  const auto ms = now.time_since_epoch().count();
+  const auto next = std::max(at(key).load(std::memory_order_relaxed), ms) + step_;
+  return next - ms > window_;
+}
+
+denial too_many_failures() noexcept {
+  return {errc::slow_down, "too many failed attempts; try again later",
+          "too many failed client authentications from this source (CAU-16)"};
+}
+
+}  // namespace mintage::oauth

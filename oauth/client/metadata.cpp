@@ -1,0 +1,357 @@
+// What a client may be registered with: the rules of admin.hpp for its metadata.
+#include <algorithm>
+
+#include "crypto/base64.hpp"
+#include "oauth/admin/admin.hpp"
+#include "oauth/client/secrets.hpp"
+#include "oauth/grant/resource.hpp"
+#include "oauth/grant/scope.hpp"
+#include "oauth/request/ascii.hpp"
+#include "oauth/request/text.hpp"
+#include "oauth/request/uri.hpp"
+
+namespace mintage::oauth {
+namespace {
+
+constexpr auto max_id = std::size_t{128};
+constexpr auto max_name = std::size_t{256};
+constexpr auto max_redirect_uris = std::size_t{512};
+constexpr auto max_uri = std::size_t{2048};
+/// Entries of allowed_resources and of allowed_origins.
+constexpr auto max_allowed = std::size_t{64};
+constexpr auto max_scope_tokens = std::size_t{64};
+constexpr auto max_scope = std::size_t{2048};
+
+/// What a check found; nothing when all is well.
+using complaint = std::optional<admin_error>;
+
+complaint bad_request(std::string description) {
+  return admin_error{errc::invalid_request, std::move(description)};
+}
+
+/// Whether `text` is an origin spelled as browsers spell it: any other text would never match
+/// (RFC 6454 §6.2).
+bool is_web_origin(std::string_view text) {
+  const auto parts = split_uri(text);
+  if (!parts || parts->host.empty() || parts->has_userinfo) return false;
+  const auto is_https = parts->has_scheme("https");
+  const auto is_allowed = is_https || (parts->has_scheme("http") && is_loopback_host(parts->host));
+  return is_allowed && origin_of(*parts) == text;
+}
+
+/// @returns what is wrong with a redirect URI, to be said after its name, or null.
+const char* fault_of_redirect_uri(std::string_view uri) noexcept {
+  if (uri.size() > max_uri) return "must be at most 2048 octets";
+  const auto parts = split_uri(uri);
+  if (!parts) return "must be an absolute URI";
+  if (parts->has_fragment) return "must not have a fragment";
+  const auto is_https = parts->has_scheme("https");
+  if (is_https || parts->has_scheme("http")) {
+    if (parts->host.empty()) return "must have a host";
+    // What stands before the @ is easily taken for the host.
+    if (parts->has_userinfo) return "must not have a user name";
+    if (is_https || is_loopback_host(parts->host)) return nullptr;
+    return "must use https, unless its host is a loopback host";
+  }
+  // Native apps: a reversed domain name (RFC 8252 §7.1); it keeps javascript: and data: out too.
+  if (parts->scheme.find('.') != std::string_view::npos) return nullptr;
+  return "must use https, http on a loopback host, or a scheme that is a reversed domain name";
+}
+
+complaint set_redirect_uris(client& c, const client_metadata& m) {
+  if (!m.redirect_uris) return std::nullopt;
+  if (m.redirect_uris->size() > max_redirect_uris) {
+    return bad_request("redirect_uris must be at most 512 URIs");
+  }
+  for (auto i = std::size_t{0}; i < m.redirect_uris->size(); ++i) {
+    if (const auto* fault = fault_of_redirect_uri((*m.redirect_uris)[i])) {
+      return bad_request("redirect_uris[" + std::to_string(i) + "] " + fault);
+    }
+  }
+  c.redirect_uris = *m.redirect_uris;
+  return std::nullopt;
+}
+
+complaint set_grant_types(client& c, const client_metadata& m) {
+  if (!m.grant_types) return std::nullopt;
+  if (m.grant_types->empty()) return bad_request("grant_types must not be empty");
+  auto grants = std::vector<grant_type>{};
+  for (auto i = std::size_t{0}; i < m.grant_types->size(); ++i) {
+    const auto& name = (*m.grant_types)[i];
+    const auto grant = parse_grant_type(name);
+    if (!grant) {
+      return bad_request("grant_types[" + std::to_string(i) +
+                         "] must be authorization_code, refresh_token or client_credentials");
+    }
+    if (std::find(grants.begin(), grants.end(), *grant) == grants.end()) grants.push_back(*grant);
+  }
+  c.grant_types = std::move(grants);
+  return std::nullopt;
+}
+
+/// The only response type belongs to the code grant; without that there is none.
+complaint check_response_types(const client& c, const client_metadata& m) {
+  if (!m.response_types) return std::nullopt;
+  const auto has_code = c.has_grant(grant_type::authorization_code);
+  const auto wanted = has_code ? std::vector<std::string>{"code"} : std::vector<std::string>{};
+  if (*m.response_types == wanted) return std::nullopt;
+  return bad_request(has_code ? "response_types must be [code]"
+                              : "response_types must be [] without the grant authorization_code");
+}
+
+complaint set_scope(client& c, const client_metadata& m) {
+  if (!m.scope) return std::nullopt;
+  auto tokens = parse_scope(*m.scope);
+  if (!tokens || tokens->empty()) {
+    return bad_request("scope must be scope tokens separated by single spaces");
+  }
+  if (tokens->size() > max_scope_tokens || m.scope->size() > max_scope) {
+    return bad_request("scope must be at most 64 tokens and 2048 octets");
+  }
+  c.scopes = std::move(*tokens);
+  return std::nullopt;
+}
+
+complaint set_allowed_resources(client& c, const client_metadata& m) {
+  if (!m.allowed_resources) return std::nullopt;
+  if (m.allowed_resources->size() > max_allowed) {
+    return bad_request("allowed_resources must be at most 64 URIs");
+  }
+  for (auto i = std::size_t{0}; i < m.allowed_resources->size(); ++i) {
+    if (!is_resource_identifier((*m.allowed_resources)[i])) {
+      return bad_request("allowed_resources[" + std::to_string(i) +
+                         "] must be an absolute URI without fragment of at most 2048 octets");
+    }
+  }
+  c.allowed_resources = *m.allowed_resources;
+  return std::nullopt;
+}
+
+/// TOK-20.
+complaint set_allowed_origins(client& c, const client_metadata& m) {
+  if (!m.allowed_origins) return std::nullopt;
+  if (m.allowed_origins->size() > max_allowed) {
+    return bad_request("allowed_origins must be at most 64 origins");
+  }
+  for (auto i = std::size_t{0}; i < m.allowed_origins->size(); ++i) {
+    if (!is_web_origin((*m.allowed_origins)[i])) {
+      return bad_request("allowed_origins[" + std::to_string(i) +
+                         "] must be https://host or https://host:port as browsers send it, or http "
+                         "on a loopback host");
+    }
+  }
+  c.allowed_origins = *m.allowed_origins;
+  return std::nullopt;
+}
+
+std::string lower_host(std::string_view uri) {
+  auto host = std::string{split_uri(uri).value_or(uri_parts{}).host};
+  std::transform(host.begin(), host.end(), host.begin(), to_lower);
+  return host;
+}
+
+/// @returns the one host of all redirect URIs, or empty (Core §8.1).
+std::string common_host(const std::vector<std::string>& redirect_uris) {
+  if (redirect_uris.empty()) return {};
+  auto host = lower_host(redirect_uris.front());
+  const auto is_there = [&](const std::string& uri) { return lower_host(uri) == host; };
+  return std::all_of(redirect_uris.begin(), redirect_uris.end(), is_there) ? host : std::string{};
+}
+
+/// The sector of a client with pairwise subjects. It is kept, its URI is not: redirect URIs that
+/// leave the sector need the URI again, so that nobody's subject changes by accident.
+complaint set_sector(client& c, const client_metadata& m) {
+  if (m.sector_identifier_uri) {
+    c.sector = lower_host(*m.sector_identifier_uri);
+    return std::nullopt;
+  }
+  if (!c.sector.empty() && !m.redirect_uris) return std::nullopt;
+  const auto host = common_host(c.redirect_uris);
+  if (host.empty() || (!c.sector.empty() && host != c.sector)) {
+    return bad_request(
+        "sector_identifier_uri is required for pairwise subjects, unless all redirect_uris have "
+        "the host of the sector");
+  }
+  c.sector = host;
+  return std::nullopt;
+}
+
+complaint set_subjects(client& c, const client_metadata& m) {
+  if (m.subject_type) {
+    if (*m.subject_type != "public" && *m.subject_type != "pairwise") {
+      return bad_request("subject_type must be public or pairwise");
+    }
+    c.subjects = *m.subject_type == "pairwise" ? subject_type::pairwise : subject_type::public_;
+  }
+  if (m.sector_identifier_uri) {
+    const auto parts = split_uri(*m.sector_identifier_uri);
+    if (m.sector_identifier_uri->size() > max_uri || !parts || !parts->has_scheme("https") ||
+        parts->host.empty() || parts->has_userinfo || parts->has_fragment) {
+      return bad_request("sector_identifier_uri must be an https URI of at most 2048 octets");
+    }
+    if (c.subjects != subject_type::pairwise) {
+      return bad_request("sector_identifier_uri needs the subject_type pairwise");
+    }
+  }
+  if (c.subjects == subject_type::pairwise) return set_sector(c, m);
+  c.sector.clear();
+  return std::nullopt;
+}
+
+complaint set_plain_values(client& c, const client_metadata& m) {
+  if (m.client_name) {
+    if (m.client_name->size() > max_name || !is_printable_utf8(*m.client_name)) {
+      return bad_request("client_name must be at most 256 octets of printable UTF-8");
+    }
+    c.name = *m.client_name;
+  }
+  if (m.status) {
+    if (*m.status != "active" && *m.status != "suspended") {
+      return bad_request("status must be active or suspended");
+    }
+    c.status = *m.status == "active" ? client_status::active : client_status::suspended;
+  }
+  if (m.rt_mode) {
+    if (*m.rt_mode != "rotating" && *m.rt_mode != "static") {
+      return bad_request("rt_mode must be rotating or static");
+    }
+    c.refresh_mode = *m.rt_mode == "rotating" ? rt_mode::rotating : rt_mode::static_;
+  }
+  c.strict_auth_method = m.strict_auth_method.value_or(c.strict_auth_method);
+  c.require_pkce = m.require_pkce.value_or(c.require_pkce);
+  c.basic_raw_compat = m.basic_raw_compat.value_or(c.basic_raw_compat);
+  c.rt_without_offline = m.rt_without_offline.value_or(c.rt_without_offline);
+  return std::nullopt;
+}
+
+complaint set_algorithms(client& c, const client_metadata& m) {
+  if (m.id_token_signed_response_alg) {
+    const auto alg = crypto::parse_jws_alg(*m.id_token_signed_response_alg);
+    if (!alg) {
+      return bad_request(
+          "id_token_signed_response_alg must be RS256, ES256, PS256, ES384 or EdDSA");
+    }
+    c.id_token_alg = *alg;
+  }
+  if (m.userinfo_signed_response_alg) {
+    c.userinfo_alg = crypto::parse_jws_alg(*m.userinfo_signed_response_alg);
+    if (!c.userinfo_alg && !m.userinfo_signed_response_alg->empty()) {
+      return bad_request(
+          "userinfo_signed_response_alg must be RS256, ES256, PS256, ES384, EdDSA or empty");
+    }
+  }
+  return std::nullopt;
+}
+
+/// Rules between members, on the client as it will be.
+complaint check_whole(const client& c, const client_metadata& m) {
+  if (c.is_public() && c.has_grant(grant_type::client_credentials)) {
+    return bad_request("grant_types cannot have client_credentials for a public client");
+  }
+  if (auto bad = check_response_types(c, m)) return bad;
+  if (c.has_grant(grant_type::authorization_code) && c.redirect_uris.empty()) {
+    return bad_request("redirect_uris is required for the grant type authorization_code");
+  }
+  if (c.is_public() && !c.require_pkce) {
+    return bad_request("require_pkce cannot be off for a public client");
+  }
+  // Nothing else than rotation shows that the refresh token of a public client was copied (RFT-02).
+  if (c.is_public() && c.refresh_mode != rt_mode::rotating) {
+    return bad_request("rt_mode must be rotating for a public client");
+  }
+  return std::nullopt;
+}
+
+/// Puts every member on `c` that creating and changing have in common.
+complaint apply(client& c, const client_metadata& m) {
+  for (const auto set :
+       {set_redirect_uris, set_grant_types, set_scope, set_plain_values, set_algorithms,
+        set_subjects, set_allowed_resources, set_allowed_origins}) {
+    if (auto bad = set(c, m)) return bad;
+  }
+  return check_whole(c, m);
+}
+
+std::optional<auth_method> parse_auth_method(std::string_view name) noexcept {
+  if (name == "none") return auth_method::none;
+  if (name == "client_secret_basic") return auth_method::client_secret_basic;
+  if (name == "client_secret_post") return auth_method::client_secret_post;
+  return std::nullopt;
+}
+
+/// How the client will prove who it is: its method, and id and secret if they are imported.
+complaint set_identity(client& c, const client_metadata& m) {
+  if (m.token_endpoint_auth_method) {
+    const auto method = parse_auth_method(*m.token_endpoint_auth_method);
+    if (!method) {
+      return bad_request(
+          "token_endpoint_auth_method must be client_secret_basic, client_secret_post or none");
+    }
+    c.method = *method;
+  }
+  if (m.client_id) {
+    if (m.client_id->empty() || m.client_id->size() > max_id || !is_visible_ascii(*m.client_id)) {
+      return bad_request("client_id must be 1 to 128 printable ASCII characters without spaces");
+    }
+    c.id = *m.client_id;
+  }
+  if (m.client_secret) {
+    if (c.is_public()) return bad_request("client_secret cannot belong to a public client");
+    if (!m.client_id) return bad_request("client_id is required with client_secret");
+    if (auto bad = check_chosen_secret(*m.client_secret)) return bad;
+  } else if (m.client_id && !c.is_public()) {
+    return bad_request("client_secret is required with client_id");
+  }
+  return check_secret_expiry(m.client_secret_expires_at);
+}
+
+std::string make_client_id(crypto::random_source& random) {
+  auto id = std::string{"cl_"};
+  crypto::base64url_append(id, random.take<16>());
+  return id;
+}
+
+std::uint64_t make_incarnation(crypto::random_source& random) {
+  auto value = std::uint64_t{0};
+  for (const auto octet : random.take<8>()) value = value << 8 | octet;
+  return value;
+}
+
+}  // namespace
+
+admin_result<client> make_client(const client_metadata& m, instant now,
+                                 crypto::random_source& random) {
+  auto made = client{};
+  if (auto bad = set_identity(made, m)) return tl::unexpected{std::move(*bad)};
+  made.refresh_mode = made.is_public() ? rt_mode::rotating : rt_mode::static_;
+  if (auto bad = apply(made, m)) return tl::unexpected{std::move(*bad)};
+  made.issued_at = now;
+  if (made.id.empty()) made.id = make_client_id(random);
+  made.incarnation = make_incarnation(random);
+  return made;
+}
+
+admin_result<client> change_client(const client& before, const client_metadata& m) {
+  if (m.client_id) return tl::unexpected{*bad_request("client_id cannot be changed")};
+  if (m.client_secret) return tl::unexpected{*bad_request("client_secret cannot be changed")};
+  if (m.token_endpoint_auth_method) {
+    return tl::unexpected{*bad_request("token_endpoint_auth_method cannot be changed")};
+  }
+  if (auto bad = check_secret_expiry(m.client_secret_expires_at))
+    return tl::unexpected{std::move(*bad)};
+  auto changed = before;
+  if (auto bad = apply(changed, m)) return tl::unexpected{std::move(*bad)};
+  if (m.client_secret_expires_at) {
+    if (changed.secrets.empty()) {
+      return tl::unexpected{*bad_request("client_secret_expires_at needs a client secret")};
+    }
+    const auto newest = std::max_element(
+        changed.secrets.begin(), changed.secrets.end(),
+        [](const stored_secret& a, const stored_secret& b) { return a.number < b.number; });
+    newest->expires = secret_expiry(m.client_secret_expires_at);
+  }
+  ++changed.version;
+  return changed;
+}
+
+}  // namespace mintage::oauth

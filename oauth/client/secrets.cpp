@@ -1,0 +1,96 @@
+#include "oauth/client/secrets.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "oauth/request/text.hpp"
+
+namespace mintage::oauth {
+namespace {
+
+constexpr auto min_secret = std::size_t{8};
+constexpr auto max_secret = std::size_t{256};
+/// The end of the year 9999: later moments are mistakes, and would not fit into milliseconds.
+constexpr auto max_date = std::int64_t{253402300799};
+
+/// What a check found; nothing when all is well.
+using complaint = std::optional<admin_error>;
+
+complaint bad_request(const char* description) {
+  return admin_error{errc::invalid_request, description};
+}
+
+bool is_live(const stored_secret& s, instant now) noexcept {
+  return !s.expires || now < *s.expires;
+}
+
+std::size_t count_live(const client& c, instant now) noexcept {
+  return static_cast<std::size_t>(
+      std::count_if(c.secrets.begin(), c.secrets.end(),
+                    [now](const stored_secret& s) { return is_live(s, now); }));
+}
+
+complaint check_room_for_secret(const client& c, instant now) {
+  if (count_live(c, now) < max_live_secrets) return std::nullopt;
+  return admin_error{errc::conflict, "two secrets are live already: end one of them first"};
+}
+
+}  // namespace
+
+complaint check_secret_expiry(std::optional<std::int64_t> date) {
+  if (date && (*date < 0 || *date > max_date)) {
+    return bad_request("client_secret_expires_at must be 0 or a time in seconds since 1970");
+  }
+  return std::nullopt;
+}
+
+complaint check_chosen_secret(const crypto::secret_string& chosen) {
+  const auto text = chosen.reveal();
+  if (text.size() < min_secret || text.size() > max_secret || !is_printable_ascii(text)) {
+    return bad_request("client_secret must be 8 to 256 printable ASCII characters");
+  }
+  return std::nullopt;
+}
+
+std::optional<instant> secret_expiry(std::optional<std::int64_t> date) noexcept {
+  if (date.value_or(0) == 0) return std::nullopt;
+  return instant{seconds{*date}};
+}
+
+complaint check_secret(const client& c, const secret_request& r, instant now) {
+  if (c.is_public()) return bad_request("client_secret cannot belong to a public client");
+  if (r.client_secret) {
+    if (auto bad = check_chosen_secret(*r.client_secret)) return bad;
+  }
+  if (auto bad = check_secret_expiry(r.client_secret_expires_at)) return bad;
+  return check_room_for_secret(c, now);
+}
+
+admin_result<client> with_secret(const client& before, stored_secret added, instant now) {
+  if (auto bad = check_room_for_secret(before, now)) return tl::unexpected{std::move(*bad)};
+  auto changed = before;
+  std::erase_if(changed.secrets, [now](const stored_secret& s) { return !is_live(s, now); });
+  ++changed.version;
+  added.number = static_cast<std::uint32_t>(changed.version);
+  changed.secrets.push_back(std::move(added));
+  return changed;
+}
+
+admin_result<client> without_secret(const client& before, std::uint32_t number, instant now) {
+  auto changed = before;
+  const auto ended = std::find_if(changed.secrets.begin(), changed.secrets.end(),
+                                  [number](const stored_secret& s) { return s.number == number; });
+  if (ended == changed.secrets.end()) {
+    return tl::unexpected{admin_error{errc::not_found, "no such secret"}};
+  }
+  const auto was_live = is_live(*ended, now);
+  changed.secrets.erase(ended);
+  if (changed.secrets.empty() || (was_live && count_live(changed, now) == 0)) {
+    return tl::unexpected{
+        admin_error{errc::conflict, "the last secret cannot be ended: add its successor first"}};
+  }
+  ++changed.version;
+  return changed;
+}
+
+}  // namespace mintage::oauth

@@ -1,0 +1,115 @@
+#include "oauth/grant/code.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/base64.hpp"
+#include "oauth/grant/pkce.hpp"
+#include "oauth/token/token_text.hpp"
+
+namespace mintage::oauth {
+namespace {
+
+constexpr auto code_prefix = std::string_view{"mco_"};
+
+template <class Unsigned>
+std::uint8_t* put_big_endian(std::uint8_t* to, Unsigned value) noexcept {
+  for (auto shift = static_cast<int>(sizeof value) * 8 - 8; shift >= 0; shift -= 8) {
+    *to++ = static_cast<std::uint8_t>(value >> shift);
+  }
+  return to;
+}
+
+/// Every code that cannot be redeemed looks the same to the client (TOK-21).
+denial no_such_grant(std::string_view reason) noexcept {
+  return {errc::invalid_grant,
+          "the code is unknown, expired, already used, or was issued for other parameters", reason};
+}
+
+}  // namespace
+
+crypto::secret_string make_code(slot s, crypto::random_source& random) {
+  return draw_token_text(code_prefix, s, random);
+}
+
+std::optional<code_ref> find_code(std::string_view text, crypto::sha256_hasher& hash) {
+  const auto where = slot_of_token_text(code_prefix, text);
+  if (!where) return std::nullopt;
+  return code_ref{*where, hash(text)};
+}
+
+crypto::digest make_binding(std::string_view client_id, std::uint64_t incarnation,
+                            std::string_view redirect_uri, std::string_view challenge,
+                            crypto::sha256_hasher& hash) {
+  // All lengths come first, at a fixed width, so octets cannot move between the fields; "none" is a
+  // marker of its own and no challenge can spell it. One head means fewer calls into the digest.
+  auto head = crypto::bytes<4 + 8 + 4 + 1 + 4>{};
+  auto* end = put_big_endian(head.data(), static_cast<std::uint32_t>(client_id.size()));
+  end = put_big_endian(end, incarnation);
+  end = put_big_endian(end, static_cast<std::uint32_t>(redirect_uri.size()));
+  end = put_big_endian(end, static_cast<std::uint8_t>(challenge.empty() ? 0 : 1));
+  put_big_endian(end, static_cast<std::uint32_t>(challenge.size()));
+  hash.begin();
+  hash.add(head);
+  hash.add(crypto::as_bytes(client_id));
+  hash.add(crypto::as_bytes(redirect_uri));
+  hash.add(crypto::as_bytes(challenge));
+  return hash.end();
+}
+
+crypto::digest claimed_binding(const client_facts& who, const token_request& request,
+                               crypto::sha256_hasher& hash) {
+  auto text = std::array<char, crypto::base64url_size(32)>{};
+  auto challenge = std::string_view{};
+  if (!request.code_verifier.empty()) {
+    crypto::base64url_write(text.data(), hash(request.code_verifier));
+    challenge = {text.data(), text.size()};
+  }
+  return make_binding(who.id, who.incarnation, request.redirect_uri, challenge, hash);
+}
+
+denial explain_mismatch(const authorization_code& code, const client_facts& who,
+                        const token_request& request) {
+  if (code.who.client_id != who.id) return no_such_grant("code of another client");
+  if (code.who.incarnation != who.incarnation) {
+    return no_such_grant("code of a client that was removed and made again");
+  }
+  if (request.redirect_uri.empty()) {
+    return {errc::invalid_request, "redirect_uri is missing", "redirect_uri is missing (COD-02)"};
+  }
+  if (request.redirect_uri != code.redirect_uri) return no_such_grant("redirect_uri differs");
+  if (code.challenge.empty() && !request.code_verifier.empty()) {
+    return {errc::invalid_request, "code_verifier was sent for a code without code_challenge",
+            "code_verifier without a stored challenge (PKC-06)"};
+  }
+  if (!code.challenge.empty() && request.code_verifier.empty()) {
+    return no_such_grant("code_verifier is missing (PKC-05)");
+  }
+  if (!code.challenge.empty() && !check_pkce_s256(request.code_verifier, code.challenge)) {
+    return no_such_grant("code_verifier does not match (PKC-04)");
+  }
+  return no_such_grant("binding differs, but no part of it does");
+}
+
+denial unknown_code() noexcept {
+  return no_such_grant("unknown code");
+}
+denial expired_code() noexcept {
+  return no_such_grant("code expired (COD-08)");
+}
+denial consumed_code() noexcept {
+  return no_such_grant("code already used (COD-06)");
+}
+denial dead_code() noexcept {
+  return no_such_grant("code failed too often (COD-05)");
+}
+
+denial void_code() noexcept {
+  return no_such_grant("subject or session was revoked after the code was minted (NEG-118)");
+}
+
+bool replay_revokes(instant received, instant consumed_at, const options& o) noexcept {
+  return received > consumed_at + o.code_dup_window;
+}
+
+}  // namespace mintage::oauth

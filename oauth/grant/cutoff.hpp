@@ -1,0 +1,34 @@
+/// @file
+/// Revocation of all that a person or a session had, by a time instead of a scan. (RFT-11, NEG-118,
+/// NEG-145)
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "crypto/digest.hpp"
+#include "oauth/grant/code.hpp"
+
+namespace mintage::oauth {
+
+enum class cutoff_kind : std::uint8_t { subject, session };
+
+/// Where the cutoff of a subject or a session is kept: SHA-256 over kind and name.
+[[nodiscard]] crypto::digest cutoff_key(cutoff_kind kind, std::string_view name,
+                                        crypto::sha256_hasher& hash);
+
+/// The times before which logins are void, as far as they concern one login.
+struct cutoffs {
+  std::optional<instant> subject;
+  std::optional<instant> session;
+};
+
+/// Whether what was minted for `who` is void: at or before the cutoff of its subject, or of its
+/// session unless offline_access was granted, which survives logout (RFT-11).
+[[nodiscard]] bool is_cut_off(const login& who, const cutoffs& cut) noexcept;
+
+/// How long a cutoff must be remembered: as long as anything minted before it can live.
+[[nodiscard]] seconds cutoff_life(const options& o) noexcept;
+
+}  // namespace mintage::oauth

@@ -1,0 +1,38 @@
+/// @file
+/// What one answer of the token endpoint gives out, whatever grant it came from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/secret.hpp"
+#include "oauth/grant/resource.hpp"
+
+namespace mintage::oauth {
+
+/// Decided where the grant is judged, carried out by a signer, which knows no grant types.
+struct issuance {
+  /// Narrowed by a refresh (RFT-07); empty = the grant's.
+  std::string scope;
+  /// Narrowed by `resource`; empty = the grant's.
+  std::vector<target> targets;
+  /// Whether `nonce` goes into the ID token: of the first answer only (RFT-09).
+  bool is_first = true;
+  /// Generation of the refresh token to send; nothing = none.
+  std::optional<std::uint32_t> refresh_generation;
+  /// The access token when it is an opaque one; drawn and stored before it is issued (ATK-06).
+  crypto::secret_string opaque;
+
+  /// What is issued of a grant's scope, and of its targets. The result lives as long as both.
+  [[nodiscard]] const std::string& scope_of(const std::string& granted) const noexcept {
+    return scope.empty() ? granted : scope;
+  }
+  [[nodiscard]] const std::vector<target>& targets_of(
+      const std::vector<target>& granted) const noexcept {
+    return targets.empty() ? granted : targets;
+  }
+};
+
+}  // namespace mintage::oauth

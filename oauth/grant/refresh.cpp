@@ -1,0 +1,233 @@
+#include "oauth/grant/refresh.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "crypto/base64.hpp"
+#include "oauth/grant/scope.hpp"
+
+namespace mintage::oauth {
+namespace {
+
+constexpr auto prefix = std::string_view{"mrt_"};
+constexpr auto slot_size = std::size_t{2};
+
+using generation_octets = crypto::bytes<4>;
+constexpr auto family_size = std::tuple_size_v<family_id>;
+constexpr auto mac_size = std::tuple_size_v<crypto::digest>;
+constexpr auto octets_size = family_size + std::tuple_size_v<generation_octets> + mac_size;
+constexpr auto text_size = prefix.size() + slot_size + crypto::base64url_size(octets_size);
+static_assert(text_size == 76);
+
+constexpr crypto::bytes<2> big_endian(std::uint16_t value) noexcept {
+  return {static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)};
+}
+constexpr generation_octets big_endian(std::uint32_t value) noexcept {
+  return {static_cast<std::uint8_t>(value >> 24), static_cast<std::uint8_t>(value >> 16),
+          static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)};
+}
+
+/// The octets of all parts, one after the other; every part has a fixed width.
+template <std::size_t... N>
+crypto::bytes<(N + ...)> concatenate(const crypto::bytes<N>&... parts) noexcept {
+  auto out = crypto::bytes<(N + ...)>{};
+  auto to = out.begin();
+  ((to = std::copy(parts.begin(), parts.end(), to)), ...);
+  return out;
+}
+
+constexpr auto label = [] {
+  constexpr auto text = std::string_view{"mintage refresh token 1"};
+  auto octets = crypto::bytes<text.size()>{};
+  std::copy(text.begin(), text.end(), octets.begin());
+  return octets;
+}();
+
+/// Takes the next octets of a decoded token.
+template <std::size_t N>
+void take(std::string_view& from, crypto::bytes<N>& to) noexcept {
+  std::copy_n(from.begin(), N, to.begin());
+  from.remove_prefix(N);
+}
+
+/// Every refresh token that gets nothing looks the same to its client (TOK-21).
+denial no_such_token(std::string_view reason) noexcept {
+  return {errc::invalid_grant,
+          "the refresh token is unknown, expired, revoked, already used, or was issued to another "
+          "client",
+          reason};
+}
+
+/// What of the family's state refuses the token, whatever its generation.
+std::optional<denial> check_family(const grant& g, const client_facts& who, const cutoffs& cut,
+                                   instant now) noexcept {
+  if (g.who.client_id != who.id) return no_such_token("refresh token of another client (RFT-01)");
+  if (g.who.incarnation != who.incarnation) {
+    return no_such_token("refresh token of a client that was removed and made again");
+  }
+  if (g.revoked_at) return no_such_token("family revoked");
+  if (is_cut_off(g.who, cut)) return no_such_token("subject or session revoked (RFT-11)");
+  if (now >= g.absolute_expiry) return no_such_token("absolute life is over (RFT-10)");
+  if (now >= g.idle_expiry) return no_such_token("idle life is over (RFT-10)");
+  return std::nullopt;
+}
+
+/// The scope of the answer; empty = the grant's (RFT-07).
+result<std::string> narrow_scope(std::string_view granted, std::string_view requested) {
+  if (requested.empty()) return std::string{};
+  const auto tokens = parse_scope(requested);
+  if (!tokens) return refusal{tokens.error()};
+  const auto is_granted = [&](const std::string& token) { return scope_has(granted, token); };
+  if (!std::all_of(tokens->begin(), tokens->end(), is_granted)) {
+    return deny(errc::invalid_scope, "scope has a token that was not granted",
+                "scope wider than the grant (RFT-07)");
+  }
+  return join_scope(*tokens);
+}
+
+/// Whether the superseded token may still get the successor again (RFT-06). A moment before that of
+/// the rotation means that the clock was set back: the successor is unused all the same, and a
+/// clock that is known to be wrong must not cost anybody the family.
+bool is_in_grace(const grant& g, instant now, const options& o) noexcept {
+  return now <= g.superseded_at + o.refresh_grace;
+}
+
+instant pushed_idle_end(const grant& g, instant now, const options& o) noexcept {
+  return std::min(now + o.refresh_idle, g.absolute_expiry);
+}
+
+/// Issues the current generation; the record changes only when its idle end is due to be moved.
+void keep(refresh_judgement& judged, const grant& g, instant now, const options& o) {
+  const auto due = std::chrono::duration_cast<milliseconds>(o.refresh_idle) / 24;
+  judged.out.refresh_generation = g.generation;
+  judged.what = refresh_judgement::act::answer;
+  const auto pushed = pushed_idle_end(g, now, o);
+  if (pushed - g.idle_expiry < due) return;
+  judged.what = refresh_judgement::act::write;
+  judged.next = g;
+  judged.next.idle_expiry = pushed;
+}
+
+/// RFT-03.
+void rotate(refresh_judgement& judged, const grant& g, instant now, const options& o) {
+  judged.what = refresh_judgement::act::write;
+  judged.next = g;
+  judged.next.generation = g.generation + 1;
+  judged.next.superseded_at = now;
+  judged.next.idle_expiry = pushed_idle_end(g, now, o);
+  judged.out.refresh_generation = judged.next.generation;
+}
+
+refresh_judgement deny_with(denial why) {
+  auto judged = refresh_judgement{};
+  judged.why = why;
+  return judged;
+}
+
+/// Scope and resource, P19 and P20.
+std::optional<denial> narrow(issuance& out, const grant& g, const token_request& request) {
+  auto scope = narrow_scope(g.who.scope, request.scope);
+  if (!scope) return scope.error();
+  out.scope = std::move(*scope);
+  if (request.resources_count == 0) return std::nullopt;
+  auto targets = narrow_targets(g.who.targets, request.resources());
+  if (!targets) return targets.error();
+  out.targets = std::move(*targets);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<presented_refresh_token> parse_refresh_token(std::string_view text) noexcept {
+  if (text.size() != text_size || !text.starts_with(prefix)) return std::nullopt;
+  text.remove_prefix(prefix.size());
+  const auto where = slot::parse(text.substr(0, slot_size));
+  const auto octets = crypto::base64url_decode(text.substr(slot_size));
+  if (!where || !octets) return std::nullopt;
+  auto out = presented_refresh_token{};
+  out.where = *where;
+  auto rest = std::string_view{*octets};
+  take(rest, out.family);
+  auto generation = generation_octets{};
+  take(rest, generation);
+  for (const auto octet : generation) out.generation = out.generation << 8 | octet;
+  take(rest, out.mac);
+  return out;
+}
+
+refresh_keys::refresh_keys(const crypto::digest& master, std::uint32_t current)
+    : master_{master}, current_{current} {}
+
+std::string refresh_keys::make(const grant& g, std::uint32_t generation) {
+  auto out = std::string{};
+  out.reserve(text_size);
+  out.append(prefix);
+  g.where.append_to(out);
+  crypto::base64url_append(out, concatenate(g.family, big_endian(generation), mac(g, generation)));
+  return out;
+}
+
+bool refresh_keys::proves(const presented_refresh_token& token, const grant& g) {
+  return crypto::constant_time_equal(token.mac, mac(g, token.generation));
+}
+
+crypto::digest refresh_keys::mac(const grant& g, std::uint32_t generation) {
+  return key(g.mac_key_id)(crypto::bytes_view{
+      concatenate(label, big_endian(g.where.value), g.family, big_endian(generation), g.seed)});
+}
+
+crypto::hmac_sha256& refresh_keys::key(std::uint32_t id) {
+  const auto found = keys_.find(id);
+  if (found != keys_.end()) return found->second;
+  const auto derived = crypto::hkdf_sha256(master_, "mintage/refresh/" + std::to_string(id));
+  return keys_.try_emplace(id, crypto::bytes_view{derived}).first->second;
+}
+
+refresh_judgement judge_refresh(const grant& g, const presented_refresh_token& token,
+                                refresh_keys& keys, const client_facts& who,
+                                const token_request& request, const cutoffs& cut, instant now,
+                                const options& o) {
+  if (!g.refreshable) return deny_with(no_such_token("grant without a refresh token"));
+  if (!keys.proves(token, g)) return deny_with(no_such_token("MAC differs"));
+  if (const auto why = check_family(g, who, cut, now)) return deny_with(*why);
+
+  const auto is_current = token.generation == g.generation;
+  // A database that was restored from a backup has forgotten rotations: no reason to revoke.
+  if (token.generation > g.generation) {
+    return deny_with(no_such_token("generation ahead of the record"));
+  }
+  if (!is_current && (g.generation - token.generation > 1 || !is_in_grace(g, now, o))) {
+    auto judged = deny_with(reused_refresh_token());
+    judged.what = refresh_judgement::act::revoke;
+    return judged;
+  }
+  const auto rotates = is_current && g.mode == rt_mode::rotating;
+  // The successor would be generation 0 again, and with it all superseded ones.
+  if (rotates && g.generation == std::numeric_limits<std::uint32_t>::max()) {
+    return deny_with(no_such_token("family ran out of generations"));
+  }
+
+  auto judged = refresh_judgement{};
+  judged.out.is_first = false;
+  if (const auto why = narrow(judged.out, g, request)) return deny_with(*why);
+  if (rotates) {
+    rotate(judged, g, now, o);
+  } else if (is_current) {
+    keep(judged, g, now, o);
+  } else {
+    judged.what = refresh_judgement::act::answer;
+    judged.out.refresh_generation = g.generation;
+  }
+  return judged;
+}
+
+denial unknown_refresh_token() noexcept {
+  return no_such_token("unknown refresh token");
+}
+denial reused_refresh_token() noexcept {
+  return no_such_token("superseded refresh token used again (RFT-04)");
+}
+
+}  // namespace mintage::oauth

@@ -1,0 +1,82 @@
+/// @file
+/// Refresh tokens: their text, and the judgement of their use. (RFT-01 to RFT-12)
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "crypto/digest.hpp"
+#include "oauth/grant/cutoff.hpp"
+#include "oauth/grant/grant.hpp"
+#include "oauth/grant/issuance.hpp"
+
+namespace mintage::oauth {
+
+/// A refresh token as it was presented: what its text says. Nothing of it is proven before the MAC.
+struct presented_refresh_token {
+  slot where;
+  family_id family{};
+  std::uint32_t generation = 0;
+  crypto::digest mac{};
+};
+/// @returns nothing unless `text` is `mrt_`, slot, and 70 base64url characters in their one
+///          spelling (RFT-06): 76 characters.
+[[nodiscard]] std::optional<presented_refresh_token> parse_refresh_token(
+    std::string_view text) noexcept;
+
+/// The MAC keys of refresh tokens by id, each derived from the seal key; contexts are made when
+/// first used. Not thread-safe: one per actor.
+class refresh_keys {
+ public:
+  /// @param master the seal key's octets. @param current the id that new families get.
+  refresh_keys(const crypto::digest& master, std::uint32_t current);
+  [[nodiscard]] std::uint32_t current() const noexcept { return current_; }
+
+  /// `mrt_`, slot, base64url(family id ‖ generation (u32, big endian) ‖ MAC). MAC =
+  /// HMAC-SHA-256(key, label ‖ slot ‖ family id ‖ generation ‖ seed), all of fixed width (RFT-06).
+  [[nodiscard]] std::string make(const grant& g, std::uint32_t generation);
+  /// Whether the MAC of `token` is that of its family; constant time.
+  [[nodiscard]] bool proves(const presented_refresh_token& token, const grant& g);
+
+ private:
+  [[nodiscard]] crypto::digest mac(const grant& g, std::uint32_t generation);
+  [[nodiscard]] crypto::hmac_sha256& key(std::uint32_t id);
+
+  crypto::digest master_;
+  std::uint32_t current_;
+  std::unordered_map<std::uint32_t, crypto::hmac_sha256> keys_;
+};
+
+/// What to do with a refresh.
+struct refresh_judgement {
+  enum class act : std::uint8_t {
+    deny,    ///< `why`
+    revoke,  ///< reuse: revoke the family, then deny with `why` (RFT-04)
+    answer,  ///< issue `out`; nothing to write: static, or the same successor again (RFT-06)
+    write,   ///< issue `out` once `next` stands in place of the record
+  };
+  act what = act::deny;
+  std::optional<denial> why;
+  /// The changed record: rotated, or with its idle end pushed on.
+  grant next;
+  issuance out;
+};
+
+/// Judges a refresh against the record of its family, in the order of P18 to P20: MAC, client,
+/// binding, revoked, cut off, expired, generation; then scope (RFT-07) and resource (RFT-12). A
+/// foreign client's presentation and a wrong MAC never revoke (RFT-01).
+/// Idle ends are pushed on lazily: only once a 24th of `refresh_idle` has gone by, so that a static
+/// refresh normally writes nothing.
+[[nodiscard]] refresh_judgement judge_refresh(const grant& g, const presented_refresh_token& token,
+                                              refresh_keys& keys, const client_facts& who,
+                                              const token_request& request, const cutoffs& cut,
+                                              instant now, const options& o);
+
+/// All have one description (TOK-21).
+[[nodiscard]] denial unknown_refresh_token() noexcept;
+[[nodiscard]] denial reused_refresh_token() noexcept;
+
+}  // namespace mintage::oauth

@@ -1,0 +1,93 @@
+#include "oauth/grant/resource.hpp"
+
+#include <algorithm>
+
+#include "oauth/client/registry.hpp"
+#include "oauth/request/uri.hpp"
+
+namespace mintage::oauth {
+namespace {
+
+refusal unknown_target() {
+  return deny(errc::invalid_target,
+              "resource is not registered, or this client may not have tokens for it",
+              "resource unknown or not allowed (ATK-03)");
+}
+
+bool has_target(const std::vector<target>& targets, std::string_view identifier) noexcept {
+  return std::any_of(targets.begin(), targets.end(),
+                     [&](const target& t) { return t.identifier == identifier; });
+}
+
+/// One access token has one format and one signature.
+bool agree(const std::vector<target>& targets) noexcept {
+  return std::all_of(targets.begin(), targets.end(), [&](const target& t) {
+    return t.format == targets.front().format && t.alg == targets.front().alg;
+  });
+}
+
+result<std::vector<target>> named_targets(const client_registry& known, const client& c,
+                                          std::span<const std::string_view> requested) {
+  auto out = std::vector<target>{};
+  for (const auto name : requested) {
+    if (has_target(out, name)) continue;
+    const auto* const r = known.find_resource(name);
+    const auto& allowed = c.allowed_resources;
+    if (r == nullptr || std::find(allowed.begin(), allowed.end(), name) == allowed.end()) {
+      return unknown_target();
+    }
+    out.push_back(r->as);
+  }
+  if (agree(out)) return out;
+  return deny(errc::invalid_target,
+              "resource names several whose access tokens differ in format or algorithm",
+              "targets disagree (ATK-04, ATK-06)");
+}
+
+}  // namespace
+
+bool is_resource_identifier(std::string_view text) noexcept {
+  constexpr auto longest = std::size_t{2048};
+  if (text.size() > longest) return false;
+  const auto parts = split_uri(text);
+  return parts && !parts->has_fragment && !(parts->has_authority && parts->host.empty());
+}
+
+result<std::vector<target>> choose_targets(const client_registry& known, const client& c,
+                                           std::string_view scope,
+                                           std::span<const std::string_view> requested) {
+  if (!requested.empty()) return named_targets(known, c, requested);
+  const resource* found = nullptr;
+  while (!scope.empty()) {
+    const auto token = scope.substr(0, scope.find(' '));
+    scope.remove_prefix(std::min(scope.size(), token.size() + 1));
+    const auto* const of_token = known.resource_of_scope(token);
+    if (of_token == nullptr) continue;
+    if (found != nullptr && found != of_token) {
+      return deny(errc::invalid_scope,
+                  "scope points to several resources; name the wanted ones with resource",
+                  "scope with different default audiences (ATK-02)");
+    }
+    found = of_token;
+  }
+  return found != nullptr ? std::vector{found->as} : std::vector<target>{};
+}
+
+result<std::vector<target>> narrow_targets(const std::vector<target>& granted,
+                                           std::span<const std::string_view> requested) {
+  if (requested.empty()) return granted;
+  auto out = std::vector<target>{};
+  for (const auto name : requested) {
+    if (has_target(out, name)) continue;
+    const auto found = std::find_if(granted.begin(), granted.end(),
+                                    [&](const target& t) { return t.identifier == name; });
+    if (found == granted.end()) {
+      return deny(errc::invalid_target, "resource was not granted",
+                  "resource outside the grant (COD-10, RFT-12)");
+    }
+    out.push_back(*found);
+  }
+  return out;
+}
+
+}  // namespace mintage::oauth

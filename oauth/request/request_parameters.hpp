@@ -1,0 +1,88 @@
+/// @file
+/// What the endpoints that take a form have in common: their parameters and the client's
+/// credentials, rows P06 to P10 of the precedence table. For oauth/*.cpp only.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "oauth/request/form.hpp"
+#include "oauth/request/token_request.hpp"
+#include "oauth/types.hpp"
+
+namespace mintage::oauth {
+
+/// Every parameter that the server knows, at any endpoint and in any grant.
+enum class parameter : std::uint8_t {
+  grant_type,
+  code,
+  redirect_uri,
+  code_verifier,
+  client_id,
+  client_secret,
+  refresh_token,
+  scope,
+  resource,
+  audience,
+  client_assertion,
+  client_assertion_type,
+  assertion,
+  token,
+  token_type_hint,
+  device_code,
+  subject_token,
+  subject_token_type,
+  actor_token,
+  actor_token_type,
+  requested_token_type,
+  authorization_details,
+  access_token,
+};
+constexpr auto parameters_count = static_cast<std::size_t>(parameter::access_token) + 1;
+
+/// How often `resource` and `audience` may be sent, each (TOK-06).
+constexpr std::size_t max_targets = 8;
+
+/// The known parameters of a body: views into it. One that was sent empty is as good as not sent
+/// (TOK-05).
+class parameters {
+ public:
+  [[nodiscard]] std::string_view operator[](parameter p) const noexcept {
+    return values_[static_cast<std::size_t>(p)];
+  }
+  [[nodiscard]] bool has(parameter p) const noexcept { return !(*this)[p].empty(); }
+  /// All values of `resource` that are not empty, in order (TOK-06).
+  [[nodiscard]] std::span<const std::string_view> resources() const noexcept {
+    return std::span{resources_}.first(resources_count_);
+  }
+
+  /// Row P09: refuses repetitions.
+  [[nodiscard]] result<void> collect(const form& fields);
+
+ private:
+  std::array<std::string_view, parameters_count> values_{};
+  std::array<std::string_view, max_targets> resources_{};
+  std::size_t resources_count_ = 0;
+};
+
+/// Rows P06 to P09. Decodes `body` in place.
+/// @param content_type nothing = the field was not there.
+/// @param query of the target without '?': may not name a known parameter (TOK-07).
+[[nodiscard]] result<parameters> read_parameters(std::optional<std::string_view> content_type,
+                                                 std::string_view query, std::span<char> body);
+
+/// Row P10.
+/// @param authorization nothing = the field was not there; else its mutable octets, which may be
+///        decoded in place.
+/// @param decoded gets the form-decoded halves of a Basic value when they differ from the raw ones.
+[[nodiscard]] result<void> read_credentials(std::optional<std::span<char>> authorization,
+                                            const parameters& sent, presented_credentials& who,
+                                            std::unique_ptr<std::string>& decoded);
+
+}  // namespace mintage::oauth

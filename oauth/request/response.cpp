@@ -1,0 +1,70 @@
+#include "oauth/request/response.hpp"
+
+#include "oauth/request/json_writer.hpp"
+
+namespace mintage::oauth {
+
+void append_token_answer(std::string& out, const token_answer& answer) {
+  // Room for the fixed parts as well, so that the tokens are copied once.
+  out.reserve(out.size() + 160 + answer.access_token.size() + answer.scope.size() +
+              answer.refresh_token.size() + answer.id_token.size());
+  auto json = json_writer{out};
+  json.string("access_token", answer.access_token);
+  json.string("token_type", "Bearer");
+  json.integer("expires_in", answer.expires_in.count());
+  if (!answer.scope.empty()) json.string("scope", answer.scope);
+  if (!answer.refresh_token.empty()) json.string("refresh_token", answer.refresh_token);
+  if (!answer.id_token.empty()) json.string("id_token", answer.id_token);
+  json.end();
+}
+
+void append_error(std::string& out, errc code, std::string_view description) {
+  auto json = json_writer{out};
+  json.string("error", to_string(code));
+  if (!description.empty()) json.string("error_description", description);
+  json.end();
+}
+
+error_head head_of(errc code, bool by_header) noexcept {
+  switch (code) {
+    case errc::invalid_client:
+      // Without an Authorization header there is nothing to challenge (TOK-18).
+      return {.status = by_header ? 401u : 400u, .basic_challenge = by_header};
+    case errc::invalid_request:
+    case errc::invalid_grant:
+    case errc::unauthorized_client:
+    case errc::unsupported_grant_type:
+    case errc::invalid_scope:
+    case errc::invalid_target:
+      return {.status = 400};
+    case errc::invalid_token:
+      return {.status = 401};
+    case errc::insufficient_scope:
+      return {.status = 403};
+    case errc::slow_down:
+      return {.status = 429, .retry_after = 10};
+    case errc::server_error:
+      return {.status = 500};
+    case errc::temporarily_unavailable:
+      return {.status = 503, .retry_after = 1};
+    case errc::access_denied:
+      return {.status = 403};
+    case errc::not_found:
+      return {.status = 404};
+    case errc::conflict:
+      return {.status = 409};
+  }
+  return {};
+}
+
+denial overloaded() noexcept {
+  return {errc::temporarily_unavailable, "the server is busy; try again",
+          "limit of exchanges in flight reached"};
+}
+
+denial lost() noexcept {
+  return {errc::temporarily_unavailable, "the server could not finish the request; try again",
+          "exchange came home unanswered"};
+}
+
+}  // namespace mintage::oauth

@@ -1,0 +1,66 @@
+/// @file
+/// Access tokens as they come back: to introspection, revocation and userinfo. (ATK-05, ATK-06)
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/digest.hpp"
+#include "crypto/random.hpp"
+#include "crypto/secret.hpp"
+#include "oauth/grant/grant.hpp"
+#include "oauth/grant/issuance.hpp"
+#include "oauth/token/key_ring.hpp"
+
+namespace mintage::oauth {
+
+/// What an access token says: the claims of a JWT, or the record of an opaque one.
+struct access_token {
+  std::string client_id;
+  /// Of the client's record, opaque ones only; JWTs find it in their grant.
+  std::uint64_t incarnation = 0;
+  std::string sub;
+  std::string scope;
+  std::vector<std::string> audience;
+  instant issued{};
+  instant expires{};
+  std::string jti;
+  /// NumericDate; nothing when there was no login.
+  std::optional<std::int64_t> auth_time;
+  std::string acr;
+  /// Slot and family of its grant; of a client's own token, which has none, the family is nothing.
+  slot where;
+  std::optional<family_id> family;
+};
+
+/// `mat_`, slot, 43 base64url characters of 256 random bits: 49 characters.
+[[nodiscard]] crypto::secret_string make_opaque_token(slot s, crypto::random_source& random);
+
+/// Where the store keeps what it knows of one access token: the opaque token itself (key: SHA-256
+/// of its text), or that a JWT was revoked (key: SHA-256 of its jti).
+struct access_token_ref {
+  slot where;
+  crypto::digest hash;
+};
+/// @returns nothing when `text` does not have the form of an opaque token.
+[[nodiscard]] std::optional<access_token_ref> find_opaque_token(std::string_view text,
+                                                                crypto::sha256_hasher& hash);
+[[nodiscard]] access_token_ref revoked_jwt_ref(const access_token& jwt,
+                                               crypto::sha256_hasher& hash);
+/// How long that denial is kept: until the JWT ends everywhere (SKEW).
+[[nodiscard]] instant deny_until(const access_token& jwt) noexcept;
+
+/// The record of an opaque token of grant `g`.
+[[nodiscard]] access_token describe(const grant& g, const issuance& out, instant now,
+                                    const options& o);
+
+/// Reads a JWT access token of this server: signature by a published key, typ `at+jwt` or
+/// `application/at+jwt` in any case, `iss`, times with no skew, all claims (ATK-05, JWS-02).
+/// @returns nothing for anything else, an ID token included.
+[[nodiscard]] std::optional<access_token> read_jwt_access_token(std::string_view text,
+                                                                const key_ring& keys, instant now,
+                                                                const options& o);
+
+}  // namespace mintage::oauth

@@ -1,0 +1,228 @@
+#include "oauth/token/token_query.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "oauth/request/ascii.hpp"
+#include "oauth/request/json_writer.hpp"
+#include "oauth/request/request_parameters.hpp"
+
+namespace mintage::oauth {
+namespace {
+
+constexpr auto introspection_jwt = std::string_view{"application/token-introspection+jwt"};
+
+std::string_view trimmed(std::string_view text) noexcept {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// Whether an Accept value names a media type, whatever its weight (RFC 9110 §12.5.1): who names
+/// this one understands it.
+bool accepts(std::string_view accept, std::string_view type) noexcept {
+  while (!accept.empty()) {
+    const auto range = accept.substr(0, accept.find(','));
+    accept.remove_prefix(std::min(accept.size(), range.size() + 1));
+    if (equals_lower(trimmed(range.substr(0, range.find(';'))), type)) return true;
+  }
+  return false;
+}
+
+bool is_b64token_character(char c) noexcept {
+  return is_unreserved(c) || c == '+' || c == '/';
+}
+
+/// b64token of RFC 6750 §2.1.
+bool is_b64token(std::string_view text) noexcept {
+  const auto padding = text.find_last_not_of('=') + 1;
+  return padding != 0 &&
+         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(padding),
+                     is_b64token_character);
+}
+
+/// @returns the token; nothing for another scheme or an unreadable value.
+std::string_view read_bearer(std::string_view authorization) noexcept {
+  constexpr auto scheme = std::string_view{"bearer "};
+  if (!equals_lower(authorization.substr(0, scheme.size()), scheme)) return {};
+  const auto token = trimmed(authorization.substr(scheme.size()));
+  return is_b64token(token) ? token : std::string_view{};
+}
+
+/// The token in the form body of a POST; empty when there is none.
+result<std::string_view> read_body_token(const token_query_head& head, std::span<char> body) {
+  if (!head.content_type || !is_form_content_type(*head.content_type)) return std::string_view{};
+  // The query is no place for a token, and says nothing here.
+  const auto sent = read_parameters(head.content_type, {}, body);
+  if (!sent) return refusal{sent.error()};
+  return (*sent)[parameter::access_token];
+}
+
+bool is_registered(const client_registry& known, const found_token& t) noexcept {
+  const auto& id = t.access ? t.access->client_id : t.family->who.client_id;
+  const auto* c = known.find(id);
+  if (c == nullptr) return false;
+  if (t.family) return t.family->who.incarnation == c->incarnation;
+  // A client's own JWT does not name the incarnation: it must be no older than the client's record.
+  return t.access->incarnation == 0 ? numeric_date(t.access->issued) >= numeric_date(c->issued_at)
+                                    : t.access->incarnation == c->incarnation;
+}
+
+/// Who may see the token: its client; of an access token also the servers of its resources.
+bool may_see(const found_token& t, std::string_view caller, const client_registry& known) noexcept {
+  if (!t.access) return t.family && t.family->who.client_id == caller;
+  if (t.access->client_id == caller) return true;
+  return std::any_of(t.access->audience.begin(), t.access->audience.end(), [&](const auto& aud) {
+    const auto* r = known.find_resource(aud);
+    return r != nullptr && std::find(r->resource_servers.begin(), r->resource_servers.end(),
+                                     caller) != r->resource_servers.end();
+  });
+}
+
+void append_access_token(json_writer& json, const access_token& t, const options& o) {
+  if (!t.scope.empty()) json.string("scope", t.scope);
+  json.string("client_id", t.client_id);
+  json.string("token_type", "Bearer");
+  json.integer("exp", numeric_date(t.expires));
+  json.integer("iat", numeric_date(t.issued));
+  json.string("sub", t.sub);
+  if (t.audience.empty()) {
+    json.string("aud", base_url(o), "/userinfo");
+  } else if (t.audience.size() == 1) {
+    json.string("aud", t.audience.front());
+  } else {
+    json.strings("aud", std::span<const std::string>{t.audience});
+  }
+  json.string("iss", o.issuer);
+  if (!t.jti.empty()) json.string("jti", t.jti);
+  if (!t.acr.empty()) json.string("acr", t.acr);
+  if (t.auth_time) json.integer("auth_time", *t.auth_time);
+}
+
+void append_refresh_token(json_writer& json, const grant& g, const options& o) {
+  if (!g.who.scope.empty()) json.string("scope", g.who.scope);
+  json.string("client_id", g.who.client_id);
+  json.integer("exp", numeric_date(std::min(g.absolute_expiry, g.idle_expiry)));
+  json.integer("iat", numeric_date(g.created));
+  json.string("sub", g.who.subject());
+  json.string("iss", o.issuer);
+  if (!g.who.acr.empty()) json.string("acr", g.who.acr);
+  json.integer("auth_time", numeric_date(g.who.auth_time));
+}
+
+}  // namespace
+
+result<token_query_request> parse_token_query(query_purpose purpose, const token_query_head& head,
+                                              std::span<char> authorization_octets,
+                                              std::span<char> body) {
+  const auto sent = read_parameters(head.content_type, head.query, body);
+  if (!sent) return refusal{sent.error()};
+  auto out = token_query_request{};
+  out.purpose = purpose;
+  auto authorization = std::optional<std::span<char>>{};
+  if (head.authorization) authorization = authorization_octets;
+  if (const auto known = read_credentials(authorization, *sent, out.who, out.decoded); !known) {
+    return refusal{known.error()};
+  }
+  if (!sent->has(parameter::token)) {
+    return deny(errc::invalid_request, "token is missing", "no token");
+  }
+  out.token = (*sent)[parameter::token];
+  out.wants_jwt = purpose == query_purpose::introspect && accepts(head.accept, introspection_jwt);
+  return out;
+}
+
+result<token_query_request> parse_userinfo_request(const token_query_head& head, bool is_post,
+                                                   std::span<char> body) {
+  auto in_body = std::string_view{};
+  if (is_post) {
+    const auto read = read_body_token(head, body);
+    if (!read) return refusal{read.error()};
+    in_body = *read;
+  }
+  if (head.authorization && !in_body.empty()) {
+    return deny(errc::invalid_request, "the access token is sent in more than one way",
+                "access token in header and body");
+  }
+  auto out = token_query_request{};
+  out.purpose = query_purpose::userinfo;
+  out.token = head.authorization ? read_bearer(*head.authorization) : in_body;
+  if (out.token.empty()) {
+    return deny(errc::invalid_token, "",
+                head.authorization ? "Authorization is not a Bearer token" : "no access token");
+  }
+  return out;
+}
+
+asked_token find_token(std::string_view text, const key_ring& keys, instant now, const options& o,
+                       crypto::sha256_hasher& hash) {
+  if (const auto refresh = parse_refresh_token(text)) return *refresh;
+  if (const auto opaque = find_opaque_token(text, hash)) return opaque_token{*opaque};
+  if (auto jwt = read_jwt_access_token(text, keys, now, o)) return std::move(*jwt);
+  return unknown_token{};
+}
+
+bool is_alive(const found_token& t, const client_registry& known, const cutoffs& cut,
+              instant now) noexcept {
+  if (t.is_denied) return false;
+  const auto has_grant = !t.access || t.access->family;
+  if (has_grant && !t.family) return false;
+  if (t.family && (t.family->revoked_at || is_cut_off(t.family->who, cut))) return false;
+  const auto end =
+      t.access ? t.access->expires : std::min(t.family->absolute_expiry, t.family->idle_expiry);
+  return now < end && is_registered(known, t);
+}
+
+std::string render_introspection(const found_token& t, bool alive, std::string_view caller_id,
+                                 const client_registry& known, const options& o) {
+  auto out = std::string{};
+  auto json = json_writer{out};
+  const auto shown = alive && may_see(t, caller_id, known);
+  json.boolean("active", shown);
+  if (shown && t.access) append_access_token(json, *t.access, o);
+  if (shown && !t.access) append_refresh_token(json, *t.family, o);
+  json.end();
+  return out;
+}
+
+std::string introspection_claims(std::string_view introspection, std::string_view caller_id,
+                                 instant now, const options& o) {
+  auto out = std::string{};
+  auto json = json_writer{out};
+  json.string("iss", o.issuer);
+  json.string("aud", caller_id);
+  json.integer("iat", numeric_date(now));
+  json.raw("token_introspection", introspection);
+  json.end();
+  return out;
+}
+
+std::string render_userinfo(const grant& g, bool is_signed, const options& o) {
+  auto out = std::string{};
+  auto json = json_writer{out};
+  if (is_signed) {
+    json.string("iss", o.issuer);
+    json.string("aud", g.who.client_id);
+  }
+  json.string("sub", g.who.subject());
+  if (!g.who.claims.empty()) json.members(g.who.claims);
+  json.end();
+  return out;
+}
+
+denial dead_access_token() noexcept {
+  return {errc::invalid_token, "the access token is unknown, expired or revoked",
+          "access token is not alive"};
+}
+
+denial userinfo_needs_openid() noexcept {
+  return {errc::insufficient_scope, "the access token must have the scope openid",
+          "userinfo without openid"};
+}
+
+denial token_of_another_client() noexcept {
+  return {errc::invalid_grant, "the token was issued to another client",
+          "revocation of another client's token (REV-02)"};
+}
+
+}  // namespace mintage::oauth

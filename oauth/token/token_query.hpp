@@ -1,0 +1,105 @@
+/// @file
+/// Requests that ask about one token: introspection, revocation, userinfo. (INT-*, REV-*, UIN-*)
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "oauth/client/registry.hpp"
+#include "oauth/grant/cutoff.hpp"
+#include "oauth/grant/refresh.hpp"
+#include "oauth/request/token_request.hpp"
+#include "oauth/token/access_token.hpp"
+
+namespace mintage::oauth {
+
+enum class query_purpose : std::uint8_t { introspect, revoke, userinfo };
+
+/// Views into the request's octets, as in `token_request`.
+struct token_query_request {
+  query_purpose purpose = query_purpose::introspect;
+  presented_credentials who;  ///< not for userinfo
+  std::string_view token;
+  /// Introspection: whether the signed form is asked for (INT-03).
+  bool wants_jwt = false;
+  std::unique_ptr<std::string> decoded;
+};
+
+/// The header fields that the rules need; views into the request.
+struct token_query_head {
+  std::optional<std::string_view> content_type;
+  std::optional<std::string_view> authorization;
+  std::string_view query;
+  /// Introspection only.
+  std::string_view accept;
+};
+
+/// POST /introspect and POST /revoke: rows P06 to P13 for their parameters (`token`,
+/// `token_type_hint`, and the client's). @see parse_token_request for the octets.
+[[nodiscard]] result<token_query_request> parse_token_query(query_purpose purpose,
+                                                            const token_query_head& head,
+                                                            std::span<char> authorization_octets,
+                                                            std::span<char> body);
+/// GET or POST /userinfo (UIN-01): the token in the Authorization header, scheme Bearer in any
+/// case, or in the form body of a POST; never in the query.
+/// @param is_post a form body is read only then, and only with the form content type.
+/// @returns a denial whose code is `invalid_request` for two methods at once; `invalid_token` for
+///          another scheme, an unreadable value, or no token at all: then `description` is empty,
+///          and the challenge is bare.
+[[nodiscard]] result<token_query_request> parse_userinfo_request(const token_query_head& head,
+                                                                 bool is_post,
+                                                                 std::span<char> body);
+
+/// The token that was asked about, as far as it can be told without a store.
+struct unknown_token {};
+struct opaque_token {
+  access_token_ref at;
+};
+using asked_token =
+    std::variant<unknown_token, presented_refresh_token, opaque_token, access_token>;
+[[nodiscard]] asked_token find_token(std::string_view text, const key_ring& keys, instant now,
+                                     const options& o, crypto::sha256_hasher& hash);
+
+/// What the store found of it.
+struct found_token {
+  /// The grant: of refresh tokens, and of access tokens that have one. Nothing when it is absent or
+  /// revoked.
+  std::optional<grant> family;
+  /// A JWT whose denial is on record, or an opaque token that is revoked.
+  bool is_denied = false;
+  /// Nothing for a refresh token.
+  std::optional<access_token> access;
+};
+
+/// Whether it is alive: family (where it has one) alive and not cut off, client still registered
+/// with the same incarnation, not denied, not expired.
+[[nodiscard]] bool is_alive(const found_token& t, const client_registry& known, const cutoffs& cut,
+                            instant now) noexcept;
+
+/// The caller's view of the token (INT-02): an object with `active`; only `{"active":false}` when
+/// it is dead or none of the caller's business: neither issued to the caller nor for a resource
+/// that names the caller as its server. Refresh tokens are shown to their client only.
+[[nodiscard]] std::string render_introspection(const found_token& t, bool alive,
+                                               std::string_view caller_id,
+                                               const client_registry& known, const options& o);
+/// The claims around it of the signed form: iss, aud (the caller), iat, token_introspection
+/// (INT-03).
+[[nodiscard]] std::string introspection_claims(std::string_view introspection,
+                                               std::string_view caller_id, instant now,
+                                               const options& o);
+/// The answer of userinfo: sub and the claims of the login (UIN-03); with iss and aud when it is to
+/// be signed.
+[[nodiscard]] std::string render_userinfo(const grant& g, bool is_signed, const options& o);
+
+/// Answers of userinfo that are no 200.
+[[nodiscard]] denial dead_access_token() noexcept;      ///< 401 invalid_token
+[[nodiscard]] denial userinfo_needs_openid() noexcept;  ///< 403 insufficient_scope
+/// REV-02: a token of another client: 400 invalid_grant.
+[[nodiscard]] denial token_of_another_client() noexcept;
+
+}  // namespace mintage::oauth

@@ -1,0 +1,186 @@
+/// @file
+/// Exchanges: one request each, on its way from net/ through the actors and back.
+///
+/// An exchange is made by net/ on an I/O thread, travels through the actors by handle, and comes
+/// home to the same I/O thread, where its caller is told. Every exchange is answered exactly once:
+/// a handle that is destroyed on the way (its actor died, a message was dropped) sends the exchange
+/// home by itself, and the server answers 503 there.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "oauth/admin/admin.hpp"
+#include "oauth/client/authentication.hpp"
+#include "oauth/grant/grant.hpp"
+#include "oauth/grant/issuance.hpp"
+#include "oauth/request/token_request.hpp"
+#include "oauth/token/token_query.hpp"
+
+namespace mintage::service {
+
+using oauth::denial;
+using oauth::instant;
+using oauth::seconds;
+
+/// 132 random bits in base64url, sent as X-Request-Id (TOK-17).
+struct request_id {
+  std::array<char, 22> text{};
+  [[nodiscard]] std::string_view view() const noexcept { return {text.data(), text.size()}; }
+};
+
+class exchange;
+
+/// Waits for exchanges: a session of net/.
+class caller {
+ public:
+  virtual ~caller() = default;
+  /// Called once per exchange, on the I/O thread it was made on. `x` dies afterwards.
+  virtual void answered(exchange& x) noexcept = 0;
+};
+
+/// The gateway of one I/O thread that exchanges come home to. Implemented in actors/.
+class home {
+ public:
+  virtual ~home() = default;
+  /// Takes back an exchange that nobody holds any more. Any thread; never blocks.
+  virtual void come_home(exchange* x) noexcept = 0;
+};
+
+/// What all exchanges have in common. Only the holder of its handle touches an exchange.
+class exchange {
+ public:
+  exchange(std::shared_ptr<caller> who, request_id id, instant received)
+      : who_{std::move(who)}, id_{id}, received_{received} {}
+  exchange(const exchange&) = delete;
+  exchange& operator=(const exchange&) = delete;
+  virtual ~exchange() = default;
+
+  [[nodiscard]] caller& who() const noexcept { return *who_; }
+  [[nodiscard]] const request_id& id() const noexcept { return id_; }
+  [[nodiscard]] instant received() const noexcept { return received_; }
+
+  /// For the caller's own use, e.g. the number of a line in a bulk request.
+  std::uint64_t tag = 0;
+  /// Who asks, as far as failures are counted per source (CAU-16): an IPv6 address, or a mapped
+  /// IPv4 one; nothing where the listener cannot know.
+  std::optional<crypto::bytes<16>> source;
+  /// Where it goes when its handle is destroyed, and which I/O thread that is. Set on submission.
+  home* origin = nullptr;
+  std::uint32_t io_thread = 0;
+  /// Monotonic nanoseconds, set on submission.
+  std::uint64_t submitted_at = 0;
+
+ private:
+  std::shared_ptr<caller> who_;  // keeps the octets alive that a request's views point into
+  request_id id_;
+  instant received_;
+};
+
+struct send_home {
+  void operator()(exchange* x) const noexcept {
+    if (x->origin != nullptr) {
+      x->origin->come_home(x);
+    } else {
+      delete x;
+    }
+  }
+};
+/// Sole owner of an exchange on its way. Move-only.
+template <class Exchange>
+using handle = std::unique_ptr<Exchange, send_home>;
+
+/// POST /token.
+class token_exchange final : public exchange {
+ public:
+  using exchange::exchange;
+
+  oauth::token_request request;
+  /// Set by the validator.
+  oauth::client_facts client;
+  oauth::code_ref code;
+  /// Set while an argon2id comparison is on its way, and what it found.
+  std::optional<oauth::slow_check> slow;
+  bool slow_matched = false;
+  /// Its place in the permits for slow hashes; given back when this is reset or the exchange dies.
+  std::shared_ptr<void> slow_place;
+  /// The refresh token presented. Set by the validator.
+  oauth::presented_refresh_token refresh;
+  /// The grant that tokens are issued for, set by the stage that checked it: the new family, the
+  /// family refreshed, or the client's own; and what of it is issued. For a code also the attempt
+  /// that must be released if signing fails.
+  std::optional<oauth::grant> grant;
+  oauth::issuance out;
+  oauth::attempt_id attempt{};
+  /// Whether the consumption is durable. An exchange that comes home consumed but unsigned is
+  /// released first (COM-02).
+  bool consumed = false;
+  /// Whether that release was tried; it is tried once.
+  bool release_tried = false;
+
+  /// The answer: the body of a 200, or a denial. Neither = 503.
+  std::string body;
+  std::optional<denial> denied;
+  [[nodiscard]] bool is_answered() const noexcept { return denied.has_value() || !body.empty(); }
+};
+
+/// POST /introspect, POST /revoke, GET and POST /userinfo.
+class query_exchange final : public exchange {
+ public:
+  using exchange::exchange;
+
+  oauth::token_query_request request;
+  /// Set by the validator: the caller (not for userinfo), and the token asked about.
+  oauth::client_facts client;
+  oauth::asked_token asked;
+  std::optional<oauth::slow_check> slow;
+  bool slow_matched = false;
+  std::shared_ptr<void> slow_place;
+  /// Set by the code store for a signer: the claims to sign, with which algorithm, as which type.
+  std::string claims;
+  crypto::jws_alg alg = crypto::jws_alg::rs256;
+
+  /// The answer: `done` with a body (JSON, or a compact JWS when `is_jwt`; empty for a revocation),
+  /// or a denial. Neither = 503.
+  bool done = false;
+  std::string body;
+  bool is_jwt = false;
+  std::optional<denial> denied;
+};
+
+/// POST /admin/codes, or one line of it.
+class mint_exchange final : public exchange {
+ public:
+  using exchange::exchange;
+
+  oauth::mint_request request;
+  /// Set by the validator.
+  std::optional<oauth::authorization_code> code;
+  oauth::code_ref where;
+  crypto::secret_string text;
+
+  /// The answer: `text` and `code->expires` once `minted`; else the error. Neither = 503.
+  bool minted = false;
+  seconds expires_in{};
+  std::optional<oauth::admin_error> error;
+};
+
+/// Any other call of the admin interface.
+class admin_exchange final : public exchange {
+ public:
+  using exchange::exchange;
+
+  oauth::admin_call call;
+  std::optional<oauth::admin_answer> answer;
+  std::optional<oauth::admin_error> error;
+};
+
+using token_handle = handle<token_exchange>;
+using query_handle = handle<query_exchange>;
+using mint_handle = handle<mint_exchange>;
+using admin_handle = handle<admin_exchange>;
+
+}  // namespace mintage::service

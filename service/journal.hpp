@@ -1,0 +1,34 @@
+/// @file
+/// The journal: what an operator may have to account for.
+#pragma once
+
+#include <string_view>
+
+#include "crypto/key.hpp"
+#include "service/exchange.hpp"
+
+namespace mintage::service {
+
+/// Hears of all that an operator may have to account for; app/ writes it to the log and to the
+/// audit stream. Any thread; must not wait for long, since I/O threads call it. Exchanges are given
+/// before their callers are told.
+class journal {
+ public:
+  virtual ~journal() = default;
+  /// @param client as claimed by the request; may be empty or untrue, and holds arbitrary octets.
+  virtual void refused(std::string_view endpoint, const request_id& id, std::string_view client,
+                       const denial& why) noexcept = 0;
+  /// A grant became tokens.
+  virtual void exchanged(const token_exchange& x) noexcept = 0;
+  /// A token was asked about or revoked.
+  virtual void queried(const query_exchange& x) noexcept = 0;
+  /// A code was minted, or refused (`error` set).
+  virtual void minted(const mint_exchange& x) noexcept = 0;
+  /// A call of the admin interface was answered, or refused (`error` set).
+  virtual void administered(const admin_exchange& x) noexcept = 0;
+  /// A signing key was made or moved on, by the schedule or by a call.
+  /// @param state "pending", "active", "retiring" or "removed": what it is now.
+  virtual void key_changed(const crypto::signing_key& key, std::string_view state) noexcept = 0;
+};
+
+}  // namespace mintage::service

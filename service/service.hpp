@@ -1,0 +1,46 @@
+/// @file
+/// The server behind one I/O thread, as net/ sees it. Implemented in actors/.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "oauth/metadata.hpp"
+#include "service/exchange.hpp"
+#include "service/io_thread.hpp"
+#include "service/journal.hpp"
+
+namespace mintage::service {
+
+/// The server behind one I/O thread: admission, and the way to the actors. One per I/O thread; all
+/// calls on that thread.
+class token_service {
+ public:
+  virtual ~token_service() = default;
+  /// Sends an exchange on its way. Its caller is told the answer on this I/O thread: later, or,
+  /// when the limit of exchanges in flight is reached, before the call returns (503).
+  virtual void submit(token_handle x) = 0;
+  virtual void submit(query_handle x) = 0;
+  virtual void submit(mint_handle x) = 0;
+  virtual void submit(admin_handle x) = 0;
+  /// Whether a token or query exchange would be admitted now. Whoever hears no spares itself
+  /// reading the request, and refuses it: with `overloaded`, by `note_refusal`.
+  [[nodiscard]] virtual bool has_room() = 0;
+  /// The public documents of now.
+  [[nodiscard]] virtual std::shared_ptr<const oauth::public_documents> documents() const = 0;
+  /// Whether some client registered this origin (TOK-20).
+  [[nodiscard]] virtual bool knows_origin(std::string_view origin) const = 0;
+  /// Whether requests can be answered: keys and clients are loaded, the store takes writes.
+  [[nodiscard]] virtual bool ready() const = 0;
+  [[nodiscard]] virtual instant now() const = 0;
+  [[nodiscard]] virtual request_id next_request_id() = 0;
+  /// Takes note of a refusal that net/ answers by itself, before there is an exchange.
+  /// @param endpoint a literal: "token" for PROTOCOL.md §1.3, "introspect", "revoke", "userinfo",
+  ///        "http" for what is below them, "admin", "tls" for a handshake that failed.
+  virtual void note_refusal(std::string_view endpoint, const request_id& id, const denial& why) = 0;
+  /// The page for Prometheus. Off the path of requests: takes about a millisecond.
+  [[nodiscard]] virtual std::string metrics() const = 0;
+};
+
+}  // namespace mintage::service

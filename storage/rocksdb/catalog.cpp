@@ -1,0 +1,111 @@
+#include "storage/rocksdb/catalog.hpp"
+
+#include "storage/codec.hpp"
+
+namespace mintage::storage {
+namespace {
+
+rocksdb::Slice to_slice(std::string_view s) noexcept {
+  return {s.data(), s.size()};
+}
+
+/// Reads all records of a family. None is skipped: a server that forgot one client or key would
+/// seem to work.
+template <class Record>
+std::vector<Record> load_all(const rocksdb_database& db, column_family f,
+                             std::optional<Record> (*decode)(std::string_view)) {
+  auto all = std::vector<Record>{};
+  auto in_use = db.use();
+  auto at = db.scan(f);
+  for (at->SeekToFirst(); at->Valid(); at->Next()) {
+    auto one = decode({at->value().data(), at->value().size()});
+    if (!one) {
+      throw db.error("holds a record that cannot be read");
+    }
+    all.push_back(std::move(*one));
+  }
+  if (!at->status().ok()) {
+    throw db.error("cannot be read: " + at->status().ToString());
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<oauth::client> rocksdb_catalog::load_clients() {
+  return load_all<oauth::client>(db_, column_family::clients, decode_client);
+}
+
+void rocksdb_catalog::put_client(const oauth::client& c) {
+  auto in_use = db_.use();
+  auto batch = rocksdb::WriteBatch{};
+  static_cast<void>(batch.Put(db_[column_family::clients], c.id, encode(c)));
+  write(batch);
+}
+
+void rocksdb_catalog::erase_client(std::string_view id) {
+  auto in_use = db_.use();
+  auto batch = rocksdb::WriteBatch{};
+  static_cast<void>(batch.Delete(db_[column_family::clients], to_slice(id)));
+  write(batch);
+}
+
+std::vector<key_record> rocksdb_catalog::load_keys() {
+  return load_all<key_record>(db_, column_family::keys, decode_key);
+}
+
+void rocksdb_catalog::change_keys(const std::vector<key_record>& put,
+                                  const std::vector<std::string>& erased) {
+  auto in_use = db_.use();
+  auto batch = rocksdb::WriteBatch{};
+  for (const auto& k : put) {
+    static_cast<void>(batch.Put(db_[column_family::keys], k.kid, encode(k)));
+  }
+  for (const auto& kid : erased) {
+    static_cast<void>(batch.Delete(db_[column_family::keys], kid));
+  }
+  write(batch);
+}
+
+std::vector<oauth::resource> rocksdb_catalog::load_resources() {
+  return load_all<oauth::resource>(db_, column_family::resources, decode_resource);
+}
+
+void rocksdb_catalog::put_resource(const oauth::resource& r) {
+  auto in_use = db_.use();
+  auto batch = rocksdb::WriteBatch{};
+  static_cast<void>(batch.Put(db_[column_family::resources], r.as.identifier, encode(r)));
+  write(batch);
+}
+
+void rocksdb_catalog::erase_resource(std::string_view identifier) {
+  auto in_use = db_.use();
+  auto batch = rocksdb::WriteBatch{};
+  static_cast<void>(batch.Delete(db_[column_family::resources], to_slice(identifier)));
+  write(batch);
+}
+
+std::string rocksdb_catalog::load_note(std::string_view name) {
+  auto in_use = db_.use();
+  auto value = rocksdb::PinnableSlice{};
+  auto status = db_.get(db_[column_family::notes], name, value);
+  if (!status.ok() && !status.IsNotFound()) {
+    throw db_.error("cannot be read: " + status.ToString());
+  }
+  return status.ok() ? value.ToString() : std::string{};
+}
+
+void rocksdb_catalog::put_note(std::string_view name, std::string_view value) {
+  auto in_use = db_.use();
+  auto batch = rocksdb::WriteBatch{};
+  static_cast<void>(batch.Put(db_[column_family::notes], to_slice(name), to_slice(value)));
+  write(batch);
+}
+
+void rocksdb_catalog::write(rocksdb::WriteBatch& batch) {
+  if (!commits_.write(batch, true)) {
+    throw db_.error("cannot be written");
+  }
+}
+
+}  // namespace mintage::storage

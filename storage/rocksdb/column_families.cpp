@@ -1,0 +1,173 @@
+#include "storage/rocksdb/column_families.hpp"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/compaction_filter.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/slice_transform.h>
+#include <rocksdb/table.h>
+
+#include <bit>
+
+#include "storage/rocksdb/ordered_memtable.hpp"
+#include "storage/rocksdb/stored_record.hpp"
+
+namespace mintage::storage {
+namespace {
+
+constexpr auto mebibyte = std::size_t{1} << 20;
+
+class expiry_filter final : public rocksdb::CompactionFilter {
+ public:
+  explicit expiry_filter(instant now) : now_{now} {}
+  bool Filter(int, const rocksdb::Slice&, const rocksdb::Slice& value, std::string*,
+              bool*) const override {
+    auto expiry = stored_expiry({value.data(), value.size()});
+    return expiry && *expiry <= now_;
+  }
+  const char* Name() const override { return "mintage.expiry"; }
+
+ private:
+  instant now_;
+};
+
+class expiry_filter_factory final : public rocksdb::CompactionFilterFactory {
+ public:
+  explicit expiry_filter_factory(const oauth::clock& clock) : clock_{clock} {}
+  /// At every writing of a file, flushes too: most codes are dead before they reach the disk.
+  bool ShouldFilterTableFileCreation(rocksdb::TableFileCreationReason) const override {
+    return true;
+  }
+  std::unique_ptr<rocksdb::CompactionFilter> CreateCompactionFilter(
+      const rocksdb::CompactionFilter::Context&) override {
+    return std::make_unique<expiry_filter>(clock_.now());
+  }
+  const char* Name() const override { return "mintage.expiry"; }
+
+ private:
+  const oauth::clock& clock_;
+};
+
+/// RocksDB must not try to recover on its own: see rocksdb_database.
+class no_recovery final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                            bool* automatic) override {
+    *automatic = false;
+  }
+};
+
+/// Short-lived records, read by key alone.
+rocksdb::ColumnFamilyOptions hot_column_family(const options& o, const oauth::clock& clock,
+                                               const std::shared_ptr<rocksdb::Cache>& cache) {
+  auto table = rocksdb::BlockBasedTableOptions{};
+  table.block_cache = cache;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  // The prefix tells keys apart as well as the whole key does, and both would double the filters.
+  table.whole_key_filtering = false;
+
+  auto options = rocksdb::ColumnFamilyOptions{};
+  options.prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(8));
+  // About one bucket for each record of a full memtable that is not a large one.
+  options.memtable_factory = make_ordered_memtables(std::bit_ceil(o.memtable_mb * 2048));
+  options.write_buffer_size = o.memtable_mb * mebibyte;
+  options.max_write_buffer_number = 3;
+  options.compression = rocksdb::kNoCompression;  // digests and random octets
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.compaction_filter_factory = std::make_shared<expiry_filter_factory>(clock);
+  return options;
+}
+
+/// Codes and access tokens die in the order in which they came: universal compaction rewrites each
+/// a few times only.
+rocksdb::ColumnFamilyOptions codes_family(const options& o, const oauth::clock& clock,
+                                          const std::shared_ptr<rocksdb::Cache>& cache) {
+  auto options = hot_column_family(o, clock, cache);
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  options.compaction_options_universal.max_size_amplification_percent = 100;
+  options.level0_file_num_compaction_trigger = 6;
+  options.level0_slowdown_writes_trigger = 40;
+  options.level0_stop_writes_trigger = 60;
+  options.periodic_compaction_seconds = 30 * 60;
+  return options;
+}
+
+/// Grants without a refresh token die within the hour, those with one live for a month.
+rocksdb::ColumnFamilyOptions grants_family(const options& o, const oauth::clock& clock,
+                                           const std::shared_ptr<rocksdb::Cache>& cache) {
+  auto options = hot_column_family(o, clock, cache);
+  options.level_compaction_dynamic_level_bytes = true;
+  options.level0_slowdown_writes_trigger = 40;
+  options.level0_stop_writes_trigger = 60;
+  options.periodic_compaction_seconds = 12 * 60 * 60;
+  return options;
+}
+
+/// Clients, keys, resources, notes: few, and kept for good.
+rocksdb::ColumnFamilyOptions plain_column_family(const std::shared_ptr<rocksdb::Cache>& cache) {
+  auto table = rocksdb::BlockBasedTableOptions{};
+  table.block_cache = cache;
+  auto options = rocksdb::ColumnFamilyOptions{};
+  options.write_buffer_size = 4 * mebibyte;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+/// Cutoffs: written rarely, and asked for at every request while there are any, nearly always in
+/// vain: the filter, and the few octets of a memtable, answer that.
+rocksdb::ColumnFamilyOptions cutoffs_family(const oauth::clock& clock,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+  auto table = rocksdb::BlockBasedTableOptions{};
+  table.block_cache = cache;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.whole_key_filtering = true;
+  auto options = plain_column_family(cache);
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.compaction_filter_factory = std::make_shared<expiry_filter_factory>(clock);
+  options.periodic_compaction_seconds = 12 * 60 * 60;
+  return options;
+}
+
+}  // namespace
+
+rocksdb::DBOptions database_options(const options& o) {
+  auto db = rocksdb::DBOptions{};
+  db.create_if_missing = true;
+  db.create_missing_column_families = true;
+  db.allow_concurrent_memtable_write = false;  // nor can the ordered memtable
+  db.max_background_jobs = 2;
+  db.max_open_files = 512;
+  // Reached only when a family that is hardly written holds an old log back.
+  db.max_total_wal_size = (o.memtable_mb * 3 + 16) * mebibyte;
+  db.bytes_per_sync = mebibyte;
+  db.avoid_flush_during_shutdown = true;  // the log has it; stopping must be quick
+  db.info_log_level = rocksdb::WARN_LEVEL;
+  db.keep_log_file_num = 2;
+  db.max_log_file_size = mebibyte;
+  db.max_manifest_file_size = 4 * mebibyte;
+  db.max_bgerror_resume_count = 0;
+  db.listeners.push_back(std::make_shared<no_recovery>());
+  db.stats_dump_period_sec = 0;
+  db.stats_persist_period_sec = 0;
+  // What follows the first damage of the log is not replayed. After a loss of power that is the
+  // tail which no fsync covered, so nothing that was acknowledged.
+  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  return db;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> column_family_descriptors(const options& o,
+                                                                       const oauth::clock& clock) {
+  auto cache = rocksdb::NewLRUCache(32 * mebibyte);
+  auto plain = plain_column_family(cache);
+  return {{rocksdb::kDefaultColumnFamilyName, plain},
+          {"codes", codes_family(o, clock, cache)},
+          {"grants", grants_family(o, clock, cache)},
+          {"clients", plain},
+          {"keys", plain},
+          {"notes", plain},
+          {"access_tokens", codes_family(o, clock, cache)},
+          {"cutoffs", cutoffs_family(clock, cache)},
+          {"resources", plain}};
+}
+
+}  // namespace mintage::storage

@@ -1,0 +1,87 @@
+#include "storage/rocksdb/committer.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace mintage::storage {
+
+committer::committer(rocksdb_database& db) : db_{db}, thread_{[this] { run(); }} {}
+
+committer::~committer() {
+  {
+    auto lock = std::lock_guard{mutex_};
+    stopping_ = true;
+  }
+  work_.notify_one();
+  thread_.join();
+}
+
+bool committer::write(rocksdb::WriteBatch& batch, bool sync) {
+  auto done = db_.write(batch, sync);
+  if (!done) {
+    auto lock = std::lock_guard{mutex_};
+    work_.notify_one();
+  }
+  return done;
+}
+
+void committer::when_durable(std::function<void(bool)> settled) {
+  auto lock = std::lock_guard{mutex_};
+  queue_.push_back({db_.opening(), std::move(settled)});
+  ++asked_;
+}
+
+void committer::hurry() {
+  {
+    auto lock = std::lock_guard{mutex_};
+    if (queue_.empty() || std::exchange(hurried_, true)) {
+      return;
+    }
+  }
+  work_.notify_one();
+}
+
+void committer::settle() {
+  hurry();
+  auto lock = std::unique_lock{mutex_};
+  progress_.wait(lock, [this, all = asked_] { return settled_ >= all; });
+}
+
+void committer::run() {
+  constexpr auto retry = std::chrono::milliseconds{500};
+  auto jobs = std::vector<job>{};
+  auto called = [this] { return stopping_ || hurried_; };
+  auto lock = std::unique_lock{mutex_};
+  for (;;) {
+    if (db_.writable()) {
+      work_.wait(lock, [&] { return called() || !db_.writable(); });
+    }
+    if (!db_.writable() && !work_.wait_for(lock, retry, called)) {
+      lock.unlock();
+      db_.mend();
+      lock.lock();
+      continue;
+    }
+    if (queue_.empty()) {
+      return;
+    }
+    jobs.swap(queue_);
+    hurried_ = false;
+    lock.unlock();
+    const auto durable = db_.sync();
+    for (auto& j : jobs) {
+      try {
+        // What was written to a database that had to be reopened may be lost.
+        j.settled(durable && j.opening == db_.opening());
+      } catch (...) {  // the owner is gone, or has no room: its operations are destroyed with it
+      }
+    }
+    auto count = jobs.size();
+    jobs.clear();
+    lock.lock();
+    settled_ += count;
+    progress_.notify_all();
+  }
+}
+
+}  // namespace mintage::storage

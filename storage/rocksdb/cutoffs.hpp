@@ -1,0 +1,38 @@
+/// @file
+/// The cutoffs of subjects and sessions in RocksDB.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+
+#include "storage/engine.hpp"
+#include "storage/rocksdb/committer.hpp"
+#include "storage/rocksdb/database.hpp"
+
+namespace mintage::storage {
+
+class rocksdb_cutoffs final : public cutoff_table {
+ public:
+  /// Looks whether there are any. @param db,commits outlive it. @throws storage_error
+  rocksdb_cutoffs(const rocksdb_database& db, committer& commits);
+
+  bool has_any() const noexcept override { return has_any_.load(std::memory_order_acquire); }
+  std::optional<instant> find(const crypto::digest& key) override;
+  void put(const crypto::digest& key, instant before, instant forget) override;
+
+ private:
+  struct entry {
+    instant before{};
+    instant forget{};
+  };
+  /// @pre `use()` is held
+  [[nodiscard]] std::optional<entry> load(const crypto::digest& key) const;
+
+  const rocksdb_database& db_;
+  committer& commits_;
+  /// Of writers: what one reads stands until it has written.
+  std::mutex writing_;
+  std::atomic<bool> has_any_;
+};
+
+}  // namespace mintage::storage

@@ -1,0 +1,92 @@
+/// @file
+/// The open RocksDB database: get, write, and the recovery from failed writes.
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <shared_mutex>
+#include <string_view>
+
+#include "storage/engine.hpp"
+#include "storage/rocksdb/column_families.hpp"
+
+namespace mintage::storage {
+
+/// Thread-safe. Outlives every shard.
+///
+/// After a failed write of its log, RocksDB 7.8 keeps refusing that log even when told to resume
+/// (facebook/rocksdb#11643), and Debian's build of it aborts. So the database is closed and opened
+/// again. Whoever uses it holds `use()` meanwhile, once for a whole batch.
+class rocksdb_database {
+ public:
+  /// @param clock outlives it. @throws storage_error
+  rocksdb_database(const options& o, const oauth::clock& clock);
+  ~rocksdb_database();
+  rocksdb_database(const rocksdb_database&) = delete;
+  rocksdb_database& operator=(const rocksdb_database&) = delete;
+
+  /// Keeps the database from being reopened. Needed for every call but the ones that say otherwise,
+  /// and as long as a slice or iterator of it lives. Not recursive.
+  [[nodiscard]] std::shared_lock<std::shared_mutex> use() const {
+    return std::shared_lock{reopening_};
+  }
+
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* operator[](column_family f) const noexcept {
+    return families_[static_cast<std::size_t>(f)];
+  }
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* operator[](table t) const noexcept {
+    switch (t) {
+      case table::codes:
+        return (*this)[column_family::codes];
+      case table::grants:
+        return (*this)[column_family::grants];
+      case table::access_tokens:
+        break;
+    }
+    return (*this)[column_family::access_tokens];
+  }
+  [[nodiscard]] rocksdb::Status get(rocksdb::ColumnFamilyHandle* f, std::string_view key,
+                                    rocksdb::PinnableSlice& out) const;
+  /// @throws storage_error when the database could not be opened again.
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> scan(column_family f) const;
+
+  /// Writes all or nothing; after a failure, nothing of it is visible to `get`, and no other write
+  /// is tried until `mend` succeeds.
+  /// @returns whether the batch is written, with `sync` on the disk.
+  [[nodiscard]] bool write(rocksdb::WriteBatch& batch, bool sync);
+  /// Puts on the disk what was written before. After a failure, `get` fails as well until `mend`
+  /// succeeds: it would tell what may be lost. Same thread as `mend`, and needs no `use()`.
+  [[nodiscard]] bool sync();
+  /// Tries to take writes again: looks whether the device takes some octets, then reopens. Waits
+  /// for all `use()`, must not be held itself. One thread.
+  void mend();
+  /// Needs no `use()`.
+  [[nodiscard]] bool writable() const noexcept { return writable_.load(std::memory_order_relaxed); }
+  /// How often the database has been opened. Same thread as `mend`, or under `use()`.
+  [[nodiscard]] std::uint64_t opening() const noexcept { return opening_; }
+  /// An error that names the path. Needs no `use()`.
+  [[nodiscard]] storage_error error(std::string_view what) const;
+
+ private:
+  rocksdb::Status open();
+  void close() noexcept;
+  /// Writes what an opening may need to a file of its own. @returns 0, or the error of the system.
+  [[nodiscard]] int probe_device() const;
+
+  options options_;
+  const oauth::clock& clock_;
+  mutable std::shared_mutex reopening_;
+  std::unique_ptr<rocksdb::DB> db_;
+  /// Empty while the database cannot be opened again.
+  std::array<rocksdb::ColumnFamilyHandle*, column_families_count> families_{};
+  std::uint64_t opening_ = 0;
+  std::atomic<bool> writable_ = true;
+  /// What the database holds is on the disk, or will be with the next `sync`.
+  std::atomic<bool> trusted_ = true;
+};
+
+}  // namespace mintage::storage

@@ -1,0 +1,51 @@
+#include "storage/engine.hpp"
+#include "storage/rocksdb/catalog.hpp"
+#include "storage/rocksdb/committer.hpp"
+#include "storage/rocksdb/cutoffs.hpp"
+#include "storage/rocksdb/database.hpp"
+#include "storage/rocksdb/shard.hpp"
+
+namespace mintage::storage {
+namespace {
+
+class rocksdb_engine final : public engine {
+ public:
+  rocksdb_engine(const options& o, unsigned max_failures, const oauth::clock& clock)
+      : level_{o.level},
+        max_failures_{max_failures},
+        memory_{o.memtable_mb * 2048, o.memtable_mb * 1024 * 512},
+        db_{o, clock} {}
+
+  std::unique_ptr<shard_store> open_shard(std::size_t, std::size_t count, owner o,
+                                          owner idle) override {
+    // All shards share the tables, so a shard is no more than who owns it.
+    commits_.settle();
+    const auto memory = shard_memory{memory_.codes / count, memory_.octets / count};
+    return make_rocksdb_shard(db_, commits_, level_, max_failures_, memory, std::move(o),
+                              std::move(idle));
+  }
+  catalog& records() override { return catalog_; }
+  cutoff_table& cutoffs() override { return cutoffs_; }
+  bool writable() const noexcept override { return db_.writable(); }
+
+ private:
+  durability level_;
+  unsigned max_failures_;
+  /// Of all shards: with values and places, at most four fifths of one write buffer of codes.
+  shard_memory memory_;
+  // In the order of their deaths, reversed: the commit thread settles its queue before the database
+  // closes.
+  rocksdb_database db_;
+  committer commits_{db_};
+  rocksdb_catalog catalog_{db_, commits_};
+  rocksdb_cutoffs cutoffs_{db_, commits_};
+};
+
+}  // namespace
+
+std::unique_ptr<engine> open_rocksdb_engine(const options& o, unsigned max_failures,
+                                            const oauth::clock& clock) {
+  return std::make_unique<rocksdb_engine>(o, max_failures, clock);
+}
+
+}  // namespace mintage::storage

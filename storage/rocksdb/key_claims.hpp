@@ -1,0 +1,75 @@
+/// @file
+/// The keys of one shard that have a write in flight, and the operations that wait for them.
+#pragma once
+
+#include <cassert>
+#include <cstring>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "storage/rocksdb/operation_batch.hpp"
+#include "storage/shard_store.hpp"
+
+namespace mintage::storage {
+
+/// A record of one shard.
+struct record_name {
+  table kind = table::codes;
+  record_key key;
+  friend bool operator==(const record_name&, const record_name&) = default;
+};
+
+class key_claims {
+ public:
+  /// If a write of that record is in flight, the operation is told once it has settled.
+  /// @returns whether it waits.
+  [[nodiscard]] bool wait(const record_name& name, batch_item t) {
+    auto found = waiting_.empty() ? waiting_.end() : waiting_.find(name);
+    if (found == waiting_.end()) {
+      return false;
+    }
+    found->second.push_back(t);
+    return true;
+  }
+  /// @pre not claimed
+  void claim(const record_name& name) {
+    if (spare_.empty()) {
+      auto fresh = waiting_.try_emplace(name).second;
+      assert(fresh);
+      static_cast<void>(fresh);
+      return;
+    }
+    spare_.back().key() = name;
+    auto done = waiting_.insert(std::move(spare_.back()));
+    assert(done.inserted);
+    static_cast<void>(done);
+    spare_.pop_back();
+  }
+  /// Ends the claim; appends who waited, in the order in which they came.
+  void release(const record_name& name, std::vector<batch_item>& woken) {
+    auto found = waiting_.find(name);
+    woken.insert(woken.end(), found->second.begin(), found->second.end());
+    found->second.clear();
+    spare_.push_back(waiting_.extract(found));
+  }
+
+ private:
+  /// The octets behind the slot are those of a hash, or random.
+  struct name_hash {
+    std::size_t operator()(const record_name& n) const noexcept {
+      auto hash = std::size_t{0};
+      const auto octets = n.key.view();
+      if (octets.size() >= 2 + sizeof hash) {
+        std::memcpy(&hash, octets.data() + 2, sizeof hash);
+      }
+      return hash;
+    }
+  };
+  using claims = std::unordered_map<record_name, std::vector<batch_item>, name_hash>;
+  claims waiting_;
+  /// Claims that ended, kept for their memory: as many as were ever held at once.
+  std::vector<claims::node_type> spare_;
+};
+
+}  // namespace mintage::storage

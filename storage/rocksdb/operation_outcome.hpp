@@ -1,0 +1,67 @@
+/// @file
+/// Judges the operations of one shard against its records.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "storage/rocksdb/database.hpp"
+#include "storage/rocksdb/live_codes.hpp"
+#include "storage/rocksdb/operation_batch.hpp"
+#include "storage/rocksdb/recent_consumptions.hpp"
+#include "storage/rocksdb/shard_commits.hpp"
+#include "storage/rocksdb/stored_record.hpp"
+#include "storage/shard_store.hpp"
+
+namespace mintage::storage {
+
+/// Every operation is judged against what is durable; shard_store.hpp says what it comes to. One
+/// that writes claims its records and adds to the commit that is being gathered, which it then has
+/// to join: `progress::written`. One whose records are claimed has written nothing:
+/// `progress::waits`. A database that cannot say makes the result `verdict::unknown`.
+///
+/// Operations give their values away once they are settled or written. Not thread-safe; the caller
+/// of an operation holds `rocksdb_database::use()`.
+class operation_outcome {
+ public:
+  /// @param db,commits outlive it.
+  /// @param max_failures as of `open_engine`.
+  operation_outcome(const rocksdb_database& db, shard_commits& commits, unsigned max_failures,
+                    live_codes live)
+      : db_{db}, commits_{commits}, max_failures_{max_failures}, live_{std::move(live)} {}
+
+  [[nodiscard]] progress insert(insert_op& op, verdict& result, instant now, batch_item t);
+  [[nodiscard]] progress read(const record_name& name, read_result& result, instant now,
+                              batch_item t);
+  [[nodiscard]] progress consume(consume_op& op, consume_result& result, instant now, batch_item t);
+  [[nodiscard]] progress release(const release_op& op, verdict& result, instant now, batch_item t);
+  [[nodiscard]] progress rotate(rotate_op& op, rotate_result& result, instant now, batch_item t);
+  [[nodiscard]] progress revoke(const revoke_op& op, verdict& result, instant now, batch_item t);
+
+  /// A commit that wrote that record has failed: what memory holds of it is not true. To be told
+  /// before the claim on it is released.
+  void forget(const record_name& name);
+
+ private:
+  enum class lookup : std::uint8_t { found, absent, failed };
+  /// Reads into `record_`.
+  lookup find(const record_name& name);
+  /// Claims the record and writes `record_` to it.
+  void put(const record_name& name);
+  progress count_failure(const record_name& name, instant now);
+
+  const rocksdb_database& db_;
+  shard_commits& commits_;
+  const unsigned max_failures_;
+  live_codes live_;
+  recent_consumptions recent_;
+
+  // Kept for their memory.
+  rocksdb::PinnableSlice octets_;
+  stored_record record_;
+  stored_record released_;
+  std::string written_;
+};
+
+}  // namespace mintage::storage

@@ -1,0 +1,47 @@
+/// @file
+/// Records of shards as their octets in RocksDB: eight octets of expiry, then the envelope of
+/// records.proto.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "records.pb.h"
+#include "storage/shard_store.hpp"
+
+namespace mintage::storage {
+
+/// What everything that may expire begins with, in octets.
+constexpr std::size_t expiry_size = 8;
+/// Read without parsing the rest, because whoever drops expired records asks it of each.
+/// @returns nothing for octets that are no stored record.
+[[nodiscard]] std::optional<instant> stored_expiry(std::string_view octets) noexcept;
+/// Replaces `out`.
+void write_expiry(instant expires, std::string& out);
+
+/// One record, parsed or to be written. Kept and used again: its strings keep their memory.
+struct stored_record {
+  instant expires{};
+  records::envelope body;
+
+  /// @returns false for octets that are no stored record.
+  [[nodiscard]] bool parse(std::string_view octets);
+  /// Replaces `out`.
+  void write(std::string& out) const;
+
+  [[nodiscard]] bool is(records::envelope::condition c) const noexcept { return body.state() == c; }
+  [[nodiscard]] bool has_binding(const crypto::digest& d) const noexcept;
+  [[nodiscard]] bool has_attempt(const attempt_id& a) const noexcept;
+  /// Makes it the live record of an insertion; takes the value.
+  void assign(insert_op& op);
+  /// Makes a live code the tombstone of its consumption, which holds no value.
+  void bury(const consume_op& op, instant now);
+  /// Judges the rotation of a grant: ok makes it the successor and takes the value, replayed gives
+  /// its own away.
+  [[nodiscard]] rotate_result rotate(rotate_op& op, instant now);
+  [[nodiscard]] instant consumed_at() const noexcept;
+  [[nodiscard]] record_key new_grant() const noexcept;
+};
+
+}  // namespace mintage::storage

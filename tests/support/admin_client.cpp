@@ -1,0 +1,129 @@
+#include "tests/support/admin_client.hpp"
+
+#include <stdexcept>
+#include <thread>
+
+namespace mintage::test {
+
+boost::json::object parse_object(std::string_view text) {
+  return boost::json::parse(boost::json::string_view{text.data(), text.size()}).as_object();
+}
+
+std::string text_of(const boost::json::object& o, std::string_view name) {
+  auto* found = o.if_contains(boost::json::string_view{name.data(), name.size()});
+  return found != nullptr && found->is_string() ? std::string{found->as_string().c_str()}
+                                                : std::string{};
+}
+
+admin_client::admin_client(std::uint16_t port, std::string token)
+    : port_{port}, token_{std::move(token)} {}
+
+std::string admin_client::head(std::string_view method, std::string_view target) const {
+  auto out = std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+  if (!token_.empty()) out += "Authorization: Bearer " + token_ + "\r\n";
+  return out;
+}
+
+http_answer admin_client::call(std::string_view method, std::string_view target,
+                               std::string_view body) {
+  auto request = head(method, target);
+  if (!body.empty()) request += "Content-Type: application/json\r\n";
+  if (method != "GET" && method != "HEAD") {
+    request += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  }
+  request += "\r\n" + std::string{body};
+  if (!connection_) connection_.emplace(port_);
+  connection_->send(request);
+  auto out = connection_->receive(method == "HEAD");
+  if (out.field("Connection") == "close") connection_.reset();
+  return out;
+}
+
+namespace {
+const http_answer& demand(const http_answer& got, unsigned status, std::string_view what) {
+  if (got.status != status) throw std::runtime_error{std::string{what} + ": " + got.octets};
+  return got;
+}
+}  // namespace
+
+boost::json::object admin_client::create(const boost::json::object& metadata) {
+  auto got = call("POST", "/admin/clients", boost::json::serialize(metadata));
+  return parse_object(demand(got, 201, "client not created").body);
+}
+
+void admin_client::change(std::string_view id, const boost::json::object& metadata) {
+  demand(call("PATCH", "/admin/clients/" + std::string{id}, boost::json::serialize(metadata)), 200,
+         "client not changed");
+}
+
+void admin_client::remove(std::string_view id) {
+  auto got = call("DELETE", "/admin/clients/" + std::string{id});
+  if (got.status / 100 != 2) throw std::runtime_error{"client not removed: " + got.octets};
+}
+
+std::string admin_client::mint(const boost::json::object& request) {
+  auto got = call("POST", "/admin/codes", boost::json::serialize(request));
+  return text_of(parse_object(demand(got, 201, "code not minted").body), "code");
+}
+
+std::vector<std::string> admin_client::bulk(const std::vector<std::string>& lines) {
+  auto wire = connection{port_};
+  // Written by a second thread: the server takes no more lines than it has answers for.
+  auto writer = std::thread{[&] {
+    auto going = wire.send(head("POST", "/admin/codes") +
+                           "Content-Type: application/x-ndjson\r\n"
+                           "Transfer-Encoding: chunked\r\n\r\n");
+    for (auto first = std::size_t{0}; going && first < lines.size(); first += 64) {
+      auto piece = std::string{};
+      for (auto i = first; i < std::min(first + 64, lines.size()); ++i) piece += lines[i];
+      auto framed = chunked(piece);
+      framed.resize(framed.size() - 5);  // without the last chunk, "0" and two line ends
+      going = wire.send(framed);
+    }
+    wire.send("0\r\n\r\n");
+  }};
+  auto got = http_answer{};
+  try {
+    got = wire.receive();
+  } catch (...) {
+    wire.finish_sending();
+    writer.join();
+    throw;
+  }
+  writer.join();
+  return lines_of(demand(got, 200, "bulk refused").body);
+}
+
+std::vector<std::string> admin_client::mint_many(const boost::json::object& request,
+                                                 std::size_t count) {
+  auto line = boost::json::serialize(request) + "\n";
+  auto out = bulk(std::vector<std::string>(count, line));
+  for (auto& each : out) {
+    auto code = code_in(each);
+    if (code.empty()) throw std::runtime_error{"a line was refused: " + each};
+    each = code;
+  }
+  if (out.size() != count) throw std::runtime_error{"a line was not answered"};
+  return out;
+}
+
+std::string code_in(std::string_view line) {
+  constexpr auto name = std::string_view{"\"code\":\""};
+  auto begin = line.find(name);
+  if (begin == line.npos) return {};
+  begin += name.size();
+  return std::string{line.substr(begin, line.find('"', begin) - begin)};
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+  auto out = std::vector<std::string>{};
+  while (!text.empty()) {
+    auto end = text.find('\n');
+    out.emplace_back(text.substr(0, end));
+    if (end == text.npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return out;
+}
+
+}  // namespace mintage::test

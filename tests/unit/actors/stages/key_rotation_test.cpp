@@ -1,0 +1,184 @@
+#include "actors/stages/key_rotation.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "actors/system.hpp"
+#include "tests/unit/actors/stages/exchanges.hpp"
+
+namespace mintage::actors {
+namespace {
+
+using namespace std::chrono_literals;
+using oauth::errc;
+using oauth::key_state;
+
+/// A catalog that cannot write on demand, in the two ways in which a write can be unknown.
+class failing_catalog final : public storage::catalog {
+ public:
+  explicit failing_catalog(storage::catalog& inner) : inner_{inner} {}
+  std::vector<oauth::client> load_clients() override { return inner_.load_clients(); }
+  void put_client(const oauth::client& c) override { inner_.put_client(c); }
+  void erase_client(std::string_view id) override { inner_.erase_client(id); }
+  std::vector<storage::key_record> load_keys() override { return inner_.load_keys(); }
+  void change_keys(const std::vector<storage::key_record>& put,
+                   const std::vector<std::string>& erased) override {
+    if (loses) throw storage::storage_error{"cannot be written"};
+    inner_.change_keys(put, erased);
+    if (keeps_and_fails) throw storage::storage_error{"cannot be written"};
+  }
+  std::vector<oauth::resource> load_resources() override { return inner_.load_resources(); }
+  void put_resource(const oauth::resource& r) override { inner_.put_resource(r); }
+  void erase_resource(std::string_view identifier) override { inner_.erase_resource(identifier); }
+  std::string load_note(std::string_view name) override { return inner_.load_note(name); }
+  void put_note(std::string_view name, std::string_view value) override {
+    inner_.put_note(name, value);
+  }
+  bool loses = false;
+  bool keeps_and_fails = false;
+
+ private:
+  storage::catalog& inner_;
+};
+
+class listening_journal final : public service::journal {
+ public:
+  void refused(std::string_view, const service::request_id&, std::string_view,
+               const oauth::denial&) noexcept override {}
+  void exchanged(const service::token_exchange&) noexcept override {}
+  void queried(const service::query_exchange&) noexcept override {}
+  void minted(const service::mint_exchange&) noexcept override {}
+  void administered(const service::admin_exchange&) noexcept override {}
+  void key_changed(const crypto::signing_key& key, std::string_view state) noexcept override {
+    heard.push_back(key.kid() + ' ' + std::string{state});
+  }
+  std::vector<std::string> heard;
+};
+
+class key_rotation_rules : public testing::Test {
+ protected:
+  service::admin_handle ask(oauth::admin_call call) {
+    clock.at += 1s;  // keys of one moment would stand in the order of their names
+    auto x = service::admin_handle{
+        new service::admin_exchange{std::make_shared<test::nobody>(), {}, clock.now()}};
+    x->call = std::move(call);
+    book.handle(*x);
+    return x;
+  }
+  [[nodiscard]] std::string active() const {
+    return book.ring()->active(crypto::jws_alg::es256)->key.kid();
+  }
+  [[nodiscard]] std::size_t stored() const { return engine->records().load_keys().size(); }
+
+  test::manual_clock clock;
+  oauth::options rules;
+  listening_journal journal;
+  std::unique_ptr<storage::engine> engine = storage::open_memory_engine(5);
+  failing_catalog records{engine->records()};
+  key_keeper_setup setup{.records = records,
+                         .clock = clock,
+                         .journal = journal,
+                         .seal_key = crypto::sha256("seal"),
+                         .keys = {{crypto::jws_alg::es256}, 24h * 90, 24h * 2},
+                         .rules = rules};
+  key_rotation book{setup};
+};
+
+TEST_F(key_rotation_rules, refuse_to_open_keys_with_another_seal_key) {
+  auto other = setup;
+  other.seal_key = crypto::sha256("another");
+  EXPECT_THROW(key_rotation{other}, key_error);
+}
+
+TEST_F(key_rotation_rules, change_nothing_when_the_database_cannot_be_written) {
+  const auto before = book.ring();
+  records.loses = true;
+  const auto x = ask(oauth::rotate_keys{.now = true});
+  EXPECT_EQ(x->error->code, errc::temporarily_unavailable);
+  EXPECT_FALSE(x->answer);
+  EXPECT_EQ(book.ring(), before);
+  EXPECT_EQ(ask(oauth::remove_key{active()})->error->code, errc::temporarily_unavailable);
+  clock.at += 24h * 90;
+  EXPECT_FALSE(book.tick());
+  EXPECT_EQ(journal.heard.size(), 1U) << "only the first key was told of";
+  records.loses = false;
+  EXPECT_TRUE(book.tick()) << "the next look tries again";
+  EXPECT_EQ(stored(), 2U);
+}
+
+TEST_F(key_rotation_rules, believe_the_database_after_a_write_that_failed) {
+  records.keeps_and_fails = true;
+  EXPECT_TRUE(ask(oauth::rotate_keys{})->error);
+  records.keeps_and_fails = false;
+  ASSERT_EQ(stored(), 2U);
+  EXPECT_TRUE(book.tick());
+  EXPECT_EQ(book.ring()->keys.size(), 2U) << "the key that was kept is not made twice";
+  EXPECT_EQ(stored(), 2U);
+  EXPECT_EQ(ask(oauth::rotate_keys{})->error->code, errc::conflict);
+}
+
+TEST_F(key_rotation_rules, answer_with_states_and_times) {
+  const auto listed = ask(oauth::list_keys{});
+  EXPECT_EQ(std::get<oauth::key_list>(*listed->answer).keys, book.ring());
+  const auto rotated = ask(oauth::rotate_keys{});
+  EXPECT_EQ(std::get<oauth::key_list>(*rotated->answer).keys, book.ring());
+  EXPECT_EQ(book.ring()->keys.size(), 2U);
+  EXPECT_EQ(ask(oauth::rotate_keys{.alg = crypto::jws_alg::rs256})->error->code,
+            errc::invalid_request);
+  EXPECT_EQ(ask(oauth::remove_key{"nobody"})->error->code, errc::not_found);
+  EXPECT_TRUE(std::holds_alternative<oauth::removed>(*ask(oauth::remove_key{active()})->answer));
+}
+
+TEST_F(key_rotation_rules, erase_removed_keys_from_the_database) {  // JWS-06
+  const auto leaked = active();
+  ASSERT_TRUE(ask(oauth::remove_key{leaked})->answer);
+  const auto left = engine->records().load_keys();
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left.front().kid, active());
+  EXPECT_NE(left.front().kid, leaked);
+}
+
+TEST_F(key_rotation_rules, tell_of_every_change) {
+  const auto first = active();
+  EXPECT_EQ(journal.heard, (std::vector{first + " active"}));
+  journal.heard.clear();
+  ASSERT_TRUE(ask(oauth::rotate_keys{})->answer);
+  const auto second = book.ring()->keys.back().key.kid();
+  EXPECT_EQ(journal.heard, (std::vector{second + " pending"}));
+  journal.heard.clear();
+  clock.at += oauth::publication_wait;
+  EXPECT_TRUE(book.tick());
+  EXPECT_FALSE(book.tick());
+  EXPECT_EQ(journal.heard, (std::vector{first + " retiring", second + " active"}));
+  journal.heard.clear();
+  clock.at += 24h * 2;
+  EXPECT_TRUE(book.tick());
+  EXPECT_EQ(journal.heard, (std::vector{first + " removed"}));
+}
+
+TEST_F(key_rotation_rules, go_on_after_a_restart_where_they_stood) {
+  // Enough that the order of the database is hardly theirs.
+  for (auto i = 0; i < 8; ++i) ASSERT_TRUE(ask(oauth::rotate_keys{.now = true})->answer);
+  const auto first = active();
+  ASSERT_TRUE(ask(oauth::rotate_keys{})->answer);
+  const auto before = book.ring();
+  clock.at += oauth::publication_wait - 1s;
+  {
+    auto again = key_rotation{setup};
+    ASSERT_EQ(again.ring()->keys.size(), before->keys.size());
+    for (auto i = std::size_t{0}; i < before->keys.size(); ++i) {
+      EXPECT_EQ(again.ring()->keys[i].key.kid(), before->keys[i].key.kid());
+      EXPECT_TRUE(oauth::is_unchanged(again.ring()->keys[i], before->keys[i]));
+    }
+    clock.at += 1s;
+    EXPECT_TRUE(again.tick());
+    EXPECT_EQ(again.ring()->find(first)->state, key_state::retiring);
+  }
+  clock.at += 24h * 2;
+  const auto later = key_rotation{setup};
+  EXPECT_EQ(later.ring()->find(first), nullptr) << "due while nobody ran";
+}
+
+}  // namespace
+}  // namespace mintage::actors

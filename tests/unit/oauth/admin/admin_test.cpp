@@ -1,0 +1,323 @@
+#include "oauth/admin/admin.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/oauth/counting_random.hpp"
+
+namespace mintage::oauth {
+namespace {
+
+constexpr auto now = instant{milliseconds{1'700'000'000'900}};
+constexpr auto now_date = std::int64_t{1'700'000'000};
+constexpr auto challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";  // KAT-01
+
+client make_record(std::string id, void (*change)(client&) = nullptr) {
+  auto c = client{};
+  c.id = std::move(id);
+  c.incarnation = 7;
+  c.redirect_uris = {"https://app.example/cb"};
+  c.scopes = {"openid", "offline_access", "api", "mail"};
+  c.allowed_resources = {"https://mail.example", "https://api.example", "https://gone.example"};
+  if (change != nullptr) change(c);
+  return c;
+}
+
+const client_registry& clients() {
+  static const auto all = client_registry{
+      {
+          make_record("app"),
+          make_record("optout", [](client& c) { c.require_pkce = false; }),
+          make_record("public",
+                      [](client& c) {
+                        c.method = auth_method::none;
+                        c.require_pkce =
+                            false;  // cannot be registered; the rule of PKC-01 holds all the same
+                      }),
+          make_record("suspended", [](client& c) { c.status = client_status::suspended; }),
+          make_record("refresher", [](client& c) { c.grant_types = {grant_type::refresh_token}; }),
+          make_record("paired",
+                      [](client& c) {
+                        c.subjects = subject_type::pairwise;
+                        c.sector = "app.example";
+                      }),
+      },
+      {
+          {.as = {.identifier = "https://api.example"}, .scopes = {"api"}, .resource_servers = {}},
+          {.as = {.identifier = "https://mail.example"},
+           .scopes = {"mail"},
+           .resource_servers = {}},
+      }};
+  return all;
+}
+
+mint_request good_request() {
+  auto r = mint_request{};
+  r.client_id = "app";
+  r.redirect_uri = "https://app.example/cb";
+  r.scope = "openid";
+  r.sub = "alice";
+  r.auth_time = now_date - 10;
+  r.code_challenge = challenge;
+  r.code_challenge_method = "S256";
+  return r;
+}
+
+admin_result<authorization_code> mint(mint_request r) {
+  auto key = crypto::digest{};
+  for (auto i = std::uint8_t{0}; i < key.size(); ++i) key[i] = i;
+  return check_mint(clients(), std::move(r), now, {}, key);
+}
+
+struct refused_row {
+  const char* field;  ///< what the description begins with
+  errc code;
+  void (*change)(mint_request&);
+};
+
+void expect_refused(std::initializer_list<refused_row> rows) {
+  for (const auto& row : rows) {
+    auto r = good_request();
+    row.change(r);
+    const auto result = mint(std::move(r));
+    ASSERT_FALSE(result) << row.field;
+    EXPECT_EQ(result.error().code, row.code) << result.error().description;
+    EXPECT_TRUE(result.error().description.starts_with(std::string{row.field} + " "))
+        << row.field << ": " << result.error().description;
+  }
+}
+
+TEST(check_mint, names_a_required_field_that_is_missing) {  // MINT-01
+  expect_refused({
+      {"client_id", errc::invalid_request, [](auto& r) { r.client_id.clear(); }},
+      {"redirect_uri", errc::invalid_request, [](auto& r) { r.redirect_uri.clear(); }},
+      {"scope", errc::invalid_request, [](auto& r) { r.scope.clear(); }},
+      {"sub", errc::invalid_request, [](auto& r) { r.sub.clear(); }},
+      {"auth_time", errc::invalid_request, [](auto& r) { r.auth_time.reset(); }},
+  });
+}
+
+TEST(check_mint, refuses_clients_that_may_have_no_code) {  // MINT-01
+  expect_refused({
+      {"client_id", errc::invalid_client, [](auto& r) { r.client_id = "nobody"; }},
+      {"client_id", errc::invalid_client, [](auto& r) { r.client_id = "suspended"; }},
+      {"client_id", errc::invalid_request, [](auto& r) { r.client_id = "refresher"; }},
+  });
+}
+
+TEST(check_mint, refuses_redirect_uris_that_differ_by_one_octet) {  // MINT-01, COD-02
+  expect_refused({
+      {"redirect_uri", errc::invalid_request, [](auto& r) { r.redirect_uri += '/'; }},
+      {"redirect_uri", errc::invalid_request, [](auto& r) { r.redirect_uri[0] = 'H'; }},
+      {"redirect_uri", errc::invalid_request, [](auto& r) { r.redirect_uri += "?x"; }},
+  });
+}
+
+TEST(check_mint, holds_the_rules_of_pkce) {  // PKC-01, PKC-02
+  expect_refused({
+      {"code_challenge", errc::invalid_request,  // confidential, PKCE required
+       [](auto& r) { r.code_challenge.reset(), r.code_challenge_method.reset(); }},
+      {"code_challenge", errc::invalid_request,  // NEG-131
+       [](auto& r) {
+         r.client_id = "public";
+         r.code_challenge.reset(), r.code_challenge_method.reset();
+       }},
+      {"code_challenge_method", errc::invalid_request,  // NEG-130
+       [](auto& r) { r.code_challenge_method.reset(); }},
+      {"code_challenge_method", errc::invalid_request,
+       [](auto& r) { r.code_challenge_method = "plain"; }},
+      {"code_challenge_method", errc::invalid_request,
+       [](auto& r) { r.code_challenge_method = "s256"; }},
+      {"code_challenge_method", errc::invalid_request,
+       [](auto& r) { r.client_id = "optout", r.code_challenge.reset(); }},
+      {"code_challenge", errc::invalid_request, [](auto& r) { r.code_challenge = ""; }},
+      {"code_challenge", errc::invalid_request,
+       [](auto& r) { r.client_id = "optout", r.code_challenge = ""; }},
+      {"code_challenge", errc::invalid_request, [](auto& r) { r.code_challenge->pop_back(); }},
+      {"code_challenge", errc::invalid_request, [](auto& r) { *r.code_challenge += 'A'; }},
+      {"code_challenge", errc::invalid_request, [](auto& r) { r.code_challenge->front() = '+'; }},
+  });
+}
+
+TEST(check_mint, refuses_scope_outside_the_clients) {  // MINT-01
+  expect_refused({
+      {"scope", errc::invalid_scope, [](auto& r) { r.scope = "openid admin"; }},
+      {"scope", errc::invalid_scope, [](auto& r) { r.scope = "openid  api"; }},
+      {"scope", errc::invalid_scope, [](auto& r) { r.scope = " openid"; }},
+      {"scope", errc::invalid_scope, [](auto& r) { r.scope = "open\"id"; }},
+  });
+}
+
+TEST(check_mint, refuses_impossible_logins) {  // MINT-02
+  expect_refused({
+      {"sub", errc::invalid_request, [](auto& r) { r.sub = std::string(256, 'x'); }},
+      {"sub", errc::invalid_request, [](auto& r) { r.sub = "al ice"; }},
+      {"sub", errc::invalid_request, [](auto& r) { r.sub = "\xc3\xa4"; }},
+      {"auth_time", errc::invalid_request, [](auto& r) { r.auth_time = -1; }},
+      {"auth_time", errc::invalid_request, [](auto& r) { r.auth_time = now_date + 31; }},
+      {"auth_time", errc::invalid_request, [](auto& r) { r.auth_time = INT64_MAX; }},
+      {"nonce", errc::invalid_request, [](auto& r) { r.nonce = std::string(1025, 'x'); }},
+      {"nonce", errc::invalid_request, [](auto& r) { r.nonce = "a\nb"; }},
+      {"acr", errc::invalid_request, [](auto& r) { r.acr = std::string(257, 'x'); }},
+      {"acr", errc::invalid_request, [](auto& r) { r.acr = "\xff"; }},
+      {"sid", errc::invalid_request, [](auto& r) { r.sid = std::string(257, 'x'); }},
+      {"sid", errc::invalid_request, [](auto& r) { r.sid = "\x7f"; }},
+      {"amr", errc::invalid_request, [](auto& r) { r.amr.assign(17, "x"); }},
+      {"amr", errc::invalid_request,
+       [](auto& r) {
+         r.amr = {"pwd", ""};
+       }},
+      {"amr", errc::invalid_request, [](auto& r) { r.amr = {std::string(65, 'x')}; }},
+      {"amr", errc::invalid_request, [](auto& r) { r.amr = {"\t"}; }},
+      {"claims", errc::invalid_request, [](auto& r) { r.claims = "{" + std::string(8192, ' '); }},
+      {"claims", errc::invalid_request, [](auto& r) { r.claims = "[]"; }},
+      {"ttl", errc::invalid_request, [](auto& r) { r.ttl = 0; }},
+      {"ttl", errc::invalid_request, [](auto& r) { r.ttl = 601; }},
+      {"ttl", errc::invalid_request, [](auto& r) { r.ttl = -1; }},
+  });
+}
+
+TEST(check_mint, refuses_the_subject_of_a_client) {  // CCG-01
+  expect_refused({
+      {"sub", errc::invalid_request, [](auto& r) { r.sub = "app"; }},
+      {"sub", errc::invalid_request, [](auto& r) { r.sub = "public"; }},
+  });
+}
+
+TEST(check_mint, refuses_an_essential_acr_that_was_not_met) {  // MINT-02
+  expect_refused({
+      {"acr", errc::invalid_request, [](auto& r) { r.essential_acr = {"gold"}; }},
+      {"acr", errc::invalid_request,
+       [](auto& r) {
+         r.acr = "silver";
+         r.essential_acr = {"gold", "Silver"};
+       }},
+  });
+  auto r = good_request();
+  r.acr = "silver";
+  r.essential_acr = {"gold", "silver"};
+  EXPECT_TRUE(mint(r));
+}
+
+TEST(check_mint, refuses_resources_that_the_client_may_not_have) {  // ATK-02, ATK-03
+  expect_refused({
+      {"resource", errc::invalid_target, [](auto& r) { r.resources = {"https://gone.example"}; }},
+      {"resource", errc::invalid_target, [](auto& r) { r.resources = {""}; }},
+      {"resource", errc::invalid_request,
+       [](auto& r) { r.resources.assign(9, "https://api.example"); }},
+      {"scope", errc::invalid_scope, [](auto& r) { r.scope = "openid api mail"; }},
+      {"claims", errc::invalid_request,
+       [](auto& r) { r.id_token_claims = "{" + std::string(8192, ' '); }},
+  });
+}
+
+TEST(check_mint, grants_the_resources_named_or_those_of_the_scope) {  // ATK-02
+  auto r = good_request();
+  EXPECT_TRUE(mint(r)->who.targets.empty());
+  r.scope = "openid api";
+  ASSERT_EQ(mint(r)->who.targets.size(), 1u);
+  EXPECT_EQ(mint(r)->who.targets[0].identifier, "https://api.example");
+  r.resources = {"https://mail.example"};
+  ASSERT_EQ(mint(r)->who.targets.size(), 1u);
+  EXPECT_EQ(mint(r)->who.targets[0].identifier, "https://mail.example");
+}
+
+TEST(check_mint, names_the_person_by_sector_to_a_pairwise_client) {  // §3.3
+  auto r = good_request();
+  EXPECT_EQ(mint(r)->who.pairwise_sub, "");
+  r.client_id = "paired";
+  const auto code = mint(r);
+  ASSERT_TRUE(code);
+  EXPECT_EQ(code->who.sub, "alice");
+  // Computed with Python's hmac.
+  EXPECT_EQ(code->who.pairwise_sub, "JnMwQy7JBXUREefDmNpMV-Bp2vgY3k5VyfNkdl_3Bro");
+}
+
+TEST(pairwise_subject, depends_on_key_sector_and_person) {
+  const auto key = crypto::digest{1};
+  const auto one = pairwise_subject(key, "h", "alice");
+  EXPECT_EQ(one.size(), 43u);
+  EXPECT_EQ(pairwise_subject(key, "h", "alice"), one);
+  EXPECT_NE(pairwise_subject(crypto::digest{2}, "h", "alice"), one);
+  EXPECT_NE(pairwise_subject(key, "i", "alice"), one);
+  EXPECT_NE(pairwise_subject(key, "h", "alicf"), one);
+  EXPECT_NE(pairwise_subject(key, "ha", "lice"), one);
+}
+
+TEST(check_mint, repeats_no_value) {
+  auto r = good_request();
+  r.redirect_uri = "https://evil.example/";
+  EXPECT_EQ(mint(r).error().description, "redirect_uri is not registered for this client");
+}
+
+TEST(check_mint, makes_the_record_of_a_good_request) {
+  auto r = good_request();
+  r.scope = "api openid api";
+  r.nonce = std::string(1024, 'n');
+  r.acr = "silver";
+  r.amr.assign(16, std::string(64, 'x'));
+  r.sid = "s";
+  r.claims = R"({"a":1} )";
+  r.id_token_claims = R"({"b":1})";
+  r.auth_time = now_date + 30;
+  r.ttl = 600;
+  const auto code = mint(r);
+  ASSERT_TRUE(code) << code.error().description;
+  EXPECT_EQ(code->who.client_id, "app");
+  EXPECT_EQ(code->who.incarnation, 7u);
+  EXPECT_EQ(code->who.sub, "alice");
+  EXPECT_EQ(code->who.scope, "api openid");
+  EXPECT_EQ(code->who.nonce, r.nonce);
+  EXPECT_EQ(code->who.acr, "silver");
+  EXPECT_EQ(code->who.amr, r.amr);
+  EXPECT_EQ(code->who.sid, "s");
+  EXPECT_EQ(code->who.claims, r.claims);
+  EXPECT_EQ(code->who.id_token_claims, r.id_token_claims);
+  EXPECT_EQ(code->who.minted, now);
+  EXPECT_EQ(numeric_date(code->who.auth_time), now_date + 30);
+  EXPECT_EQ(code->redirect_uri, r.redirect_uri);
+  EXPECT_EQ(code->challenge, challenge);
+  EXPECT_EQ(code->expires, now + seconds{600});
+}
+
+TEST(check_mint, takes_defaults_and_a_client_that_opted_out_of_pkce) {
+  auto r = good_request();
+  r.client_id = "optout";
+  r.code_challenge.reset();
+  r.code_challenge_method.reset();
+  r.scope = "api";  // need not have openid
+  r.auth_time = 0;
+  const auto code = mint(r);
+  ASSERT_TRUE(code) << code.error().description;
+  EXPECT_EQ(code->challenge, "");
+  EXPECT_EQ(code->expires, now + options{}.code_ttl);
+}
+
+TEST(make_client_secret, has_its_form) {
+  auto random = test::counting_random{};
+  const auto secret = make_client_secret(random);
+  EXPECT_EQ(secret.reveal(), "mcs_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
+  EXPECT_NE(make_client_secret(random).reveal(), secret.reveal());
+}
+
+TEST(role_of, believes_nothing_but_the_token) {
+  const auto tokens = admin_tokens{crypto::sha256("mad_admin"), crypto::sha256("mad_minter")};
+  for (const auto* value :
+       {"", "Bearer", "Bearer ", "mad_admin", "Basic mad_admin", "Bearermad_admin",
+        "Bearer\tmad_admin", "Bearer mad_admin ", "Bearer mad_admi", "Bearer mad_adminx",
+        "Bearer MAD_ADMIN", "Bearerx mad_admin", "Beare mad_admin"}) {
+    EXPECT_EQ(role_of(value, tokens), admin_role::nobody) << value;
+  }
+  EXPECT_EQ(role_of("Bearer mad_admin", tokens), admin_role::admin);
+  EXPECT_EQ(role_of("bEARER   mad_admin", tokens), admin_role::admin);
+  EXPECT_EQ(role_of("Bearer mad_minter", tokens), admin_role::minter);
+}
+
+TEST(role_of, knows_nobody_before_tokens_are_set) {
+  for (const auto* value : {"", "Bearer ", "Bearer x"}) {
+    EXPECT_EQ(role_of(value, {}), admin_role::nobody);
+  }
+  EXPECT_EQ(role_of("Bearer m", {{}, crypto::sha256("m")}), admin_role::minter);
+}
+
+}  // namespace
+}  // namespace mintage::oauth

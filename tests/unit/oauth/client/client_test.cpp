@@ -1,0 +1,61 @@
+#include "oauth/client/client.hpp"
+
+#include <gtest/gtest.h>
+
+namespace mintage::oauth {
+namespace {
+
+TEST(client_redirect_uri, is_compared_octet_for_octet) {
+  auto c = client{};
+  c.redirect_uris = {"https://app.example/cb", "http://127.0.0.1:8080/cb"};
+  for (const auto* uri :
+       {"", "https://app.example/cb/", "https://app.example/CB", "HTTPS://app.example/cb",
+        "https://app.example/cb?x=1", "http://127.0.0.1:8081/cb", "https://app.example/c"}) {
+    EXPECT_FALSE(c.has_redirect_uri(uri)) << uri;
+  }
+  EXPECT_TRUE(c.has_redirect_uri("https://app.example/cb"));
+  EXPECT_TRUE(c.has_redirect_uri("http://127.0.0.1:8080/cb"));
+}
+
+TEST(client_scope, is_compared_octet_for_octet) {
+  auto c = client{};
+  c.scopes = {"openid", "mail"};
+  EXPECT_FALSE(c.has_scope("OpenID"));
+  EXPECT_FALSE(c.has_scope("open"));
+  EXPECT_FALSE(c.has_scope("openid mail"));
+  EXPECT_TRUE(c.has_scope("mail"));
+}
+
+TEST(client_grant, is_only_what_was_registered) {
+  auto c = client{};
+  EXPECT_TRUE(c.has_grant(grant_type::authorization_code));
+  EXPECT_FALSE(c.has_grant(grant_type::refresh_token));
+  c.grant_types = {grant_type::refresh_token};
+  EXPECT_FALSE(c.has_grant(grant_type::authorization_code));
+  EXPECT_TRUE(c.has_grant(grant_type::refresh_token));
+}
+
+TEST(generated_id, is_recognised_by_its_form) {
+  for (const auto* id :
+       {"", "cl_", "demo", "cl_0123456789abcdefghijk", "cl_0123456789abcdefghijklm",
+        "CL_0123456789abcdefghijkl", "cl-0123456789abcdefghijkl", "cl_0123456789abcdefghij.l",
+        "cl_0123456789abcdefghijk="}) {
+    EXPECT_FALSE(looks_generated(id)) << id;
+  }
+  EXPECT_TRUE(looks_generated("cl_0123456789abcdefghijkl"));
+  EXPECT_TRUE(looks_generated("cl_----------____________"));
+}
+
+TEST(grant_type, has_one_name) {
+  for (const auto g : {grant_type::authorization_code, grant_type::refresh_token,
+                       grant_type::client_credentials}) {
+    EXPECT_EQ(parse_grant_type(to_string(g)), g);
+  }
+  EXPECT_EQ(to_string(grant_type::client_credentials), "client_credentials");
+  for (const auto* other : {"", "implicit", "Refresh_token", "refresh_token "}) {
+    EXPECT_FALSE(parse_grant_type(other)) << other;
+  }
+}
+
+}  // namespace
+}  // namespace mintage::oauth

@@ -1,0 +1,369 @@
+#include "oauth/grant/refresh.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <set>
+
+#include "crypto/base64.hpp"
+
+namespace mintage::oauth {
+namespace {
+
+using act = refresh_judgement::act;
+
+// Known answers, computed with Python's hmac and hashlib: master 00 01 … 1f, family 40 … 4f, seed
+// 80 … 9f; key = HKDF-SHA-256(master, "mintage/refresh/" and its id).
+constexpr auto first_token =
+    "mrt_BBQEFCQ0RFRkdISUpLTE1OTwAAAABAKR8Ql3LtYmESeXf7nC9yG4irvl9tmLlvSFifeqDqGw";
+constexpr auto second_token =
+    "mrt_BBQEFCQ0RFRkdISUpLTE1OTwAAAAFexRD0HExuRuycaexllmKXBtG85VoE206Fmwyu76rJdw";
+constexpr auto token_of_key_7 =
+    "mrt_BBQEFCQ0RFRkdISUpLTE1OTwAAAACSLORisDjJ1RouEpKKrJ4oUKlEZtfBd2aDtwrqg0np4Q";
+constexpr auto token_of_last_slot =
+    "mrt___QEFCQ0RFRkdISUpLTE1OTwECAwS650icRNipqtgXN3pHWDEhYVDZcaAjRrWd51D1jWNuog";
+
+template <std::size_t N>
+crypto::bytes<N> counted_from(std::uint8_t first) {
+  auto out = crypto::bytes<N>{};
+  for (auto& octet : out) octet = first++;
+  return out;
+}
+
+refresh_keys keys() {
+  return refresh_keys{counted_from<32>(0), 1};
+}
+
+constexpr auto new_grant = instant{milliseconds{1'700'000'000'000}};
+
+options rules() {
+  auto o = options{};
+  o.refresh_idle = seconds{2400};  // due after 100 s
+  o.refresh_absolute = seconds{10000};
+  o.refresh_grace = seconds{10};
+  return o;
+}
+
+grant make_family(rt_mode mode = rt_mode::rotating) {
+  auto g = grant{};
+  g.who.client_id = "cl_app";
+  g.who.incarnation = 7;
+  g.who.sub = "alice";
+  g.who.scope = "openid offline_access api";
+  g.who.targets = {{.identifier = "https://a"}, {.identifier = "https://b"}};
+  g.who.minted = new_grant;
+  g.where = slot{65};
+  g.family = counted_from<16>(0x40);
+  g.seed = counted_from<32>(0x80);
+  g.refreshable = true;
+  g.mode = mode;
+  g.created = new_grant;
+  g.absolute_expiry = new_grant + rules().refresh_absolute;
+  g.idle_expiry = new_grant + rules().refresh_idle;
+  return g;
+}
+
+client_facts make_client() {
+  auto c = client_facts{};
+  c.id = "cl_app";
+  c.incarnation = 7;
+  return c;
+}
+
+/// One refresh of a family, its parts to be changed.
+struct trial {
+  grant family = make_family();
+  std::uint32_t generation = 0;
+  client_facts who = make_client();
+  token_request request = {};
+  cutoffs cut = {};
+  instant now = new_grant + seconds{50};
+  options o = rules();
+
+  [[nodiscard]] presented_refresh_token token() const {
+    return parse_refresh_token(keys().make(family, generation)).value();
+  }
+  [[nodiscard]] refresh_judgement judge(const presented_refresh_token& presented) const {
+    auto with = keys();
+    return judge_refresh(family, presented, with, who, request, cut, now, o);
+  }
+  [[nodiscard]] refresh_judgement judge() const { return judge(token()); }
+  void name_resources(std::initializer_list<std::string_view> names) {
+    for (const auto name : names) request.resource_values[request.resources_count++] = name;
+  }
+};
+
+/// A family whose generation 4 was superseded at `born + 40 s`.
+trial rotated() {
+  auto t = trial{};
+  t.family.generation = 5;
+  t.family.superseded_at = new_grant + seconds{40};
+  return t;
+}
+
+TEST(refresh_token, known_answers) {  // RFT-06
+  auto with = keys();
+  auto g = make_family();
+  EXPECT_EQ(with.make(g, 0), first_token);
+  EXPECT_EQ(with.make(g, 1), second_token);
+  EXPECT_EQ(with.make(g, 0), first_token);  // the same value again, without anything stored
+  g.mac_key_id = 7;
+  EXPECT_EQ(with.make(g, 0), token_of_key_7);
+  g.mac_key_id = 1;
+  g.where = slot{4095};
+  EXPECT_EQ(with.make(g, 0x01020304), token_of_last_slot);
+}
+
+TEST(refresh_token, is_read_as_it_was_written) {  // RFT-06
+  const auto read = parse_refresh_token(token_of_last_slot);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->where, slot{4095});
+  EXPECT_EQ(read->family, make_family().family);
+  EXPECT_EQ(read->generation, 0x01020304u);
+  EXPECT_EQ(crypto::base64url(crypto::bytes_view{read->mac}),
+            "uudInETYqarYFzd6R1gxIWFQ2XGgI0a1nedQ9Y1jbqI");
+}
+
+TEST(refresh_token, has_no_other_form) {  // RFT-06, NEG-133, NEG-150
+  const auto good = std::string{first_token};
+  for (const auto& bad :
+       {std::string{}, good + "A", good.substr(0, 75), good + "=", "mat_" + good.substr(4),
+        "MRT_" + good.substr(4), "mrt_" + good.substr(3, 72), " " + good.substr(0, 75),
+        std::string(76, 'A'), good.substr(0, 4) + "++" + good.substr(6),
+        good.substr(0, 20) + "+" + good.substr(21), good.substr(0, 20) + "=" + good.substr(21),
+        good.substr(0, 20) + std::string(1, '\0') + good.substr(21)}) {
+    EXPECT_FALSE(parse_refresh_token(bad)) << bad;
+  }
+}
+
+TEST(refresh_token, has_one_spelling_only) {  // RFT-06
+  // 52 octets end with two bits in the last character; the other four must be zero.
+  auto accepted = std::string{};
+  for (const auto last :
+       std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"}) {
+    auto text = std::string{first_token};
+    text.back() = last;
+    if (parse_refresh_token(text)) accepted += last;
+  }
+  EXPECT_EQ(accepted, "AQgw");
+}
+
+TEST(refresh_keys, prove_no_token_with_any_bit_changed) {  // RFT-06, NEG-133
+  auto with = keys();
+  const auto g = make_family();
+  const auto good = parse_refresh_token(first_token).value();
+  EXPECT_TRUE(with.proves(good, g));
+  for (auto i = std::size_t{0}; i < 8 * good.mac.size(); ++i) {
+    auto bad = good;
+    bad.mac[i / 8] = static_cast<std::uint8_t>(bad.mac[i / 8] ^ (1U << i % 8));
+    EXPECT_FALSE(with.proves(bad, g)) << i;
+  }
+  auto other = good;
+  other.generation = 1;
+  EXPECT_FALSE(with.proves(other, g));
+}
+
+TEST(refresh_keys, cover_every_part_of_the_family) {  // RFT-06
+  auto with = keys();
+  const auto good = parse_refresh_token(first_token).value();
+  for (const auto change : {
+           +[](grant& g) { g.where = slot{66}; },
+           +[](grant& g) { g.family[15] ^= 1; },
+           +[](grant& g) { g.seed[31] ^= 1; },
+           +[](grant& g) { g.mac_key_id = 2; },
+       }) {
+    auto g = make_family();
+    change(g);
+    EXPECT_FALSE(with.proves(good, g));
+  }
+  auto other = refresh_keys{counted_from<32>(1), 1};
+  EXPECT_FALSE(other.proves(good, make_family()));
+  EXPECT_EQ((refresh_keys{counted_from<32>(1), 9}.current()), 9u);
+}
+
+TEST(judge_refresh, denies_without_revoking) {  // RFT-01, RFT-10, RFT-11, NEG-133 to NEG-145
+  struct row {
+    const char* reason;
+    void (*change)(trial&);
+  };
+  for (const auto& r : {
+           row{"grant without a refresh token", [](auto& t) { t.family.refreshable = false; }},
+           row{"refresh token of another client (RFT-01)", [](auto& t) { t.who.id = "cl_other"; }},
+           row{"refresh token of a client that was removed and made again",
+               [](auto& t) { t.who.incarnation = 8; }},
+           row{"family revoked", [](auto& t) { t.family.revoked_at = new_grant; }},
+           row{"subject or session revoked (RFT-11)", [](auto& t) { t.cut.subject = new_grant; }},
+           row{"subject or session revoked (RFT-11)",
+               [](auto& t) {
+                 t.family.who.scope = "openid";
+                 t.cut.session = new_grant;
+               }},
+           row{"idle life is over (RFT-10)", [](auto& t) { t.now = t.family.idle_expiry; }},
+           row{"absolute life is over (RFT-10)", [](auto& t) { t.now = t.family.absolute_expiry; }},
+           row{"generation ahead of the record", [](auto& t) { t.generation = 6; }},
+           row{"family ran out of generations",
+               [](auto& t) {
+                 t.generation = t.family.generation = std::numeric_limits<std::uint32_t>::max();
+               }},
+       }) {
+    auto t = rotated();
+    t.generation = 5;
+    r.change(t);
+    const auto judged = t.judge();
+    EXPECT_EQ(judged.what, act::deny) << r.reason;
+    ASSERT_TRUE(judged.why) << r.reason;
+    EXPECT_EQ(judged.why->code, errc::invalid_grant) << r.reason;
+    EXPECT_EQ(judged.why->reason, r.reason);
+    EXPECT_EQ(judged.why->description, unknown_refresh_token().description);
+  }
+}
+
+TEST(judge_refresh, judges_reuse_last_of_all) {  // RFT-01, RFT-04, NEG-143
+  // Each of these is a reuse as well, by somebody who may not revoke.
+  for (const auto change : {
+           +[](trial& t) { t.who.id = "cl_other"; },
+           +[](trial& t) { t.family.revoked_at = new_grant; },
+           +[](trial& t) { t.now = t.family.idle_expiry; },
+       }) {
+    auto t = rotated();
+    t.generation = 0;
+    change(t);
+    EXPECT_EQ(t.judge().what, act::deny);
+  }
+  auto t = rotated();
+  auto forged = t.token();
+  forged.mac[0] ^= 1;
+  const auto judged = t.judge(forged);
+  EXPECT_EQ(judged.what, act::deny);
+  EXPECT_EQ(judged.why->reason, "MAC differs");
+}
+
+TEST(judge_refresh, tells_all_refusals_alike) {  // TOK-21
+  EXPECT_EQ(unknown_refresh_token().description, reused_refresh_token().description);
+  EXPECT_EQ(unknown_refresh_token().code, errc::invalid_grant);
+  EXPECT_EQ(reused_refresh_token().code, errc::invalid_grant);
+}
+
+TEST(judge_refresh, revokes_for_a_superseded_token_after_the_grace) {  // RFT-04, NEG-140, NEG-141
+  struct row {
+    std::uint32_t generation;
+    seconds since;
+  };
+  for (const auto& r : {row{4, seconds{11}}, row{4, seconds{1000}}, row{3, seconds{0}},
+                        row{3, seconds{3}}, row{0, seconds{3}}}) {
+    auto t = rotated();
+    t.generation = r.generation;
+    t.now = t.family.superseded_at + r.since;
+    t.request.scope = "not granted";  // P18 comes before P19
+    const auto judged = t.judge();
+    EXPECT_EQ(judged.what, act::revoke) << r.generation;
+    EXPECT_EQ(judged.why->reason, reused_refresh_token().reason);
+  }
+  auto t = rotated();
+  t.generation = 4;
+  t.now = t.family.superseded_at + t.o.refresh_grace + milliseconds{1};
+  EXPECT_EQ(t.judge().what, act::revoke);
+}
+
+TEST(judge_refresh, gives_the_same_successor_within_the_grace) {  // RFT-06, NEG-139
+  // The last moment counts; and a clock that was set back costs nobody the family.
+  for (const auto since : {milliseconds{0}, milliseconds{3000}, milliseconds{10000},
+                           milliseconds{-1}, milliseconds{-30000}}) {
+    auto t = rotated();
+    t.generation = 4;
+    t.now = t.family.superseded_at + since;
+    const auto judged = t.judge();
+    EXPECT_EQ(judged.what, act::answer) << since.count();
+    EXPECT_EQ(judged.out.refresh_generation, 5u);
+    EXPECT_FALSE(judged.out.is_first);
+  }
+}
+
+TEST(judge_refresh, rotates) {  // RFT-03, RFT-10
+  auto t = rotated();
+  t.generation = 5;
+  const auto judged = t.judge();
+  ASSERT_EQ(judged.what, act::write);
+  EXPECT_FALSE(judged.why);
+  EXPECT_EQ(judged.out.refresh_generation, 6u);
+  EXPECT_FALSE(judged.out.is_first);  // RFT-09
+  EXPECT_EQ(judged.next.generation, 6u);
+  EXPECT_EQ(judged.next.superseded_at, t.now);
+  EXPECT_EQ(judged.next.idle_expiry, t.now + t.o.refresh_idle);
+  EXPECT_EQ(judged.next.absolute_expiry, t.family.absolute_expiry);
+  EXPECT_EQ(judged.next.created, t.family.created);
+  EXPECT_EQ(judged.next.who.scope, t.family.who.scope);
+}
+
+TEST(judge_refresh, repeats_a_static_token_and_normally_writes_nothing) {  // RFT-02, RFT-10
+  struct row {
+    seconds after;
+    act what;
+  };
+  for (const auto& r :
+       {row{seconds{0}, act::answer}, row{seconds{99}, act::answer}, row{seconds{100}, act::write},
+        row{seconds{2399}, act::write}, row{seconds{-50}, act::answer}}) {
+    auto t = trial{.family = make_family(rt_mode::static_)};
+    t.now = new_grant + r.after;
+    const auto judged = t.judge();
+    EXPECT_EQ(judged.what, r.what) << r.after.count();
+    EXPECT_EQ(judged.out.refresh_generation, 0u);
+    if (r.what != act::write) continue;
+    EXPECT_EQ(judged.next.generation, 0u);
+    EXPECT_EQ(judged.next.idle_expiry, t.now + t.o.refresh_idle);
+    EXPECT_EQ(judged.next.superseded_at, t.family.superseded_at);
+  }
+}
+
+TEST(judge_refresh, never_pushes_the_idle_end_beyond_the_absolute_one) {  // RFT-10
+  for (const auto mode : {rt_mode::static_, rt_mode::rotating}) {
+    auto t = trial{.family = make_family(mode)};
+    t.family.idle_expiry = t.family.absolute_expiry - seconds{1000};
+    t.now = t.family.absolute_expiry - seconds{1500};
+    EXPECT_EQ(t.judge().next.idle_expiry, t.family.absolute_expiry);
+  }
+  auto t = trial{.family = make_family(rt_mode::static_)};
+  t.family.idle_expiry = t.family.absolute_expiry;
+  t.now = t.family.absolute_expiry - milliseconds{1};
+  EXPECT_EQ(t.judge().what, act::answer);
+}
+
+TEST(judge_refresh, refuses_a_wider_scope_and_touches_nothing) {  // RFT-07, NEG-136
+  for (const auto* scope :
+       {"openid admin", "admin", "openid  api", " openid", "open\"id", "Openid"}) {
+    auto t = trial{};
+    t.request.scope = scope;
+    const auto judged = t.judge();
+    EXPECT_EQ(judged.what, act::deny) << scope;
+    EXPECT_EQ(judged.why->code, errc::invalid_scope) << scope;
+  }
+}
+
+TEST(judge_refresh, narrows_the_answer_alone) {  // RFT-03, RFT-07, NEG-137, NEG-138
+  auto t = trial{};
+  t.request.scope = "api openid api";
+  const auto judged = t.judge();
+  ASSERT_EQ(judged.what, act::write);
+  EXPECT_EQ(judged.out.scope, "api openid");
+  EXPECT_EQ(judged.next.who.scope, "openid offline_access api");
+  t.request.scope = "";
+  EXPECT_EQ(t.judge().out.scope, "");  // the grant's
+}
+
+TEST(judge_refresh, keeps_resources_within_the_grant) {  // RFT-12
+  auto t = trial{};
+  t.name_resources({"https://b"});
+  const auto judged = t.judge();
+  ASSERT_EQ(judged.what, act::write);
+  EXPECT_EQ(judged.out.targets, std::vector{t.family.who.targets[1]});
+  EXPECT_EQ(judged.next.who.targets, t.family.who.targets);
+  EXPECT_TRUE(trial{}.judge().out.targets.empty());
+  t.name_resources({"https://c"});
+  EXPECT_EQ(t.judge().what, act::deny);
+  EXPECT_EQ(t.judge().why->code, errc::invalid_target);
+  t.request.scope = "admin";  // P19 comes before P20
+  EXPECT_EQ(t.judge().why->code, errc::invalid_scope);
+}
+
+}  // namespace
+}  // namespace mintage::oauth

@@ -1,0 +1,85 @@
+#include "oauth/request/response.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace mintage::oauth {
+namespace {
+
+TEST(token_answer, has_its_members_in_order) {  // TOK-14
+  auto out = std::string{};
+  append_token_answer(out, {.access_token = "at",
+                            .expires_in = seconds{600},
+                            .scope = "openid offline_access",
+                            .refresh_token = "rt",
+                            .id_token = "it"});
+  EXPECT_EQ(out, R"({"access_token":"at","token_type":"Bearer","expires_in":600,)"
+                 R"("scope":"openid offline_access","refresh_token":"rt","id_token":"it"})");
+}
+
+TEST(token_answer, leaves_out_what_is_absent) {  // TOK-14
+  auto out = std::string{};
+  append_token_answer(out, {.access_token = "at",
+                            .expires_in = seconds{1},
+                            .scope = {},
+                            .refresh_token = {},
+                            .id_token = {}});
+  EXPECT_EQ(out, R"({"access_token":"at","token_type":"Bearer","expires_in":1})");
+}
+
+TEST(error_body, names_code_and_description) {  // TOK-17
+  auto out = std::string{};
+  append_error(out, errc::invalid_grant, "no such code");
+  EXPECT_EQ(out, R"({"error":"invalid_grant","error_description":"no such code"})");
+  out.clear();
+  append_error(out, errc::server_error, {});
+  EXPECT_EQ(out, R"({"error":"server_error"})");
+}
+
+TEST(error_head, follows_the_table) {  // TOK-18, TOK-19
+  struct row {
+    errc code;
+    unsigned status;
+    unsigned retry_after;
+  };
+  const auto rows = {
+      row{errc::invalid_request, 400, 0},
+      row{errc::invalid_client, 400, 0},
+      row{errc::invalid_grant, 400, 0},
+      row{errc::unauthorized_client, 400, 0},
+      row{errc::unsupported_grant_type, 400, 0},
+      row{errc::invalid_scope, 400, 0},
+      row{errc::invalid_target, 400, 0},
+      row{errc::invalid_token, 401, 0},
+      row{errc::insufficient_scope, 403, 0},
+      row{errc::slow_down, 429, 10},
+      row{errc::server_error, 500, 0},
+      row{errc::temporarily_unavailable, 503, 1},
+      row{errc::access_denied, 403, 0},
+      row{errc::not_found, 404, 0},
+      row{errc::conflict, 409, 0},
+  };
+  for (const auto& r : rows) {
+    const auto head = head_of(r.code, false);
+    EXPECT_EQ(head.status, r.status) << to_string(r.code);
+    EXPECT_EQ(head.retry_after, r.retry_after) << to_string(r.code);
+    EXPECT_FALSE(head.basic_challenge) << to_string(r.code);
+    const auto by_header = head_of(r.code, true);
+    const auto challenged = r.code == errc::invalid_client;
+    EXPECT_EQ(by_header.status, challenged ? 401 : r.status) << to_string(r.code);
+    EXPECT_EQ(by_header.basic_challenge, challenged) << to_string(r.code);
+  }
+}
+
+TEST(unavailable, is_a_503_with_a_description_of_allowed_characters) {  // TOK-17, TOK-19
+  for (const auto& d : {overloaded(), lost()}) {
+    EXPECT_EQ(d.code, errc::temporarily_unavailable);
+    EXPECT_TRUE(std::all_of(d.description.begin(), d.description.end(),
+                            [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }));
+    EXPECT_FALSE(d.reason.empty());
+  }
+}
+
+}  // namespace
+}  // namespace mintage::oauth
