@@ -19,6 +19,7 @@
 #include "config/config.hpp"
 #include "crypto/process_random.hpp"
 #include "net/server.hpp"
+#include "storage/engines/open.hpp"
 
 namespace mintage::app {
 namespace {

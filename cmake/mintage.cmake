@@ -17,10 +17,16 @@ if(MINTAGE_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 
 # mintage_library(NAME [PUBLIC libs...] [PRIVATE libs...])
-# Makes the library mintage::NAME from the .cpp files beside the calling CMakeLists.txt.
+# Makes the library mintage::NAME from the .cpp files beside and below the calling CMakeLists.txt;
+# what lies below another CMakeLists.txt belongs to that one.
 function(mintage_library name)
   cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB_RECURSE others CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
+  foreach(other ${others})
+    cmake_path(GET other PARENT_PATH other)
+    list(FILTER sources EXCLUDE REGEX "^${other}/")
+  endforeach()
   add_library(mintage_${name} STATIC ${sources})
   add_library(mintage::${name} ALIAS mintage_${name})
   target_link_libraries(mintage_${name} PUBLIC mintage_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})

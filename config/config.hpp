@@ -6,7 +6,7 @@
 #include "app/options.hpp"
 #include "net/options.hpp"
 #include "oauth/options.hpp"
-#include "storage/options.hpp"
+#include "storage/engines/options.hpp"
 
 #include <tl/expected.hpp>
 

@@ -22,6 +22,17 @@ setting field(std::string_view key, Part settings::*part, T Part::*member, Codec
   return made;
 }
 
+template <class T, class Codec = plain>
+setting rocksdb_field(std::string_view key, T storage::rocksdb_options::*member, Codec codec = {}) {
+  auto made = setting{
+      key, [=](const value& v, settings& s) { return codec.read(v, s.storage.rocksdb.*member); },
+      [=](const settings& s) { return codec.write(s.storage.rocksdb.*member); }, nullptr};
+  if constexpr (std::is_same_v<T, std::filesystem::path>) {
+    made.path = [=](settings& s) -> std::filesystem::path& { return s.storage.rocksdb.*member; };
+  }
+  return made;
+}
+
 /// The members of a `net::tls_options`, which is the member `tls` of the options of net/.
 template <class T, class Codec>
 setting tls_field(std::string_view key, net::tls_options net::options::*tls,
@@ -60,6 +71,7 @@ std::vector<setting> make_schema() {
   constexpr auto file = optional_path{};
   using pools = actors::options;
   using store = storage::options;
+  using rocksdb = storage::rocksdb_options;
   using log = app::log_options;
   using s = settings;
   return {
@@ -104,9 +116,9 @@ std::vector<setting> make_schema() {
       field("pools.hasher.queue", &s::actors, &pools::hasher_queue),
 
       field("storage.engine", &s::storage, &store::engine, engines),
-      field("storage.rocksdb.path", &s::storage, &store::path),
-      field("storage.rocksdb.durability", &s::storage, &store::level, durabilities),
-      field("storage.rocksdb.memtable_mb", &s::storage, &store::memtable_mb),
+      rocksdb_field("storage.rocksdb.path", &rocksdb::path),
+      rocksdb_field("storage.rocksdb.durability", &rocksdb::level, durabilities),
+      rocksdb_field("storage.rocksdb.memtable_mb", &rocksdb::memtable_mb),
 
       field("tokens.code_ttl", &s::rules, &rules::code_ttl),
       field("tokens.code_tombstone", &s::rules, &rules::code_tombstone),

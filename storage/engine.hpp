@@ -13,7 +13,6 @@
 #include "oauth/client/client.hpp"
 #include "oauth/grant/resource.hpp"
 #include "oauth/token/key_ring.hpp"
-#include "storage/options.hpp"
 #include "storage/shard_store.hpp"
 
 namespace mintage::storage {
@@ -97,15 +96,5 @@ class engine {
   /// that the device takes data again.
   [[nodiscard]] virtual bool writable() const noexcept = 0;
 };
-
-/// @param max_failures COD-05: failed redemptions after which a code dies.
-/// @param clock lets expired records be dropped when files are rewritten anyway; outlives the
-/// engine.
-/// @throws storage_error
-[[nodiscard]] std::unique_ptr<engine> open_engine(const options& o, unsigned max_failures,
-                                                  const oauth::clock& clock);
-[[nodiscard]] std::unique_ptr<engine> open_memory_engine(unsigned max_failures);
-[[nodiscard]] std::unique_ptr<engine> open_rocksdb_engine(const options& o, unsigned max_failures,
-                                                          const oauth::clock& clock);
 
 }  // namespace mintage::storage

@@ -14,15 +14,12 @@
 #include "oauth/grant/refresh.hpp"
 #include "oauth/grant/slot.hpp"
 #include "oauth/token/access_token.hpp"
+#include "storage/tables.hpp"
 
 namespace mintage::storage {
 
 using oauth::attempt_id;
 using oauth::instant;
-
-/// Kinds of records that live in shards. `access_tokens`: opaque access tokens, and the denials of
-/// JWTs.
-enum class table : std::uint8_t { codes, grants, access_tokens };
 
 /// The key of a record: its slot (2 octets, big endian), then what names it within the slot: the
 /// SHA-256 of a code (32 octets) or the family id of a grant (16). No allocation.
@@ -71,7 +68,7 @@ struct insert_op {
   record_key key;
   /// The record is as good as gone from here on; engines drop it when it costs nothing.
   instant expires{};
-  /// codes: what a consume must present; zero for other tables.
+  /// Of tables with a binding: what a consume must present; else zero.
   crypto::digest binding{};
   std::string value;
 };
@@ -83,7 +80,7 @@ struct consume_op {
   attempt_id attempt{};
   /// Remembered until then: the tombstone (COD-06). Never ends before the code itself.
   instant tombstone_until{};
-  /// The grant born with it, committed in the same batch; its key is kept in the tombstone.
+  /// The grant issued for it, committed in the same batch; the tombstone keeps its key.
   insert_op new_grant;
 };
 
@@ -93,7 +90,7 @@ struct consume_result {
   /// revoked: dead by too many failures. expired, absent, unknown.
   /// Order: absent, mismatch, replayed, expired, revoked.
   verdict what = verdict::unknown;
-  /// replayed: when, and the key of the grant then born.
+  /// replayed: when, and the key of the grant issued then.
   instant consumed_at{};
   record_key new_grant;
 };
@@ -105,12 +102,12 @@ struct read_result {
   crypto::digest binding{};
   /// The value as inserted; empty for consumed codes.
   std::string value;
-  /// replayed: when, and the key of the grant then born.
+  /// replayed: when, and the key of the grant issued then.
   instant consumed_at{};
   record_key new_grant{};
 };
 
-/// Takes back the consumption of `attempt`: the code is live again, the birth is gone (COM-02).
+/// Takes back the consumption of `attempt`: the code is live again, its grant is gone (COM-02).
 /// ok; absent (not consumed by this attempt); revoked (the family was revoked meanwhile: stays
 /// consumed); unknown.
 struct release_op {
@@ -119,8 +116,8 @@ struct release_op {
 };
 
 /// Compare-and-set of a family's current generation (RFT-05): a grant is replaced if it is live and
-/// its generation is `presented`. A grant is inserted, or born, with generation 0; the engine keeps
-/// the generation beside the value.
+/// its generation is `presented`. A grant begins with generation 0, which the engine keeps
+/// beside the value.
 struct rotate_op {
   record_key key;
   std::uint32_t presented = 0;
@@ -149,8 +146,8 @@ using done_handler = std::function<void(std::vector<T>)>;
 
 /// One shard's records. Not thread-safe: each instance belongs to one code-store actor.
 /// Never waits for a disk; each batch is answered once, in input order, on the owner's side: inside
-/// the call, or later through the `owner` given to `engine::open_shard`. A key with a write in
-/// flight is claimed: later operations on it wait for the outcome, also within one batch.
+/// the call, or later through the `owner` given to `engine::open_shard`. A record with a write
+/// in flight is locked: later operations on it wait for the outcome, also within one batch.
 /// A verdict is given only when what it rests on is durable to the configured level.
 class shard_store {
  public:

@@ -15,6 +15,8 @@
 
 #include "actors/system.hpp"
 #include "crypto/random.hpp"
+#include "storage/memory/engine.hpp"
+#include "storage/rocksdb/engine.hpp"
 #include "tests/sim/thread_executor.hpp"
 
 namespace mintage {
@@ -143,7 +145,7 @@ class pipeline {
 
 void exchange(benchmark::State& state, storage::durability level) {
   const auto clock = wall_clock{};
-  auto o = storage::options{};
+  auto o = storage::rocksdb_options{};
   o.path = std::filesystem::temp_directory_path() / ("pipeline." + std::to_string(::getpid()));
   o.level = level;
   {

@@ -25,7 +25,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/random.hpp"
-#include "storage/engine.hpp"
+#include "storage/rocksdb/engine.hpp"
 
 namespace mintage {
 namespace {
@@ -211,8 +211,8 @@ struct shared_store {
     engine.reset();
     std::filesystem::remove_all(folder);
   }
-  [[nodiscard]] storage::options options(storage::durability level) const {
-    auto o = storage::options{};
+  [[nodiscard]] storage::rocksdb_options options(storage::durability level) const {
+    auto o = storage::rocksdb_options{};
     o.path = folder;
     o.level = level;
     return o;

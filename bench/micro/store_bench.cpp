@@ -9,7 +9,8 @@
 #include <future>
 #include <string>
 
-#include "storage/engine.hpp"
+#include "storage/memory/engine.hpp"
+#include "storage/rocksdb/engine.hpp"
 
 namespace mintage::storage {
 namespace {
@@ -137,7 +138,7 @@ BENCHMARK_CAPTURE(memory, rotation, rotations)->Arg(1)->Arg(16)->Arg(128);
 
 void rocksdb(benchmark::State& state, durability level, workload work = life_of_codes) {
   const auto clock = fixed_clock{};
-  auto o = options{};
+  auto o = rocksdb_options{};
   o.path = std::filesystem::temp_directory_path() / ("store_bench." + std::to_string(::getpid()));
   o.level = level;
   {

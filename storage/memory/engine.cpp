@@ -1,5 +1,4 @@
-// The engine that forgets: the oracle of the tests, and `engine = "memory"`. Every operation is
-// done inside its call, one after the other, so nothing here is ever in flight.
+#include "storage/memory/engine.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,8 +9,6 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
-
-#include "storage/engine.hpp"
 
 namespace mintage::storage {
 namespace {
@@ -25,7 +22,7 @@ struct record {
   std::string value;
   unsigned failures = 0;
   std::uint32_t generation = 0;  // of grants
-  // Of consumed codes: who did it, what was born, and when the live code would have ended.
+  // Of consumed codes: the attempt, the grant issued, and when the live code would have ended.
   attempt_id attempt{};
   instant consumed_at{};
   record_key new_grant;
@@ -68,13 +65,14 @@ class memory_tables {
   slot_records& of(table kind, const record_key& key) {
     auto octet = [&](std::size_t i) { return static_cast<unsigned char>(key.view()[i]); };
     auto slot = (static_cast<std::size_t>(octet(0)) << 8 | octet(1)) % oauth::slots_count;
-    return slots_[slot][static_cast<std::size_t>(kind)];
+    return slots_[slot][index_of(kind)];
   }
 
  private:
-  std::vector<std::array<slot_records, 3>> slots_{oauth::slots_count};
+  std::vector<std::array<slot_records, tables_count>> slots_{oauth::slots_count};
 };
 
+/// Every operation is done inside its call, so no write is ever in flight.
 class memory_shard final : public shard_store {
  public:
   memory_shard(memory_tables& tables, unsigned max_failures)
@@ -321,7 +319,7 @@ class memory_cutoffs final : public cutoff_table {
   }
   void put(const crypto::digest& key, instant before, instant forget) override {
     auto lock = std::lock_guard{mutex_};
-    // Whoever cuts off does so at the present, so what is forgotten by then is forgotten now.
+    // `before` is the present time, so entries to be forgotten by then can be dropped now.
     std::erase_if(entries_, [&](const auto& e) { return e.second.forget <= before; });
     auto& e = entries_[key];
     e = {std::max(e.before, before), std::max(e.forget, forget)};

@@ -58,7 +58,7 @@ class no_recovery final : public rocksdb::EventListener {
 };
 
 /// Short-lived records, read by key alone.
-rocksdb::ColumnFamilyOptions hot_column_family(const options& o, const oauth::clock& clock,
+rocksdb::ColumnFamilyOptions hot_column_family(const rocksdb_options& o, const oauth::clock& clock,
                                                const std::shared_ptr<rocksdb::Cache>& cache) {
   auto table = rocksdb::BlockBasedTableOptions{};
   table.block_cache = cache;
@@ -78,10 +78,11 @@ rocksdb::ColumnFamilyOptions hot_column_family(const options& o, const oauth::cl
   return options;
 }
 
-/// Codes and access tokens die in the order in which they came: universal compaction rewrites each
-/// a few times only.
-rocksdb::ColumnFamilyOptions codes_family(const options& o, const oauth::clock& clock,
-                                          const std::shared_ptr<rocksdb::Cache>& cache) {
+/// Records that expire in the order in which they came: universal compaction rewrites each a few
+/// times only.
+rocksdb::ColumnFamilyOptions brief_column_family(const rocksdb_options& o,
+                                                 const oauth::clock& clock,
+                                                 const std::shared_ptr<rocksdb::Cache>& cache) {
   auto options = hot_column_family(o, clock, cache);
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
   options.compaction_options_universal.max_size_amplification_percent = 100;
@@ -93,8 +94,9 @@ rocksdb::ColumnFamilyOptions codes_family(const options& o, const oauth::clock& 
 }
 
 /// Grants without a refresh token die within the hour, those with one live for a month.
-rocksdb::ColumnFamilyOptions grants_family(const options& o, const oauth::clock& clock,
-                                           const std::shared_ptr<rocksdb::Cache>& cache) {
+rocksdb::ColumnFamilyOptions mixed_column_family(const rocksdb_options& o,
+                                                 const oauth::clock& clock,
+                                                 const std::shared_ptr<rocksdb::Cache>& cache) {
   auto options = hot_column_family(o, clock, cache);
   options.level_compaction_dynamic_level_bytes = true;
   options.level0_slowdown_writes_trigger = 40;
@@ -115,8 +117,8 @@ rocksdb::ColumnFamilyOptions plain_column_family(const std::shared_ptr<rocksdb::
 
 /// Cutoffs: written rarely, and asked for at every request while there are any, nearly always in
 /// vain: the filter, and the few octets of a memtable, answer that.
-rocksdb::ColumnFamilyOptions cutoffs_family(const oauth::clock& clock,
-                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+rocksdb::ColumnFamilyOptions cutoffs_column_family(const oauth::clock& clock,
+                                                   const std::shared_ptr<rocksdb::Cache>& cache) {
   auto table = rocksdb::BlockBasedTableOptions{};
   table.block_cache = cache;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
@@ -128,16 +130,28 @@ rocksdb::ColumnFamilyOptions cutoffs_family(const oauth::clock& clock,
   return options;
 }
 
+rocksdb::ColumnFamilyOptions table_column_family(lifetime life, const rocksdb_options& o,
+                                                 const oauth::clock& clock,
+                                                 const std::shared_ptr<rocksdb::Cache>& cache) {
+  switch (life) {
+    case lifetime::brief:
+      return brief_column_family(o, clock, cache);
+    case lifetime::mixed:
+      break;
+  }
+  return mixed_column_family(o, clock, cache);
+}
+
 }  // namespace
 
-rocksdb::DBOptions database_options(const options& o) {
+rocksdb::DBOptions database_options(const rocksdb_options& o) {
   auto db = rocksdb::DBOptions{};
   db.create_if_missing = true;
   db.create_missing_column_families = true;
   db.allow_concurrent_memtable_write = false;  // nor can the ordered memtable
   db.max_background_jobs = 2;
   db.max_open_files = 512;
-  // Reached only when a family that is hardly written holds an old log back.
+  // Reached only when a column family that is hardly written keeps an old log alive.
   db.max_total_wal_size = (o.memtable_mb * 3 + 16) * mebibyte;
   db.bytes_per_sync = mebibyte;
   db.avoid_flush_during_shutdown = true;  // the log has it; stopping must be quick
@@ -155,19 +169,18 @@ rocksdb::DBOptions database_options(const options& o) {
   return db;
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> column_family_descriptors(const options& o,
+std::vector<rocksdb::ColumnFamilyDescriptor> column_family_descriptors(const rocksdb_options& o,
                                                                        const oauth::clock& clock) {
   auto cache = rocksdb::NewLRUCache(32 * mebibyte);
-  auto plain = plain_column_family(cache);
-  return {{rocksdb::kDefaultColumnFamilyName, plain},
-          {"codes", codes_family(o, clock, cache)},
-          {"grants", grants_family(o, clock, cache)},
-          {"clients", plain},
-          {"keys", plain},
-          {"notes", plain},
-          {"access_tokens", codes_family(o, clock, cache)},
-          {"cutoffs", cutoffs_family(clock, cache)},
-          {"resources", plain}};
+  auto all = std::vector<rocksdb::ColumnFamilyDescriptor>{};
+  for (const auto name : column_family_names) {
+    all.emplace_back(std::string{name}, plain_column_family(cache));
+  }
+  for (const auto& row : tables) {
+    all[column_index(row.kind)].options = table_column_family(row.life, o, clock, cache);
+  }
+  all[column_index(column_family::cutoffs)].options = cutoffs_column_family(clock, cache);
+  return all;
 }
 
 }  // namespace mintage::storage

@@ -4,32 +4,80 @@
 
 #include <rocksdb/db.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <vector>
 
 #include "oauth/types.hpp"
-#include "storage/options.hpp"
+#include "storage/rocksdb/options.hpp"
+#include "storage/tables.hpp"
 
 namespace mintage::storage {
 
-/// Column families, in the order in which they are made and opened: a new one is the last, so that
-/// it has the same number in a database that was without it.
-enum class column_family : std::uint8_t {
-  unnamed,
-  codes,
-  grants,
-  clients,
-  keys,
-  notes,
-  access_tokens,
-  cutoffs,
-  resources
-};
-constexpr std::size_t column_families_count = 9;
+/// Column families in the order in which they are created: it gives them their numbers on the disk.
+/// DO NOT CHANGE: append only. Rows of storage/tables.hpp that are not named here follow in their
+/// order.
+constexpr auto first_column_families =
+    std::array<std::string_view, 9>{"default", "codes",         "grants",  "clients",  "keys",
+                                    "notes",   "access_tokens", "cutoffs", "resources"};
 
-[[nodiscard]] rocksdb::DBOptions database_options(const options& o);
+/// The column families that no table of shards has.
+enum class column_family : std::uint8_t { unnamed, clients, keys, notes, cutoffs, resources };
+
+constexpr auto column_family_names = [] {
+  constexpr auto is_first = [](std::string_view name) {
+    return std::find(first_column_families.begin(), first_column_families.end(), name) !=
+           first_column_families.end();
+  };
+  constexpr auto more = static_cast<std::size_t>(std::count_if(
+      tables.begin(), tables.end(), [&](const table_row& row) { return !is_first(row.name); }));
+  auto names = std::array<std::string_view, first_column_families.size() + more>{};
+  auto end = std::copy(first_column_families.begin(), first_column_families.end(), names.begin());
+  for (const auto& row : tables) {
+    if (!is_first(row.name)) *end++ = row.name;
+  }
+  return names;
+}();
+constexpr std::size_t column_families_count = column_family_names.size();
+
+/// @returns the place in `column_family_names`.
+[[nodiscard]] constexpr std::size_t column_index(std::string_view name) noexcept {
+  return static_cast<std::size_t>(
+      std::find(column_family_names.begin(), column_family_names.end(), name) -
+      column_family_names.begin());
+}
+[[nodiscard]] constexpr std::size_t column_index(column_family f) noexcept {
+  switch (f) {
+    case column_family::unnamed:
+      return column_index("default");
+    case column_family::clients:
+      return column_index("clients");
+    case column_family::keys:
+      return column_index("keys");
+    case column_family::notes:
+      return column_index("notes");
+    case column_family::cutoffs:
+      return column_index("cutoffs");
+    case column_family::resources:
+      break;
+  }
+  return column_index("resources");
+}
+/// Looked up at every record: no names are compared then.
+[[nodiscard]] constexpr std::size_t column_index(table t) noexcept {
+  constexpr auto indices = [] {
+    auto all = std::array<std::size_t, tables_count>{};
+    for (const auto& row : tables) all[index_of(row.kind)] = column_index(row.name);
+    return all;
+  }();
+  return indices[index_of(t)];
+}
+
+[[nodiscard]] rocksdb::DBOptions database_options(const rocksdb_options& o);
 /// @param clock outlives the database: expired records are dropped by it whenever RocksDB writes a
 ///        file: no scan, no janitor.
 [[nodiscard]] std::vector<rocksdb::ColumnFamilyDescriptor> column_family_descriptors(
-    const options& o, const oauth::clock& clock);
+    const rocksdb_options& o, const oauth::clock& clock);
 
 }  // namespace mintage::storage

@@ -14,9 +14,9 @@
 
 namespace mintage::storage {
 
-/// Thread-safe. While one fsync runs, the commits that are written meanwhile gather for the next.
-/// When a write has failed, its thread tries again by itself until one succeeds, because a server
-/// that says it is not ready gets no requests that would try.
+/// Thread-safe. Commits that are written while one fsync runs share the next.
+/// After a failed write, the thread retries by itself until one succeeds: a server that is not
+/// ready gets no requests that would.
 class committer {
  public:
   /// @param db outlives it.

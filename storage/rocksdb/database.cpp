@@ -51,7 +51,7 @@ std::string explain(const rocksdb::Status& status, const std::filesystem::path& 
 
 }  // namespace
 
-rocksdb_database::rocksdb_database(const options& o, const oauth::clock& clock)
+rocksdb_database::rocksdb_database(const rocksdb_options& o, const oauth::clock& clock)
     : options_{o}, clock_{clock} {
   make_directory(options_.path);
   // Without space, an opening fails in the middle, and the engine's assertions end the process.
@@ -76,7 +76,7 @@ rocksdb::Status rocksdb_database::open() {
                                   column_family_descriptors(options_, clock_), &handles, &db);
   if (status.ok()) {
     db_.reset(db);
-    std::copy_n(handles.begin(), column_families_count, families_.begin());
+    std::copy_n(handles.begin(), column_families_count, columns_.begin());
     ++opening_;
     trusted_.store(true, std::memory_order_relaxed);
   }
@@ -88,10 +88,10 @@ void rocksdb_database::close() noexcept {
     return;
   }
   auto quiet = uninstrumented_call{};
-  for (auto* f : families_) {
+  for (auto* f : columns_) {
     db_->DestroyColumnFamilyHandle(f).PermitUncheckedError();
   }
-  families_ = {};
+  columns_ = {};
   db_->Close().PermitUncheckedError();
   db_.reset();
 }

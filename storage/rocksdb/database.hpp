@@ -24,7 +24,7 @@ namespace mintage::storage {
 class rocksdb_database {
  public:
   /// @param clock outlives it. @throws storage_error
-  rocksdb_database(const options& o, const oauth::clock& clock);
+  rocksdb_database(const rocksdb_options& o, const oauth::clock& clock);
   ~rocksdb_database();
   rocksdb_database(const rocksdb_database&) = delete;
   rocksdb_database& operator=(const rocksdb_database&) = delete;
@@ -36,18 +36,10 @@ class rocksdb_database {
   }
 
   [[nodiscard]] rocksdb::ColumnFamilyHandle* operator[](column_family f) const noexcept {
-    return families_[static_cast<std::size_t>(f)];
+    return columns_[column_index(f)];
   }
   [[nodiscard]] rocksdb::ColumnFamilyHandle* operator[](table t) const noexcept {
-    switch (t) {
-      case table::codes:
-        return (*this)[column_family::codes];
-      case table::grants:
-        return (*this)[column_family::grants];
-      case table::access_tokens:
-        break;
-    }
-    return (*this)[column_family::access_tokens];
+    return columns_[column_index(t)];
   }
   [[nodiscard]] rocksdb::Status get(rocksdb::ColumnFamilyHandle* f, std::string_view key,
                                     rocksdb::PinnableSlice& out) const;
@@ -77,12 +69,12 @@ class rocksdb_database {
   /// Writes what an opening may need to a file of its own. @returns 0, or the error of the system.
   [[nodiscard]] int probe_device() const;
 
-  options options_;
+  rocksdb_options options_;
   const oauth::clock& clock_;
   mutable std::shared_mutex reopening_;
   std::unique_ptr<rocksdb::DB> db_;
   /// Empty while the database cannot be opened again.
-  std::array<rocksdb::ColumnFamilyHandle*, column_families_count> families_{};
+  std::array<rocksdb::ColumnFamilyHandle*, column_families_count> columns_{};
   std::uint64_t opening_ = 0;
   std::atomic<bool> writable_ = true;
   /// What the database holds is on the disk, or will be with the next `sync`.

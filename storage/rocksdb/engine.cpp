@@ -1,4 +1,5 @@
-#include "storage/engine.hpp"
+#include "storage/rocksdb/engine.hpp"
+
 #include "storage/rocksdb/catalog.hpp"
 #include "storage/rocksdb/committer.hpp"
 #include "storage/rocksdb/cutoffs.hpp"
@@ -10,7 +11,7 @@ namespace {
 
 class rocksdb_engine final : public engine {
  public:
-  rocksdb_engine(const options& o, unsigned max_failures, const oauth::clock& clock)
+  rocksdb_engine(const rocksdb_options& o, unsigned max_failures, const oauth::clock& clock)
       : level_{o.level},
         max_failures_{max_failures},
         memory_{o.memtable_mb * 2048, o.memtable_mb * 1024 * 512},
@@ -43,7 +44,7 @@ class rocksdb_engine final : public engine {
 
 }  // namespace
 
-std::unique_ptr<engine> open_rocksdb_engine(const options& o, unsigned max_failures,
+std::unique_ptr<engine> open_rocksdb_engine(const rocksdb_options& o, unsigned max_failures,
                                             const oauth::clock& clock) {
   return std::make_unique<rocksdb_engine>(o, max_failures, clock);
 }

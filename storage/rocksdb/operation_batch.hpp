@@ -13,11 +13,11 @@
 
 namespace mintage::storage {
 
-/// What judging an operation came to.
+/// What became of an operation that was tried.
 enum class progress : std::uint8_t {
   settled,  ///< its result stands
   written,  ///< its result stands if the commit that it joined becomes durable
-  waits,    ///< a record it needs has a write in flight: judge it again afterwards
+  waits,    ///< a record that it needs is locked: try it again once that is released
 };
 
 class operation_batch {
@@ -40,7 +40,7 @@ struct batch_item {
   std::size_t index = 0;
 };
 
-/// @tparam Judge callable as progress(Op&, Result&, ticket).
+/// @tparam Decide callable as progress(Op&, Result&, batch_item).
 template <class Op, class Result, class Decide>
 class batch_of final : public operation_batch {
  public:

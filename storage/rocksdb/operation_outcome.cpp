@@ -154,7 +154,7 @@ progress operation_outcome::release(const release_op& op, verdict& result, insta
   }
   std::swap(record_, released_);
   put(name);
-  commits_.claim(new_grant);
+  commits_.lock(new_grant);
   static_cast<void>(commits_.writes().Delete(db_[new_grant.kind], to_slice(new_grant.key.view())));
   result = verdict::ok;
   return progress::written;
@@ -216,7 +216,7 @@ operation_outcome::lookup operation_outcome::find(const record_name& name) {
 }
 
 void operation_outcome::put(const record_name& name) {
-  commits_.claim(name);
+  commits_.lock(name);
   forget(name);
   record_.write(written_);
   static_cast<void>(commits_.writes().Put(db_[name.kind], to_slice(name.key.view()), written_));

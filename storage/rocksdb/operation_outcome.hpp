@@ -1,5 +1,5 @@
 /// @file
-/// Judges the operations of one shard against its records.
+/// Decides the operations of one shard against its records.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +16,14 @@
 
 namespace mintage::storage {
 
-/// Every operation is judged against what is durable; shard_store.hpp says what it comes to. One
-/// that writes claims its records and adds to the commit that is being gathered, which it then has
-/// to join: `progress::written`. One whose records are claimed has written nothing:
-/// `progress::waits`. A database that cannot say makes the result `verdict::unknown`.
+/// Operations see only durable records. shard_store.hpp defines their results.
 ///
-/// Operations give their values away once they are settled or written. Not thread-safe; the caller
-/// of an operation holds `rocksdb_database::use()`.
+/// A write locks its records and appends to the open commit: `progress::written`. The caller then
+/// joins that commit and waits for it. An operation whose records are locked writes nothing:
+/// `progress::waits`. A failed read makes the result `verdict::unknown`.
+///
+/// An operation that is settled or written may have lost its value to the record. Not thread-safe;
+/// the caller holds `rocksdb_database::use()`.
 class operation_outcome {
  public:
   /// @param db,commits outlive it.
@@ -39,15 +40,14 @@ class operation_outcome {
   [[nodiscard]] progress rotate(rotate_op& op, rotate_result& result, instant now, batch_item t);
   [[nodiscard]] progress revoke(const revoke_op& op, verdict& result, instant now, batch_item t);
 
-  /// A commit that wrote that record has failed: what memory holds of it is not true. To be told
-  /// before the claim on it is released.
+  /// Drops what memory holds of a record whose commit failed. Called before its lock is released.
   void forget(const record_name& name);
 
  private:
   enum class lookup : std::uint8_t { found, absent, failed };
   /// Reads into `record_`.
   lookup find(const record_name& name);
-  /// Claims the record and writes `record_` to it.
+  /// Locks the record and writes `record_` to it.
   void put(const record_name& name);
   progress count_failure(const record_name& name, instant now);
 

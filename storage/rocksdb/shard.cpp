@@ -11,7 +11,7 @@
 namespace mintage::storage {
 namespace {
 
-/// Keeps the batches and sees each operation through: judged, perhaps again, settled, answered.
+/// Keeps the batches until every operation is settled, then answers them.
 class rocksdb_shard final : public shard_store {
  public:
   rocksdb_shard(const rocksdb_database& db, committer& commits, durability level,
@@ -77,7 +77,7 @@ class rocksdb_shard final : public shard_store {
       for (auto i = std::size_t{0}; i < count; ++i) {
         advance({batch, i});
       }
-      commit_gathered();
+      commit_open();
     }
     answer_finished();
   }
@@ -87,7 +87,7 @@ class rocksdb_shard final : public shard_store {
     {
       auto in_use = db_.use();
       settle(c);
-      commit_gathered();
+      commit_open();
     }
     answer_finished();
   }
@@ -111,8 +111,8 @@ class rocksdb_shard final : public shard_store {
     }
   }
 
-  /// What settles at once may let others write, who then need a commit themselves.
-  void commit_gathered() {
+  /// A commit that settles at once may release operations that write, which need another commit.
+  void commit_open() {
     while (auto settled = commits_.write()) {
       settle(settled);
     }
@@ -126,7 +126,7 @@ class rocksdb_shard final : public shard_store {
       close(t);
     }
     if (!c->durable) {
-      for (const auto& name : c->claimed) {
+      for (const auto& name : c->locked) {
         decide_.forget(name);
       }
     }

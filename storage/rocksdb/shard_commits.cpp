@@ -17,10 +17,10 @@ shard_commits::~shard_commits() {
 }
 
 shard_commits::commit_ptr shard_commits::write() {
-  if (!gathered_) {
+  if (!open_) {
     return nullptr;
   }
-  auto c = std::exchange(gathered_, nullptr);
+  auto c = std::exchange(open_, nullptr);
   c->durable = committer_.write(c->writes, false);
   if (c->durable && level_ == durability::sync) {
     settle_when_durable(std::move(c));
@@ -32,12 +32,12 @@ shard_commits::commit_ptr shard_commits::write() {
 
 std::vector<batch_item> shard_commits::release(const commit_ptr& c) {
   auto woken = std::vector<batch_item>{};
-  for (const auto& name : c->claimed) {
-    claims_.release(name, woken);
+  for (const auto& name : c->locked) {
+    locks_.release(name, woken);
   }
   c->writes.Clear();
   c->members.clear();
-  c->claimed.clear();
+  c->locked.clear();
   spare_ = c;
   return woken;
 }

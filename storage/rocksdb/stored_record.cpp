@@ -63,7 +63,7 @@ bool stored_record::has_attempt(const attempt_id& a) const noexcept {
 void stored_record::assign(insert_op& op) {
   expires = op.expires;
   body.Clear();
-  if (op.kind == table::codes) {
+  if (row_of(op.kind).has_binding) {
     body.mutable_binding()->assign(crypto::as_chars(op.binding));
   }
   body.mutable_value()->swap(op.value);

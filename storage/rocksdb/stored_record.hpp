@@ -37,8 +37,8 @@ struct stored_record {
   void assign(insert_op& op);
   /// Makes a live code the tombstone of its consumption, which holds no value.
   void bury(const consume_op& op, instant now);
-  /// Judges the rotation of a grant: ok makes it the successor and takes the value, replayed gives
-  /// its own away.
+  /// Rotates a grant. ok: it becomes the successor and takes the value. replayed: the result takes
+  /// the value of the record.
   [[nodiscard]] rotate_result rotate(rotate_op& op, instant now);
   [[nodiscard]] instant consumed_at() const noexcept;
   [[nodiscard]] record_key new_grant() const noexcept;

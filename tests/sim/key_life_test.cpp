@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "oauth/token/key_schedule.hpp"
+#include "storage/memory/engine.hpp"
 #include "tests/sim/world.hpp"
 #include "tests/support/admin_client.hpp"
 #include "tests/support/jwt_check.hpp"

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "storage/codec.hpp"
+#include "storage/memory/engine.hpp"
 
 namespace mintage::sim {
 

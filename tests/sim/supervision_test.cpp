@@ -5,6 +5,7 @@
 #include <random>
 #include <thread>
 
+#include "storage/memory/engine.hpp"
 #include "tests/sim/faulty_engine.hpp"
 #include "tests/sim/world.hpp"
 

@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "crypto/base64.hpp"
-#include "storage/engine.hpp"
+#include "storage/rocksdb/engine.hpp"
 #include "tests/support/admin_client.hpp"
 #include "tests/support/jwt_check.hpp"
 
@@ -47,8 +47,8 @@ class task_queue {
   std::deque<std::function<void()>> tasks_;
 };
 
-storage::options options_for(const std::filesystem::path& path) {
-  auto out = storage::options{};
+storage::rocksdb_options options_for(const std::filesystem::path& path) {
+  auto out = storage::rocksdb_options{};
   out.path = path;
   return out;
 }

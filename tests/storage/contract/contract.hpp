@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/engines/open.hpp"
 #include "tests/storage/store_driver.hpp"
 
 namespace mintage::storage {
@@ -28,9 +29,9 @@ class contract : public testing::TestWithParam<engine_case> {
   void open_database() {
     auto o = options{};
     o.engine = GetParam().kind;
-    o.level = GetParam().level;
-    o.path = directory_.path() / "db";
-    o.memtable_mb = 1;
+    o.rocksdb.level = GetParam().level;
+    o.rocksdb.path = directory_.path() / "db";
+    o.rocksdb.memtable_mb = 1;
     engine_ = open_engine(o, max_failures, clock_);
     open_shards();
   }

@@ -49,11 +49,37 @@ TEST_P(contract, inserts_if_absent_and_reads_back) {
 }
 
 TEST_P(contract, keeps_tables_apart) {
-  EXPECT_EQ(shard().insert(fresh(1), now()), verdict::ok);
-  EXPECT_EQ(shard().read(table::grants, code_key(1), now()).what, verdict::absent);
-  auto grant = fresh(1);
-  grant.kind = table::grants;
-  EXPECT_EQ(shard().insert(grant, now()), verdict::ok);
+  for (const auto& row : tables) {
+    SCOPED_TRACE(row.name);
+    EXPECT_EQ(shard().read(row.kind, code_key(1), now()).what, verdict::absent);
+    auto op = fresh(1);
+    op.kind = row.kind;
+    op.value = row.name;
+    EXPECT_EQ(shard().insert(op, now()), verdict::ok);
+  }
+  reopen();
+  for (const auto& row : tables) {
+    EXPECT_EQ(shard().read(row.kind, code_key(1), now()).value, row.name);
+  }
+}
+
+TEST_P(contract, takes_a_replay_id_once_until_it_expires) {
+  auto id = insert_op{};
+  id.kind = table::replay_ids;
+  id.key = code_key(1);
+  id.expires = now() + life;
+  EXPECT_EQ(shard().insert(std::vector<insert_op>{id, id}, now()),
+            (std::vector{verdict::ok, verdict::exists}));
+  auto other = id;
+  other.key = code_key(2);
+  EXPECT_EQ(shard().insert(other, now()), verdict::ok);
+  reopen();
+  clock_.advance(life - oauth::milliseconds{1});
+  EXPECT_EQ(shard().insert(id, now()), verdict::exists);
+  clock_.advance(oauth::milliseconds{1});
+  id.expires = now() + life;
+  EXPECT_EQ(shard().insert(id, now()), verdict::ok);
+  EXPECT_EQ(shard().insert(id, now()), verdict::exists);
 }
 
 TEST_P(contract, takes_an_expired_record_for_absent) {

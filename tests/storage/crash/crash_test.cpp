@@ -12,6 +12,7 @@
 #include <map>
 #include <random>
 
+#include "storage/rocksdb/engine.hpp"
 #include "storage/rocksdb/thread_sanitizer.hpp"
 #include "tests/storage/store_driver.hpp"
 
@@ -32,8 +33,8 @@ constexpr auto shards_count = std::size_t{2};
 constexpr auto life = seconds{3600};
 constexpr auto generations_count = std::uint32_t{3};
 
-options at(const std::filesystem::path& path, durability level) {
-  auto o = options{};
+rocksdb_options at(const std::filesystem::path& path, durability level) {
+  auto o = rocksdb_options{};
   o.path = path;
   o.level = level;
   o.memtable_mb = 1;
@@ -56,7 +57,7 @@ class writer {
   /// @param last the acknowledgement after which it kills itself; 0 when another does.
   writer(const std::filesystem::path& path, durability level, std::uint64_t first,
          std::uint64_t last)
-      : engine_{open_engine(at(path, level), 10, clock_)}, next_{first}, last_{last} {
+      : engine_{open_rocksdb_engine(at(path, level), 10, clock_)}, next_{first}, last_{last} {
     for (auto i = std::size_t{0}; i < shards_count; ++i) {
       shards_.push_back(engine_->open_shard(i, shards_count, tasks_.post()));
     }
@@ -293,7 +294,7 @@ TEST_P(crash, loses_nothing_acknowledged_and_revives_nothing_consumed) {  // COD
       last = std::max(last, t.code);
     }
     last += 100;  // and what may have been in flight
-    auto e = open_engine(at(path, GetParam()), 10, clock);
+    auto e = open_rocksdb_engine(at(path, GetParam()), 10, clock);
     check(*e, round % 5 == 4 ? 1 : first, last);  // sometimes the rounds before as well
     first = last + 1;
   }

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <thread>
 
+#include "storage/rocksdb/engine.hpp"
 #include "tests/storage/store_driver.hpp"
 
 namespace {
@@ -33,8 +34,8 @@ class failed_fsync : public testing::Test {
 
   temporary_directory directory_;
   manual_clock clock_;
-  std::unique_ptr<engine> engine_ =
-      open_engine({.path = directory_.path() / "db", .level = durability::sync}, 10, clock_);
+  std::unique_ptr<engine> engine_ = open_rocksdb_engine(
+      {.path = directory_.path() / "db", .level = durability::sync}, 10, clock_);
 };
 
 TEST_F(failed_fsync, is_answered_unknown_and_what_it_left_is_not_told_until_it_is_on_the_disk) {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "storage/rocksdb/column_families.hpp"
+#include "storage/rocksdb/engine.hpp"
 #include "tests/storage/store_driver.hpp"
 
 namespace mintage::storage {
@@ -20,11 +21,11 @@ namespace fs = std::filesystem;
 class faults : public testing::Test {
  protected:
   std::unique_ptr<engine> open(const fs::path& path, durability level = durability::os) {
-    auto o = options{};
+    auto o = rocksdb_options{};
     o.path = path;
     o.level = level;
     o.memtable_mb = 1;
-    return open_engine(o, 10, clock_);
+    return open_rocksdb_engine(o, 10, clock_);
   }
   /// @returns what the operator is told; nothing when it opens.
   std::string error_of_open(const fs::path& path) {
@@ -131,7 +132,7 @@ TEST_F(faults, a_database_of_the_version_before_opens) {
   const auto now = clock_.now();
   {
     // Only the families that it had, in its order.
-    auto o = options{};
+    auto o = rocksdb_options{};
     o.path = path_;
     auto had = column_family_descriptors(o, clock_);
     had.resize(static_cast<std::size_t>(column_family::notes) + 1);

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "storage/engine.hpp"
+#include "storage/memory/engine.hpp"
 
 namespace mintage::app {
 namespace {

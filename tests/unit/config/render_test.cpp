@@ -171,9 +171,9 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.actors.hashers, 2U);
   EXPECT_EQ(s.actors.hasher_queue, 10U);
   EXPECT_EQ(s.storage.engine, storage::engine_kind::memory);
-  EXPECT_EQ(s.storage.path, "/etc/db");
-  EXPECT_EQ(s.storage.level, storage::durability::os);
-  EXPECT_EQ(s.storage.memtable_mb, 12U);
+  EXPECT_EQ(s.storage.rocksdb.path, "/etc/db");
+  EXPECT_EQ(s.storage.rocksdb.level, storage::durability::os);
+  EXPECT_EQ(s.storage.rocksdb.memtable_mb, 12U);
   EXPECT_EQ(s.rules.code_ttl, seconds{120});
   EXPECT_EQ(s.rules.code_tombstone, seconds{12 * 3600});
   EXPECT_EQ(s.rules.code_dup_window, milliseconds{57});
@@ -208,8 +208,8 @@ TEST(config_render, writes_every_key_so_that_parse_reads_it_back) {
 
 TEST(config_render, escapes_what_a_string_may_hold) {
   auto s = defaults_in("/");
-  s.storage.path = "/a \"b\" \\ \t\n\x01\x7f \xc3\xa9";
-  EXPECT_EQ(parsed(render(s)).storage.path, s.storage.path);
+  s.storage.rocksdb.path = "/a \"b\" \\ \t\n\x01\x7f \xc3\xa9";
+  EXPECT_EQ(parsed(render(s)).storage.rocksdb.path, s.storage.rocksdb.path);
 }
 
 TEST(config_render, writes_sections_once_and_units) {

@@ -1,4 +1,4 @@
-#include "storage/options.hpp"
+#include "storage/engines/options.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,13 +13,13 @@ struct options_case {
 
 options with_memtable(std::size_t mb) {
   auto o = options{};
-  o.memtable_mb = mb;
+  o.rocksdb.memtable_mb = mb;
   return o;
 }
 
 TEST(storage_options, name_every_broken_limit) {
   auto nothing_right = with_memtable(0);
-  nothing_right.path.clear();
+  nothing_right.rocksdb.path.clear();
   auto memory = nothing_right;
   memory.engine = engine_kind::memory;
   const auto cases = std::vector<options_case>{

@@ -2,6 +2,7 @@
 
 #include "actors/registry.hpp"
 #include "oauth/client/authentication.hpp"
+#include "storage/memory/engine.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
 
 namespace mintage::actors {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "actors/system.hpp"
+#include "storage/memory/engine.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
 
 namespace mintage::actors {

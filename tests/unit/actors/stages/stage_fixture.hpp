@@ -10,6 +10,7 @@
 
 #include "actors/code_store.hpp"
 #include "storage/codec.hpp"
+#include "storage/memory/engine.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
 
 namespace mintage::actors::test {

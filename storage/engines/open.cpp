@@ -1,4 +1,7 @@
-#include "storage/engine.hpp"
+#include "storage/engines/open.hpp"
+
+#include "storage/memory/engine.hpp"
+#include "storage/rocksdb/engine.hpp"
 
 namespace mintage::storage {
 
@@ -10,7 +13,7 @@ std::unique_ptr<engine> open_engine(const options& o, unsigned max_failures,
     case engine_kind::rocksdb:
       break;
   }
-  return open_rocksdb_engine(o, max_failures, clock);
+  return open_rocksdb_engine(o.rocksdb, max_failures, clock);
 }
 
 }  // namespace mintage::storage

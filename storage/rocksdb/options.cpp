@@ -1,12 +1,9 @@
-#include "storage/options.hpp"
+#include "storage/rocksdb/options.hpp"
 
 namespace mintage::storage {
 
-std::vector<oauth::config_error> check(const options& o) {
+std::vector<oauth::config_error> check(const rocksdb_options& o) {
   auto errors = std::vector<oauth::config_error>{};
-  if (o.engine == engine_kind::memory) {
-    return errors;  // nothing else is read
-  }
   if (o.path.empty()) {
     errors.push_back({"storage.rocksdb.path", "must name a directory."});
   }

@@ -1,5 +1,5 @@
 /// @file
-/// The keys of one shard that have a write in flight, and the operations that wait for them.
+/// The records of one shard that have a write in flight, and the operations that wait for them.
 #pragma once
 
 #include <cassert>
@@ -20,9 +20,9 @@ struct record_name {
   friend bool operator==(const record_name&, const record_name&) = default;
 };
 
-class key_claims {
+class record_locks {
  public:
-  /// If a write of that record is in flight, the operation is told once it has settled.
+  /// Queues the operation if the record is locked; `release` returns it.
   /// @returns whether it waits.
   [[nodiscard]] bool wait(const record_name& name, batch_item t) {
     auto found = waiting_.empty() ? waiting_.end() : waiting_.find(name);
@@ -32,8 +32,8 @@ class key_claims {
     found->second.push_back(t);
     return true;
   }
-  /// @pre not claimed
-  void claim(const record_name& name) {
+  /// @pre not locked
+  void lock(const record_name& name) {
     if (spare_.empty()) {
       auto fresh = waiting_.try_emplace(name).second;
       assert(fresh);
@@ -46,7 +46,8 @@ class key_claims {
     static_cast<void>(done);
     spare_.pop_back();
   }
-  /// Ends the claim; appends who waited, in the order in which they came.
+  /// Unlocks the record and appends the operations that waited for it, in the order in which they
+  /// came.
   void release(const record_name& name, std::vector<batch_item>& woken) {
     auto found = waiting_.find(name);
     woken.insert(woken.end(), found->second.begin(), found->second.end());
@@ -66,10 +67,10 @@ class key_claims {
       return hash;
     }
   };
-  using claims = std::unordered_map<record_name, std::vector<batch_item>, name_hash>;
-  claims waiting_;
-  /// Claims that ended, kept for their memory: as many as were ever held at once.
-  std::vector<claims::node_type> spare_;
+  using locks = std::unordered_map<record_name, std::vector<batch_item>, name_hash>;
+  locks waiting_;
+  /// Nodes of released locks, kept for their memory: as many as were ever held at once.
+  std::vector<locks::node_type> spare_;
 };
 
 }  // namespace mintage::storage

@@ -1,5 +1,5 @@
 /// @file
-/// What operators set about storage: [storage].
+/// What operators set about RocksDB: [storage.rocksdb].
 #pragma once
 
 #include <cstddef>
@@ -11,14 +11,11 @@
 
 namespace mintage::storage {
 
-enum class engine_kind : std::uint8_t { rocksdb, memory };
 /// sync: an acknowledged write survives the loss of power (group commit with fsync).
 /// os: it survives the end of the process, not of the machine.
 enum class durability : std::uint8_t { sync, os };
 
-struct options {
-  /// [storage] engine = "rocksdb" | "memory".
-  engine_kind engine = engine_kind::rocksdb;
+struct rocksdb_options {
   /// [storage.rocksdb] path; made on first start.
   std::filesystem::path path = "mintage.db";
   durability level = durability::sync;
@@ -27,6 +24,6 @@ struct options {
 };
 
 /// @returns every limit broken, as key and sentence; empty when all hold.
-[[nodiscard]] std::vector<oauth::config_error> check(const options& o);
+[[nodiscard]] std::vector<oauth::config_error> check(const rocksdb_options& o);
 
 }  // namespace mintage::storage

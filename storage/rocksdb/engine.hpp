@@ -1,0 +1,20 @@
+/// @file
+/// The engine on embedded RocksDB.
+#pragma once
+
+#include <memory>
+
+#include "storage/engine.hpp"
+#include "storage/rocksdb/options.hpp"
+
+namespace mintage::storage {
+
+/// @param max_failures COD-05: failed redemptions after which a code dies.
+/// @param clock lets expired records be dropped when files are rewritten anyway; outlives the
+///        engine.
+/// @throws storage_error
+[[nodiscard]] std::unique_ptr<engine> open_rocksdb_engine(const rocksdb_options& o,
+                                                          unsigned max_failures,
+                                                          const oauth::clock& clock);
+
+}  // namespace mintage::storage

@@ -1,0 +1,60 @@
+/// @file
+/// The tables of records that live in shards. A new table is an enumerator and a row here; engines
+/// read the rows.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace mintage::storage {
+
+enum class table : std::uint8_t {
+  codes,
+  grants,
+  /// Opaque access tokens, and the revocations of JWTs.
+  access_tokens,
+  /// Ids that may be used once: `jti` of client assertions and of DPoP proofs. Inserted if absent,
+  /// with an expiry; the key is a slot and a hash of 32 octets, the value is empty.
+  replay_ids
+};
+constexpr std::size_t tables_count = 4;
+
+/// How long records live, which decides how an engine arranges them.
+enum class lifetime : std::uint8_t {
+  brief,  ///< minutes to an hour: records expire in about the order in which they came
+  mixed   ///< some expire within the hour, others live for a month
+};
+
+struct table_row {
+  table kind;
+  /// Of its column family, or of its table in a database. On the disk: DO NOT CHANGE.
+  std::string_view name;
+  lifetime life;
+  /// Its records hold the binding that a `consume` must present.
+  bool has_binding;
+};
+
+/// In the order of the enumerators. Append only: a database gets its column families in this order.
+constexpr auto tables = std::array<table_row, tables_count>{{
+    {table::codes, "codes", lifetime::brief, true},
+    {table::grants, "grants", lifetime::mixed, false},
+    {table::access_tokens, "access_tokens", lifetime::brief, false},
+    {table::replay_ids, "replay_ids", lifetime::brief, false},
+}};
+
+[[nodiscard]] constexpr std::size_t index_of(table t) noexcept {
+  return static_cast<std::size_t>(t);
+}
+[[nodiscard]] constexpr const table_row& row_of(table t) noexcept {
+  return tables[index_of(t)];
+}
+static_assert([] {
+  for (auto i = std::size_t{0}; i < tables_count; ++i) {
+    if (index_of(tables[i].kind) != i) return false;
+  }
+  return true;
+}());
+
+}  // namespace mintage::storage
