@@ -92,6 +92,15 @@ class engine {
                                                                 owner idle = {}) = 0;
   [[nodiscard]] virtual catalog& records() = 0;
   [[nodiscard]] virtual cutoff_table& cutoffs() = 0;
+  /// The epoch: codes, tokens and families that were minted at or before it are void, since their
+  /// redemption or revocation may be lost. 1970 when nothing ever was. Never blocks. Thread-safe.
+  /// (PROTOCOL.md §13, NEG-212)
+  [[nodiscard]] virtual instant void_before() const noexcept = 0;
+  /// Raises the epoch, durably: after a repair, or when the database was restored from a backup.
+  /// Never moves it back. @throws storage_error
+  virtual void raise_void_before(instant t) = 0;
+  /// What the operator has to know of the opening, as a sentence without a full stop; else empty.
+  [[nodiscard]] virtual std::string_view warning() const noexcept = 0;
   /// Whether writes succeed. A failed one (a full disk) makes it false until the engine has found
   /// that the device takes data again.
   [[nodiscard]] virtual bool writable() const noexcept = 0;

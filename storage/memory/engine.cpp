@@ -345,9 +345,13 @@ class memory_engine final : public engine {
   }
   catalog& records() override { return catalog_; }
   cutoff_table& cutoffs() override { return cutoffs_; }
+  instant void_before() const noexcept override { return void_before_.load(); }
+  void raise_void_before(instant t) override { void_before_ = std::max(t, void_before_.load()); }
+  std::string_view warning() const noexcept override { return {}; }
   bool writable() const noexcept override { return true; }
 
  private:
+  std::atomic<instant> void_before_ = instant{};
   memory_tables tables_;
   memory_catalog catalog_;
   memory_cutoffs cutoffs_;

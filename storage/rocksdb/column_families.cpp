@@ -156,15 +156,13 @@ rocksdb::DBOptions database_options(const rocksdb_options& o) {
   db.bytes_per_sync = mebibyte;
   db.avoid_flush_during_shutdown = true;  // the log has it; stopping must be quick
   db.info_log_level = rocksdb::WARN_LEVEL;
-  db.keep_log_file_num = 2;
-  db.max_log_file_size = mebibyte;
   db.max_manifest_file_size = 4 * mebibyte;
   db.max_bgerror_resume_count = 0;
   db.listeners.push_back(std::make_shared<no_recovery>());
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
-  // What follows the first damage of the log is not replayed. After a loss of power that is the
-  // tail which no fsync covered, so nothing that was acknowledged.
+  // What follows the first damage of the log is not replayed. `check_database` has made sure that
+  // this is a tail which no fsync covered.
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   return db;
 }

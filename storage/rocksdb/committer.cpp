@@ -27,7 +27,7 @@ bool committer::write(rocksdb::WriteBatch& batch, bool sync) {
 
 void committer::when_durable(std::function<void(bool)> settled) {
   auto lock = std::lock_guard{mutex_};
-  queue_.push_back({db_.opening(), std::move(settled)});
+  queue_.push_back({db_.openings(), std::move(settled)});
   ++asked_;
 }
 
@@ -72,7 +72,7 @@ void committer::run() {
     for (auto& j : jobs) {
       try {
         // What was written to a database that had to be reopened may be lost.
-        j.settled(durable && j.opening == db_.opening());
+        j.settled(durable && j.opening == db_.openings());
       } catch (...) {  // the owner is gone, or has no room: its operations are destroyed with it
       }
     }

@@ -1,5 +1,7 @@
 #include "storage/rocksdb/database.hpp"
 
+#include "storage/rocksdb/database_check.hpp"
+#include "storage/rocksdb/info_log.hpp"
 #include "storage/rocksdb/thread_sanitizer.hpp"
 
 #include <fcntl.h>
@@ -7,11 +9,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <system_error>
 #include <vector>
 
 namespace mintage::storage {
 namespace {
+
+/// The note that holds the epoch, in milliseconds since 1970. On the disk: DO NOT CHANGE.
+constexpr auto epoch_note = "void-before";
 
 /// The directory holds hashes, sealed keys and what is known of people: it is the owner's alone.
 void make_directory(const std::filesystem::path& path) {
@@ -44,40 +50,127 @@ std::string explain(const rocksdb::Status& status, const std::filesystem::path& 
     return no_space(path);
   }
   if (status.IsCorruption()) {
-    return subject + " is damaged: " + text + ".";
+    return subject + " is damaged; see `mintage repair`: " + std::string{status.getState()} + ".";
   }
   return subject + " cannot be opened: " + text + ".";
 }
 
 }  // namespace
 
-rocksdb_database::rocksdb_database(const rocksdb_options& o, const oauth::clock& clock)
-    : options_{o}, clock_{clock} {
+rocksdb_database::rocksdb_database(const rocksdb_options& o, const oauth::clock& clock, opening how)
+    : options_{o}, clock_{clock}, how_{how} {
   make_directory(options_.path);
   // Without space, an opening fails in the middle, and the engine's assertions end the process.
   if (const auto error = probe_device(); error == ENOSPC || error == EDQUOT) {
     throw storage_error{no_space(options_.path)};
   }
-  auto status = open();
+  auto status = check_promise();
+  if (status.ok()) {
+    status = open();
+    if (status.IsCorruption()) {
+      status = rocksdb::Status::Corruption(status.getState() + find_damaged_tables(options_.path));
+    }
+  }
   if (!status.ok()) {
     throw storage_error{explain(status, options_.path)};
   }
+  begin();
 }
 
 rocksdb_database::~rocksdb_database() {
+  const auto is_whole = db_ != nullptr && writable() && db_->SyncWAL().ok();
   close();
+  if (is_whole) acknowledged_.close();
+}
+
+rocksdb::Status rocksdb_database::check_promise() {
+  const auto found = acknowledged_file::read(options_.path);
+  if (how_ == opening::salvage) {
+    is_lossy_ = true;
+    return rocksdb::Status::OK();
+  }
+  switch (found.what) {
+    case acknowledged_file::state::absent:
+      break;  // a new database, or one of a version without it
+    case acknowledged_file::state::damaged:
+      warning_ =
+          acknowledged_file::path_in(options_.path).string() + " is damaged and was written anew";
+      is_lossy_ = options_.level == durability::os;
+      break;
+    case acknowledged_file::state::read:
+      if (!found.last.may_be_lost()) break;
+      warning_ = "the machine stopped while durability was \"os\": acknowledged writes may be lost";
+      is_lossy_ = true;
+      return rocksdb::Status::OK();
+  }
+  return check(found.last.sequence);
+}
+
+rocksdb::Status rocksdb_database::check(std::uint64_t acknowledged) {
+  // Nobody else may write meanwhile. RocksDB takes the same lock when it opens.
+  const auto lock = database_lock{options_.path};
+  if (!lock.status().ok()) return lock.status();
+  const auto found = check_database(options_, clock_, acknowledged);
+  auto text = std::string{};
+  for (const auto& d : found.damages) text += (text.empty() ? "" : "; ") + to_string(d);
+  if (!text.empty()) return rocksdb::Status::Corruption(text);
+  if (found.torn) {
+    if (openings_ == 0) warning_ = "the log lost its last record: " + to_string(*found.torn);
+    is_lossy_ = true;
+  }
+  return rocksdb::Status::OK();
+}
+
+void rocksdb_database::begin() {
+  auto octets = rocksdb::PinnableSlice{};
+  const auto status = get((*this)[column_family::notes], epoch_note, octets);
+  if (!status.ok() && !status.IsNotFound()) throw error("cannot be read: " + status.ToString());
+  auto ms = std::int64_t{0};
+  if (status.ok()) {
+    const auto [end, bad] = std::from_chars(octets.data(), octets.data() + octets.size(), ms);
+    if (bad != std::errc{} || end != octets.data() + octets.size()) {
+      throw error("holds an epoch that cannot be read");
+    }
+  }
+  void_before_.store(ms, std::memory_order_relaxed);
+  if (is_lossy_ && !write_epoch(clock_.now()).ok()) throw error("cannot be written");
+  is_lossy_ = false;
+  acknowledged_.begin(options_.path, options_.level, db_->GetLatestSequenceNumber());
+}
+
+rocksdb::Status rocksdb_database::write_epoch(instant t) {
+  auto quiet = uninstrumented_call{};
+  const auto ms = std::max(t, void_before()).time_since_epoch().count();
+  auto how = rocksdb::WriteOptions{};
+  how.sync = true;
+  auto batch = rocksdb::WriteBatch{};
+  auto status = batch.Put((*this)[column_family::notes], epoch_note, std::to_string(ms));
+  put_mark({acknowledged_.sequence(), clock_.now()}, batch);
+  if (status.ok()) status = db_->Write(how, &batch);
+  if (status.ok()) void_before_.store(ms, std::memory_order_relaxed);
+  return status;
+}
+
+void rocksdb_database::raise_void_before(instant t) {
+  auto in_use = use();
+  if (!writable() || !write_epoch(t).ok()) throw error("cannot be written");
 }
 
 rocksdb::Status rocksdb_database::open() {
   auto quiet = uninstrumented_call{};
   auto handles = std::vector<rocksdb::ColumnFamilyHandle*>{};
   rocksdb::DB* db = nullptr;
-  auto status = rocksdb::DB::Open(database_options(options_), options_.path.string(),
+  auto settings = database_options(options_);
+  settings.info_log = make_info_log(options_.path, clock_);
+  if (how_ == opening::salvage) {
+    settings.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
+  }
+  auto status = rocksdb::DB::Open(settings, options_.path.string(),
                                   column_family_descriptors(options_, clock_), &handles, &db);
   if (status.ok()) {
     db_.reset(db);
     std::copy_n(handles.begin(), column_families_count, columns_.begin());
-    ++opening_;
+    ++openings_;
     trusted_.store(true, std::memory_order_relaxed);
   }
   return status;
@@ -123,9 +216,15 @@ bool rocksdb_database::write(rocksdb::WriteBatch& batch, bool sync) {
   auto quiet = uninstrumented_call{};
   auto how = rocksdb::WriteOptions{};
   how.sync = sync;
+  put_mark({acknowledged_.sequence(), clock_.now()}, batch);
+  // Whatever others write meanwhile stands before or behind this batch in the log. So its own last
+  // number is this one at least, and a log that has the batch has everything up to this number.
+  const auto last = db_->GetLatestSequenceNumber() + batch.Count();
   auto done = db_->Write(how, &batch).ok();
   if (!done) {
     writable_.store(false, std::memory_order_relaxed);
+  } else if (sync || options_.level == durability::os) {
+    acknowledged_.raise(last);
   }
   return done;
 }
@@ -135,8 +234,11 @@ bool rocksdb_database::sync() {
     return false;
   }
   auto quiet = uninstrumented_call{};
+  const auto last = db_->GetLatestSequenceNumber();
   const auto done = db_->SyncWAL().ok();
-  if (!done) {
+  if (done) {
+    acknowledged_.raise(last);
+  } else {
     trusted_.store(false, std::memory_order_relaxed);
     writable_.store(false, std::memory_order_relaxed);
   }
@@ -149,15 +251,17 @@ void rocksdb_database::mend() {
   }
   auto lock = std::unique_lock{reopening_};
   close();
-  if (!open().ok()) {
+  if (!check(acknowledged_.sequence()).ok() || !open().ok()) {
     return;
   }
   auto quiet = uninstrumented_call{};
   auto batch = rocksdb::WriteBatch{};
   auto how = rocksdb::WriteOptions{};
   how.sync = true;
+  put_mark({acknowledged_.sequence(), clock_.now()}, batch);
   if (batch.Put((*this)[column_family::unnamed], "probe", "").ok() &&
-      db_->Write(how, &batch).ok()) {
+      db_->Write(how, &batch).ok() && (!is_lossy_ || write_epoch(clock_.now()).ok())) {
+    is_lossy_ = false;
     writable_.store(true, std::memory_order_relaxed);
   }
 }

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "storage/engine.hpp"
+#include "storage/rocksdb/acknowledged.hpp"
 #include "storage/rocksdb/column_families.hpp"
 
 namespace mintage::storage {
@@ -23,8 +24,13 @@ namespace mintage::storage {
 /// again. Whoever uses it holds `use()` meanwhile, once for a whole batch.
 class rocksdb_database {
  public:
+  /// strict: refuses a database that lacks what was acknowledged.
+  /// salvage: opens what can be read of it, and voids what is older than now.
+  enum class opening : std::uint8_t { strict, salvage };
+
   /// @param clock outlives it. @throws storage_error
-  rocksdb_database(const rocksdb_options& o, const oauth::clock& clock);
+  rocksdb_database(const rocksdb_options& o, const oauth::clock& clock,
+                   opening how = opening::strict);
   ~rocksdb_database();
   rocksdb_database(const rocksdb_database&) = delete;
   rocksdb_database& operator=(const rocksdb_database&) = delete;
@@ -58,13 +64,27 @@ class rocksdb_database {
   void mend();
   /// Needs no `use()`.
   [[nodiscard]] bool writable() const noexcept { return writable_.load(std::memory_order_relaxed); }
+  /// As of `engine`.
+  [[nodiscard]] instant void_before() const noexcept {
+    return instant{oauth::milliseconds{void_before_.load(std::memory_order_relaxed)}};
+  }
+  void raise_void_before(instant t);
+  [[nodiscard]] const std::string& warning() const noexcept { return warning_; }
+
   /// How often the database has been opened. Same thread as `mend`, or under `use()`.
-  [[nodiscard]] std::uint64_t opening() const noexcept { return opening_; }
+  [[nodiscard]] std::uint64_t openings() const noexcept { return openings_; }
   /// An error that names the path. Needs no `use()`.
   [[nodiscard]] storage_error error(std::string_view what) const;
 
  private:
   rocksdb::Status open();
+  /// Before an opening: whether everything up to `acknowledged` is there.
+  rocksdb::Status check(std::uint64_t acknowledged);
+  /// The same for what the last process promised.
+  rocksdb::Status check_promise();
+  /// After the first opening: reads the epoch, raises it if something was lost, and promises anew.
+  void begin();
+  rocksdb::Status write_epoch(instant t);
   void close() noexcept;
   /// Writes what an opening may need to a file of its own. @returns 0, or the error of the system.
   [[nodiscard]] int probe_device() const;
@@ -75,7 +95,13 @@ class rocksdb_database {
   std::unique_ptr<rocksdb::DB> db_;
   /// Empty while the database cannot be opened again.
   std::array<rocksdb::ColumnFamilyHandle*, column_families_count> columns_{};
-  std::uint64_t opening_ = 0;
+  std::uint64_t openings_ = 0;
+  const opening how_;
+  acknowledged_file acknowledged_;
+  /// Acknowledged writes may be lost, which the operator has to know.
+  bool is_lossy_ = false;
+  std::string warning_;
+  std::atomic<std::int64_t> void_before_ = 0;
   std::atomic<bool> writable_ = true;
   /// What the database holds is on the disk, or will be with the next `sync`.
   std::atomic<bool> trusted_ = true;

@@ -27,6 +27,9 @@ class rocksdb_engine final : public engine {
   }
   catalog& records() override { return catalog_; }
   cutoff_table& cutoffs() override { return cutoffs_; }
+  instant void_before() const noexcept override { return db_.void_before(); }
+  void raise_void_before(instant t) override { db_.raise_void_before(t); }
+  std::string_view warning() const noexcept override { return db_.warning(); }
   bool writable() const noexcept override { return db_.writable(); }
 
  private:

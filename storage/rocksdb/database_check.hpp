@@ -1,0 +1,38 @@
+/// @file
+/// Whether a database can be opened without the silent loss of what was acknowledged.
+#pragma once
+
+#include <rocksdb/env.h>
+
+#include "storage/rocksdb/log_check.hpp"
+#include "storage/rocksdb/options.hpp"
+
+namespace mintage::storage {
+
+/// Keeps other processes from the database, and this one from opening it twice.
+class database_lock {
+ public:
+  explicit database_lock(const std::filesystem::path& database);
+  ~database_lock();
+  database_lock(const database_lock&) = delete;
+  database_lock& operator=(const database_lock&) = delete;
+  /// Whether it is held.
+  [[nodiscard]] const rocksdb::Status& status() const noexcept { return status_; }
+
+ private:
+  rocksdb::FileLock* lock_ = nullptr;
+  rocksdb::Status status_;
+};
+
+/// The checks of `check_logs`; where they do not show everything up to `acknowledged`, the database
+/// is opened for reading alone, to see whether its tables have the rest.
+/// @pre no process has the database open
+[[nodiscard]] log_findings check_database(const rocksdb_options& o, const oauth::clock& clock,
+                                          std::uint64_t acknowledged);
+
+/// Reads all table files of a database that RocksDB has refused: it names another file where it
+/// cannot open one.
+/// @returns what is wrong with which; empty when all are whole.
+[[nodiscard]] std::string find_damaged_tables(const std::filesystem::path& database);
+
+}  // namespace mintage::storage
