@@ -89,6 +89,8 @@ class code_keeper {
   [[nodiscard]] std::optional<oauth::denial> issue_grant(service::token_exchange& x,
                                                          const oauth::login& who);
 
+  /// As of `oauth::cutoffs`.
+  [[nodiscard]] std::optional<oauth::instant> epoch() const;
   /// The cutoffs that concern a login; nothing when the engine cannot say. Two lookups, and none
   /// where no cutoff exists.
   [[nodiscard]] std::optional<oauth::cutoffs> find_cutoffs(const oauth::login& who);

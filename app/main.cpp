@@ -37,6 +37,13 @@ int main(int argc, char** argv) {
       program.add_subcommand("check", "Validate a config file and print the effective settings");
   checking->add_option("--config", config, "The TOML file to read")->required();
 
+  auto restored = false;
+  auto* repairing = program.add_subcommand(
+      "repair", "Open a damaged database without what is lost; the server must be stopped");
+  repairing->add_option("--config", config, "The TOML file to read")->required();
+  repairing->add_flag("--restored", restored,
+                      "The database was restored from a backup: void what was minted until now");
+
   auto chosen = action{};
   add_client_commands(program, chosen);
   add_code_commands(program, chosen);
@@ -48,5 +55,6 @@ int main(int argc, char** argv) {
     return program.exit(e) == 0 ? exit_ok : exit_usage;
   }
   if (chosen) return run(chosen);
+  if (repairing->parsed()) return repair(config, restored);
   return serving->parsed() ? serve(config, memory) : check(config);
 }

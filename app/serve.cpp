@@ -139,6 +139,10 @@ int run(const config::settings& settings, const sigset_t& awaited, event_log& lo
   auto journal = server_journal{log, audit};
 
   auto engine = storage::open_engine(settings.storage, settings.rules.code_max_fail, clock);
+  if (!engine->warning().empty()) {
+    log.event(log_level::error, "the database opened with a warning",
+              {{"because", engine->warning()}});
+  }
   // Records that cannot be read end the start here, with a sentence; actors would be restarted.
   check_algorithms(engine->records().load_clients(), settings.actors.algorithms);
   static_cast<void>(engine->records().load_keys());

@@ -117,7 +117,8 @@ void code_keeper::answer(const inquiries& some) {
   auto writes = revocations{};
   auto to_sign = std::vector<service::query_handle>{};
   for (auto& q : *some) {
-    auto cut = q.found.family ? find_cutoffs(q.found.family->who) : oauth::cutoffs{};
+    auto cut = q.found.family ? find_cutoffs(q.found.family->who)
+                              : oauth::cutoffs{.subject = {}, .session = {}, .epoch = epoch()};
     if (q.is_unsure || !cut) {
       q.x->denied = oauth::lost();
       writes.home.push_back(std::move(q.x));

@@ -192,9 +192,14 @@ void code_keeper::note_replay(service::token_handle x, oauth::instant consumed_a
   home.push_back(std::move(x));
 }
 
+std::optional<oauth::instant> code_keeper::epoch() const {
+  const auto t = setup_.engine.void_before();
+  return t == oauth::instant{} ? std::nullopt : std::optional{t};
+}
+
 std::optional<oauth::cutoffs> code_keeper::find_cutoffs(const oauth::login& who) {
   auto& table = setup_.engine.cutoffs();
-  auto found = oauth::cutoffs{};
+  auto found = oauth::cutoffs{.subject = {}, .session = {}, .epoch = epoch()};
   if (!table.has_any()) return found;
   try {
     found.subject = table.find(oauth::cutoff_key(oauth::cutoff_kind::subject, who.sub, hash_));

@@ -18,4 +18,9 @@ constexpr int exit_usage = 2;    ///< the caller: a config mistake, a wrong opti
 /// Validates a config and prints the effective one.
 [[nodiscard]] int check(const std::filesystem::path& config);
 
+/// Opens a damaged database without what is lost, and prints what that is.
+/// @param restored the database comes from a backup: what is older than now becomes void, damaged
+///        or not.
+[[nodiscard]] int repair(const std::filesystem::path& config, bool restored);
+
 }  // namespace mintage::app

@@ -26,11 +26,12 @@ _mintage() {
   fi
 
   if ((COMP_CWORD == 1)); then
-    words='serve check client code keys --help'
+    words='serve check repair client code keys --help'
   else
     case $command in
       serve | serve\ *) words='--config --memory' ;;
       check | check\ *) words='--config' ;;
+      repair | repair\ *) words='--config --restored' ;;
       client) words='add list show secret suspend remove' ;;
       code) words='mint' ;;
       keys) words='list rotate remove' ;;

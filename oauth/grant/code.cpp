@@ -105,7 +105,8 @@ denial dead_code() noexcept {
 }
 
 denial void_code() noexcept {
-  return no_such_grant("subject or session was revoked after the code was minted (NEG-118)");
+  return no_such_grant(
+      "voided after it was minted: subject or session revoked, or epoch raised (NEG-118, NEG-212)");
 }
 
 bool replay_revokes(instant received, instant consumed_at, const options& o) noexcept {

@@ -93,7 +93,7 @@ struct code_ref {
 [[nodiscard]] denial expired_code() noexcept;
 [[nodiscard]] denial consumed_code() noexcept;
 [[nodiscard]] denial dead_code() noexcept;  ///< failure cap reached (COD-05)
-[[nodiscard]] denial void_code() noexcept;  ///< subject or session cut off (NEG-118)
+[[nodiscard]] denial void_code() noexcept;  ///< cut off (NEG-118, NEG-212)
 
 /// Whether a valid replay revokes the family, or is a double submit within the window (COD-06/07).
 [[nodiscard]] bool replay_revokes(instant received, instant consumed_at, const options& o) noexcept;

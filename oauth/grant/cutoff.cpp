@@ -14,6 +14,7 @@ crypto::digest cutoff_key(cutoff_kind kind, std::string_view name, crypto::sha25
 }
 
 bool is_cut_off(const login& who, const cutoffs& cut) noexcept {
+  if (cut.epoch && who.minted <= *cut.epoch) return true;
   if (cut.subject && who.minted <= *cut.subject) return true;
   return cut.session && who.minted <= *cut.session && !scope_has(who.scope, "offline_access");
 }

@@ -22,10 +22,13 @@ enum class cutoff_kind : std::uint8_t { subject, session };
 struct cutoffs {
   std::optional<instant> subject;
   std::optional<instant> session;
+  /// The epoch, which concerns every login: redemptions and revocations before it may be lost.
+  /// Nothing when none ever were. (PROTOCOL.md §13, NEG-212)
+  std::optional<instant> epoch{};
 };
 
-/// Whether what was minted for `who` is void: at or before the cutoff of its subject, or of its
-/// session unless offline_access was granted, which survives logout (RFT-11).
+/// Whether what was minted for `who` is void: at or before the epoch or the cutoff of its subject,
+/// or of its session unless offline_access was granted, which survives logout (RFT-11).
 [[nodiscard]] bool is_cut_off(const login& who, const cutoffs& cut) noexcept;
 
 /// How long a cutoff must be remembered: as long as anything minted before it can live.

@@ -68,6 +68,9 @@ std::optional<denial> check_family(const grant& g, const client_facts& who, cons
     return no_such_token("refresh token of a client that was removed and made again");
   }
   if (g.revoked_at) return no_such_token("family revoked");
+  if (cut.epoch && g.who.minted <= *cut.epoch) {
+    return no_such_token("minted before the epoch was raised (NEG-212)");
+  }
   if (is_cut_off(g.who, cut)) return no_such_token("subject or session revoked (RFT-11)");
   if (now >= g.absolute_expiry) return no_such_token("absolute life is over (RFT-10)");
   if (now >= g.idle_expiry) return no_such_token("idle life is over (RFT-10)");

@@ -165,6 +165,7 @@ asked_token find_token(std::string_view text, const key_ring& keys, instant now,
 bool is_alive(const found_token& t, const client_registry& known, const cutoffs& cut,
               instant now) noexcept {
   if (t.is_denied) return false;
+  if (cut.epoch && t.access && t.access->issued <= *cut.epoch) return false;
   const auto has_grant = !t.access || t.access->family;
   if (has_grant && !t.family) return false;
   if (t.family && (t.family->revoked_at || is_cut_off(t.family->who, cut))) return false;

@@ -77,7 +77,8 @@ struct found_token {
 };
 
 /// Whether it is alive: family (where it has one) alive and not cut off, client still registered
-/// with the same incarnation, not denied, not expired.
+/// with the same incarnation, not denied, not expired, not issued before the epoch, since then its
+/// revocation may be lost.
 [[nodiscard]] bool is_alive(const found_token& t, const client_registry& known, const cutoffs& cut,
                             instant now) noexcept;
 

@@ -93,7 +93,7 @@ bool has_program(const std::string& name) {
 TEST(help, knows_all_commands) {
   auto names = std::set<std::string>{};
   for (const auto& c : commands()) names.insert(join(c.path, " "));
-  for (const auto* name : {"serve", "check", "client add", "client list", "client show",
+  for (const auto* name : {"serve", "check", "repair", "client add", "client list", "client show",
                            "client secret", "client suspend", "client remove", "code mint",
                            "keys list", "keys rotate", "keys remove"}) {
     EXPECT_TRUE(names.contains(name)) << name;

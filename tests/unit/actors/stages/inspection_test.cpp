@@ -147,6 +147,22 @@ TEST_F(questions, know_of_cutoffs) {  // RFT-11
   EXPECT_EQ(ask(query_purpose::userinfo, access)->denied->code, errc::invalid_token);
 }
 
+TEST_F(questions, know_of_the_epoch) {  // NEG-212
+  const auto refresh = begin_family();
+  const auto access = jwt();
+  const auto own = own_jwt();
+  const auto opaque = begin_opaque_family();
+  clock.at += 1s;
+  engine->raise_void_before(clock.now());
+  EXPECT_EQ(introspect(access), inactive);
+  EXPECT_EQ(introspect(own), inactive) << "its revocation may be lost";
+  EXPECT_EQ(introspect(opaque), inactive);
+  EXPECT_EQ(introspect(refresh_token(refresh)), inactive);
+  EXPECT_EQ(ask(query_purpose::userinfo, access)->denied->code, errc::invalid_token);
+  clock.at += 1s;
+  EXPECT_NE(introspect(refresh_token(begin_family())), inactive);
+}
+
 TEST_F(questions, by_revocation_end_the_family_of_a_refresh_token) {  // NEG-189, REV-02
   const auto token = begin_family();
   const auto access = jwt();

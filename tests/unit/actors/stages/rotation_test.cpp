@@ -236,6 +236,18 @@ TEST_F(redemptions, of_a_cut_off_login_are_refused_and_leave_the_code_as_it_is) 
   EXPECT_FALSE(redeem(mint())->denied);
 }
 
+TEST_F(redemptions, of_what_is_older_than_the_epoch_are_refused) {  // NEG-212
+  const auto code = mint();
+  const auto token = begin_family();
+  clock.at += 1s;
+  engine->raise_void_before(clock.now());
+  EXPECT_EQ(redeem(code)->denied->code, errc::invalid_grant);
+  EXPECT_EQ(refresh(token)->denied->code, errc::invalid_grant);
+  clock.at += 1s;
+  EXPECT_FALSE(redeem(mint())->denied);
+  EXPECT_FALSE(refresh(begin_family())->denied);
+}
+
 TEST_F(redemptions, narrow_the_targets_or_leave_the_code_live) {  // NEG-119, COD-10
   const auto code = mint("openid", {}, targeting(oauth::token_format::jwt));
   const auto ask = [&](std::string_view resource) {

@@ -45,6 +45,9 @@ TEST(is_cut_off, takes_all_that_was_minted_until_then) {  // NEG-118, NEG-145
            // RFT-11: survives logout, but not the end of the subject.
            row{"openid offline_access", {{}, after}, false},
            row{"openid offline_access", {minted, {}}, true},
+           // NEG-212
+           row{"openid", {{}, {}, before}, false},
+           row{"openid offline_access", {{}, {}, minted}, true},
        }) {
     EXPECT_EQ(is_cut_off(make_login(r.scope), r.cut), r.is_over) << r.scope;
   }

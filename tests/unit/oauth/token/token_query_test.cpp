@@ -255,6 +255,7 @@ TEST_F(found_tokens, die_of_each_of_their_ends) {
                        row{"family revoked", [this] { token.family->revoked_at = now; }},
                        row{"subject cut off", [this] { cut.subject = now; }},
                        row{"session cut off", [this] { cut.session = now; }},
+                       row{"epoch raised", [this] { cut.epoch = token.access->issued; }},
                        row{"client made again", [this] { token.family->who.incarnation = 8; }},
                        row{"client removed", [this] { known = client_registry{}; }}};
   for (const auto& r : deaths) {
