@@ -84,6 +84,7 @@ class log_history final : public log_visitor {
     // given again after an earlier start.
     if (gap_ && (next_ == 0 || range->first > next_) && !cross_gap(*range, batch)) return;
     gap_.reset();
+    if (first_ == 0) first_ = range->first;
     next_ = std::max(next_, range->end);
     last_batch_.assign(batch);
   }
@@ -93,6 +94,8 @@ class log_history final : public log_visitor {
     if (f.is_truncated) head_ = range_of(f.head);
   }
 
+  /// Of the first batch; 0 when there is none.
+  [[nodiscard]] std::uint64_t first_sequence() const { return first_; }
   [[nodiscard]] log_findings conclude() && {
     found_.last_sequence = next_ == 0 ? 0 : next_ - 1;
     if (gap_) end_in_gap();
@@ -132,6 +135,7 @@ class log_history final : public log_visitor {
 
   std::uint64_t acknowledged_;
   log_findings found_;
+  std::uint64_t first_ = 0;
   const fs::path* file_ = nullptr;
   std::uint64_t next_ = 0;  ///< sequence number that the next batch has; 0: not known
   std::string last_batch_;
@@ -139,18 +143,67 @@ class log_history final : public log_visitor {
   std::optional<batch_range> head_;  ///< of the record inside which the file ends
 };
 
-/// RocksDB ignores a last record that is cut off: an edit that was never finished. All else must be
-/// whole.
+/// Reads the sequence number that an edit of a MANIFEST holds: all writes up to it were in tables
+/// or logs when it was made. @returns 0 when it holds none that can be found.
+class edit_reader {
+ public:
+  static std::uint64_t last_sequence(std::string_view edit) {
+    auto r = edit_reader{edit};
+    for (;;) {
+      switch (r.next()) {
+        case 1:     // comparator
+        case 8193:  // id of the database
+          r.skip(r.next());
+          break;
+        case 2:  // numbers of logs, of the next file, of the last column family
+        case 3:
+        case 9:
+        case 10:
+        case 203:
+          r.next();
+          break;
+        case 4:
+          return r.next();
+        default:  // what follows the sequence number
+          return 0;
+      }
+    }
+  }
+
+ private:
+  explicit edit_reader(std::string_view edit) : rest_{edit} {}
+  std::uint64_t next() {
+    auto n = std::uint64_t{0};
+    for (auto shift = 0U; shift < 64 && !rest_.empty(); shift += 7) {
+      const auto octet = static_cast<unsigned char>(rest_.front());
+      rest_.remove_prefix(1);
+      n |= std::uint64_t{octet & 0x7fU} << shift;
+      if (octet < 0x80) return n;
+    }
+    return 0;
+  }
+  void skip(std::uint64_t size) {
+    rest_.remove_prefix(std::min<std::uint64_t>(size, rest_.size()));
+  }
+  std::string_view rest_;
+};
+
+/// RocksDB ignores a last edit that is cut off, as one that was never finished. If it was finished,
+/// the logs go on behind what the other edits know of.
 class manifest_check final : public log_visitor {
  public:
-  void record(std::uint64_t, std::string_view) override {}
+  void record(std::uint64_t, std::string_view edit) override {
+    last_sequence_ = std::max(last_sequence_, edit_reader::last_sequence(edit));
+  }
   void fault(const log_fault& f) override {
-    if (!first_ && !f.is_truncated) first_ = f;
+    if (!first_) first_ = f;
   }
   [[nodiscard]] const std::optional<log_fault>& first() const { return first_; }
+  [[nodiscard]] std::uint64_t last_sequence() const { return last_sequence_; }
 
  private:
   std::optional<log_fault> first_;
+  std::uint64_t last_sequence_ = 0;
 };
 
 }  // namespace
@@ -215,15 +268,25 @@ log_findings check_logs(const fs::path& database, std::uint64_t acknowledged) {
   auto history = log_history{acknowledged};
   const auto logs = log_files(database);
   for (const auto& log : logs) history.read(log);
+  const auto first = history.first_sequence();
   auto found = std::move(history).conclude();
   const auto manifest = manifest_file(database);
   auto error = std::error_code{};
   if (manifest.empty() || !fs::is_regular_file(manifest, error)) return found;
   auto check = manifest_check{};
   read_log(manifest, check);
-  if (check.first()) {
+  if (check.first() && !check.first()->is_truncated) {
     found.damages.push_back(
         damage{manifest, check.first()->offset, "a record is damaged", 0, 0, {}, {}});
+  } else if (first > check.last_sequence() + 1) {
+    const auto offset = check.first() ? check.first()->offset : fs::file_size(manifest, error);
+    found.damages.push_back(damage{manifest,
+                                   offset,
+                                   "edits or logs are missing",
+                                   check.last_sequence() + 1,
+                                   first - 1,
+                                   {},
+                                   {}});
   }
   return found;
 }

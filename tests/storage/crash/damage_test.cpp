@@ -206,6 +206,28 @@ TEST_F(damage_to, no_file_undoes_what_was_acknowledged_in_silence) {
   EXPECT_GT(refused, 100);
 }
 
+TEST_F(damage_to, no_file_that_is_cut_off_undoes_what_was_acknowledged_in_silence) {
+  make_book();
+  auto random = std::mt19937{7};
+  for (auto round = 0U; round < 60; ++round) {
+    restore();
+    constexpr auto kinds = std::array{".log", ".sst", "MANIFEST"};
+    const auto candidates = files(kinds[round % kinds.size()]);
+    const auto& file = candidates[random() % candidates.size()];
+    const auto size = fs::file_size(file);
+    const auto cut =
+        round < 30 ? 1 + random() % std::min<std::uintmax_t>(size, 120) : 1 + random() % size;
+    fs::resize_file(file, size - cut);
+    SCOPED_TRACE(file.filename().string() + " without " + std::to_string(cut) + " octets");
+    try {
+      auto e = open(path_);
+      EXPECT_EQ(undone(*e), "");
+    } catch (const storage_error& error) {
+      EXPECT_THAT(error.what(), HasSubstr(path_.string()));
+    }
+  }
+}
+
 TEST_F(damage_to, the_middle_of_the_log_is_refused_with_file_and_offset) {
   make_book();
   restore();
