@@ -15,7 +15,7 @@
 
 #include "actors/system.hpp"
 #include "crypto/random.hpp"
-#include "tests/sim/thread_executor.hpp"
+#include "loopback/thread_executor.hpp"
 
 namespace mintage {
 namespace {
@@ -135,7 +135,7 @@ class pipeline {
 
   wall_clock clock_;
   no_journal journal_;
-  sim::thread_executor io_thread_;
+  loopback::thread_executor io_thread_;
   std::unique_ptr<actors::system> actors_;
   service::token_service* service_ = nullptr;
   oauth::created_client client_;
