@@ -16,6 +16,9 @@ enum class engine_kind : std::uint8_t { rocksdb, memory };
 /// os: it survives the end of the process, not of the machine.
 enum class durability : std::uint8_t { sync, os };
 
+/// Table files that the database keeps open.
+inline constexpr std::size_t most_open_tables = 512;
+
 struct options {
   /// [storage] engine = "rocksdb" | "memory".
   engine_kind engine = engine_kind::rocksdb;

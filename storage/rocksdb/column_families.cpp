@@ -136,7 +136,7 @@ rocksdb::DBOptions database_options(const options& o) {
   db.create_missing_column_families = true;
   db.allow_concurrent_memtable_write = false;  // nor can the ordered memtable
   db.max_background_jobs = 2;
-  db.max_open_files = 512;
+  db.max_open_files = most_open_tables;
   // Reached only when a family that is hardly written holds an old log back.
   db.max_total_wal_size = (o.memtable_mb * 3 + 16) * mebibyte;
   db.bytes_per_sync = mebibyte;

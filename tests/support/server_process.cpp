@@ -101,7 +101,7 @@ void server_process::kill() {
 
 namespace {
 std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
+  return text.substr(0, text.find_first_of("\r\n"));
 }
 }  // namespace
 
