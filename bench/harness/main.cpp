@@ -30,6 +30,7 @@ std::string read_line_of(const fs::path& file) {
   auto in = std::ifstream{file};
   auto line = std::string{};
   if (!std::getline(in, line)) throw std::runtime_error{file.string() + ": cannot be read"};
+  if (line.ends_with('\r')) line.pop_back();  // a file of Windows
   return line;
 }
 
