@@ -10,6 +10,7 @@
 #include "actors/interfaces.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
+#include "crypto/root_key.hpp"
 #include "metrics/meters.hpp"
 #include "storage/engine.hpp"
 
@@ -25,8 +26,8 @@ struct code_store_setup {
   std::size_t batch_max;
   /// One for each shard.
   std::vector<metrics::code_store_meters>& meters;
-  /// The seal key's octets: the MAC keys of refresh tokens are derived from it.
-  crypto::digest master;
+  /// The MAC keys of refresh tokens are derived from it (RFT-06).
+  crypto::root_key root;
   /// Where the stores stand; empty when they stand on no I/O thread.
   std::vector<service::io_thread*> io_threads{};
 };

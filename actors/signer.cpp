@@ -13,7 +13,7 @@ namespace mintage::actors {
 token_signer::token_signer(const signer_setup& setup, std::size_t index)
     : setup_{setup},
       meters_{setup.meters.at(index)},
-      refresh_keys_{setup.master, setup.rules.refresh_key_id} {}
+      refresh_keys_{setup.root, setup.rules.refresh_key_id} {}
 
 void token_signer::publish(const oauth::key_snapshot& keys) {
   auto contexts = std::vector<context>{};

@@ -11,6 +11,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/random.hpp"
+#include "crypto/root_key.hpp"
 #include "metrics/meters.hpp"
 #include "oauth/grant/refresh.hpp"
 
@@ -18,8 +19,8 @@ namespace mintage::actors {
 
 /// What all signers share; outlives them.
 struct signer_setup {
-  /// The seal key's octets: the MAC keys of refresh tokens are derived from it (RFT-06).
-  crypto::digest master;
+  /// The MAC keys of refresh tokens are derived from it (RFT-06).
+  crypto::root_key root;
   const oauth::options& rules;
   const oauth::clock& clock;
   /// One for each member of the pool.

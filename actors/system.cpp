@@ -13,8 +13,8 @@ namespace mintage::actors {
 namespace {
 
 /// Subkeys of the seal key, one per purpose. The labels are part of the database's format.
-crypto::digest subkey(const crypto::digest& master, std::string_view purpose) {
-  return crypto::hkdf_sha256(master, std::string{"mintage/"}.append(purpose));
+crypto::digest subkey(const crypto::root_key& root, std::string_view purpose) {
+  return root.derive(std::string{"mintage/"}.append(purpose));
 }
 
 std::size_t size_or(std::size_t configured, std::size_t otherwise) {
@@ -44,20 +44,20 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
   const auto keys = key_keeper_setup{.records = around.engine->records(),
                                      .clock = around.clock,
                                      .journal = around.journal,
-                                     .seal_key = subkey(around.master, "seal/1"),
+                                     .seal_key = subkey(around.root, "seal/1"),
                                      .keys = {.algorithms = o.algorithms,
                                               .rotation_period = rules.key_rotation_period,
                                               .overlap = rules.key_overlap},
                                      .rules = rules};
   // Here, so that keys which do not open end the start; and on first start it takes its time.
   const auto ring = key_rotation{keys}.ring();
-  const auto pepper = subkey(around.master, "pepper/1");
+  const auto pepper = subkey(around.root, "pepper/1");
   return {.validators = {.keys = {.pepper = pepper, .process = random.take<32>()},
                          .rules = rules,
                          .clock = around.clock,
                          .io_thread = io_thread,
                          .meters = board.validators,
-                         .pairwise_key = subkey(around.master, "pairwise/1"),
+                         .pairwise_key = subkey(around.root, "pairwise/1"),
                          .limits = limits},
           .code_stores = {.engine = *around.engine,
                           .rules = rules,
@@ -65,9 +65,9 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
                           .shards_count = sizes_of(o, around.io_threads.size()).code_stores,
                           .batch_max = o.batch_max,
                           .meters = board.code_stores,
-                          .master = around.master,
+                          .root = around.root,
                           .io_threads = around.io_threads},
-          .signers = {.master = around.master,
+          .signers = {.root = around.root,
                       .rules = rules,
                       .clock = around.clock,
                       .meters = board.signers},

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "actors/options.hpp"
-#include "crypto/bytes.hpp"
+#include "crypto/root_key.hpp"
 #include "service/service.hpp"
 #include "storage/engine.hpp"
 
@@ -19,8 +19,8 @@ struct environment {
   std::unique_ptr<storage::engine> engine;
   const oauth::clock& clock;
   service::journal& journal;
-  /// The octets of the seal key file; subkeys for sealing, pepper and refresh tokens come from it.
-  crypto::digest master;
+  /// The seal key; subkeys for sealing, pepper and refresh tokens are derived from it.
+  crypto::root_key root;
   /// One per I/O thread; tasks posted to them must run until the system is gone.
   std::vector<service::io_thread*> io_threads;
 };

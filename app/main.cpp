@@ -1,8 +1,11 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <utility>
 
 #include "app/cli/admin_commands.hpp"
+#include "app/cli/arguments.hpp"
 #include "app/cli/command_error.hpp"
 #include "app/cli/commands.hpp"
 
@@ -24,7 +27,7 @@ int run(const mintage::app::action& chosen) {
 
 int main(int argc, char** argv) {
   using namespace mintage::app;
-  auto program = CLI::App{"Mintage, an OAuth 2.0 and OpenID Connect token server"};
+  auto program = CLI::App{"Mintage, an OAuth 2.0 and OpenID Connect token server", argv[0]};
   program.require_subcommand(1);
   program.footer("Try: mintage check --config mintage.toml && mintage serve --config mintage.toml");
 
@@ -50,7 +53,10 @@ int main(int argc, char** argv) {
   add_keys_commands(program, chosen);
 
   try {
-    program.parse(argc, argv);
+    // CLI11 takes the arguments in reverse.
+    auto arguments = with_ids_last(program, {argv + 1, argv + argc});
+    std::ranges::reverse(arguments);
+    program.parse(std::move(arguments));
   } catch (const CLI::ParseError& e) {
     return program.exit(e) == 0 ? exit_ok : exit_usage;
   }

@@ -1,5 +1,5 @@
 /// @file
-/// What operators set about logs: [log].
+/// What operators set about logs and secret files: [log], [files].
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,12 @@ struct log_options {
   audit_target audit = audit_target::off;
   /// Appended to when audit = "file".
   std::filesystem::path audit_file = "audit.jsonl";
+};
+
+struct file_options {
+  /// Whether the group of a secret file may read it too (0440, 0640), as Kubernetes' fsGroup has
+  /// it.
+  bool allow_group_readable = false;
 };
 
 }  // namespace mintage::app

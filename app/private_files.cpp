@@ -1,12 +1,16 @@
 #include "app/private_files.hpp"
 
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
@@ -39,23 +43,82 @@ class descriptor {
   throw file_error{sentence};
 }
 
+/// Fails unless only the server, and root, can have written the file or may read it.
+void check_access(const std::filesystem::path& path, const struct stat& about, file_rules rules) {
+  if (!S_ISREG(about.st_mode)) fail(path, "cannot be read: it is not a regular file");
+  const auto self = ::geteuid();
+  const auto is_owned = about.st_uid == self || about.st_uid == 0;
+  if (!is_owned && !(rules.root_reads_all && self == 0)) {
+    fail(path,
+         "holds a secret and must be owned by the user of this process or by root, not by "
+         "the user with number " +
+             std::to_string(about.st_uid));
+  }
+  const auto others = about.st_mode & 077;
+  const auto is_for_group = (others & ~mode_t{040}) == 0;
+  if (others == 0 || (rules.allow_group_readable && is_for_group)) return;
+  fail(path, std::string{"holds a secret and must be accessible by its owner only (chmod 600)"} +
+                 (is_for_group ? "; files.allow_group_readable lets its group read it" : ""));
+}
+
+std::string read_text(const std::filesystem::path& path, int file, std::size_t size) {
+  if (size > max_file_size) fail(path, "is larger than 4096 octets");
+  auto text = std::string(size, '\0');
+  auto have = std::size_t{0};
+  while (have < size) {
+    const auto got = ::read(file, text.data() + have, size - have);
+    if (got < 0) fail(path, "cannot be read", errno);
+    if (got == 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  text.resize(have);
+  return text;
+}
+
+/// @returns the first line of `text`, which is wiped. Its end is LF, CRLF, or that of the file.
+crypto::secret_string first_line(const std::filesystem::path& path, std::string text) {
+  constexpr auto white_space = std::string_view{" \t\r\n\v\f"};
+  const auto end = text.find('\n');
+  auto rest = end == text.npos ? std::string_view{} : std::string_view{text}.substr(end + 1);
+  const auto is_blank_after = !rest.empty() && rest.find_first_not_of(white_space) == rest.npos;
+  auto line = crypto::secret_string{text.substr(0, end)};
+  crypto::secret_string{std::move(text)};  // wipes the rest
+  if (is_blank_after)
+    fail(path,
+         "has white space after its first line: the secret must be the whole file, with one "
+         "end of line at most");
+  auto shown = line.reveal();
+  if (end != text.npos && shown.ends_with('\r')) shown.remove_suffix(1);
+  if (shown.starts_with("\xEF\xBB\xBF"))
+    fail(path,
+         "begins with a byte order mark, which would be part of the secret: save it as plain "
+         "text");
+  if (shown.empty()) fail(path, "its first line is empty");
+  if (white_space.find(shown.front()) != white_space.npos)
+    fail(path, "begins with white space, which would be part of the secret: remove it");
+  if (white_space.find(shown.back()) != white_space.npos)
+    fail(path,
+         "has white space at the end of its first line, which would be part of the secret: "
+         "remove it");
+  return crypto::secret_string{std::string{shown}};
+}
+
 /// @returns the first line, or nothing when there is no such file.
-std::optional<crypto::secret_string> read_private(const std::filesystem::path& path) {
-  const auto file = descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+std::optional<crypto::secret_string> read_private(const std::filesystem::path& path,
+                                                  file_rules rules) {
+  // Without O_NONBLOCK, a pipe would hold the start until somebody writes.
+  constexpr auto flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+  const auto file = descriptor{::open(path.c_str(), flags)};
   if (file.get() < 0) {
     if (errno == ENOENT) return std::nullopt;
+    if (errno == ELOOP)
+      fail(path, "is a symbolic link, which is not followed: name the file that it leads to");
     fail(path, "cannot be read", errno);
   }
   struct stat about {};
   if (::fstat(file.get(), &about) != 0) fail(path, "cannot be examined", errno);
-  if ((about.st_mode & 077) != 0)
-    fail(path, "holds a secret and must be accessible by its owner only (chmod 600)");
-  auto text = std::string(max_file_size, '\0');
-  const auto size = ::read(file.get(), text.data(), text.size());
-  if (size < 0) fail(path, "cannot be read", errno);
-  text.resize(static_cast<std::size_t>(size));
-  text.resize(std::min(text.find('\n'), text.size()));
-  return crypto::secret_string{std::move(text)};
+  check_access(path, about, rules);
+  return first_line(path, read_text(path, file.get(), static_cast<std::size_t>(about.st_size)));
 }
 
 void sync_folder_of(const std::filesystem::path& path) {
@@ -72,7 +135,8 @@ void make_private(const std::filesystem::path& path, std::string_view line) {
   }
   const auto file = descriptor{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
   if (file.get() < 0) fail(path, "cannot be made", errno);
-  const auto text = std::string{line}.append("\n");
+  const auto whole = crypto::secret_string{std::string{line}.append("\n")};
+  const auto text = whole.reveal();
   if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
       ::fsync(file.get()) != 0) {
     const auto error = errno;
@@ -85,21 +149,22 @@ void make_private(const std::filesystem::path& path, std::string_view line) {
 // A sealed note in the database tells whether a seal key is the right one.
 constexpr auto check_note = std::string_view{"seal-check"};
 constexpr auto check_context = std::string_view{"note/seal-check"};
-crypto::digest check_key(const crypto::digest& master) {
-  return crypto::hkdf_sha256(master, "mintage/check/1");
+crypto::digest check_key(const crypto::root_key& root) {
+  return root.derive("mintage/check/1");
 }
 
 }  // namespace
 
-crypto::secret_string read_private_file(const std::filesystem::path& path) {
-  auto text = read_private(path);
+crypto::secret_string read_private_file(const std::filesystem::path& path, file_rules rules) {
+  auto text = read_private(path, rules);
   if (!text) fail(path, "there is no such file");
   return std::move(*text);
 }
 
-crypto::digest load_or_make_seal_key(const std::filesystem::path& path, storage::catalog& records) {
+crypto::root_key load_or_make_seal_key(const std::filesystem::path& path, storage::catalog& records,
+                                       file_rules rules) {
   const auto note = records.load_note(check_note);
-  const auto text = read_private(path);
+  const auto text = read_private(path, rules);
   auto master = crypto::digest{};
   if (!text) {
     if (!note.empty() || !records.load_keys().empty())
@@ -107,22 +172,26 @@ crypto::digest load_or_make_seal_key(const std::filesystem::path& path, storage:
            "the seal key is missing, but the database holds records sealed with it; put the file "
            "back, a new one is not made");
     crypto::buffered_random{}.fill(master);
-    make_private(path, crypto::base64url(master));
+    make_private(path, crypto::secret_string{crypto::base64url(master)}.reveal());
   } else {
-    const auto octets = crypto::base64url_decode(text->reveal());
-    if (!octets || octets->size() != master.size()) fail(path, "is not a seal key");
-    std::memcpy(master.data(), octets->data(), master.size());
+    auto octets = crypto::base64url_decode(text->reveal());
+    const auto is_key = octets && octets->size() == master.size();
+    if (is_key) std::memcpy(master.data(), octets->data(), master.size());
+    if (octets) OPENSSL_cleanse(octets->data(), octets->size());
+    if (!is_key) fail(path, "is not a seal key");
   }
+  const auto root = crypto::root_key{master};
+  OPENSSL_cleanse(master.data(), master.size());
   if (note.empty()) {
-    records.put_note(check_note, crypto::seal(check_key(master), check_context, "mintage"));
-  } else if (!crypto::unseal(check_key(master), check_context, note)) {
+    records.put_note(check_note, crypto::seal(check_key(root), check_context, "mintage"));
+  } else if (!crypto::unseal(check_key(root), check_context, note)) {
     fail(path, "is not the seal key of this database");
   }
-  return master;
+  return root;
 }
 
-crypto::digest load_or_make_admin_token(const std::filesystem::path& path) {
-  auto token = read_private(path);
+crypto::digest load_or_make_admin_token(const std::filesystem::path& path, file_rules rules) {
+  auto token = read_private(path, rules);
   if (!token) {
     auto random = crypto::buffered_random{};
     token = crypto::secret_string{"mad_" + crypto::base64url(random.take<32>())};

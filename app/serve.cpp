@@ -14,7 +14,9 @@
 #include "app/cli/commands.hpp"
 #include "app/event_log.hpp"
 #include "app/private_files.hpp"
+#include "app/process_limits.hpp"
 #include "app/server_journal.hpp"
+#include "app/service_manager.hpp"
 #include "app/system_clock.hpp"
 #include "config/config.hpp"
 #include "crypto/process_random.hpp"
@@ -57,11 +59,33 @@ void reload(net::server& server, event_log& log) {
   log_certificates(server, log);
 }
 
-void wait_for_end(const sigset_t& awaited, net::server& server, event_log& log) {
+/// Waits for a signal, and feeds the watchdog of the service manager, if it has one, as long as all
+/// I/O threads make progress.
+int next_signal(const sigset_t& awaited, const service_manager& manager, progress_check& progress) {
   for (;;) {
-    auto signal = 0;
-    sigwait(&awaited, &signal);
-    if (signal != SIGHUP) return log.event(log_level::info, "stopping");
+    if (!manager.watchdog()) {
+      auto signal = 0;
+      sigwait(&awaited, &signal);
+      return signal;
+    }
+    // An I/O thread that is late by half of the patience costs no more than one sign of life.
+    const auto pause = std::chrono::nanoseconds{*manager.watchdog()}.count() / 4;
+    const auto time = timespec{pause / 1'000'000'000, pause % 1'000'000'000};
+    const auto signal = sigtimedwait(&awaited, nullptr, &time);
+    if (signal > 0) return signal;
+    if (progress.all_progressed()) manager.tell("WATCHDOG=1");
+  }
+}
+
+void wait_for_end(const sigset_t& awaited, net::server& server, const service_manager& manager,
+                  event_log& log) {
+  auto progress = progress_check{server.io_threads()};
+  for (;;) {
+    const auto signal = next_signal(awaited, manager, progress);
+    if (signal != SIGHUP) {
+      manager.tell("STOPPING=1\nSTATUS=answering what was admitted");
+      return log.event(log_level::info, "stopping");
+    }
     log.event(log_level::info, "SIGHUP: reading the files of certificates again");
     reload(server, log);
   }
@@ -131,10 +155,29 @@ void check_algorithms(const std::vector<oauth::client>& clients,
   }
 }
 
-int run(const config::settings& settings, const sigset_t& awaited, event_log& log) {
+/// @throws limit_error
+void prepare_open_files(const config::settings& settings) {
+  // Logs and streams of this process; log, manifest and lock of the database; and of an I/O thread
+  // its epoll, event and timer descriptors.
+  constexpr auto fixed = std::size_t{64};
+  constexpr auto of_an_io_thread = std::size_t{4};
+  const auto io_threads = settings.net.io_threads != 0
+                              ? settings.net.io_threads
+                              : std::size_t{std::thread::hardware_concurrency()};
+  const auto on_disk = settings.storage.engine == storage::engine_kind::rocksdb;
+  check_open_files({.connections = settings.net.max_connections,
+                    .admin_connections = net::most_admin_connections,
+                    .database = on_disk ? storage::most_open_tables : 0,
+                    .spare = fixed + of_an_io_thread * io_threads},
+                   raise_open_files());
+}
+
+int run(const config::settings& settings, const sigset_t& awaited, const service_manager& manager,
+        event_log& log) {
   ::umask(077);  // database, keys and audit stream are the server's own business
   const auto clock = system_clock{};
   log_settings(settings, log);
+  prepare_open_files(settings);
   auto audit = event_log::make_audit(settings.log);
   auto journal = server_journal{log, audit};
 
@@ -146,15 +189,19 @@ int run(const config::settings& settings, const sigset_t& awaited, event_log& lo
   // Records that cannot be read end the start here, with a sentence; actors would be restarted.
   check_algorithms(engine->records().load_clients(), settings.actors.algorithms);
   static_cast<void>(engine->records().load_keys());
-  const auto master = load_or_make_seal_key(settings.actors.seal_key_file, engine->records());
+  const auto rules = file_rules{.allow_group_readable = settings.files.allow_group_readable};
+  const auto root = load_or_make_seal_key(settings.actors.seal_key_file, engine->records(), rules);
+  if (!root.is_locked())
+    log.event(log_level::warn,
+              "the seal key may be swapped: the limit of locked memory is too low");
   const auto tokens =
-      oauth::admin_tokens{.admin = load_or_make_admin_token(settings.net.admin_token_file),
-                          .minter = load_or_make_admin_token(settings.net.mint_token_file)};
+      oauth::admin_tokens{.admin = load_or_make_admin_token(settings.net.admin_token_file, rules),
+                          .minter = load_or_make_admin_token(settings.net.mint_token_file, rules)};
 
   auto server = net::server{settings.net, settings.rules, tokens};
   auto actors = std::make_unique<actors::system>(
       settings.actors, settings.rules,
-      actors::environment{std::move(engine), clock, journal, master, server.io_threads()});
+      actors::environment{std::move(engine), clock, journal, root, server.io_threads()});
   const auto services = actors->services();
   if (!wait_until_ready(server.io_threads(), services))
     throw std::runtime_error{"the server did not become ready"};
@@ -167,8 +214,9 @@ int run(const config::settings& settings, const sigset_t& awaited, event_log& lo
             {{"issuer", settings.rules.issuer}, {"http", http}, {"admin", admin}});
   std::cout << "ready http=" << http << " admin=" << admin << std::endl;
   journal.begin_audit();
+  manager.tell("READY=1\nSTATUS=http=" + http + " admin=" + admin);
 
-  wait_for_end(awaited, server, log);
+  wait_for_end(awaited, server, manager, log);
   const auto limit = stop_limit{shutdown_limit};
   if (!server.drain(drain_limit))
     log.event(log_level::warn, "connections were cut that had not finished");
@@ -187,11 +235,13 @@ int serve(const std::filesystem::path& config, bool memory) {
     return exit_usage;
   }
   if (memory) settings->storage.engine = storage::engine_kind::memory;
+  keep_memory_private();
+  const auto manager = service_manager{};
   crypto::buffer_process_random();
   const auto awaited = take_over_signals();  // before any thread is started, the log's included
   auto log = event_log::make_log(settings->log);
   try {
-    return run(*settings, awaited, log);
+    return run(*settings, awaited, manager, log);
   } catch (const std::exception& e) {
     log.event(log_level::error, "cannot run", {{"because", e.what()}});
     return exit_failure;

@@ -26,6 +26,8 @@ class reader {
     for (const auto& s : schema()) {
       if (s.path) anchor(s.path(made_));
     }
+    made_.net.tls.allow_group_readable = made_.net.admin_tls.allow_group_readable =
+        made_.files.allow_group_readable;
     report_all(oauth::check(made_.rules));
     report_all(net::check(made_.net));
     report_all(actors::check(made_.actors));

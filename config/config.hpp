@@ -23,6 +23,7 @@ struct settings {
   actors::options actors;    ///< [pools], [keys], http.max_in_flight
   storage::options storage;  ///< [storage]
   app::log_options log;      ///< [log]
+  app::file_options files;   ///< [files]
 };
 
 /// One thing wrong with a config file.

@@ -136,6 +136,8 @@ std::vector<setting> make_schema() {
       field("keys.refresh_key_id", &s::rules, &rules::refresh_key_id),
       field("keys.seal_key_file", &s::actors, &pools::seal_key_file),
 
+      field("files.allow_group_readable", &s::files, &app::file_options::allow_group_readable),
+
       field("log.level", &s::log, &log::level, levels),
       field("log.format", &s::log, &log::format, formats),
       field("log.audit", &s::log, &log::audit, audit_targets),

@@ -25,9 +25,15 @@ struct tls_options {
   std::filesystem::path second_certificate;
   std::filesystem::path second_key;
   tls_version min_version = tls_version::v1_2;
+  /// files.allow_group_readable: the group of a key's file may read it too.
+  bool allow_group_readable = false;
 
   [[nodiscard]] bool is_on() const noexcept { return !certificate.empty(); }
 };
+
+/// Open connections of the admin listener: plenty for an operator's tools, each of which may have
+/// 256 lines in flight.
+inline constexpr std::size_t most_admin_connections = 256;
 
 struct options {
   /// [http] listen: address:port; port 0 takes a free one. IPv6 as [::1]:9080.

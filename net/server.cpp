@@ -16,9 +16,6 @@
 namespace mintage::net {
 namespace {
 
-/// Plenty for an operator's tools; each may have 256 lines in flight.
-constexpr std::size_t most_admin_connections = 256;
-
 /// Those that this thread may run on. The C library's own count is that of the machine: under
 /// `taskset` or in a cpuset, more I/O threads than cores would take turns of several milliseconds.
 std::size_t cores_count() noexcept {

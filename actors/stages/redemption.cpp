@@ -17,7 +17,7 @@ code_keeper::code_keeper(const code_store_setup& setup, std::size_t index,
       meters_{setup.meters.at(index)},
       shard_{std::move(shard)},
       to_{std::move(to)},
-      keys_{setup.master, setup.rules.refresh_key_id} {}
+      keys_{setup.root, setup.rules.refresh_key_id} {}
 
 void code_keeper::redeem(std::vector<service::token_handle> some) {
   auto keys = std::vector<record_key>{};

@@ -16,23 +16,30 @@ namespace json = boost::json;
 
 constexpr auto default_url = "http://127.0.0.1:9081";
 
+/// Takes from the config what the options leave open.
+void complete(access_options& o, const net::options& net, caller_role role) {
+  if (!o.url.empty() && !o.token_file.empty()) return;
+  const auto is_secure = net.admin_tls.is_on();
+  if (o.url.empty()) o.url = (is_secure ? "https://" : "http://") + net.admin_listen;
+  if (o.ca.empty() && is_secure) o.ca = net.admin_tls.certificate;
+  if (o.url.ends_with(":0")) {
+    throw command_error{"the config leaves the port of the admin listener open: give --admin",
+                        exit_usage};
+  }
+  if (o.token_file.empty()) {
+    o.token_file = role == caller_role::admin ? net.admin_token_file : net.mint_token_file;
+  }
+}
+
 /// The options with what the config says in the places that they leave open.
 access_options completed(access_options o, caller_role role) {
-  if (!o.config.empty() && (o.url.empty() || o.token_file.empty())) {
+  if (!o.config.empty()) {
     const auto settings = config::load(o.config);
-    if (!settings) {
+    if (settings) {
+      o.allow_group_readable = settings->files.allow_group_readable;
+      complete(o, settings->net, role);
+    } else if (o.url.empty() || o.token_file.empty()) {
       throw command_error{config::to_string(settings.error().front()), exit_usage};
-    }
-    const auto& net = settings->net;
-    const auto is_secure = net.admin_tls.is_on();
-    if (o.url.empty()) o.url = (is_secure ? "https://" : "http://") + net.admin_listen;
-    if (o.ca.empty() && is_secure) o.ca = net.admin_tls.certificate;
-    if (o.url.ends_with(":0")) {
-      throw command_error{"the config leaves the port of the admin listener open: give --admin",
-                          exit_usage};
-    }
-    if (o.token_file.empty()) {
-      o.token_file = role == caller_role::admin ? net.admin_token_file : net.mint_token_file;
     }
   }
   if (o.token_file.empty()) {
@@ -44,7 +51,10 @@ access_options completed(access_options o, caller_role role) {
 
 admin_client connect(const access_options& o) {
   try {
-    return {o.url, read_private_file(o.token_file), o.ca};
+    return {o.url,
+            read_private_file(o.token_file, {.allow_group_readable = o.allow_group_readable,
+                                             .root_reads_all = true}),
+            o.ca};
   } catch (const file_error& e) {
     throw command_error{e.what()};
   }

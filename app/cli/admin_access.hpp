@@ -26,6 +26,8 @@ struct access_options {
   std::string url;
   std::filesystem::path token_file;
   std::filesystem::path ca;
+  /// With a config, as it says.
+  bool allow_group_readable = false;
   /// Print the server's JSON as it is.
   bool as_json = false;
 };

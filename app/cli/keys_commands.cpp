@@ -104,10 +104,9 @@ void add_keys_commands(CLI::App& program, action& chosen) {
   removing->add_option("ID", o->kid, "The key's id, as `mintage keys list` shows it")->required();
   removing->footer(
       "No token that it signed verifies any more. A new key takes the place of an active one.\n"
-      "Write -- in front of an id that begins with a dash.\n"
       "Examples:\n"
       "  mintage keys remove NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs\n"
-      "  mintage keys remove --config mintage.toml -- -bLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+      "  mintage keys remove --config mintage.toml -bLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
 }
 
 }  // namespace mintage::app

@@ -97,7 +97,7 @@ crypto::secret_string secret_of_environment(const std::string& name) {
 
 crypto::secret_string secret_of_file(const std::filesystem::path& path) {
   try {
-    return read_private_file(path);
+    return read_private_file(path, {.root_reads_all = true});
   } catch (const file_error& e) {
     throw command_error{e.what()};
   }

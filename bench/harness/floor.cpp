@@ -15,12 +15,12 @@
 #include <string>
 #include <vector>
 
-#include "bench/harness/child.hpp"
 #include "bench/harness/http_call.hpp"
 #include "bench/harness/load.hpp"
 #include "bench/harness/prebuilt_service.hpp"
 #include "bench/harness/spread.hpp"
 #include "crypto/jws.hpp"
+#include "loopback/child_process.hpp"
 #include "net/server.hpp"
 
 namespace mintage::bench {
@@ -94,7 +94,7 @@ class openssl_es256 {
 /// As the log of a store is written: a record of one exchange is appended, then synced.
 double fsync_us() {
   using steady = std::chrono::steady_clock;
-  const auto folder = temporary_folder{};
+  const auto folder = loopback::temporary_folder{};
   const auto record = std::string(400, 'r');
   const auto file = ::open((folder.path() / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   auto medians = std::vector<double>{};
@@ -117,9 +117,11 @@ double fsync_us() {
 
 /// Fills in what the bare exchange takes.
 void measure_exchange(floor_costs& out, const std::filesystem::path& self, std::size_t connections,
-                      const cores& on) {
-  const auto folder = temporary_folder{};
-  auto server = child{{self.string(), "floor-server"}, folder.path() / "log", on};
+                      const loopback::cores& on) {
+  const auto folder = loopback::temporary_folder{};
+  auto server = loopback::child_process{{self.string(), "floor-server"},
+                                        folder.path() / "log",
+                                        {.on = on, .patience = std::chrono::seconds{10}}};
   const auto line = server.read_line(std::chrono::seconds{10});
   if (!line) throw std::runtime_error{"the server of the floor did not start"};
   const auto where = resolve("127.0.0.1:" + *line);
@@ -162,7 +164,7 @@ double floor_costs::signatures(request_kind kind, std::string_view id_token_alg)
 }
 
 floor_costs measure_floor(const std::filesystem::path& self, std::size_t connections,
-                          const cores& on) {
+                          const loopback::cores& on) {
   auto out = floor_costs{};
   auto openssl = openssl_es256{};
   out.es256 = least_us(2000, [&] { openssl.sign(); });

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <string_view>
 
-#include "bench/harness/cores.hpp"
 #include "bench/harness/requests.hpp"
+#include "loopback/cores.hpp"
 
 namespace mintage::bench {
 
@@ -44,7 +44,7 @@ struct floor_costs {
 /// @param self the program that runs `serve_floor` for "floor-server". @param on the cores that it
 /// does so on; empty = those that this thread may use.
 [[nodiscard]] floor_costs measure_floor(const std::filesystem::path& self, std::size_t connections,
-                                        const cores& on = {});
+                                        const loopback::cores& on = {});
 
 /// Serves `POST /token` with a prebuilt body on a free port of loopback, which it prints, until
 /// SIGTERM. @returns the exit code.

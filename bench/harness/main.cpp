@@ -30,6 +30,7 @@ std::string read_line_of(const fs::path& file) {
   auto in = std::ifstream{file};
   auto line = std::string{};
   if (!std::getline(in, line)) throw std::runtime_error{file.string() + ": cannot be read"};
+  if (line.ends_with('\r')) line.pop_back();  // a file of Windows
   return line;
 }
 
@@ -41,7 +42,7 @@ void write(const fs::path& file, const std::string& text) {
 
 std::unique_ptr<target_server> start_target(const run_options& w,
                                             const std::map<std::string, std::string>& settings,
-                                            const cores& on) {
+                                            const loopback::cores& on) {
   // Beside the folder that this program was built in.
   const auto own = own_program().parent_path().parent_path() / "mintage";
   return target_server::start(w.server.empty() ? own : w.server, settings,
@@ -104,13 +105,13 @@ run begin_run(const run_options& w) {
 /// The server on a core of its own, the load on the others. Says what is; exits with 0 whatever it
 /// is.
 int measure_storm(const run_options& w) {
-  auto own = allowed_cores();
+  auto own = loopback::allowed_cores();
   const auto server_core = w.server_core.value_or(own.front());
   if (std::erase(own, server_core) == 0 || own.empty())
     throw std::runtime_error{"overload needs a core for the server and another one for the load"};
   auto line = progress_line{w.quiet};
   auto r = begin_run(w);
-  stay_on(own);
+  loopback::stay_on(own);
   line.say("floor");
   r.floor = measure_floor(own_program(), w.connections, {server_core});
   // Codes are seconds old when they are redeemed. These are older, because minting is no part of

@@ -7,16 +7,12 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <thread>
+
+#include "loopback/child_process.hpp"
 
 namespace mintage::bench {
 namespace {
-
-std::string read_text(const std::filesystem::path& file) {
-  auto in = std::ifstream{file};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
 
 std::uint64_t leading_number(std::string_view text) noexcept {
   const auto begin = text.find_first_of("0123456789");
@@ -75,15 +71,15 @@ std::uint64_t status_number(std::string_view text, std::string_view name) {
 
 std::optional<process_use> read_process(pid_t pid) {
   const auto folder = std::filesystem::path{"/proc"} / std::to_string(pid);
-  auto out = parse_stat(read_text(folder / "stat"), ::sysconf(_SC_CLK_TCK));
+  auto out = parse_stat(loopback::read_file(folder / "stat"), ::sysconf(_SC_CLK_TCK));
   if (!out) return {};
-  const auto status = read_text(folder / "status");
+  const auto status = loopback::read_file(folder / "status");
   out->resident_kib = status_number(status, "VmRSS");
   out->peak_resident_kib = status_number(status, "VmHWM");
   // Those of the whole process are the sum over its threads; "status" alone has the first one's.
   auto error = std::error_code{};
   for (const auto& task : std::filesystem::directory_iterator{folder / "task", error}) {
-    const auto one = read_text(task.path() / "status");
+    const auto one = loopback::read_file(task.path() / "status");
     out->voluntary_switches += status_number(one, "voluntary_ctxt_switches");
     out->forced_switches += status_number(one, "nonvoluntary_ctxt_switches");
   }
@@ -103,7 +99,7 @@ process_use read_this_thread() {
 
 machine read_machine() {
   auto out = machine{};
-  const auto cpus = read_text("/proc/cpuinfo");
+  const auto cpus = loopback::read_file("/proc/cpuinfo");
   if (const auto at = cpus.find("model name"); at != cpus.npos) {
     const auto colon = cpus.find(": ", at);
     if (colon != cpus.npos) out.cpu = cpus.substr(colon + 2, cpus.find('\n', colon) - colon - 2);
@@ -111,7 +107,7 @@ machine read_machine() {
   out.cores = std::thread::hardware_concurrency();
   auto name = utsname{};
   if (::uname(&name) == 0) out.kernel = std::string{name.sysname} + " " + name.release;
-  out.memory_mib = status_number(read_text("/proc/meminfo"), "MemTotal") / 1024;
+  out.memory_mib = status_number(loopback::read_file("/proc/meminfo"), "MemTotal") / 1024;
   auto in = std::ifstream{"/proc/loadavg"};
   in >> out.load;
   return out;

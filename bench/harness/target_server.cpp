@@ -3,42 +3,20 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 
-#include "bench/harness/self_signed.hpp"
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
+#include "loopback/certificate_authority.hpp"
+#include "loopback/server_start.hpp"
 
 namespace mintage::bench {
 namespace {
 
 namespace json = boost::json;
 
-std::string read_text(const std::filesystem::path& file) {
-  auto in = std::ifstream{file};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
-}
-
-std::string as_toml(const std::map<std::string, std::string>& settings) {
-  auto tables = std::map<std::string, std::string>{};
-  for (const auto& [key, value] : settings) {
-    const auto dot = key.rfind('.');
-    const auto is_top = dot == std::string::npos;
-    tables[is_top ? "" : key.substr(0, dot)] +=
-        (is_top ? key : key.substr(dot + 1)) + " = " + value + "\n";
-  }
-  auto out = std::string{};
-  for (const auto& [name, lines] : tables) {
-    if (!name.empty()) out += "[" + name + "]\n";
-    out += lines;
-  }
-  return out;
 }
 
 json::object parse_object(const reply& from, unsigned status, const char* what) {
@@ -72,9 +50,9 @@ constexpr auto redirect_uri = std::string_view{"https://client.example/cb"};
 
 std::unique_ptr<target_server> target_server::start(
     const std::filesystem::path& program, const std::map<std::string, std::string>& settings,
-    const std::optional<tls_wishes>& tls, const cores& on) {
+    const std::optional<tls_wishes>& tls, const loopback::cores& on) {
   auto out = std::unique_ptr<target_server>{new target_server};
-  out->folder_ = std::make_unique<temporary_folder>();
+  out->folder_ = std::make_unique<loopback::temporary_folder>();
   out->settings_ = settings;
   auto all = std::map<std::string, std::string>{{"http.listen", "\"127.0.0.1:0\""},
                                                 {"admin.listen", "\"127.0.0.1:0\""},
@@ -83,14 +61,14 @@ std::unique_ptr<target_server> target_server::start(
   out->is_tls_ = tls.has_value();
   out->trust_ = tls.value_or(tls_wishes{});
   if (tls) {
-    const auto pair = write_self_signed(out->folder_->path());
+    const auto pair = loopback::write_self_signed(out->folder_->path());
     all["http.tls.certificate"] = "\"" + pair.certificate.filename().string() + "\"";
     all["http.tls.key"] = "\"" + pair.key.filename().string() + "\"";
     out->trust_.ca = pair.certificate;
   }
   for (const auto& [key, value] : settings) all[key] = value;
   const auto config = out->folder_->path() / "mintage.toml";
-  std::ofstream{config} << as_toml(all);
+  loopback::write_file(config, loopback::render(all));
   out->command_ = {program.string(), "serve", "--config", config.string()};
   out->cores_ = on;
   out->launch();
@@ -100,19 +78,15 @@ std::unique_ptr<target_server> target_server::start(
 
 void target_server::launch() {
   const auto log = folder_->path() / "log";
-  program_ = std::make_unique<child>(command_, log, cores_);
-  const auto line = program_->read_line(std::chrono::seconds{60});
-  auto ports = std::pair<unsigned, unsigned>{};
-  if (!line || std::sscanf(line->c_str(), "ready http=127.0.0.1:%u admin=127.0.0.1:%u",
-                           &ports.first, &ports.second) != 2) {
-    throw std::runtime_error{"the server did not become ready: " + line.value_or("") + "\n" +
-                             read_text(log)};
-  }
-  where_ = resolve((is_tls_ ? "https://127.0.0.1:" : "127.0.0.1:") + std::to_string(ports.first),
-                   trust_);
+  program_ = std::make_unique<loopback::child_process>(
+      command_, log, loopback::child_options{.on = cores_, .patience = std::chrono::seconds{10}});
+  const auto ports = loopback::await_ready(*program_, log);
+  where_ =
+      resolve((is_tls_ ? "https://127.0.0.1:" : "127.0.0.1:") + std::to_string(ports.http), trust_);
   pid_ = program_->pid();
-  set_admin(resolve("127.0.0.1:" + std::to_string(ports.second)),
-            crypto::secret_string{first_line(read_text(folder_->path() / "admin.token"))});
+  set_admin(
+      resolve("127.0.0.1:" + std::to_string(ports.admin)),
+      crypto::secret_string{first_line(loopback::read_file(folder_->path() / "admin.token"))});
 }
 
 nanoseconds target_server::restart() {

@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/harness/child.hpp"
 #include "bench/harness/histogram.hpp"
 #include "bench/harness/http_call.hpp"
 #include "bench/harness/requests.hpp"
 #include "crypto/secret.hpp"
+#include "loopback/child_process.hpp"
 
 namespace mintage::bench {
 
@@ -37,7 +37,7 @@ class target_server {
   /// @throws std::runtime_error with its log when it does not become ready.
   [[nodiscard]] static std::unique_ptr<target_server> start(
       const std::filesystem::path& program, const std::map<std::string, std::string>& settings,
-      const std::optional<tls_wishes>& tls, const cores& on = {});
+      const std::optional<tls_wishes>& tls, const loopback::cores& on = {});
   /// One that runs. Its discovery document says where endpoint and keys are.
   /// @param pid to read its /proc, when it runs here.
   [[nodiscard]] static std::unique_ptr<target_server> at(const origin& where,
@@ -87,12 +87,12 @@ class target_server {
   void discover();
 
   // In this order: the program ends before its folder is removed.
-  std::unique_ptr<temporary_folder> folder_;
+  std::unique_ptr<loopback::temporary_folder> folder_;
   std::vector<std::string> command_;
-  cores cores_;
+  loopback::cores cores_;
   bool is_tls_ = false;
   tls_wishes trust_;
-  std::unique_ptr<child> program_;
+  std::unique_ptr<loopback::child_process> program_;
   std::map<std::string, std::string> settings_;
   origin where_;
   std::optional<origin> admin_;

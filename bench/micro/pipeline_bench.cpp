@@ -15,9 +15,9 @@
 
 #include "actors/system.hpp"
 #include "crypto/random.hpp"
+#include "loopback/thread_executor.hpp"
 #include "storage/memory/engine.hpp"
 #include "storage/rocksdb/engine.hpp"
-#include "tests/sim/thread_executor.hpp"
 
 namespace mintage {
 namespace {
@@ -137,7 +137,7 @@ class pipeline {
 
   wall_clock clock_;
   no_journal journal_;
-  sim::thread_executor io_thread_;
+  loopback::thread_executor io_thread_;
   std::unique_ptr<actors::system> actors_;
   service::token_service* service_ = nullptr;
   oauth::created_client client_;

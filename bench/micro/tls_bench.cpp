@@ -17,11 +17,11 @@
 #include <stdexcept>
 #include <string>
 
-#include "bench/harness/child.hpp"
 #include "bench/harness/prebuilt_service.hpp"
+#include "loopback/certificate_authority.hpp"
+#include "loopback/child_process.hpp"
+#include "loopback/tls_client.hpp"
 #include "net/server.hpp"
-#include "tests/support/tls/certificate_authority.hpp"
-#include "tests/support/tls/tls_client.hpp"
 
 namespace mintage::bench {
 namespace {
@@ -32,12 +32,12 @@ constexpr auto batch = 50;
 /// A server with one I/O thread, whose answers lie ready.
 class tls_server {
  public:
-  explicit tls_server(std::optional<test::key_kind> kind) {
+  explicit tls_server(std::optional<loopback::key_kind> kind) {
     auto o = net::options{};
     o.listen = o.admin_listen = "127.0.0.1:0";
     o.io_threads = 1;
     if (kind) {
-      const auto pair = test::certificate_authority{}.issue(folder_.path(), "server", *kind);
+      const auto pair = loopback::certificate_authority{}.issue(folder_.path(), "server", *kind);
       o.tls.certificate = pair.certificate;
       o.tls.key = pair.key;
     }
@@ -63,14 +63,15 @@ class tls_server {
 
  private:
   prebuilt_service service_;
-  temporary_folder folder_;
+  loopback::temporary_folder folder_;
   std::optional<net::server> server_;
 };
 
 /// A connection, in the clear when there is no side of TLS.
 class client {
  public:
-  client(std::uint16_t port, const test::tls_side* side, const test::session_ptr& offered = nullptr)
+  client(std::uint16_t port, const loopback::tls_side* side,
+         const loopback::session_ptr& offered = nullptr)
       : fd_{::socket(AF_INET, SOCK_STREAM, 0)} {
     auto where = sockaddr_in{};
     where.sin_family = AF_INET;
@@ -105,11 +106,11 @@ class client {
     while (tls_->receive(octets_) > 0) {
     }
   }
-  [[nodiscard]] test::tls_client& tls() { return *tls_; }
+  [[nodiscard]] loopback::tls_client& tls() { return *tls_; }
 
  private:
   int fd_;
-  std::optional<test::tls_client> tls_;
+  std::optional<loopback::tls_client> tls_;
   std::array<char, 16384> octets_{};
 };
 
@@ -121,15 +122,15 @@ std::string token_request() {
          std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-test::tls_side side_of(int version) {
-  auto options = test::tls_client_options{};
+loopback::tls_side side_of(int version) {
+  auto options = loopback::tls_client_options{};
   options.min_version = options.max_version = version;
-  return test::tls_side{options};
+  return loopback::tls_side{options};
 }
 
 /// @param version 0 for plain HTTP.
 void kept_connection(benchmark::State& state, int version) {
-  auto server = tls_server{version == 0 ? std::nullopt : std::optional{test::key_kind::p256}};
+  auto server = tls_server{version == 0 ? std::nullopt : std::optional{loopback::key_kind::p256}};
   const auto side = side_of(version == 0 ? TLS1_3_VERSION : version);
   {
     auto c = client{server.port(), version == 0 ? nullptr : &side};
@@ -145,10 +146,10 @@ BENCHMARK_CAPTURE(kept_connection, plain, 0)->UseManualTime()->Iterations(400);
 BENCHMARK_CAPTURE(kept_connection, tls_1_2, TLS1_2_VERSION)->UseManualTime()->Iterations(400);
 BENCHMARK_CAPTURE(kept_connection, tls_1_3, TLS1_3_VERSION)->UseManualTime()->Iterations(400);
 
-void greeting(benchmark::State& state, test::key_kind kind, int version, bool resumed) {
+void greeting(benchmark::State& state, loopback::key_kind kind, int version, bool resumed) {
   auto server = tls_server{kind};
   const auto side = side_of(version);
-  auto session = test::session_ptr{};
+  auto session = loopback::session_ptr{};
   const auto request = token_request();
   if (resumed) {
     auto first = client{server.port(), &side};
@@ -165,9 +166,9 @@ void greeting(benchmark::State& state, test::key_kind kind, int version, bool re
     state.SetIterationTime((server.cpu() - before) / batch);
   }
 }
-#define MINTAGE_GREETING(name, kind, version, resumed)                      \
-  BENCHMARK_CAPTURE(greeting, name, test::key_kind::kind, version, resumed) \
-      ->UseManualTime()                                                     \
+#define MINTAGE_GREETING(name, kind, version, resumed)                          \
+  BENCHMARK_CAPTURE(greeting, name, loopback::key_kind::kind, version, resumed) \
+      ->UseManualTime()                                                         \
       ->Iterations(20)
 MINTAGE_GREETING(p256_tls_1_3_full, p256, TLS1_3_VERSION, false);
 MINTAGE_GREETING(p256_tls_1_3_resumed, p256, TLS1_3_VERSION, true);

@@ -85,12 +85,12 @@ oauth::config_error refused_pair(const std::filesystem::path& certificate,
 /// Adds one pair to the context. @param prefix of the keys of the config that name its files.
 tl::expected<certificate_chain, oauth::config_error> add_pair(
     SSL_CTX* context, const std::filesystem::path& certificate, const std::filesystem::path& key,
-    const std::string& prefix) {
+    const std::string& prefix, bool allow_group_readable) {
   auto chain = read_certificates(certificate);
   if (!chain) {
     return tl::unexpected{oauth::config_error{prefix + "certificate", std::move(chain.error())}};
   }
-  const auto secret = read_private_key(key);
+  const auto secret = read_private_key(key, allow_group_readable);
   if (!secret) return tl::unexpected{oauth::config_error{prefix + "key", secret.error()}};
   auto* issuers = sk_X509_new_null();
   for (const auto& c : chain->issuers) sk_X509_push(issuers, c.get());
@@ -121,7 +121,7 @@ tl::expected<std::shared_ptr<const tls_context>, errors> tls_context::load(
   auto kinds = std::vector<int>{};
   const auto add = [&](const std::filesystem::path& certificate, const std::filesystem::path& key,
                        const char* prefix) {
-    auto chain = add_pair(made->context_, certificate, key, name + prefix);
+    auto chain = add_pair(made->context_, certificate, key, name + prefix, o.allow_group_readable);
     if (!chain) return found.push_back(std::move(chain.error()));
     made->certificates_.push_back({name, certificate, end_of(*chain->leaf)});
     kinds.push_back(EVP_PKEY_get_base_id(X509_get0_pubkey(chain->leaf.get())));

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 
@@ -15,7 +16,7 @@ namespace {
 
 constexpr auto largest_file = std::size_t{256} * 1024;
 
-enum class readers : bool { anybody, owner };
+enum class readers : std::uint8_t { anybody, owner, owner_and_group };
 
 /// The octets of a file; wiped at the end.
 class file_text {
@@ -41,7 +42,8 @@ std::string file_text::take(int descriptor, readers who) {
   struct stat about {};
   if (::fstat(descriptor, &about) != 0) return std::strerror(errno);
   if (!S_ISREG(about.st_mode)) return "is not a file";
-  if (who == readers::owner && (about.st_mode & 077) != 0) {
+  const auto forbidden = who == readers::anybody ? 0U : who == readers::owner ? 077U : 037U;
+  if ((about.st_mode & forbidden) != 0) {
     return "holds a private key and must be accessible by its owner only (chmod 600)";
   }
   if (about.st_size > static_cast<off_t>(largest_file)) return "is larger than 256 KiB";
@@ -59,7 +61,8 @@ std::string file_text::take(int descriptor, readers who) {
 
 tl::expected<file_text, std::string> file_text::read(const std::filesystem::path& file,
                                                      readers who) {
-  const auto descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  const auto descriptor =
+      ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // no waiting for a pipe's writer
   if (descriptor < 0) {
     return tl::unexpected{file.string() + ": cannot be read: " + std::strerror(errno)};
   }
@@ -103,8 +106,10 @@ tl::expected<certificate_chain, std::string> read_certificates(const std::filesy
   return chain;
 }
 
-tl::expected<private_key_ptr, std::string> read_private_key(const std::filesystem::path& file) {
-  const auto text = file_text::read(file, readers::owner);
+tl::expected<private_key_ptr, std::string> read_private_key(const std::filesystem::path& file,
+                                                            bool allow_group_readable) {
+  const auto text =
+      file_text::read(file, allow_group_readable ? readers::owner_and_group : readers::owner);
   if (!text) return tl::unexpected{text.error()};
   const auto in = text->open();
   auto was_asked = false;

@@ -160,8 +160,8 @@ std::optional<presented_refresh_token> parse_refresh_token(std::string_view text
   return out;
 }
 
-refresh_keys::refresh_keys(const crypto::digest& master, std::uint32_t current)
-    : master_{master}, current_{current} {}
+refresh_keys::refresh_keys(crypto::root_key root, std::uint32_t current)
+    : root_{std::move(root)}, current_{current} {}
 
 std::string refresh_keys::make(const grant& g, std::uint32_t generation) {
   auto out = std::string{};
@@ -184,7 +184,7 @@ crypto::digest refresh_keys::mac(const grant& g, std::uint32_t generation) {
 crypto::hmac_sha256& refresh_keys::key(std::uint32_t id) {
   const auto found = keys_.find(id);
   if (found != keys_.end()) return found->second;
-  const auto derived = crypto::hkdf_sha256(master_, "mintage/refresh/" + std::to_string(id));
+  const auto derived = root_.derive("mintage/refresh/" + std::to_string(id));
   return keys_.try_emplace(id, crypto::bytes_view{derived}).first->second;
 }
 

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "crypto/digest.hpp"
+#include "crypto/root_key.hpp"
 #include "oauth/grant/cutoff.hpp"
 #include "oauth/grant/grant.hpp"
 #include "oauth/grant/issuance.hpp"
@@ -31,8 +32,8 @@ struct presented_refresh_token {
 /// first used. Not thread-safe: one per actor.
 class refresh_keys {
  public:
-  /// @param master the seal key's octets. @param current the id that new families get.
-  refresh_keys(const crypto::digest& master, std::uint32_t current);
+  /// @param root the seal key. @param current the id that new families get.
+  refresh_keys(crypto::root_key root, std::uint32_t current);
   [[nodiscard]] std::uint32_t current() const noexcept { return current_; }
 
   /// `mrt_`, slot, base64url(family id ‖ generation (u32, big endian) ‖ MAC). MAC =
@@ -45,7 +46,7 @@ class refresh_keys {
   [[nodiscard]] crypto::digest mac(const grant& g, std::uint32_t generation);
   [[nodiscard]] crypto::hmac_sha256& key(std::uint32_t id);
 
-  crypto::digest master_;
+  crypto::root_key root_;
   std::uint32_t current_;
   std::unordered_map<std::uint32_t, crypto::hmac_sha256> keys_;
 };

@@ -150,7 +150,7 @@ rocksdb::DBOptions database_options(const rocksdb_options& o) {
   db.create_missing_column_families = true;
   db.allow_concurrent_memtable_write = false;  // nor can the ordered memtable
   db.max_background_jobs = 2;
-  db.max_open_files = 512;
+  db.max_open_files = most_open_tables;
   // Reached only when a column family that is hardly written keeps an old log alive.
   db.max_total_wal_size = (o.memtable_mb * 3 + 16) * mebibyte;
   db.bytes_per_sync = mebibyte;

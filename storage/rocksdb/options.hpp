@@ -15,6 +15,9 @@ namespace mintage::storage {
 /// os: it survives the end of the process, not of the machine.
 enum class durability : std::uint8_t { sync, os };
 
+/// Table files that the database keeps open.
+inline constexpr std::size_t most_open_tables = 512;
+
 struct rocksdb_options {
   /// [storage.rocksdb] path; made on first start.
   std::filesystem::path path = "mintage.db";

@@ -37,7 +37,7 @@ constexpr auto redirect_uri = "https://app.example.com/cb";
 world::world(std::unique_ptr<storage::engine> engine, world_options o) {
   auto io_threads = std::vector<service::io_thread*>{};
   for (auto i = std::size_t{0}; i < o.io_threads; ++i) {
-    io_threads_.push_back(std::make_unique<thread_executor>());
+    io_threads_.push_back(std::make_unique<loopback::thread_executor>());
     io_threads.push_back(io_threads_.back().get());
   }
   actors_ = std::make_unique<actors::system>(

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "actors/system.hpp"
+#include "loopback/thread_executor.hpp"
 #include "storage/engine.hpp"
-#include "tests/sim/thread_executor.hpp"
 
 namespace mintage::sim {
 
@@ -101,7 +101,7 @@ class world {
  private:
   void wait_until_ready();
 
-  std::vector<std::unique_ptr<thread_executor>> io_threads_;
+  std::vector<std::unique_ptr<loopback::thread_executor>> io_threads_;
   std::unique_ptr<actors::system> actors_;
   std::vector<service::token_service*> services_;
   std::string client_id_;

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/support/tls/tls_client.hpp"
+#include "loopback/tls_client.hpp"
 
 namespace mintage::test {
 
@@ -79,7 +79,7 @@ class connection {
   void compact();
 
   int socket_ = -1;
-  std::unique_ptr<tls_client> tls_;
+  std::unique_ptr<loopback::tls_client> tls_;
   std::chrono::milliseconds patience_;
   std::string buffer_;
   std::size_t used_ = 0;

@@ -5,10 +5,18 @@
 
 #include <cstdint>
 
-#include "tests/support/tls/certificate_authority.hpp"
-#include "tests/support/tls/tls_client.hpp"
+#include "loopback/certificate_authority.hpp"
+#include "loopback/tls_client.hpp"
 
 namespace mintage::test {
+
+using loopback::certificate_authority;
+using loopback::key_kind;
+using loopback::pem_pair;
+using loopback::tls_client;
+using loopback::tls_client_options;
+using loopback::tls_refused;
+using loopback::tls_side;
 
 /// Whether servers of tests get certificates unless told otherwise.
 [[nodiscard]] bool is_run_over_tls();

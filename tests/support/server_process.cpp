@@ -1,20 +1,10 @@
 #include "tests/support/server_process.hpp"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <array>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
-#include <sstream>
 #include <stdexcept>
-#include <thread>
 
 #include "crypto/base64.hpp"
 #include "tests/support/secret_book.hpp"
@@ -23,142 +13,15 @@
 namespace mintage::test {
 
 using namespace std::chrono_literals;
-using steady = std::chrono::steady_clock;
 
-temporary_folder::temporary_folder() {
-  auto pattern = (std::filesystem::temp_directory_path() / "mintage-http-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error{"mkdtemp failed"};
-  path_ = pattern;
-}
-
-temporary_folder::~temporary_folder() {
-  auto ignored = std::error_code{};
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string read_file(const std::filesystem::path& file) {
-  if (!std::filesystem::is_regular_file(file)) return {};
-  auto in = std::ifstream{file, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-void write_file(const std::filesystem::path& file, std::string_view text) {
-  auto out = std::ofstream{file, std::ios::binary | std::ios::trunc};
-  out << text;
-  if (!out.flush()) throw std::runtime_error{"cannot write " + file.string()};
-}
-
-namespace {
-
-/// The child's side of fork: only calls that are safe there.
-[[noreturn]] void become(const std::vector<char*>& argv, int output, const char* stderr_file) {
-  // A test that crashes or runs out of time leaves no server behind.
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ::dup2(::open("/dev/null", O_RDONLY), 0);
-  ::dup2(output, 1);
-  ::dup2(::open(stderr_file, O_WRONLY | O_CREAT | O_APPEND, 0600), 2);
-  ::execvp(argv[0], argv.data());
-  ::_exit(127);
-}
-
-}  // namespace
-
-child_process::child_process(const std::vector<std::string>& arguments,
-                             const std::filesystem::path& stderr_file)
-    : child_process{MINTAGE_PROGRAM, arguments, stderr_file} {}
-
-child_process::child_process(const std::string& program, const std::vector<std::string>& arguments,
-                             const std::filesystem::path& stderr_file) {
-  auto pipe = std::array<int, 2>{};
-  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw std::runtime_error{"pipe failed"};
-  auto texts = arguments;
-  texts.insert(texts.begin(), program);
-  auto argv = std::vector<char*>{};
-  for (auto& text : texts) argv.push_back(text.data());
-  argv.push_back(nullptr);
-  pid_ = ::fork();
-  if (pid_ == 0) become(argv, pipe[1], stderr_file.c_str());
-  ::close(pipe[1]);
-  output_ = pipe[0];
-  if (pid_ < 0) throw std::runtime_error{"fork failed"};
-}
-
-child_process::~child_process() {
-  if (pid_ > 0 && !code_) {
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-  }
-  if (output_ >= 0) ::close(output_);
-}
-
-// proc(5): the name in parentheses may hold anything; utime and stime are fields 14 and 15.
-std::chrono::milliseconds child_process::cpu_time() const {
-  const auto text = read_file("/proc/" + std::to_string(pid_) + "/stat");
-  auto fields = std::istringstream{text.substr(text.rfind(')') + 1)};
-  auto field = std::string{};
-  for (auto i = 3; i < 14; ++i) fields >> field;
-  auto user = 0L;
-  auto system = 0L;
-  fields >> user >> system;
-  return std::chrono::milliseconds{(user + system) * 1000 / ::sysconf(_SC_CLK_TCK)};
-}
-
-void child_process::signal(int number) noexcept {
-  if (pid_ > 0 && !code_) ::kill(pid_, number);
-}
-
-std::optional<int> child_process::wait(std::chrono::milliseconds limit) {
-  for (auto end = steady::now() + limit; !code_; std::this_thread::sleep_for(5ms)) {
-    auto status = 0;
-    if (::waitpid(pid_, &status, WNOHANG) == pid_) {
-      code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    } else if (steady::now() > end) {
-      break;
-    }
-  }
-  return code_;
-}
-
-std::optional<std::string> child_process::read_line(std::chrono::milliseconds limit) {
-  auto end = steady::now() + limit;
-  auto found = buffer_.find('\n');
-  while (found == std::string::npos) {
-    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - steady::now());
-    auto waiting = pollfd{output_, POLLIN, 0};
-    if (left.count() <= 0 || ::poll(&waiting, 1, static_cast<int>(left.count())) != 1) return {};
-    if (!read_some()) return {};
-    found = buffer_.find('\n');
-  }
-  auto line = buffer_.substr(0, found);
-  buffer_.erase(0, found + 1);
-  return line;
-}
-
-bool child_process::read_some() {
-  auto piece = std::array<char, 4096>{};
-  const auto got = ::read(output_, piece.data(), piece.size());
-  if (got <= 0) return false;
-  const auto text = std::string_view{piece.data(), static_cast<std::size_t>(got)};
-  buffer_ += text;
-  all_ += text;
-  return true;
-}
-
-std::string child_process::finish() {
-  if (pid_ > 0 && !code_) {
-    ::kill(pid_, SIGKILL);
-    auto status = 0;
-    ::waitpid(pid_, &status, 0);
-    code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-  while (read_some()) {
-  }
-  return all_;
+std::vector<std::string> mintage_command(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), MINTAGE_PROGRAM);
+  return arguments;
 }
 
 ended run_program(const std::vector<std::string>& arguments) {
   auto folder = temporary_folder{};
-  auto child = child_process{arguments, folder.path() / "stderr"};
+  auto child = child_process{mintage_command(arguments), folder.path() / "stderr"};
   auto out = ended{};
   while (auto line = child.read_line(60s)) out.out += *line + "\n";
   auto code = child.wait(60s);
@@ -171,21 +34,6 @@ ended run_program(const std::vector<std::string>& arguments) {
 
 std::string toml_string(std::string_view text) {
   return "\"" + std::string{text} + "\"";
-}
-
-std::string render(const settings& s) {
-  auto tables = std::map<std::string, std::string>{};
-  for (auto& [key, value] : s) {
-    auto dot = key.rfind('.');
-    auto table = dot == std::string::npos ? std::string{} : key.substr(0, dot);
-    tables[table] += key.substr(dot == std::string::npos ? 0 : dot + 1) + " = " + value + "\n";
-  }
-  auto out = std::string{};
-  for (auto& [name, lines] : tables) {
-    if (!name.empty()) out += "[" + name + "]\n";
-    out += lines;
-  }
-  return out;
 }
 
 server_process::server_process(const settings& overrides)
@@ -220,18 +68,10 @@ void server_process::configure(const settings& changes) {
 
 void server_process::start() {
   is_asked_to_stop_ = false;
-  child_.emplace(std::vector<std::string>{"serve", "--config", config_file().string()},
-                 file("log"));
-  auto line = child_->read_line(60s);
-  auto public_port = 0;
-  auto admin_port = 0;
-  if (!line || std::sscanf(line->c_str(), "ready http=127.0.0.1:%d admin=127.0.0.1:%d",
-                           &public_port, &admin_port) != 2) {
-    throw std::runtime_error{"the server did not become ready: " + line.value_or("") + "\n" +
-                             log()};
-  }
-  port_ = static_cast<std::uint16_t>(public_port);
-  admin_port_ = static_cast<std::uint16_t>(admin_port);
+  child_.emplace(mintage_command({"serve", "--config", config_file().string()}), file("log"));
+  const auto ports = loopback::await_ready(*child_, file("log"));
+  port_ = ports.http;
+  admin_port_ = ports.admin;
   set_secure(port_, settings_.contains("http.tls.certificate"));
   set_secure(admin_port_, settings_.contains("admin.tls.certificate"));
   remember_files();
@@ -261,7 +101,7 @@ void server_process::kill() {
 
 namespace {
 std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
+  return text.substr(0, text.find_first_of("\r\n"));
 }
 }  // namespace
 

@@ -8,63 +8,24 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "loopback/child_process.hpp"
+#include "loopback/server_start.hpp"
+
 namespace mintage::test {
 
-/// A folder under the system's temporary one, removed with everything in it at the end.
-class temporary_folder {
- public:
-  temporary_folder();
-  ~temporary_folder();
-  temporary_folder(const temporary_folder&) = delete;
-  temporary_folder& operator=(const temporary_folder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+using loopback::child_process;
+using loopback::read_file;
+using loopback::render;
+using loopback::settings;
+using loopback::temporary_folder;
+using loopback::write_file;
 
- private:
-  std::filesystem::path path_;
-};
-
-[[nodiscard]] std::string read_file(const std::filesystem::path& file);
-void write_file(const std::filesystem::path& file, std::string_view text);
-
-/// A program, started at once. Only ever signals the process it started.
-class child_process {
- public:
-  /// `mintage ARGUMENTS`. @param stderr_file is appended to.
-  child_process(const std::vector<std::string>& arguments,
-                const std::filesystem::path& stderr_file);
-  /// @param program found by PATH when it names no folder; exit code 127 when there is none.
-  child_process(const std::string& program, const std::vector<std::string>& arguments,
-                const std::filesystem::path& stderr_file);
-  /// Kills and reaps it if it still runs.
-  ~child_process();
-  child_process(const child_process&) = delete;
-  child_process& operator=(const child_process&) = delete;
-
-  void signal(int number) noexcept;
-  /// CPU time it has used, in user mode and in the kernel.
-  [[nodiscard]] std::chrono::milliseconds cpu_time() const;
-  /// @returns the exit code, 128 + the number of the signal that ended it, or nothing while it
-  /// runs.
-  [[nodiscard]] std::optional<int> wait(std::chrono::milliseconds limit);
-  /// The next line of standard output without its end; nothing at its end or after `limit`.
-  [[nodiscard]] std::optional<std::string> read_line(std::chrono::milliseconds limit);
-  /// Kills it if it still runs, and reaps it. @returns all that it ever wrote to standard output.
-  std::string finish();
-
- private:
-  bool read_some();
-
-  pid_t pid_ = -1;
-  int output_ = -1;
-  std::string buffer_;
-  std::string all_;
-  std::optional<int> code_;
-};
+/// `mintage ARGUMENTS`, for a `child_process`.
+[[nodiscard]] std::vector<std::string> mintage_command(std::vector<std::string> arguments);
 
 /// How a run of the program ended.
 struct ended {
@@ -76,11 +37,8 @@ struct ended {
 /// minute.
 [[nodiscard]] ended run_program(const std::vector<std::string>& arguments);
 
-/// Dotted keys of the config file and their values as TOML.
-using settings = std::map<std::string, std::string>;
 /// A TOML string.
 [[nodiscard]] std::string toml_string(std::string_view text);
-[[nodiscard]] std::string render(const settings& s);
 
 constexpr std::string_view issuer = "http://127.0.0.1:9080";
 

@@ -115,6 +115,34 @@ TEST_F(client_commands, remove_one_for_good) {
   expect_failure(run({"client", "show", who.id}), 1, "no such client");
 }
 
+TEST_F(client_commands, may_have_ids_that_begin_with_a_dash) {
+  const auto with = environment{"MINTAGE_TEST_SECRET", "an old secret of many characters, 1234567"};
+  for (const auto* id : {"-hot", "-mwAbc", "--abc", "-1", "-", "-h=x", "--json.x"}) {
+    const auto made = add_client({"--id", id, "--secret-env", "MINTAGE_TEST_SECRET"});
+    ASSERT_EQ(made.id, id);
+    EXPECT_EQ(text_of(run_json({"client", "show", id}), "client_id"), id);
+    EXPECT_EQ(run({"client", "secret", id}).code, 0);
+    EXPECT_EQ(run({"client", "secret", id, "--end", "1"}).code, 0);
+    EXPECT_THAT(run({"client", "suspend", id}).out, HasSubstr("suspended"));
+    EXPECT_THAT(run({"client", "suspend", "--resume", id}).out, HasSubstr("active"));
+    EXPECT_EQ(run({"code", "mint", "--client", id, "--redirect-uri", "https://client.example/cb",
+                   "--sub", "-u", "--nonce", "-n"})
+                  .code,
+              0);
+    const auto removed = run({"client", "remove", id});
+    EXPECT_EQ(removed.code, 0) << removed.err;
+    EXPECT_THAT(removed.out, HasSubstr("removed"));
+    expect_failure(run({"client", "show", id}), 1, "no such client");
+  }
+}
+
+TEST_F(client_commands, are_not_touched_by_a_word_that_nobody_knows) {
+  for (const auto& words : {arguments{"-hx"}, arguments{"client", "-hx"},
+                            arguments{"client", "list", "-hx"}, arguments{"keys", "list", "-?"}}) {
+    EXPECT_EQ(run(words).code, 2) << testing::PrintToString(words);
+  }
+}
+
 }  // namespace
 
 }  // namespace mintage::test

@@ -26,6 +26,9 @@ TEST_F(keys, are_not_touched_by_commands_that_are_wrong) {
   EXPECT_EQ(run({"keys", "rotate", "now"}).code, 2);
   expect_failure(run({"keys", "rotate", "--alg", "HS256"}), 1, "alg");
   expect_failure(run({"keys", "remove", "nobody"}), 1, "no such key");
+  for (const auto* id : {"-mwAbc", "-hAbc", "-", "--Abc", "-1"}) {
+    expect_failure(run({"keys", "remove", id}), 1, "no such key");
+  }
   EXPECT_EQ(kid_of("active"), before);
   EXPECT_EQ(kid_of("pending"), "");
 }

@@ -122,7 +122,8 @@ class driver {
  private:
   void kill_while_starting() {
     auto const config = stage_.server.config_file().string();
-    auto child = child_process{{"serve", "--config", config}, stage_.server.file("log")};
+    auto child =
+        child_process{mintage_command({"serve", "--config", config}), stage_.server.file("log")};
     std::this_thread::sleep_for(std::chrono::microseconds{draw(random_, 100'000)});
   }
 

@@ -55,11 +55,11 @@ bool has_sample(const std::string& page, const std::string& name) {
 }
 
 /// Runs a program of Prometheus'. @returns nothing when this machine has none.
-std::optional<int> run_tool(const std::string& program, const std::vector<std::string>& arguments,
+std::optional<int> run_tool(const std::vector<std::string>& command,
                             const std::filesystem::path& output) {
-  auto child = child_process{program, arguments, output};
+  auto child = child_process{command, output};
   const auto code = child.wait(30s);
-  if (!code) throw std::runtime_error{program + " did not end"};
+  if (!code) throw std::runtime_error{command.front() + " did not end"};
   return *code == 127 ? std::nullopt : code;
 }
 
@@ -96,7 +96,7 @@ TEST(the_metrics, pass_promtool) {
   write_file(page, page_of(s));
   const auto output = s.server.file("promtool");
   const auto code =
-      run_tool("sh", {"-c", "exec promtool check metrics <" + page.string() + " 1>&2"}, output);
+      run_tool({"sh", "-c", "exec promtool check metrics <" + page.string() + " 1>&2"}, output);
   if (!code) GTEST_SKIP() << "promtool is not installed";
   EXPECT_EQ(*code, 0) << read_file(output);
   EXPECT_EQ(read_file(output), "");
@@ -147,8 +147,7 @@ class prometheus {
                "  static_configs: [{targets: ['127.0.0.1:" +
                    std::to_string(s.server.admin_port()) + "']}]\n");
     child_.emplace(
-        "prometheus",
-        std::vector<std::string>{"--config.file=" + config.string(),
+        std::vector<std::string>{"prometheus", "--config.file=" + config.string(),
                                  "--storage.tsdb.path=" + s.server.file("prometheus").string(),
                                  "--web.listen-address=127.0.0.1:" + std::to_string(port_)},
         log_);

@@ -5,7 +5,7 @@
 #include <boost/json.hpp>
 #include <fstream>
 
-#include "bench/harness/child.hpp"
+#include "loopback/child_process.hpp"
 
 namespace mintage::bench {
 namespace {
@@ -117,7 +117,7 @@ TEST(compare_reports, compares_scenarios_of_the_same_name_only) {
 }
 
 TEST(read_report, refuses_what_is_no_report) {
-  const auto folder = temporary_folder{};
+  const auto folder = loopback::temporary_folder{};
   const auto file = folder.path() / "a.json";
   for (const auto* text : {"", "[]", "{}", R"({"mintage_bench":2})"}) {
     std::ofstream{file} << text;
@@ -128,7 +128,7 @@ TEST(read_report, refuses_what_is_no_report) {
 }
 
 TEST(page, is_refused_without_the_plotting_library) {
-  const auto folder = temporary_folder{};
+  const auto folder = loopback::temporary_folder{};
   EXPECT_THROW(static_cast<void>(read_page_parts(folder.path())), std::runtime_error);
   std::filesystem::create_directories(folder.path() / "dist");
   std::ofstream{folder.path() / "dist" / "uPlot.iife.min.js"} << "not it";

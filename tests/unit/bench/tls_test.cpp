@@ -12,10 +12,10 @@
 #include <boost/asio/write.hpp>
 #include <thread>
 
-#include "bench/harness/child.hpp"
 #include "bench/harness/http_call.hpp"
 #include "bench/harness/load.hpp"
-#include "bench/harness/self_signed.hpp"
+#include "loopback/certificate_authority.hpp"
+#include "loopback/child_process.hpp"
 #include "tests/unit/bench/fake_server.hpp"
 
 namespace mintage::bench {
@@ -63,8 +63,8 @@ class tls_server {
     }
   }
 
-  temporary_folder folder_;
-  certificate_files files_ = write_self_signed(folder_.path());
+  loopback::temporary_folder folder_;
+  loopback::pem_pair files_ = loopback::write_self_signed(folder_.path());
   asio::ssl::context settings_{asio::ssl::context::tls_server};
   asio::io_context context_;
   tcp::acceptor acceptor_{context_, {asio::ip::address_v4::loopback(), 0}};
@@ -111,8 +111,8 @@ TEST(tls, shakes_hands_in_full_for_each_new_connection_unless_it_resumes) {
 
 TEST(tls, refuses_a_server_that_it_does_not_trust) {
   const auto server = tls_server{};
-  const auto other = temporary_folder{};
-  const auto stranger = write_self_signed(other.path());
+  const auto other = loopback::temporary_folder{};
+  const auto stranger = loopback::write_self_signed(other.path());
   EXPECT_THROW(
       static_cast<void>(run(server, tls_client{stranger.certificate, "127.0.0.1", false}, 0)),
       std::runtime_error);

@@ -127,6 +127,9 @@ rotation_period = 0
 overlap = "3d"
 refresh_key_id = 2
 seal_key_file = "s"
+[files]
+allow_group_readable = true
+
 [log]
 level = "warn"
 format = "json"
@@ -189,6 +192,7 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.rules.key_overlap, seconds{3 * 86400});
   EXPECT_EQ(s.rules.refresh_key_id, 2U);
   EXPECT_EQ(s.actors.seal_key_file, "/etc/mintage/s");
+  EXPECT_TRUE(s.files.allow_group_readable);
   EXPECT_EQ(s.log.level, app::log_level::warn);
   EXPECT_EQ(s.log.format, app::log_format::json);
   EXPECT_EQ(s.log.audit, app::audit_target::file);

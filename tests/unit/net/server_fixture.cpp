@@ -227,14 +227,14 @@ peer::peer(std::uint16_t port, int receive_buffer) : socket_{::socket(AF_INET, S
   }
 }
 
-peer::peer(std::uint16_t port, const test::tls_side& side, const test::session_ptr& offered,
+peer::peer(std::uint16_t port, const loopback::tls_side& side, const loopback::session_ptr& offered,
            int receive_buffer)
     : peer{port, receive_buffer} {
   secure(side, offered);
 }
 
-void peer::secure(const test::tls_side& side, const test::session_ptr& offered) {
-  tls_ = std::make_unique<test::tls_client>(side, socket_, std::chrono::seconds{30}, offered);
+void peer::secure(const loopback::tls_side& side, const loopback::session_ptr& offered) {
+  tls_ = std::make_unique<loopback::tls_client>(side, socket_, std::chrono::seconds{30}, offered);
 }
 
 peer::~peer() {

@@ -19,8 +19,8 @@
 #include <utility>
 #include <vector>
 
+#include "loopback/tls_client.hpp"
 #include "net/server.hpp"
-#include "tests/support/tls/tls_client.hpp"
 
 namespace mintage::net {
 
@@ -101,11 +101,11 @@ class peer {
  public:
   /// @param receive_buffer octets of the kernel's buffer; 0 = as usual.
   explicit peer(std::uint16_t port, int receive_buffer = 0);
-  /// Over TLS. @throws test::tls_refused
-  peer(std::uint16_t port, const test::tls_side& side, const test::session_ptr& offered = nullptr,
-       int receive_buffer = 0);
-  /// Goes on over TLS. @throws test::tls_refused
-  void secure(const test::tls_side& side, const test::session_ptr& offered = nullptr);
+  /// Over TLS. @throws loopback::tls_refused
+  peer(std::uint16_t port, const loopback::tls_side& side,
+       const loopback::session_ptr& offered = nullptr, int receive_buffer = 0);
+  /// Goes on over TLS. @throws loopback::tls_refused
+  void secure(const loopback::tls_side& side, const loopback::session_ptr& offered = nullptr);
   ~peer();
   peer(const peer&) = delete;
   peer& operator=(const peer&) = delete;
@@ -129,7 +129,7 @@ class peer {
   /// Whether the server has closed without waiting for us.
   [[nodiscard]] bool is_reset() const;
   /// @pre it is over TLS.
-  [[nodiscard]] test::tls_client& tls() { return *tls_; }
+  [[nodiscard]] loopback::tls_client& tls() { return *tls_; }
 
  private:
   [[nodiscard]] bool fill();
@@ -137,7 +137,7 @@ class peer {
   [[nodiscard]] std::string take_line();
 
   int socket_ = -1;
-  std::unique_ptr<test::tls_client> tls_;
+  std::unique_ptr<loopback::tls_client> tls_;
   std::string buffer_;
   std::string lines_;
   bool chunks_ended_ = false;

@@ -12,12 +12,12 @@ using testing::HasSubstr;
 class tls_handshake : public tls_server_test {
  protected:
   /// @returns the reason of the refusal, or nothing when it was accepted.
-  std::string refusal(const test::tls_client_options& options) {
+  std::string refusal(const loopback::tls_client_options& options) {
     const auto client = side(options);
     try {
       auto p = peer{server_->public_port(), client};
       return {};
-    } catch (const test::tls_refused& e) {
+    } catch (const loopback::tls_refused& e) {
       return e.what();
     }
   }
@@ -39,7 +39,7 @@ TEST_F(tls_handshake, refuses_1_2_when_1_3_is_the_least) {
 }
 
 TEST_F(tls_handshake, refuses_suites_without_AEAD_or_forward_secrecy) {
-  const auto rsa = authority.issue(folder, "second", test::key_kind::rsa_2048);
+  const auto rsa = authority.issue(folder, "second", loopback::key_kind::rsa_2048);
   settings.tls.second_certificate = rsa.certificate;
   settings.tls.second_key = rsa.key;
   start();
@@ -82,24 +82,24 @@ TEST_F(tls_handshake, serves_both_listeners_in_both_versions) {
 }
 
 TEST_F(tls_handshake, shows_each_client_the_certificate_that_it_can_check) {
-  const auto rsa = authority.issue(folder, "second", test::key_kind::rsa_2048);
+  const auto rsa = authority.issue(folder, "second", loopback::key_kind::rsa_2048);
   settings.tls.second_certificate = rsa.certificate;
   settings.tls.second_key = rsa.key;
   start();
   EXPECT_EQ(server_->certificates().size(), 3U);
   const auto modern = side();
   auto p = peer{server_->public_port(), modern};
-  EXPECT_EQ(p.tls().server_key(), test::key_kind::p256);
+  EXPECT_EQ(p.tls().server_key(), loopback::key_kind::p256);
   const auto old = side({.max_version = TLS1_2_VERSION, .ciphers = "aRSA"});
   auto q = peer{server_->public_port(), old};
-  EXPECT_EQ(q.tls().server_key(), test::key_kind::rsa_2048);
+  EXPECT_EQ(q.tls().server_key(), loopback::key_kind::rsa_2048);
 }
 
 TEST_F(tls_handshake, resumes_sessions_in_both_versions) {
   start();
   for (const auto version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     const auto client = side_of(version);
-    auto session = test::session_ptr{};
+    auto session = loopback::session_ptr{};
     for (auto n = 0; n < 3; ++n) {
       auto p = peer{server_->public_port(), client, session};
       EXPECT_EQ(p.tls().was_resumed(), n != 0) << version;

@@ -15,7 +15,7 @@ using testing::StartsWith;
 
 class tls_reload : public tls_server_test {
  protected:
-  [[nodiscard]] peer connect(const test::session_ptr& offered = nullptr) {
+  [[nodiscard]] peer connect(const loopback::session_ptr& offered = nullptr) {
     return peer{server_->public_port(), client, offered};
   }
   void write(const std::filesystem::path& file, std::string_view text) const {
@@ -25,7 +25,7 @@ class tls_reload : public tls_server_test {
     auto in = std::ifstream{file};
     return {std::istreambuf_iterator<char>{in}, {}};
   }
-  test::tls_side client = side();
+  loopback::tls_side client = side();
 };
 
 TEST_F(tls_reload, gives_new_connections_the_new_certificate_and_leaves_open_ones_alone) {
@@ -56,9 +56,9 @@ TEST_F(tls_reload, lets_a_handshake_that_has_begun_finish_with_the_old_one) {
 
 TEST_F(tls_reload, changes_the_kind_of_key) {
   start();
-  replace_pair("renewed", test::key_kind::rsa_2048);
+  replace_pair("renewed", loopback::key_kind::rsa_2048);
   EXPECT_TRUE(server_->reload_certificates().empty());
-  EXPECT_EQ(connect().tls().server_key(), test::key_kind::rsa_2048);
+  EXPECT_EQ(connect().tls().server_key(), loopback::key_kind::rsa_2048);
 }
 
 TEST_F(tls_reload, resumes_sessions_from_before_it) {
@@ -126,8 +126,8 @@ TEST_F(tls_reload, names_key_and_file_of_every_fault) {
   o.key = folder;
   EXPECT_EQ(fault_of(o), "http.tls.key: " + folder.string() + ": is not a file");
 
-  const auto other = authority.issue(folder, "other", test::key_kind::p256);
-  const auto rsa = authority.issue(folder, "rsa", test::key_kind::rsa_2048);
+  const auto other = authority.issue(folder, "other", loopback::key_kind::p256);
+  const auto rsa = authority.issue(folder, "rsa", loopback::key_kind::rsa_2048);
   for (const auto& wrong : {other.key, rsa.key}) {
     o.key = wrong;
     EXPECT_EQ(fault_of(o), "http.tls.key: " + wrong.string() +
@@ -143,7 +143,7 @@ TEST_F(tls_reload, names_key_and_file_of_every_fault) {
                                       ": holds a broken certificate"));
   o.certificate = certificate;
 
-  const auto weak = authority.issue(folder, "weak", test::key_kind::rsa_1024);
+  const auto weak = authority.issue(folder, "weak", loopback::key_kind::rsa_1024);
   o.certificate = weak.certificate;
   o.key = weak.key;
   EXPECT_THAT(fault_of(o), HasSubstr(weak.certificate.string() + ": cannot be used: ee key too "
@@ -161,10 +161,12 @@ TEST_F(tls_reload, names_key_and_file_of_every_fault) {
 
 TEST_F(tls_reload, asks_for_no_passphrase) {
   const auto raw = read(pair.key);
-  const auto in = std::unique_ptr<BIO, test::freed<BIO_free>>{
+  const auto in = std::unique_ptr<BIO, loopback::freed<BIO_free>>{
       BIO_new_mem_buf(raw.data(), static_cast<int>(raw.size()))};
-  const auto key = test::evp_key_ptr{PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr)};
-  const auto out = std::unique_ptr<BIO, test::freed<BIO_free>>{BIO_new_file(pair.key.c_str(), "w")};
+  const auto key =
+      loopback::evp_key_ptr{PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr)};
+  const auto out =
+      std::unique_ptr<BIO, loopback::freed<BIO_free>>{BIO_new_file(pair.key.c_str(), "w")};
   auto passphrase = std::string{"secret"};
   PEM_write_bio_PKCS8PrivateKey(out.get(), key.get(), EVP_aes_128_cbc(), passphrase.data(),
                                 static_cast<int>(passphrase.size()), nullptr, nullptr);

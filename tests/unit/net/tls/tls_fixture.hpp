@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <string>
 
-#include "tests/support/tls/certificate_authority.hpp"
-#include "tests/support/tls/tls_client.hpp"
+#include "loopback/certificate_authority.hpp"
+#include "loopback/tls_client.hpp"
 #include "tests/unit/net/server_fixture.hpp"
 
 namespace mintage::net {
@@ -19,22 +19,23 @@ class tls_server_test : public server_test {
   tls_server_test() {
     auto pattern = (std::filesystem::temp_directory_path() / "mintage-tls-XXXXXX").string();
     folder = ::mkdtemp(pattern.data());
-    pair = authority.issue(folder, "first", test::key_kind::p256);
+    pair = authority.issue(folder, "first", loopback::key_kind::p256);
     settings.tls.certificate = settings.admin_tls.certificate = pair.certificate;
     settings.tls.key = settings.admin_tls.key = pair.key;
   }
   ~tls_server_test() override { std::filesystem::remove_all(folder); }
 
   /// What every client of these tests wants besides `options`: a server of the tests' authority.
-  [[nodiscard]] test::tls_side side(test::tls_client_options options = {}) const {
+  [[nodiscard]] loopback::tls_side side(loopback::tls_client_options options = {}) const {
     options.trusted = &authority;
-    return test::tls_side{options};
+    return loopback::tls_side{options};
   }
-  [[nodiscard]] test::tls_side side_of(int version) const {
+  [[nodiscard]] loopback::tls_side side_of(int version) const {
     return side({.min_version = version, .max_version = version});
   }
   /// Puts a pair of this name in the place of the first one.
-  void replace_pair(const std::string& name, test::key_kind kind = test::key_kind::p256) const {
+  void replace_pair(const std::string& name,
+                    loopback::key_kind kind = loopback::key_kind::p256) const {
     const auto fresh = authority.issue(folder, name, kind);
     std::filesystem::rename(fresh.certificate, pair.certificate);
     std::filesystem::rename(fresh.key, pair.key);
@@ -42,9 +43,9 @@ class tls_server_test : public server_test {
   /// The reason of the last refusal that net/ took note of by itself.
   [[nodiscard]] std::string last_reason() const { return services_.at(0)->last_reason(); }
 
-  test::certificate_authority authority;
+  loopback::certificate_authority authority;
   std::filesystem::path folder;
-  test::pem_pair pair;
+  loopback::pem_pair pair;
 };
 
 }  // namespace mintage::net

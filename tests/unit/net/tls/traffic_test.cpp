@@ -18,7 +18,7 @@ class tls_traffic : public tls_server_test, public testing::WithParamInterface<i
   [[nodiscard]] peer connect_admin(int receive_buffer = 0) {
     return peer{server_->admin_port(), client, nullptr, receive_buffer};
   }
-  test::tls_side client = side_of(GetParam());
+  loopback::tls_side client = side_of(GetParam());
 };
 INSTANTIATE_TEST_SUITE_P(v1, tls_traffic, testing::Values(TLS1_2_VERSION, TLS1_3_VERSION),
                          [](const auto& version) {

@@ -1,4 +1,4 @@
-#include "tests/support/tls/tls_client.hpp"
+#include "loopback/tls_client.hpp"
 
 #include <fcntl.h>
 #include <openssl/err.h>
@@ -8,7 +8,7 @@
 
 #include <array>
 
-namespace mintage::test {
+namespace mintage::loopback {
 namespace {
 
 std::string reason() {
@@ -155,4 +155,4 @@ std::string tls_client::protocol() const {
   return {reinterpret_cast<const char*>(name), size};
 }
 
-}  // namespace mintage::test
+}  // namespace mintage::loopback

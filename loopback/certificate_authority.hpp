@@ -1,5 +1,5 @@
 /// @file
-/// An authority for the certificates of tests, made by OpenSSL while they run.
+/// An authority for the certificates of tests and measurements, made while they run.
 #pragma once
 
 #include <openssl/evp.h>
@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace mintage::test {
+namespace mintage::loopback {
 
 template <auto Free>
 struct freed {
@@ -47,4 +47,9 @@ class certificate_authority {
   x509_ptr certificate_;
 };
 
-}  // namespace mintage::test
+/// Writes FOLDER/tls.pem, a certificate for 127.0.0.1 that a P-256 key signs itself, and
+/// FOLDER/tls.key, which its owner alone may read. The certificate is good for a day.
+/// @throws std::runtime_error when they cannot be written.
+[[nodiscard]] pem_pair write_self_signed(const std::filesystem::path& folder);
+
+}  // namespace mintage::loopback

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace mintage::bench {
+namespace mintage::loopback {
 
 /// Numbers of cores, as the kernel counts them.
 using cores = std::vector<int>;
@@ -18,4 +18,4 @@ using cores = std::vector<int>;
 /// @throws std::system_error when the kernel refuses.
 void stay_on(const cores& some);
 
-}  // namespace mintage::bench
+}  // namespace mintage::loopback

@@ -12,7 +12,7 @@
 
 #include "service/service.hpp"
 
-namespace mintage::sim {
+namespace mintage::loopback {
 
 class thread_executor final : public service::io_thread {
  public:
@@ -70,4 +70,4 @@ class thread_executor final : public service::io_thread {
   std::thread thread_;
 };
 
-}  // namespace mintage::sim
+}  // namespace mintage::loopback

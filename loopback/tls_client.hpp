@@ -12,9 +12,9 @@
 #include <string>
 #include <string_view>
 
-#include "tests/support/tls/certificate_authority.hpp"
+#include "loopback/certificate_authority.hpp"
 
-namespace mintage::test {
+namespace mintage::loopback {
 
 using session_ptr = std::shared_ptr<SSL_SESSION>;
 
@@ -92,4 +92,4 @@ class tls_client {
   std::unique_ptr<SSL, freed<SSL_free>> session_;
 };
 
-}  // namespace mintage::test
+}  // namespace mintage::loopback

@@ -1,9 +1,9 @@
-#include "bench/harness/cores.hpp"
+#include "loopback/cores.hpp"
 
 #include <cerrno>
 #include <system_error>
 
-namespace mintage::bench {
+namespace mintage::loopback {
 
 cpu_set_t as_set(const cores& some) noexcept {
   auto set = cpu_set_t{};
@@ -28,4 +28,4 @@ void stay_on(const cores& some) {
     throw std::system_error{errno, std::generic_category(), "sched_setaffinity"};
 }
 
-}  // namespace mintage::bench
+}  // namespace mintage::loopback

@@ -1,4 +1,4 @@
-#include "tests/support/tls/certificate_authority.hpp"
+#include "loopback/certificate_authority.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/pem.h>
@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string_view>
 
-namespace mintage::test {
+namespace mintage::loopback {
 namespace {
 
 using bio_ptr = std::unique_ptr<BIO, freed<BIO_free>>;
@@ -104,4 +104,15 @@ std::filesystem::path certificate_authority::write(const std::filesystem::path& 
   return file;
 }
 
-}  // namespace mintage::test
+pem_pair write_self_signed(const std::filesystem::path& folder) {
+  const auto key = make_key(key_kind::p256);
+  const auto made = make_certificate("mintage-bench", key.get(), nullptr);
+  extend(made.get(), made.get(), NID_subject_alt_name, "IP:127.0.0.1");
+  demand(X509_sign(made.get(), key.get(), EVP_sha256()) > 0);
+  const auto out = pem_pair{folder / "tls.pem", folder / "tls.key"};
+  replace(out.certificate, pem_of(made.get()));
+  replace(out.key, pem_of(key.get()));
+  return out;
+}
+
+}  // namespace mintage::loopback

@@ -1,0 +1,88 @@
+/// @file
+/// A program started as a child process, and the folder that it may write to.
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loopback/cores.hpp"
+
+namespace mintage::loopback {
+
+/// A folder under the system's temporary one, removed with everything in it at the end.
+class temporary_folder {
+ public:
+  temporary_folder();
+  ~temporary_folder();
+  temporary_folder(const temporary_folder&) = delete;
+  temporary_folder& operator=(const temporary_folder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// @returns the content; empty when it is no regular file.
+[[nodiscard]] std::string read_file(const std::filesystem::path& file);
+/// @throws std::runtime_error naming the file.
+void write_file(const std::filesystem::path& file, std::string_view text);
+
+/// How a child process is started and ended.
+struct child_options {
+  /// The cores that it may use; empty = those that this thread may use.
+  cores on{};
+  /// The soft and hard limit of its open files; 0 = those of this process.
+  rlim_t open_files_soft = 0;
+  rlim_t open_files_hard = 0;
+  /// NAME=VALUE, in addition to the environment of this process.
+  std::vector<std::string> environment{};
+  /// How long it has after SIGTERM, when its object ends, before SIGKILL. Zero = SIGKILL at once.
+  std::chrono::milliseconds patience{0};
+};
+
+/// A program, started at once. It ends with this object, or with the thread that made it. Only ever
+/// signals the process that it started. Not thread-safe.
+class child_process {
+ public:
+  /// @param command the program, found by PATH when it names no folder, and its arguments. The exit
+  /// code is 127 when there is none. @param log is appended to by its standard error.
+  /// @throws std::runtime_error when no process can be made.
+  child_process(std::vector<std::string> command, const std::filesystem::path& log,
+                child_options options = {});
+  /// Ends it, if it still runs, and reaps it.
+  ~child_process();
+  child_process(const child_process&) = delete;
+  child_process& operator=(const child_process&) = delete;
+
+  void signal(int number) noexcept;
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+  /// CPU time it has used, in user mode and in the kernel.
+  [[nodiscard]] std::chrono::milliseconds cpu_time() const;
+  /// @returns the exit code, 128 + the number of the signal that ended it, or nothing while it
+  /// runs.
+  [[nodiscard]] std::optional<int> wait(std::chrono::milliseconds limit);
+  /// The next line of standard output without its end; nothing at its end or after `limit`.
+  [[nodiscard]] std::optional<std::string> read_line(std::chrono::milliseconds limit);
+  /// Kills it if it still runs, and reaps it. @returns all that it ever wrote to standard output.
+  std::string finish();
+
+ private:
+  bool read_some();
+  void reap() noexcept;
+
+  child_options options_;
+  pid_t pid_ = -1;
+  int output_ = -1;
+  std::string buffer_;
+  std::string all_;
+  std::optional<int> code_;
+};
+
+}  // namespace mintage::loopback
