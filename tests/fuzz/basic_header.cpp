@@ -11,7 +11,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   auto octets = std::string{reinterpret_cast<const char*>(data), size};
-  auto who = mintage::oauth::client_credentials{};
+  auto who = mintage::oauth::presented_credentials{};
   auto decoded = std::unique_ptr<std::string>{};
   if (!mintage::oauth::read_basic(octets, who, decoded)) return 0;
   auto sum = std::size_t{0};
