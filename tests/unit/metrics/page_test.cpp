@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-namespace mintage::actors {
+namespace mintage::metrics {
 namespace {
 
 using testing::HasSubstr;
@@ -103,4 +103,4 @@ TEST(render_metrics, tells_the_age_of_each_key) {
 }
 
 }  // namespace
-}  // namespace mintage::actors
+}  // namespace mintage::metrics
