@@ -60,7 +60,7 @@ std::vector<Handle> take(std::vector<Handle>& from, std::size_t most) {
 
 void flush(pointer self, std::size_t batch_max) {
   auto& s = self->state;
-  const auto busy = metrics::busy_scope{*s.meters};
+  const auto busy = busy_scope{*s.meters};
   s.flush_sent = false;
   if (!s.mints.empty()) s.work->put(take(s.mints, batch_max));
   if (!s.redemptions.empty()) s.work->redeem(take(s.redemptions, batch_max));
@@ -148,7 +148,7 @@ code_store_actor::behavior_type code_store(pointer self, std::size_t index,
         if (self->state.is_ready()) flush(self, batch_max);
       },
       [self](run_atom, const task& t) {
-        const auto busy = metrics::busy_scope{*self->state.meters};
+        const auto busy = busy_scope{*self->state.meters};
         (*t.run)();
       },
       [self](publish_atom, const oauth::registry_snapshot& clients) {

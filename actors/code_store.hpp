@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "actors/interfaces.hpp"
+#include "actors/meters.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
 #include "crypto/root_key.hpp"
-#include "metrics/meters.hpp"
 #include "storage/engine.hpp"
 
 namespace mintage::actors {
@@ -25,7 +25,7 @@ struct code_store_setup {
   /// Exchanges in one commit at most.
   std::size_t batch_max;
   /// One for each shard.
-  std::vector<metrics::code_store_meters>& meters;
+  std::vector<code_store_meters>& meters;
   /// The MAC keys of refresh tokens are derived from it (RFT-06).
   crypto::root_key root;
   /// Where the stores stand; empty when they stand on no I/O thread.
@@ -119,7 +119,7 @@ class code_keeper {
   void carry_out(revocations some);
 
   const code_store_setup& setup_;
-  metrics::code_store_meters& meters_;
+  code_store_meters& meters_;
   std::unique_ptr<storage::shard_store> shard_;
   outcome to_;
   oauth::refresh_keys keys_;
@@ -132,7 +132,7 @@ struct code_store_state {
   static constexpr const char* name = "code-store";
   std::optional<code_keeper> work;
   routes_ptr to;
-  metrics::code_store_meters* meters = nullptr;
+  code_store_meters* meters = nullptr;
   std::size_t index = 0;
   std::size_t next_signer = 0;
   /// Collected until the flush message comes round.

@@ -6,9 +6,9 @@ namespace mintage::actors {
 namespace {
 
 template <class Handle>
-void compare(hasher_actor::stateful_pointer<hasher_state> self, metrics::pool_meters& meters,
+void compare(hasher_actor::stateful_pointer<hasher_state> self, pool_meters& meters,
              const batch<Handle>& b, std::uint64_t validator_index) {
-  const auto busy = metrics::busy_scope{meters};
+  const auto busy = busy_scope{meters};
   auto checked = b.take();
   meters.taken.add(checked.size());
   for (auto& x : checked) x->slow_matched = oauth::run(*x->slow);
@@ -20,7 +20,7 @@ void compare(hasher_actor::stateful_pointer<hasher_state> self, metrics::pool_me
 }  // namespace
 
 hasher_actor::behavior_type hasher(hasher_actor::stateful_pointer<hasher_state> self,
-                                   metrics::pool_meters* meters) {
+                                   pool_meters* meters) {
   return {
       [self, meters](verify_atom, const token_batch& b, std::uint64_t validator_index) {
         compare(self, *meters, b, validator_index);

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/meters.hpp"
 #include "crypto/random.hpp"
 #include "crypto/secret.hpp"
-#include "metrics/meters.hpp"
 #include "oauth/client/client.hpp"
 
 namespace mintage::actors {
@@ -29,6 +29,6 @@ struct hasher_state {
 /// Spawn detached: a comparison takes 20 to 40 ms.
 /// @param meters outlive the actor.
 [[nodiscard]] hasher_actor::behavior_type hasher(hasher_actor::stateful_pointer<hasher_state> self,
-                                                 metrics::pool_meters* meters);
+                                                 pool_meters* meters);
 
 }  // namespace mintage::actors

@@ -1,5 +1,7 @@
 #include "actors/request_gateway.hpp"
 
+#include <chrono>
+#include <span>
 #include <utility>
 
 #include "crypto/base64.hpp"
@@ -9,25 +11,11 @@
 namespace mintage::actors {
 namespace {
 
-/// The endpoint of a query, as refusals name it.
-std::string_view endpoint_of(oauth::query_purpose p) noexcept {
-  switch (p) {
-    case oauth::query_purpose::introspect:
-      return "introspect";
-    case oauth::query_purpose::revoke:
-      return "revoke";
-    case oauth::query_purpose::userinfo:
-      break;
-  }
-  return "userinfo";
-}
-
 /// What a refusal by net/ is counted as; nothing for endpoints that are not about tokens.
-std::optional<metrics::request_kind> kind_of_endpoint(std::string_view endpoint) noexcept {
-  if (endpoint == "token") return metrics::request_kind::unread_token;
-  for (const auto p : {oauth::query_purpose::introspect, oauth::query_purpose::revoke,
-                       oauth::query_purpose::userinfo})
-    if (endpoint == endpoint_of(p)) return metrics::kind_of(p);
+std::optional<request_kind> kind_of_endpoint(std::string_view endpoint) noexcept {
+  if (endpoint == labels_of(unread_token).endpoint) return unread_token;
+  for (const auto p : oauth::query_purposes)
+    if (endpoint == to_string(p)) return kind_of(p);
   return std::nullopt;
 }
 
@@ -41,7 +29,7 @@ struct returning_exchange {
 request_gateway::request_gateway(std::uint32_t index, service::io_thread& io_thread,
                                  std::size_t limit, const oauth::clock& clock,
                                  service::journal& journal, const storage::engine& engine,
-                                 metrics::meter_board& board)
+                                 meter_board& board)
     : index_{index},
       io_thread_{io_thread},
       admission_{limit},
@@ -154,49 +142,54 @@ void request_gateway::note_refusal(std::string_view endpoint, const service::req
   journal_.refused(endpoint, id, {}, why);
 }
 
-void request_gateway::count_refusal(metrics::request_kind kind, const oauth::denial& why) {
+void request_gateway::count_refusal(request_kind kind, const oauth::denial& why) {
   meters_.of(kind).refused_as(why.code).add();
   meters_.refused_by_reason.add(why.reason);
 }
 
 std::string request_gateway::metrics() const {
-  return metrics::render_metrics(board_, keys_ ? *keys_ : oauth::key_ring{}, clock_.now());
+  auto ages = metrics::sampled_gauge{key_age_seconds, {}};
+  const auto now = clock_.now();
+  for (const auto& k : keys_ ? std::span{keys_->keys} : std::span<const oauth::ring_key>{})
+    ages.samples.push_back({{{"kid", k.key.kid()}, {"state", std::string{to_string(k.state)}}},
+                            std::chrono::duration<double>(now - k.created).count()});
+  return metrics::render_metrics(board_, {std::move(ages)});
 }
 
 void request_gateway::refuse(service::token_handle x) {
-  count_refusal(metrics::kind_of(x->request.grant), *x->denied);
+  count_refusal(kind_of(x->request.grant), *x->denied);
   journal_.refused("token", x->id(), x->request.who.id, *x->denied);
   tell(std::move(x));
 }
 
 void request_gateway::refuse(service::query_handle x) {
-  count_refusal(metrics::kind_of(x->request.purpose), *x->denied);
-  journal_.refused(endpoint_of(x->request.purpose), x->id(), x->request.who.id, *x->denied);
+  count_refusal(kind_of(x->request.purpose), *x->denied);
+  journal_.refused(to_string(x->request.purpose), x->id(), x->request.who.id, *x->denied);
   tell(std::move(x));
 }
 
 void request_gateway::finish(service::token_handle x) {
-  auto& count = meters_.of(metrics::kind_of(x->request.grant));
+  const auto kind = kind_of(x->request.grant);
   meters_.in_flight.set(--in_flight_);
   const auto now = metrics::ticks();
-  count.ns.add(now - x->submitted_at);
+  meters_.ns_of(kind).add(now - x->submitted_at);
   admission_.left(now, in_flight_, io_thread_.busy_since());
   if (!x->is_answered()) x->denied = oauth::lost();
   if (x->denied) return refuse(std::move(x));
-  count.ok.add();
+  meters_.of(kind).ok.add();
   journal_.exchanged(*x);
   tell(std::move(x));
 }
 
 void request_gateway::finish(service::query_handle x) {
-  auto& count = meters_.of(metrics::kind_of(x->request.purpose));
+  const auto kind = kind_of(x->request.purpose);
   meters_.in_flight.set(--in_flight_);
   const auto now = metrics::ticks();
-  count.ns.add(now - x->submitted_at);
+  meters_.ns_of(kind).add(now - x->submitted_at);
   admission_.left(now, in_flight_, io_thread_.busy_since());
   if (!x->done && !x->denied) x->denied = oauth::lost();
   if (x->denied) return refuse(std::move(x));
-  count.ok.add();
+  meters_.of(kind).ok.add();
   journal_.queried(*x);
   tell(std::move(x));
 }

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "actors/interfaces.hpp"
+#include "actors/meters.hpp"
 #include "actors/stages/admission.hpp"
 #include "crypto/random.hpp"
-#include "metrics/meters.hpp"
 #include "service/service.hpp"
 #include "storage/engine.hpp"
 
@@ -24,7 +24,7 @@ class request_gateway final : public service::token_service, public service::hom
   ///        by the sessions that make them.
   request_gateway(std::uint32_t index, service::io_thread& io_thread, std::size_t limit,
                   const oauth::clock& clock, service::journal& journal,
-                  const storage::engine& engine, metrics::meter_board& board);
+                  const storage::engine& engine, meter_board& board);
 
   // service::token_service
   void submit(service::token_handle x) override;
@@ -68,7 +68,7 @@ class request_gateway final : public service::token_service, public service::hom
   void admit(Handle x, std::vector<Handle>& to);
   void refuse(service::token_handle x);
   void refuse(service::query_handle x);
-  void count_refusal(metrics::request_kind kind, const oauth::denial& why);
+  void count_refusal(request_kind kind, const oauth::denial& why);
   template <class Exchange>
   void tell(service::handle<Exchange> x);
 
@@ -78,8 +78,8 @@ class request_gateway final : public service::token_service, public service::hom
   const oauth::clock& clock_;
   service::journal& journal_;
   const storage::engine& engine_;
-  metrics::meter_board& board_;
-  metrics::io_thread_meters& meters_;
+  meter_board& board_;
+  io_thread_meters& meters_;
   crypto::buffered_random random_;
 
   routes_ptr routes_;

@@ -23,6 +23,7 @@ void token_signer::publish(const oauth::key_snapshot& keys) {
                           crypto::jose_header(k.key, "JWT"),
                           crypto::jose_header(k.key, "token-introspection+jwt")});
   contexts_ = std::move(contexts);
+  for (const auto& c : contexts_) meters_.of(c.signer.key().alg()).announce();
 }
 
 token_signer::context* token_signer::context_for(crypto::jws_alg alg) noexcept {
@@ -150,7 +151,7 @@ bool is_signed(const service::query_exchange& x) noexcept {
 template <class Handle>
 void sign_all(pointer self, const batch<Handle>& b) {
   auto& s = self->state;
-  const auto busy = metrics::busy_scope{*s.meters};
+  const auto busy = busy_scope{*s.meters};
   auto handles = b.take();
   s.meters->taken.add(handles.size());
   s.work->sign(handles);

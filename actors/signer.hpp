@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "actors/interfaces.hpp"
+#include "actors/meters.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/random.hpp"
 #include "crypto/root_key.hpp"
-#include "metrics/meters.hpp"
 #include "oauth/grant/refresh.hpp"
 
 namespace mintage::actors {
@@ -24,7 +24,7 @@ struct signer_setup {
   const oauth::options& rules;
   const oauth::clock& clock;
   /// One for each member of the pool.
-  std::vector<metrics::signer_meters>& meters;
+  std::vector<signer_meters>& meters;
 };
 
 /// Signs without an actor around it: tests and benchmarks call it directly. Not thread-safe: it
@@ -69,7 +69,7 @@ class token_signer {
   void sign_drafts(std::span<draft> drafts, std::string context::*header);
 
   const signer_setup& setup_;
-  metrics::signer_meters& meters_;
+  signer_meters& meters_;
   std::vector<context> contexts_;
   oauth::refresh_keys refresh_keys_;
   crypto::buffered_random random_;
@@ -83,7 +83,7 @@ struct signer_state {
   static constexpr const char* name = "signer";
   std::optional<token_signer> work;
   routes_ptr to;
-  metrics::signer_meters* meters = nullptr;
+  signer_meters* meters = nullptr;
   /// Batches that came before the first key snapshot or the first routes.
   std::vector<token_batch> early;
   std::vector<query_batch> early_queries;

@@ -40,7 +40,7 @@ struct supervisor_setup {
   const member_setups& members;
   pool_sizes sizes;
   std::vector<std::unique_ptr<request_gateway>>& gateways;
-  metrics::meter_board& board;
+  meter_board& board;
   /// Told of every new routes, on the supervisor's thread.
   std::function<void(routes_ptr)> announce;
   /// Whether members of the pools run on the I/O threads, and actors that wait (for the disk, for

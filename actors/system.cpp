@@ -39,7 +39,7 @@ pool_sizes sizes_of(const options& o, std::size_t io_threads) {
 
 member_setups make_setups(const options& o, const oauth::options& rules, const environment& around,
                           hash_permits& io_thread, oauth::failure_limits* limits,
-                          metrics::meter_board& board) {
+                          meter_board& board) {
   auto random = crypto::buffered_random{};
   const auto keys = key_keeper_setup{.records = around.engine->records(),
                                      .clock = around.clock,
@@ -132,7 +132,7 @@ struct system::impl {
 
   static std::vector<std::unique_ptr<request_gateway>> make_gateways(const options& o,
                                                                      const environment& around,
-                                                                     metrics::meter_board& board) {
+                                                                     meter_board& board) {
     auto made = std::vector<std::unique_ptr<request_gateway>>{};
     const auto limit = std::max<std::size_t>(1, o.max_in_flight / around.io_threads.size());
     for (auto i = std::uint32_t{0}; i < around.io_threads.size(); ++i)
@@ -149,7 +149,7 @@ struct system::impl {
   const oauth::options rules;
   hash_permits io_thread;
   pool_sizes sizes;
-  metrics::meter_board board;
+  meter_board board;
   oauth::failure_limits limits;
   member_setups members;
   std::vector<std::unique_ptr<request_gateway>> gateways;
@@ -171,6 +171,10 @@ std::vector<service::token_service*> system::services() {
   auto all = std::vector<service::token_service*>{};
   for (const auto& p : impl_->gateways) all.push_back(p.get());
   return all;
+}
+
+void system::attach(const metrics::meter_group& g) {
+  impl_->board.attach(g);
 }
 
 bool system::kill(std::string_view pool, std::size_t index) {

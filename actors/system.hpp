@@ -9,6 +9,7 @@
 
 #include "actors/options.hpp"
 #include "crypto/root_key.hpp"
+#include "metrics/group.hpp"
 #include "service/service.hpp"
 #include "storage/engine.hpp"
 
@@ -37,6 +38,9 @@ class system {
 
   /// The service of each I/O thread, in the order of the I/O threads. Valid as long as the system.
   [[nodiscard]] std::vector<service::token_service*> services();
+
+  /// Puts the meters of another part on the page. @param g outlives the system. Any thread.
+  void attach(const metrics::meter_group& g);
 
   /// Ends one member of a pool as a fault would ("validator", "code-store", "signer", "http"), for
   /// the supervision. @returns false when there is no such member.

@@ -256,7 +256,7 @@ void to_stores(pointer self, by_store<Handle>& sorted) {
 template <class Handle, class Check>
 void deal(pointer self, std::vector<Handle> handles, Check check) {
   auto& s = self->state;
-  const auto busy = metrics::busy_scope{*s.meters};
+  const auto busy = busy_scope{*s.meters};
   auto home = std::vector<Handle>{};
   auto slow = std::vector<Handle>{};
   auto to_sign = std::vector<Handle>{};

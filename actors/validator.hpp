@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "actors/interfaces.hpp"
+#include "actors/meters.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
-#include "metrics/meters.hpp"
 #include "oauth/client/authentication.hpp"
 #include "oauth/client/failure_limits.hpp"
 
@@ -43,7 +43,7 @@ struct validator_setup {
   const oauth::clock& clock;
   hash_permits& io_thread;
   /// One for each member of the pool.
-  std::vector<metrics::validator_meters>& meters;
+  std::vector<validator_meters>& meters;
   /// Makes the pairwise subjects of new codes.
   crypto::digest pairwise_key{};
   /// Null = failures are not limited (CAU-16).
@@ -105,7 +105,7 @@ struct validator_state {
   std::optional<token_validator> work;
   routes_ptr to;
   std::size_t index = 0;
-  metrics::validator_meters* meters = nullptr;
+  validator_meters* meters = nullptr;
   std::size_t next_hasher = 0;
   std::size_t next_signer = 0;
   /// Batches that came before the first snapshots or the first routes.

@@ -1,17 +1,26 @@
 /// @file
-/// The meters as a page that Prometheus reads.
+/// All metrics as a page that Prometheus reads.
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "metrics/meters.hpp"
-#include "oauth/token/key_ring.hpp"
+#include "metrics/group.hpp"
 
 namespace mintage::metrics {
 
-/// Sums over the members of each pool, in the text format of Prometheus (version 0.0.4).
-/// @param keys for the age of each signing key.
-[[nodiscard]] std::string render_metrics(const meter_board& board, const oauth::key_ring& keys,
-                                         oauth::instant now);
+/// A gauge that is read off something else when the page is made.
+struct sampled_gauge {
+  metric what;
+  struct sample {
+    labels with;
+    double value;
+  };
+  std::vector<sample> samples;
+};
+
+/// Sums over all groups, in the text format of Prometheus (version 0.0.4). Metrics stand in the
+/// order in which the groups declare them, then `gauges`. Takes about a millisecond.
+[[nodiscard]] std::string render_metrics(const board& b, const std::vector<sampled_gauge>& gauges);
 
 }  // namespace mintage::metrics

@@ -2,6 +2,7 @@
 /// Time, denials and results: the vocabulary that every rule of oauth/ speaks.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string_view>
@@ -46,6 +47,22 @@ enum class errc : std::uint8_t {
   not_found,                // admin: no such record (404)
   conflict,                 // admin: the record exists already (409)
 };
+/// All of them, in the order of the enumerators.
+constexpr auto errcs = std::array{errc::invalid_request,
+                                  errc::invalid_client,
+                                  errc::invalid_grant,
+                                  errc::unauthorized_client,
+                                  errc::unsupported_grant_type,
+                                  errc::invalid_scope,
+                                  errc::invalid_target,
+                                  errc::invalid_token,
+                                  errc::insufficient_scope,
+                                  errc::slow_down,
+                                  errc::server_error,
+                                  errc::temporarily_unavailable,
+                                  errc::access_denied,
+                                  errc::not_found,
+                                  errc::conflict};
 /// The value of the `error` member.
 [[nodiscard]] std::string_view to_string(errc code) noexcept;
 

@@ -4,14 +4,15 @@
 
 #include <cstddef>
 
-#include "metrics/meters.hpp"
+#include "actors/meters.hpp"
 
 namespace mintage::bench {
 
 /// With both tokens signed and in batches of one, where each batch's share is largest.
 /// @param member of each pool that the exchange meets; no other thread may use the same.
-inline void count_one_exchange(metrics::meter_board& board, std::size_t member = 0) {
-  using namespace metrics;
+inline void count_one_exchange(actors::meter_board& board, std::size_t member = 0) {
+  using namespace actors;
+  using metrics::ticks;
   auto& io_thread = board.io_threads.at(member);
   auto& validator = board.validators.at(member);
   auto& store = board.code_stores.at(member);
@@ -41,9 +42,9 @@ inline void count_one_exchange(metrics::meter_board& board, std::size_t member =
     }
   }
   io_thread.in_flight.set(0);
-  auto& answers = io_thread.of(request_kind::authorization_code);
-  answers.ns.add(ticks() - submitted);
-  answers.ok.add();
+  const auto kind = kind_of(oauth::grant_type::authorization_code);
+  io_thread.ns_of(kind).add(ticks() - submitted);
+  io_thread.of(kind).ok.add();
 }
 
 }  // namespace mintage::bench

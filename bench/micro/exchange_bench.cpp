@@ -25,7 +25,7 @@ class nobody final : public service::caller {
 void answer_with(benchmark::State& state, const char* scope) {
   const auto clock = fixed_clock{};
   const auto rules = oauth::options{};
-  auto meters = std::vector<metrics::signer_meters>(1);
+  auto meters = std::vector<signer_meters>(1);
   const auto setup = signer_setup{crypto::sha256(std::string_view{"key"}), rules, clock, meters};
   auto signer = token_signer{setup, 0};
   auto ring = std::make_shared<oauth::key_ring>();

@@ -10,7 +10,7 @@ namespace mintage::bench {
 namespace {
 
 void metrics_on(benchmark::State& state) {
-  auto board = metrics::meter_board{1, 1, 1, 1, 1};
+  auto board = actors::meter_board{1, 1, 1, 1, 1};
   for (auto _ : state) {
     count_one_exchange(board);
     benchmark::ClobberMemory();

@@ -160,7 +160,7 @@ BENCHMARK(send_on_the_own_lane)->Apply(one_and_two);
 
 /// All that one exchange makes the actors count, each thread in the meters of its own members.
 void count_an_exchange(benchmark::State& state) {
-  static auto board = metrics::meter_board{2, 2, 2, 2, 2};
+  static auto board = actors::meter_board{2, 2, 2, 2, 2};
   const auto member = static_cast<std::size_t>(state.thread_index());
   for (auto _ : state) bench::count_one_exchange(board, member);
 }

@@ -2,6 +2,7 @@
 /// Requests that ask about one token: introspection, revocation, userinfo. (INT-*, REV-*, UIN-*)
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,6 +20,21 @@
 namespace mintage::oauth {
 
 enum class query_purpose : std::uint8_t { introspect, revoke, userinfo };
+/// All of them, in the order of the enumerators.
+constexpr auto query_purposes =
+    std::array{query_purpose::introspect, query_purpose::revoke, query_purpose::userinfo};
+/// As logs and metrics name it.
+[[nodiscard]] constexpr std::string_view to_string(query_purpose p) noexcept {
+  switch (p) {
+    case query_purpose::introspect:
+      return "introspect";
+    case query_purpose::revoke:
+      return "revoke";
+    case query_purpose::userinfo:
+      break;
+  }
+  return "userinfo";
+}
 
 /// Views into the request's octets, as in `token_request`.
 struct token_query_request {

@@ -129,7 +129,7 @@ struct simulated_world::impl {
   world_shape shape;
   counting_journal journal;
   std::unique_ptr<storage::engine> engine;
-  metrics::meter_board board;
+  actors::meter_board board;
   actors::hash_permits places;
   std::vector<queue_lane> io_threads;
   actors::member_setups members;

@@ -172,7 +172,7 @@ class code_keeper_rules : public testing::Test {
   std::unique_ptr<storage::engine> engine = storage::open_memory_engine(rules.code_max_fail);
   // A second view of the only shard: the memory engine keeps its state in the engine.
   std::unique_ptr<storage::shard_store> other = engine->open_shard(0, 1, [](auto) {});
-  std::vector<metrics::code_store_meters> meters{1};
+  std::vector<code_store_meters> meters{1};
   crypto::digest master = crypto::sha256("master");
   code_store_setup setup{*engine, rules, clock, 1, 512, meters, master};
   oauth::refresh_keys keys{master, rules.refresh_key_id};

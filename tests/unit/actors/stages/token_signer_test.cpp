@@ -52,7 +52,7 @@ class token_signer_answers : public testing::Test {
 
   test::manual_clock clock;
   oauth::options rules;
-  std::vector<metrics::signer_meters> meters{1};
+  std::vector<signer_meters> meters{1};
   signer_setup setup{crypto::sha256("key"), rules, clock, meters};
   crypto::signing_key es256 = crypto::signing_key::generate(crypto::jws_alg::es256);
   token_signer signer{setup, 0};

@@ -72,7 +72,7 @@ class token_validator_rules : public testing::Test {
   oauth::options rules;
   oauth::auth_keys keys{crypto::sha256("pepper"), crypto::sha256("process")};
   hash_permits io_thread{1};
-  std::vector<metrics::validator_meters> meters{1};
+  std::vector<validator_meters> meters{1};
   validator_setup setup{keys, rules, clock, io_thread, meters};
   token_validator work{setup};
   crypto::buffered_random random;

@@ -1,4 +1,4 @@
-#include "metrics/meters.hpp"
+#include "metrics/cells.hpp"
 
 namespace mintage::metrics {
 
@@ -18,14 +18,5 @@ std::vector<literal_tally::entry> literal_tally::entries() const {
   for (auto i = std::size_t{0}; i < size; ++i) all.push_back({texts_[i], counts_[i].get()});
   return all;
 }
-
-meter_board::meter_board(std::size_t io_threads_count, std::size_t validators_count,
-                         std::size_t code_stores_count, std::size_t signers_count,
-                         std::size_t hashers_count)
-    : io_threads(io_threads_count),
-      validators(validators_count),
-      code_stores(code_stores_count),
-      signers(signers_count),
-      hashers(hashers_count) {}
 
 }  // namespace mintage::metrics

@@ -1,0 +1,67 @@
+#include "actors/meters.hpp"
+
+namespace mintage::actors {
+namespace {
+
+/// The error as it was sent, but for the two that are sent alike.
+std::string result_label(oauth::errc code) {
+  return code == oauth::errc::slow_down ? "slow_down" : std::string{to_string(code)};
+}
+
+metrics::labels with_result(const request_labels& of, std::string result) {
+  return {{"endpoint", std::string{of.endpoint}},
+          {"grant", std::string{of.grant}},
+          {"result", std::move(result)}};
+}
+
+}  // namespace
+
+signer_meters::signer_meters()
+    : pool_meters{"signer"},
+      sign_ns{metrics::make_cells<metrics::duration_histogram, crypto::jws_algs.size()>(
+          [this](std::size_t i) {
+            return metrics::duration_histogram{
+                *this,
+                sign_seconds,
+                {{"alg", std::string{to_string(crypto::jws_algs[i])}}},
+                metrics::shown::once_used};
+          })} {}
+
+answer_meters::answer_meters(metrics::meter_group& in, const request_labels& with)
+    : ok{in, requests_total, with_result(with, "ok"),
+         with == labels_of(unread_token) ? metrics::shown::once_used : metrics::shown::always},
+      refused{metrics::make_cells<metrics::counter, oauth::errcs.size()>([&](std::size_t i) {
+        return metrics::counter{in, requests_total,
+                                with_result(with, result_label(oauth::errcs[i])),
+                                metrics::shown::once_used};
+      })} {}
+
+io_thread_meters::io_thread_meters()
+    : answers{metrics::make_cells<answer_meters, request_kinds.size()>([this](std::size_t i) {
+        return answer_meters{*this, request_kinds[i]};
+      })},
+      answer_ns{metrics::make_cells<metrics::duration_histogram, request_kinds.size()>(
+          [this](std::size_t i) {
+            return metrics::duration_histogram{
+                *this, request_seconds, {{"endpoint", std::string{request_kinds[i].endpoint}}}};
+          })} {}
+
+meter_board::meter_board(std::size_t io_threads_count, std::size_t validators_count,
+                         std::size_t code_stores_count, std::size_t signers_count,
+                         std::size_t hashers_count)
+    : io_threads(io_threads_count),
+      validators(validators_count),
+      hashers(hashers_count),
+      code_stores(code_stores_count),
+      signers(signers_count) {
+  const auto attach_all = [this](const auto& members) {
+    for (const auto& m : members) attach(m);
+  };
+  attach_all(io_threads);
+  attach_all(validators);
+  attach_all(hashers);
+  attach_all(code_stores);
+  attach_all(signers);
+}
+
+}  // namespace mintage::actors

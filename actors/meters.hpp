@@ -1,0 +1,197 @@
+/// @file
+/// What each actor counts about itself: written by one thread at a time, read by scrapes. A metric
+/// is declared here by one member, or by one constant and its members; docs/OPERATIONS.md lists it.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "crypto/key.hpp"
+#include "metrics/group.hpp"
+#include "oauth/client/client.hpp"
+#include "oauth/token/token_query.hpp"
+#include "oauth/types.hpp"
+
+namespace mintage::actors {
+
+// --- kinds of requests ---------------------------------------------------------------------------
+
+/// How the answers to one kind of request are labelled.
+struct request_labels {
+  std::string_view endpoint;
+  std::string_view grant;
+  friend bool operator==(const request_labels&, const request_labels&) = default;
+};
+/// A place in `request_kinds`.
+enum class request_kind : std::uint8_t {};
+
+/// The kinds that are counted apart: one for each grant, POST /token refused before its grant was
+/// known, and one for each purpose of a query.
+constexpr auto request_kinds = [] {
+  constexpr auto count = oauth::grant_type_names.size() + 1 + oauth::query_purposes.size();
+  auto all = std::array<request_labels, count>{};
+  auto next = all.begin();
+  for (const auto grant : oauth::grant_type_names) *next++ = {"token", grant};
+  *next++ = {"token", ""};
+  for (const auto purpose : oauth::query_purposes) *next++ = {to_string(purpose), ""};
+  return all;
+}();
+constexpr auto unread_token = request_kind{oauth::grant_type_names.size()};
+[[nodiscard]] constexpr request_kind kind_of(oauth::grant_type g) noexcept {
+  return static_cast<request_kind>(g);
+}
+[[nodiscard]] constexpr request_kind kind_of(oauth::query_purpose p) noexcept {
+  return static_cast<request_kind>(static_cast<std::size_t>(unread_token) + 1 +
+                                   static_cast<std::size_t>(p));
+}
+[[nodiscard]] constexpr const request_labels& labels_of(request_kind k) noexcept {
+  return request_kinds[static_cast<std::size_t>(k)];
+}
+static_assert(labels_of(unread_token) == request_labels{"token", ""});
+static_assert([] {
+  for (auto i = std::size_t{0}; i < oauth::grant_type_names.size(); ++i) {
+    const auto g = static_cast<oauth::grant_type>(i);
+    if (labels_of(kind_of(g)) != request_labels{"token", to_string(g)}) return false;
+  }
+  return std::ranges::all_of(oauth::query_purposes, [](auto p) {
+    return labels_of(kind_of(p)) == request_labels{to_string(p), ""};
+  });
+}());
+
+// --- metrics of several cells --------------------------------------------------------------------
+
+constexpr auto requests_total =
+    metrics::metric{"mintage_requests_total", "Answers by endpoint, grant and result."};
+constexpr auto request_seconds =
+    metrics::metric{"mintage_request_seconds", "From a request's submission to its answer.",
+                    metrics::metric_type::histogram, metrics::nanosecond};
+constexpr auto pool_queue_depth =
+    metrics::metric{"mintage_pool_queue_depth", "Exchanges waiting in the mailboxes of a pool.",
+                    metrics::metric_type::gauge};
+constexpr auto sign_seconds = metrics::metric{"mintage_sign_seconds", "Time of one signature.",
+                                              metrics::metric_type::histogram, metrics::nanosecond};
+/// Sampled when the page is made.
+constexpr auto key_age_seconds = metrics::metric{
+    "mintage_key_age_seconds", "Age of each published signing key.", metrics::metric_type::gauge};
+
+// --- pools ---------------------------------------------------------------------------------------
+
+/// Exchanges sent to a pool.
+class sent_counter : public metrics::counter {
+ public:
+  sent_counter(metrics::meter_group& in, std::string pool)
+      : metrics::counter{in, pool_queue_depth, {{"pool", std::move(pool)}}} {}
+};
+
+/// What every member of a pool counts.
+struct alignas(64) pool_meters : metrics::meter_group {
+  explicit pool_meters(const std::string& pool)
+      : taken{*this,
+              pool_queue_depth,
+              {{"pool", pool}},
+              metrics::shown::always,
+              metrics::sign::minus},
+        busy_ns{*this,
+                {"mintage_pool_busy_seconds_total", "Time that a pool spent working.",
+                 metrics::metric_type::counter, metrics::nanosecond},
+                {{"pool", pool}}} {}
+
+  metrics::counter taken;    ///< exchanges taken out of the mailbox
+  metrics::counter busy_ns;  ///< time spent in handlers
+};
+struct alignas(64) validator_meters : pool_meters {
+  validator_meters() : pool_meters{"validator"} {}
+  sent_counter sent_to_hashers{*this, "hasher"};
+  sent_counter sent_to_stores{*this, "code_store"};
+  sent_counter sent_to_signers{*this, "signer"};
+};
+struct alignas(64) hasher_meters : pool_meters {
+  hasher_meters() : pool_meters{"hasher"} {}
+};
+struct alignas(64) code_store_meters : pool_meters {
+  code_store_meters() : pool_meters{"code_store"} {}
+  sent_counter sent_to_signers{*this, "signer"};
+  metrics::size_histogram batch_size{*this,
+                                     {"mintage_store_batch_size", "Codes redeemed in one commit.",
+                                      metrics::metric_type::histogram}};
+  metrics::duration_histogram commit_ns{
+      *this,
+      {"mintage_store_commit_seconds", "From a batch's consumption to its verdicts.",
+       metrics::metric_type::histogram, metrics::nanosecond}};
+};
+struct alignas(64) signer_meters : pool_meters {
+  signer_meters();
+  /// Each is on the page once there is a key for it.
+  std::array<metrics::duration_histogram, crypto::jws_algs.size()> sign_ns;
+  [[nodiscard]] metrics::duration_histogram& of(crypto::jws_alg alg) noexcept {
+    return sign_ns[static_cast<std::size_t>(alg)];
+  }
+};
+
+// --- the gateways --------------------------------------------------------------------------------
+
+/// Answers to one kind of request.
+struct answer_meters {
+  answer_meters(metrics::meter_group& in, const request_labels& with);
+
+  /// `unread_token` never succeeds, so it has no such series.
+  metrics::counter ok;
+  std::array<metrics::counter, oauth::errcs.size()> refused;
+
+  [[nodiscard]] metrics::counter& refused_as(oauth::errc code) noexcept {
+    return refused[static_cast<std::size_t>(code)];
+  }
+};
+
+struct alignas(64) io_thread_meters : metrics::meter_group {
+  io_thread_meters();
+
+  std::array<answer_meters, request_kinds.size()> answers;
+  metrics::counter minted{
+      *this, requests_total, {{"endpoint", "admin_codes"}, {"grant", ""}, {"result", "ok"}}};
+  metrics::text_counter refused_by_reason{
+      *this, {"mintage_refused_total", "Refusals by their true reason."}, "reason"};
+  /// From submission to answer.
+  std::array<metrics::duration_histogram, request_kinds.size()> answer_ns;
+  metrics::gauge in_flight{
+      *this,
+      {"mintage_in_flight", "Requests about tokens admitted and not answered yet.",
+       metrics::metric_type::gauge}};
+  sent_counter sent_to_validators{*this, "validator"};
+
+  [[nodiscard]] answer_meters& of(request_kind k) noexcept {
+    return answers[static_cast<std::size_t>(k)];
+  }
+  [[nodiscard]] metrics::duration_histogram& ns_of(request_kind k) noexcept {
+    return answer_ns[static_cast<std::size_t>(k)];
+  }
+};
+
+/// The meters of all actors of one server, and of the parts that attach theirs. Made before the
+/// actors and outlives them; a replaced member goes on counting where the dead one stopped.
+struct meter_board : metrics::board {
+  meter_board(std::size_t io_threads, std::size_t validators, std::size_t code_stores,
+              std::size_t signers, std::size_t hashers);
+
+  std::vector<io_thread_meters> io_threads;
+  std::vector<validator_meters> validators;
+  std::vector<hasher_meters> hashers;
+  std::vector<code_store_meters> code_stores;
+  std::vector<signer_meters> signers;
+};
+
+/// Adds the time of a scope to a member's busy time.
+class busy_scope {
+ public:
+  explicit busy_scope(pool_meters& m) noexcept : meters_{m}, since_{metrics::ticks()} {}
+  busy_scope(const busy_scope&) = delete;
+  busy_scope& operator=(const busy_scope&) = delete;
+  ~busy_scope() { meters_.busy_ns.add(metrics::ticks() - since_); }
+
+ private:
+  pool_meters& meters_;
+  std::uint64_t since_;
+};
+
+}  // namespace mintage::actors
