@@ -1,34 +1,63 @@
 /// @file
-/// How exchanges travel in messages: many handles in one message, moved and never copied.
+/// What actors do with batches: keep those that come too early, send the answered home.
 #pragma once
 
-#include <memory>
+#include <cstddef>
+#include <functional>
 #include <utility>
 #include <vector>
 
+#include "actors/interfaces.hpp"
+
 namespace mintage::actors {
 
-/// The content of one message. CAF hands messages around by const reference and may copy them, so
-/// the handles sit behind one shared pointer; the one receiver takes them out. Handles that nobody
-/// took (the receiver was dead) are destroyed with the message and go home by themselves.
-template <class Handle>
-class batch {
+/// Messages that an actor got before it could work on them: a new member of a pool waits for its
+/// routes and its first snapshots. They die with the actor, and their exchanges go home unanswered.
+class early_messages {
  public:
-  batch() = default;
-  explicit batch(std::vector<Handle> handles)
-      : content_{std::make_shared<std::vector<Handle>>(std::move(handles))} {}
-  /// A batch of one.
-  explicit batch(Handle one) : content_{std::make_shared<std::vector<Handle>>()} {
-    content_->push_back(std::move(one));
+  /// Runs `work(m)` when `is_ready`; else keeps both.
+  template <class Message, class Work>
+  void run_or_keep(bool is_ready, const Message& m, Work work) {
+    if (is_ready)
+      work(m);
+    else
+      kept_.push_back([m, work = std::move(work)] { work(m); });
   }
-
-  /// Takes the handles out; a second call finds none.
-  [[nodiscard]] std::vector<Handle> take() const {
-    return content_ ? std::exchange(*content_, {}) : std::vector<Handle>{};
+  /// Runs what was kept, in the order in which it came. @pre the actor is ready.
+  void run_kept() {
+    for (const auto& run : std::exchange(kept_, {})) run();
   }
 
  private:
-  std::shared_ptr<std::vector<Handle>> content_;
+  std::vector<std::function<void()>> kept_;
 };
+
+/// Runs `work(self, m)` now, or as soon as `begin_if_ready` finds the actor ready.
+template <class Self, class Message, class Work>
+void when_ready(Self self, const Message& m, Work work) {
+  self->state.early.run_or_keep(self->state.is_ready(), m,
+                                [self, work](const Message& x) { work(self, x); });
+}
+/// To be called whenever something has come that the actor waited for.
+template <class Self>
+void begin_if_ready(Self self) {
+  if (self->state.is_ready()) self->state.early.run_kept();
+}
+
+/// Sends exchanges to the HTTP actors of the I/O threads that they came from, one message each.
+/// @param self the sending actor.
+template <class Self, class Handle>
+void send_replies(Self* self, const routes& to, std::vector<Handle> answered) {
+  if (answered.empty()) return;
+  if (to.http.size() == 1) {
+    self->send(to.http.front(), reply_atom_v, batch<Handle>{std::move(answered)});
+    return;
+  }
+  auto by_thread = std::vector<std::vector<Handle>>(to.http.size());
+  for (auto& x : answered) by_thread[x->io_thread].push_back(std::move(x));
+  for (auto io_thread = std::size_t{0}; io_thread < by_thread.size(); ++io_thread)
+    if (!by_thread[io_thread].empty())
+      self->send(to.http[io_thread], reply_atom_v, batch<Handle>{std::move(by_thread[io_thread])});
+}
 
 }  // namespace mintage::actors

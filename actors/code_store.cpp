@@ -1,9 +1,11 @@
 #include "actors/code_store.hpp"
 
 #include <algorithm>
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
 #include <utility>
 
-#include "actors/send_replies.hpp"
+#include "actors/batch.hpp"
 
 namespace mintage::actors {
 namespace {
@@ -62,21 +64,15 @@ void flush(pointer self, std::size_t batch_max) {
   auto& s = self->state;
   const auto busy = busy_scope{*s.meters};
   s.flush_sent = false;
-  if (!s.mints.empty()) s.work->put(take(s.mints, batch_max));
-  if (!s.redemptions.empty()) s.work->redeem(take(s.redemptions, batch_max));
-  if (!s.refreshes.empty()) s.work->refresh(take(s.refreshes, batch_max));
-  if (!s.issues.empty()) s.work->issue(take(s.issues, batch_max));
-  if (!s.releases.empty()) s.work->release(take(s.releases, batch_max));
-  if (!s.queries.empty()) s.work->query(take(s.queries, batch_max));
+  if (!s.mints.empty()) s.work->codes.put(take(s.mints, batch_max));
+  if (!s.redemptions.empty()) s.work->codes.redeem(take(s.redemptions, batch_max));
+  if (!s.refreshes.empty()) s.work->families.refresh(take(s.refreshes, batch_max));
+  if (!s.issues.empty()) s.work->opaque.issue(take(s.issues, batch_max));
+  if (!s.releases.empty()) s.work->codes.release(take(s.releases, batch_max));
+  if (!s.queries.empty()) s.work->questions.query(take(s.queries, batch_max));
   if (!s.mints.empty() || !s.redemptions.empty() || !s.refreshes.empty() || !s.issues.empty() ||
       !s.releases.empty() || !s.queries.empty())
     flush_later(self);
-}
-
-/// A flush message that came before all was known has been used up: another one takes its place.
-void flush_if_ready(pointer self) {
-  if (self->state.is_ready() && self->state.flush_sent)
-    self->send(code_store_actor{self}, flush_atom_v);
 }
 
 /// The engine's way back into this actor. It must not keep the actor alive: the shard, and with it
@@ -106,7 +102,7 @@ code_store_actor::behavior_type code_store(pointer self, std::size_t index,
       *setup, index,
       setup->engine.open_shard(index, setup->shards_count, way_back(self),
                                when_idle(*setup, index)),
-      code_keeper::outcome{
+      shard_exits{
           [self](std::vector<service::token_handle> some) { to_signers(self, std::move(some)); },
           [self](std::vector<service::token_handle> some) {
             send_replies(self, *self->state.to, std::move(some));
@@ -144,8 +140,8 @@ code_store_actor::behavior_type code_store(pointer self, std::size_t index,
         std::move(some.begin(), some.end(), std::back_inserter(self->state.releases));
         flush_later(self);
       },
-      [self, batch_max = setup->batch_max](flush_atom) {
-        if (self->state.is_ready()) flush(self, batch_max);
+      [self, batch_max = setup->batch_max](flush_atom message) {
+        when_ready(self, message, [batch_max](pointer me, flush_atom) { flush(me, batch_max); });
       },
       [self](run_atom, const task& t) {
         const auto busy = busy_scope{*self->state.meters};
@@ -153,11 +149,11 @@ code_store_actor::behavior_type code_store(pointer self, std::size_t index,
       },
       [self](publish_atom, const oauth::registry_snapshot& clients) {
         self->state.work->publish(clients);
-        flush_if_ready(self);
+        begin_if_ready(self);
       },
       [self](routes_atom, const routes_ptr& to) {
         self->state.to = to;
-        flush_if_ready(self);
+        begin_if_ready(self);
       },
   };
 }

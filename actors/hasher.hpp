@@ -3,22 +3,10 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
-#include "actors/meters.hpp"
+#include "actors/stages/meters.hpp"
 #include "crypto/random.hpp"
-#include "crypto/secret.hpp"
-#include "oauth/client/client.hpp"
 
 namespace mintage::actors {
-
-/// A call that brings a chosen secret: it waits here for the hash of it.
-struct hash_job {
-  service::admin_handle asked;
-  /// The new client, or the one that gets the secret as it was when it was asked.
-  oauth::client who;
-  crypto::secret_string secret;
-  /// How it will be kept: complete but for its number once hashed.
-  oauth::stored_secret stored;
-};
 
 struct hasher_state {
   static constexpr const char* name = "hasher";

@@ -19,20 +19,50 @@
 /// Hashers and registry have threads of their own; supervisor and key keeper run on CAF's
 /// scheduler.
 ///
-/// Messages carry batches of handles (actors/batch.hpp), immutable snapshots, or tasks. Nothing is
+/// Messages carry batches of handles, immutable snapshots, or tasks. Nothing is
 /// requested with a response: an answer is another message, and an exchange whose handle gets lost
 /// goes home by itself. All types are process-local.
 #pragma once
 
-#include <caf/all.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/type_id.hpp>
+#include <caf/typed_actor.hpp>
+#include <caf/typed_behavior.hpp>
+#include <caf/typed_event_based_actor.hpp>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
-#include "actors/batch.hpp"
+#include "actors/stages/hash_job.hpp"
 #include "service/service.hpp"
 
 namespace mintage::actors {
+
+/// The content of one message. CAF hands messages around by const reference and may copy them, so
+/// the handles sit behind one shared pointer; the one receiver takes them out. Handles that nobody
+/// took (the receiver was dead) are destroyed with the message and go home by themselves.
+template <class Handle>
+class batch {
+ public:
+  batch() = default;
+  explicit batch(std::vector<Handle> handles)
+      : content_{std::make_shared<std::vector<Handle>>(std::move(handles))} {}
+  /// A batch of one.
+  explicit batch(Handle one) : content_{std::make_shared<std::vector<Handle>>()} {
+    content_->push_back(std::move(one));
+  }
+
+  /// Takes the handles out; a second call finds none.
+  [[nodiscard]] std::vector<Handle> take() const {
+    return content_ ? std::exchange(*content_, {}) : std::vector<Handle>{};
+  }
+
+ private:
+  std::shared_ptr<std::vector<Handle>> content_;
+};
 
 using token_batch = batch<service::token_handle>;
 using query_batch = batch<service::query_handle>;
@@ -43,9 +73,6 @@ using documents = std::shared_ptr<const oauth::public_documents>;
 struct task {
   std::shared_ptr<std::function<void()>> run;
 };
-/// A chosen secret about to be stored, which must be hashed first.
-struct hash_job;
-using hash_request = std::shared_ptr<hash_job>;
 /// Who stands where; replaced as a whole when a member was replaced.
 struct routes;
 using routes_ptr = std::shared_ptr<const routes>;
@@ -123,13 +150,13 @@ using validator_actor = caf::typed_actor<
     // To read the access tokens of this server.
     caf::reacts_to<publish_atom, oauth::key_snapshot>, caf::reacts_to<routes_atom, routes_ptr>>;
 
-/// The HASHER: argon2id on threads of its own. Its I/O thread is bounded by the validators
-/// (CAU-12).
+/// The HASHER: argon2id on threads of its own. The validators bound what waits for it: each slow
+/// check holds a permit (CAU-12).
 using hasher_actor = caf::typed_actor<
-    // Compares; sends back to validator `I/O thread` of the pool.
+    // Compares; sends back to the validator of this index.
     caf::reacts_to<verify_atom, token_batch, std::uint64_t>,
     caf::reacts_to<verify_atom, query_batch, std::uint64_t>,
-    // Hashes an imported secret; sends the ticket back to the registry.
+    // Hashes an imported secret; sends it back to the registry.
     caf::reacts_to<hash_atom, hash_request>, caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The CODE STORE: sole owner of the codes and grants in its range of slots. Collects what is in
@@ -177,12 +204,12 @@ using key_keeper_actor =
                      // To itself, delayed: do what is due by the clock.
                      caf::reacts_to<tick_atom>, caf::reacts_to<routes_atom, routes_ptr>>;
 
-/// Member `i` of a pool runs on this one of `I/O threads` I/O threads.
+/// The I/O thread, of `io_threads`, that member `i` of a pool runs on.
 [[nodiscard]] constexpr std::size_t io_thread_of(std::size_t i, std::size_t io_threads) noexcept {
   return i % io_threads;
 }
-/// The member of a pool of `size` that is next in turn on I/O thread `I/O thread`; where the pool
-/// has fewer members than there are I/O threads, one on another I/O thread.
+/// The member of a pool of `size` that is next in turn on `io_thread`; where the pool has fewer
+/// members than there are I/O threads, one on another I/O thread.
 [[nodiscard]] constexpr std::size_t next_on_io_thread(std::size_t io_thread, std::size_t io_threads,
                                                       std::size_t size, std::size_t turn) noexcept {
   if (io_thread >= size) return io_thread % size;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "actors/send_replies.hpp"
+#include "actors/batch.hpp"
 
 namespace mintage::actors {
 namespace {

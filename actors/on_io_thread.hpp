@@ -2,6 +2,7 @@
 /// Actors that run on an I/O thread: placement without a hop between threads.
 #pragma once
 
+#include <caf/scoped_execution_unit.hpp>
 #include <cstddef>
 #include <functional>
 #include <utility>

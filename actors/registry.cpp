@@ -1,246 +1,11 @@
 #include "actors/registry.hpp"
 
-#include <algorithm>
 #include <utility>
+#include <vector>
 
-#include "actors/send_replies.hpp"
-#include "oauth/client/authentication.hpp"
+#include "actors/batch.hpp"
 
 namespace mintage::actors {
-namespace {
-
-void refuse(service::admin_exchange& x, oauth::errc code, std::string description) {
-  x.error = oauth::admin_error{code, std::move(description)};
-}
-
-constexpr auto no_such_client = "no such client";
-
-/// The job of hashing a chosen secret; it takes the call along.
-hash_request hash_first(service::admin_handle& x, oauth::client who,
-                        const crypto::secret_string& chosen,
-                        std::optional<std::int64_t> expires_at) {
-  auto job = std::make_shared<hash_job>();
-  job->who = std::move(who);
-  job->secret = chosen;  // the call keeps its own: it is read again when the job is done
-  job->stored.how = oauth::stored_secret::kind::argon2id;
-  job->stored.expires = oauth::secret_expiry(expires_at);
-  job->asked = std::move(x);
-  return job;
-}
-
-}  // namespace
-
-client_administration::client_administration(const registry_setup& setup)
-    : setup_{setup},
-      clients_{std::make_shared<const oauth::client_registry>(setup.records.load_clients(),
-                                                              setup.records.load_resources())},
-      algorithms_{setup.algorithms},
-      pepper_{setup.pepper} {}
-
-void client_administration::publish(const oauth::key_ring& keys) {
-  algorithms_ = active_algorithms(keys);
-}
-
-hash_request client_administration::handle(service::admin_handle& x) {
-  const auto& call = x->call;
-  if (const auto* c = std::get_if<oauth::create_client>(&call)) return create(x, c->metadata);
-  if (const auto* a = std::get_if<oauth::add_secret>(&call)) return add_secret(x, *a);
-  if (const auto* e = std::get_if<oauth::end_secret>(&call)) {
-    end_secret(*x, *e);
-  } else if (const auto* p = std::get_if<oauth::patch_client>(&call)) {
-    patch(*x, *p);
-  } else if (const auto* r = std::get_if<oauth::remove_client>(&call)) {
-    remove(*x, r->id);
-  } else if (const auto* s = std::get_if<oauth::show_client>(&call)) {
-    if (const auto* found = find(*x, s->id)) x->answer = *found;
-  } else if (const auto* put = std::get_if<oauth::put_resource>(&call)) {
-    put_resource(*x, put->registered);
-  } else if (const auto* gone = std::get_if<oauth::remove_resource>(&call)) {
-    remove_resource(*x, gone->identifier);
-  } else if (const auto* cut = std::get_if<oauth::cut_off>(&call)) {
-    cut_off(*x, *cut);
-  } else if (std::holds_alternative<oauth::list_resources>(call)) {
-    x->answer = oauth::resource_list{clients_};
-  } else {
-    x->answer = oauth::client_list{clients_};
-  }
-  return nullptr;
-}
-
-hash_request client_administration::create(service::admin_handle& x,
-                                           const oauth::client_metadata& m) {
-  auto made = oauth::make_client(m, setup_.clock.now(), random_);
-  if (!made) {
-    x->error = std::move(made.error());
-    return nullptr;
-  }
-  if (clients_->find(made->id) != nullptr) {
-    refuse(*x, oauth::errc::conflict, "client_id is taken");
-    return nullptr;
-  }
-  // `aud` never equals a client_id (ATK-02).
-  if (clients_->find_resource(made->id) != nullptr) {
-    refuse(*x, oauth::errc::conflict, "client_id is the identifier of a resource");
-    return nullptr;
-  }
-  if (!has_key_for(*x, *made)) return nullptr;
-  if (m.client_secret)
-    return hash_first(x, std::move(*made), *m.client_secret, m.client_secret_expires_at);
-  auto secret = crypto::secret_string{};
-  if (!made->is_public()) {
-    secret = oauth::make_client_secret(random_);
-    made->secrets.push_back(hashed(secret, m.client_secret_expires_at));
-  }
-  keep_new(*x, std::move(*made), std::move(secret));
-  return nullptr;
-}
-
-hash_request client_administration::add_secret(service::admin_handle& x,
-                                               const oauth::add_secret& call) {
-  const auto* before = find(*x, call.id);
-  if (before == nullptr) return nullptr;
-  const auto& wanted = call.secret;
-  if (auto bad = oauth::check_secret(*before, wanted, setup_.clock.now())) {
-    x->error = std::move(*bad);
-    return nullptr;
-  }
-  if (wanted.client_secret)
-    return hash_first(x, *before, *wanted.client_secret, wanted.client_secret_expires_at);
-  auto secret = oauth::make_client_secret(random_);
-  auto stored = hashed(secret, wanted.client_secret_expires_at);  // before the secret moves on
-  keep_added(*x, *before, std::move(stored), std::move(secret));
-  return nullptr;
-}
-
-void client_administration::store_hashed(hash_job& job) {
-  auto& x = *job.asked;
-  const auto* found = clients_->find(job.who.id);
-  if (std::holds_alternative<oauth::create_client>(x.call)) {
-    if (found != nullptr) return refuse(x, oauth::errc::conflict, "client_id is taken");
-    job.who.secrets.push_back(std::move(job.stored));
-    return keep_new(x, std::move(job.who), {});
-  }
-  // Removed while the secret was hashed, and perhaps made anew by somebody else.
-  if (found == nullptr || found->incarnation != job.who.incarnation)
-    return refuse(x, oauth::errc::not_found, no_such_client);
-  keep_added(x, *found, std::move(job.stored), {});
-}
-
-void client_administration::end_secret(service::admin_exchange& x, const oauth::end_secret& call) {
-  const auto* before = find(x, call.id);
-  if (before == nullptr) return;
-  auto after = oauth::without_secret(*before, call.number, setup_.clock.now());
-  if (!after)
-    x.error = std::move(after.error());
-  else if (keep(x, *after))
-    x.answer = oauth::removed{};
-}
-
-void client_administration::patch(service::admin_exchange& x, const oauth::patch_client& call) {
-  const auto* before = find(x, call.id);
-  if (before == nullptr) return;
-  auto after = oauth::change_client(*before, call.metadata);
-  if (!after) {
-    x.error = std::move(after.error());
-    return;
-  }
-  if (has_key_for(x, *after) && keep(x, *after)) x.answer = std::move(*after);
-}
-
-void client_administration::remove(service::admin_exchange& x, const std::string& id) {
-  if (find(x, id) == nullptr) return;
-  if (!is_stored(x, [&] { setup_.records.erase_client(id); })) return;
-  clients_ = clients_->without(id);
-  x.answer = oauth::removed{};
-}
-
-void client_administration::put_resource(service::admin_exchange& x, const oauth::resource& r) {
-  if (auto bad = oauth::check_resource(*clients_, r, setup_.rules)) {
-    x.error = std::move(*bad);
-    return;
-  }
-  if (r.as.format == oauth::token_format::jwt && !has_key_of(x, r.as.alg, "alg")) return;
-  if (!is_stored(x, [&] { setup_.records.put_resource(r); })) return;
-  clients_ = clients_->with_resource(r);
-  x.answer = r;
-}
-
-void client_administration::remove_resource(service::admin_exchange& x,
-                                            const std::string& identifier) {
-  if (clients_->find_resource(identifier) == nullptr)
-    return refuse(x, oauth::errc::not_found, "no such resource");
-  if (!is_stored(x, [&] { setup_.records.erase_resource(identifier); })) return;
-  clients_ = clients_->without_resource(identifier);
-  x.answer = oauth::removed{};
-}
-
-// Nothing is published: every code store looks cutoffs up on its own (RFT-11, NEG-118).
-void client_administration::cut_off(service::admin_exchange& x, const oauth::cut_off& call) {
-  const auto now = setup_.clock.now();
-  const auto key = oauth::cutoff_key(call.kind, call.name, hash_);
-  if (is_stored(x, [&] { setup_.cutoffs.put(key, now, now + oauth::cutoff_life(setup_.rules)); }))
-    x.answer = oauth::removed{};
-}
-
-const oauth::client* client_administration::find(service::admin_exchange& x,
-                                                 const std::string& id) const {
-  const auto* found = clients_->find(id);
-  if (found == nullptr) refuse(x, oauth::errc::not_found, no_such_client);
-  return found;
-}
-
-oauth::stored_secret client_administration::hashed(const crypto::secret_string& generated,
-                                                   std::optional<std::int64_t> expires_at) {
-  auto out = oauth::stored_secret{};
-  out.hash = crypto::as_chars(oauth::pepper_secret(pepper_, generated.reveal()));
-  out.expires = oauth::secret_expiry(expires_at);
-  return out;
-}
-
-void client_administration::keep_new(service::admin_exchange& x, oauth::client made,
-                                     crypto::secret_string shown) {
-  if (keep(x, made)) x.answer = oauth::created_client{std::move(made), std::move(shown)};
-}
-
-void client_administration::keep_added(service::admin_exchange& x, const oauth::client& before,
-                                       oauth::stored_secret added, crypto::secret_string shown) {
-  auto after = oauth::with_secret(before, std::move(added), setup_.clock.now());
-  if (!after)
-    x.error = std::move(after.error());
-  else if (keep(x, *after))
-    x.answer = oauth::added_secret{std::move(*after), std::move(shown)};
-}
-
-bool client_administration::has_key_for(service::admin_exchange& x, const oauth::client& c) const {
-  return has_key_of(x, c.id_token_alg, "id_token_signed_response_alg") &&
-         (!c.userinfo_alg || has_key_of(x, *c.userinfo_alg, "userinfo_signed_response_alg"));
-}
-
-bool client_administration::has_key_of(service::admin_exchange& x, crypto::jws_alg alg,
-                                       std::string_view member) const {
-  if (std::find(algorithms_.begin(), algorithms_.end(), alg) != algorithms_.end()) return true;
-  refuse(x, oauth::errc::invalid_request,
-         std::string{member} + " must be an algorithm that this server has a key for");
-  return false;
-}
-
-template <class Write>
-bool client_administration::is_stored(service::admin_exchange& x, Write write) {
-  try {
-    write();
-  } catch (const storage::storage_error&) {
-    refuse(x, oauth::errc::temporarily_unavailable, "the change could not be stored");
-    return false;
-  }
-  return true;
-}
-
-bool client_administration::keep(service::admin_exchange& x, const oauth::client& c) {
-  if (!is_stored(x, [&] { setup_.records.put_client(c); })) return false;
-  clients_ = clients_->with(c);
-  return true;
-}
-
 namespace {
 
 using pointer = registry_actor::stateful_pointer<registry_state>;
@@ -274,11 +39,11 @@ void handle_all(pointer self, const admin_batch& b) {
   conclude(self, before, std::move(done));
 }
 
-void store_hashed(pointer self, hash_job& job) {
+void store_hashed(pointer self, const hash_request& job) {
   const auto before = self->state.work->clients();
-  self->state.work->store_hashed(job);
+  self->state.work->store_hashed(*job);
   auto done = std::vector<service::admin_handle>{};
-  done.push_back(std::move(job.asked));
+  done.push_back(std::move(job->asked));
   conclude(self, before, std::move(done));
 }
 
@@ -287,25 +52,13 @@ void store_hashed(pointer self, hash_job& job) {
 registry_actor::behavior_type registry(pointer self, const registry_setup* setup) {
   self->state.work.emplace(*setup);
   return {
-      [self](admin_atom, const admin_batch& b) {
-        if (self->state.to)
-          handle_all(self, b);
-        else
-          self->state.early.push_back(b);
-      },
-      [self](hash_atom, const hash_request& job) {
-        if (self->state.to)
-          store_hashed(self, *job);
-        else
-          self->state.early_hashed.push_back(job);
-      },
+      [self](admin_atom, const admin_batch& b) { when_ready(self, b, handle_all); },
+      [self](hash_atom, const hash_request& job) { when_ready(self, job, store_hashed); },
       [self](publish_atom, const oauth::key_snapshot& keys) { self->state.work->publish(*keys); },
       [self](routes_atom, const routes_ptr& to) {
         self->state.to = to;
         publish(self);  // a replaced member has no snapshot yet
-        for (const auto& b : std::exchange(self->state.early, {})) handle_all(self, b);
-        for (const auto& job : std::exchange(self->state.early_hashed, {}))
-          store_hashed(self, *job);
+        begin_if_ready(self);
       },
   };
 }

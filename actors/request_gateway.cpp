@@ -1,5 +1,6 @@
 #include "actors/request_gateway.hpp"
 
+#include <caf/send.hpp>
 #include <chrono>
 #include <span>
 #include <utility>

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "actors/interfaces.hpp"
-#include "actors/meters.hpp"
 #include "actors/stages/admission.hpp"
+#include "actors/stages/meters.hpp"
 #include "crypto/random.hpp"
 #include "service/service.hpp"
 #include "storage/engine.hpp"
@@ -57,6 +57,8 @@ class request_gateway final : public service::token_service, public service::hom
   void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
   void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
   void reroute(routes_ptr r) { routes_ = std::move(r); }
+  /// Who stands where, as far as this I/O thread has heard; null before the first routes.
+  [[nodiscard]] const routes_ptr& current_routes() const noexcept { return routes_; }
 
   [[nodiscard]] service::io_thread& io_thread() const noexcept { return io_thread_; }
 

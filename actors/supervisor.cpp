@@ -90,7 +90,7 @@ void for_each_member(const routes& r, Visit visit) {
 
 // Members first, then the HTTP actors: when a gateway learns of a member, the member knows its
 // routes. Registry and key keeper answer by publishing their snapshots to all, new ones included.
-void announce(pointer self, const supervisor_setup& s) {
+void announce(pointer self) {
   const auto shared = std::make_shared<const routes>(self->state.now);
   for (const auto& a : shared->signers) self->send(a, routes_atom_v, shared);
   for (const auto& a : shared->code_stores) self->send(a, routes_atom_v, shared);
@@ -99,7 +99,6 @@ void announce(pointer self, const supervisor_setup& s) {
   self->send(shared->registry, routes_atom_v, shared);
   self->send(shared->key_keeper, routes_atom_v, shared);
   for (const auto& a : shared->http) self->send(a, routes_atom_v, shared);
-  s.announce(shared);
 }
 
 void replace_dead(pointer self, const supervisor_setup& s, const caf::actor_addr& dead) {
@@ -111,7 +110,7 @@ void replace_dead(pointer self, const supervisor_setup& s, const caf::actor_addr
                         replace(self, s, now.hashers, dead, make_hasher);
   if (!replaced && now.registry.address() == dead) now.registry = make_registry(self, s);
   if (!replaced && now.key_keeper.address() == dead) now.key_keeper = make_key_keeper(self, s);
-  announce(self, s);
+  announce(self);
 }
 
 }  // namespace
@@ -137,7 +136,7 @@ supervisor_actor::behavior_type supervisor(pointer self, const supervisor_setup*
         fill(self, *setup, now.code_stores, sizes.code_stores, make_code_store);
         fill(self, *setup, now.validators, sizes.validators, make_validator);
         fill(self, *setup, now.http, setup->gateways.size(), make_http);
-        announce(self, *setup);
+        announce(self);
       },
   };
 }

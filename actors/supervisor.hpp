@@ -2,11 +2,11 @@
 /// The supervisor: spawns every actor, watches all, replaces the dead, and tells who stands where.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <vector>
 
 #include "actors/code_store.hpp"
+#include "actors/hasher.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/key_keeper.hpp"
 #include "actors/registry.hpp"
@@ -41,8 +41,6 @@ struct supervisor_setup {
   pool_sizes sizes;
   std::vector<std::unique_ptr<request_gateway>>& gateways;
   meter_board& board;
-  /// Told of every new routes, on the supervisor's thread.
-  std::function<void(routes_ptr)> announce;
   /// Whether members of the pools run on the I/O threads, and actors that wait (for the disk, for
   /// argon2id) on threads of their own. Off only in the simulation, where CAF's testing scheduler
   /// runs all but the HTTP actors.

@@ -1,9 +1,10 @@
 #include "actors/system.hpp"
 
 #include <algorithm>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
 #include <future>
-#include <mutex>
-#include <thread>
 #include <utility>
 
 #include "actors/supervisor.hpp"
@@ -38,7 +39,7 @@ pool_sizes sizes_of(const options& o, std::size_t io_threads) {
 }
 
 member_setups make_setups(const options& o, const oauth::options& rules, const environment& around,
-                          hash_permits& io_thread, oauth::failure_limits* limits,
+                          hash_permits& permits, oauth::failure_limits* limits,
                           meter_board& board) {
   auto random = crypto::buffered_random{};
   const auto keys = key_keeper_setup{.records = around.engine->records(),
@@ -55,7 +56,7 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
   return {.validators = {.keys = {.pepper = pepper, .process = random.take<32>()},
                          .rules = rules,
                          .clock = around.clock,
-                         .io_thread = io_thread,
+                         .permits = permits,
                          .meters = board.validators,
                          .pairwise_key = subkey(around.root, "pairwise/1"),
                          .limits = limits},
@@ -85,16 +86,16 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
 struct system::impl {
   impl(const options& o, const oauth::options& rules_, environment around)
       : rules{rules_},
-        io_thread{o.hasher_queue},
+        permits{o.hasher_queue},
         sizes{sizes_of(o, around.io_threads.size())},
         board{around.io_threads.size(), sizes.validators, sizes.code_stores, sizes.signers,
               sizes.hashers},
         limits{rules.failures_per_minute, oauth::seconds{60}},
-        members{make_setups(o, rules, around, io_thread,
+        members{make_setups(o, rules, around, permits,
                             rules.failures_per_minute != 0 ? &limits : nullptr, board)},
         gateways{make_gateways(o, around, board)},
         engine{std::move(around.engine)},
-        setup{members, sizes, gateways, board, [this](routes_ptr r) { announce(std::move(r)); }},
+        setup{members, sizes, gateways, board},
         actors{configure(config, o)},
         supervising{actors.spawn(supervisor, &setup)} {
     caf::anon_send(supervising, routes_atom_v);
@@ -107,9 +108,6 @@ struct system::impl {
     caf::anon_send_exit(supervising, caf::exit_reason::user_shutdown);
     supervising = nullptr;
     actors.await_all_actors_done();
-    // Not before: a supervisor that hears of a death on its way out announces once more, and who
-    // is named there would never be destroyed.
-    known.reset();
     engine.reset();
     // Until a gateway knows of no actors, it tries to have consumptions released; those come home
     // again.
@@ -141,13 +139,8 @@ struct system::impl {
     return made;
   }
 
-  void announce(routes_ptr r) {
-    const auto guard = std::scoped_lock{known_mutex};
-    known = std::move(r);
-  }
-
   const oauth::options rules;
-  hash_permits io_thread;
+  hash_permits permits;
   pool_sizes sizes;
   meter_board board;
   oauth::failure_limits limits;
@@ -155,8 +148,6 @@ struct system::impl {
   std::vector<std::unique_ptr<request_gateway>> gateways;
   std::unique_ptr<storage::engine> engine;
   supervisor_setup setup;
-  std::mutex known_mutex;  // guards `known`, which only `kill` reads
-  routes_ptr known;
   caf::actor_system_config config;
   caf::actor_system actors;
   supervisor_actor supervising;
@@ -175,26 +166,6 @@ std::vector<service::token_service*> system::services() {
 
 void system::attach(const metrics::meter_group& g) {
   impl_->board.attach(g);
-}
-
-bool system::kill(std::string_view pool, std::size_t index) {
-  auto r = routes_ptr{};
-  {
-    const auto guard = std::scoped_lock{impl_->known_mutex};
-    r = impl_->known;
-  }
-  if (!r) return false;
-  const auto end = [index](const auto& members) {
-    if (index >= members.size()) return false;
-    caf::anon_send_exit(members[index], caf::exit_reason::kill);
-    return true;
-  };
-  if (pool == "http") return end(r->http);
-  if (pool == "validator") return end(r->validators);
-  if (pool == "code-store") return end(r->code_stores);
-  if (pool == "signer") return end(r->signers);
-  if (pool == "hasher") return end(r->hashers);
-  return false;
 }
 
 }  // namespace mintage::actors

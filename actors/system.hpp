@@ -3,8 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <stdexcept>
-#include <string_view>
 #include <vector>
 
 #include "actors/options.hpp"
@@ -30,7 +28,7 @@ struct environment {
 /// in the constructor. No CAF in this header.
 class system {
  public:
-  /// @throws storage::storage_error, or key_error when a sealed signing key does not open.
+  /// @throws storage::storage_error, or key_error (actors/stages/key_rotation.hpp).
   system(const options& o, const oauth::options& rules, environment around);
   /// Stops all actors and closes the engine; exchanges still inside come home unanswered. The I/O
   /// threads must still run.
@@ -42,20 +40,9 @@ class system {
   /// Puts the meters of another part on the page. @param g outlives the system. Any thread.
   void attach(const metrics::meter_group& g);
 
-  /// Ends one member of a pool as a fault would ("validator", "code-store", "signer", "http"), for
-  /// the supervision. @returns false when there is no such member.
-  bool kill(std::string_view pool, std::size_t index);
-
  private:
   struct impl;
   std::unique_ptr<impl> impl_;
-};
-
-/// The seal key is missing, unreadable or wrong, or what it sealed does not open. `what()` is one
-/// sentence for the operator.
-class key_error : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
 };
 
 }  // namespace mintage::actors

@@ -16,28 +16,34 @@ if(MINTAGE_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(mintage_flags INTERFACE -Wno-tsan)
 endif()
 
-# mintage_library(NAME [PUBLIC libs...] [PRIVATE libs...])
-# Makes the library mintage::NAME from the .cpp files beside and below the calling CMakeLists.txt;
-# what lies below another CMakeLists.txt belongs to that one.
-function(mintage_library name)
-  cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE" ${ARGN})
+# mintage_sources(OUT): the .cpp files beside and below the calling CMakeLists.txt; what lies below
+# another CMakeLists.txt belongs to that one.
+function(mintage_sources out)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   file(GLOB_RECURSE others CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
   foreach(other ${others})
     cmake_path(GET other PARENT_PATH other)
     list(FILTER sources EXCLUDE REGEX "^${other}/")
   endforeach()
+  set(${out} ${sources} PARENT_SCOPE)
+endfunction()
+
+# mintage_library(NAME [PUBLIC libs...] [PRIVATE libs...])
+# Makes the library mintage::NAME from mintage_sources.
+function(mintage_library name)
+  cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE" ${ARGN})
+  mintage_sources(sources)
   add_library(mintage_${name} STATIC ${sources})
   add_library(mintage::${name} ALIAS mintage_${name})
   target_link_libraries(mintage_${name} PUBLIC mintage_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
 endfunction()
 
 # mintage_test(NAME TIMEOUT seconds LABELS label... LIBS libs...)
-# Makes one GoogleTest program from the .cpp files beside the calling CMakeLists.txt, run by ctest
-# as one test with that time limit. The label of a test says in which presets it runs (see dev).
+# Makes one GoogleTest program from mintage_sources, run by ctest as one test with that time limit.
+# The label of a test says in which presets it runs (see dev).
 function(mintage_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "LABELS;LIBS" ${ARGN})
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  mintage_sources(sources)
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE mintage_flags ${arg_LIBS} GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name})

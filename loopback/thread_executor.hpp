@@ -39,6 +39,11 @@ class thread_executor final : public service::io_thread {
     return std::numeric_limits<std::uint64_t>::max();
   }
 
+  /// Whether the caller is a task of this I/O thread.
+  [[nodiscard]] bool is_current() const noexcept {
+    return std::this_thread::get_id() == thread_.get_id();
+  }
+
   /// Runs `work` on the I/O thread and waits for its result.
   template <class Work>
   auto call(Work work) -> decltype(work()) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "actors/system.hpp"
 #include "crypto/seal.hpp"
 
 namespace mintage::actors {

@@ -2,6 +2,8 @@
 /// The signing keys and their records: what the key keeper does, without an actor around it.
 #pragma once
 
+#include <stdexcept>
+
 #include "crypto/bytes.hpp"
 #include "oauth/token/key_schedule.hpp"
 #include "service/service.hpp"
@@ -20,12 +22,19 @@ struct key_keeper_setup {
   const oauth::options& rules;
 };
 
+/// A sealed signing key does not open with this seal key. `what()` is one sentence for the
+/// operator.
+class key_error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Keeps ring and database in step: a change is durable before it is seen. Tests call it directly.
 /// Waits for the disk; making an RSA key may take a second. Not thread-safe.
 class key_rotation {
  public:
   /// Unseals the keys of the database and does what is due; makes the first ones.
-  /// @throws key_error (actors/system.hpp) when a sealed key does not open; storage::storage_error.
+  /// @throws key_error when a sealed key does not open; storage::storage_error.
   explicit key_rotation(const key_keeper_setup& setup);
 
   [[nodiscard]] const oauth::key_snapshot& ring() const noexcept { return ring_; }

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-#include "actors/meters.hpp"
+#include "actors/stages/meters.hpp"
 
 namespace mintage::bench {
 

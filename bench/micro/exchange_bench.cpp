@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "actors/signer.hpp"
+#include "actors/stages/token_signer.hpp"
 
 namespace mintage::actors {
 namespace {

@@ -4,6 +4,10 @@
 /// grows by, is what sharing costs. docs/PERFORMANCE.md lists what could stop scaling.
 
 #include <benchmark/benchmark.h>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
 
 #include <unistd.h>
 

@@ -1,7 +1,10 @@
 #include "tests/sim/simulated_world.hpp"
 
 #include <algorithm>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
+#include <caf/send.hpp>
 #include <cstdlib>
 #include <deque>
 #include <functional>
@@ -10,6 +13,7 @@
 #include <utility>
 
 #include "actors/supervisor.hpp"
+#include "tests/sim/end_member.hpp"
 #include "tests/sim/world.hpp"
 
 namespace mintage::sim {
@@ -69,7 +73,7 @@ struct simulated_world::impl {
             .validators = {.keys = {.pepper = pepper, .process = pepper},
                            .rules = rules,
                            .clock = clock,
-                           .io_thread = places,
+                           .permits = places,
                            .meters = board.validators},
             .code_stores = {.engine = *engine,
                             .rules = rules,
@@ -100,7 +104,6 @@ struct simulated_world::impl {
                .hashers = 1},
               gateways,
               board,
-              [this](actors::routes_ptr r) { known = std::move(r); },
               false},
         system{configure(config)},
         scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())} {
@@ -135,7 +138,6 @@ struct simulated_world::impl {
   actors::member_setups members;
   std::vector<std::unique_ptr<actors::request_gateway>> gateways;
   actors::supervisor_setup setup;
-  actors::routes_ptr known;
   caf::actor_system_config config;
   caf::actor_system system;
   caf::scheduler::test_coordinator& scheduler;
@@ -166,16 +168,7 @@ service::token_service& simulated_world::service(std::size_t io_thread) {
 }
 
 void simulated_world::kill(std::string_view pool, std::size_t index) {
-  if (!impl_->known) return;
-  const auto& to = *impl_->known;
-  const auto end = [](const auto& member) { caf::anon_send_exit(member, caf::exit_reason::kill); };
-  if (pool == "http") end(to.http[index % to.http.size()]);
-  if (pool == "validator") end(to.validators[index % to.validators.size()]);
-  if (pool == "code-store") end(to.code_stores[index % to.code_stores.size()]);
-  if (pool == "signer") end(to.signers[index % to.signers.size()]);
-  if (pool == "hasher") end(to.hashers[index % to.hashers.size()]);
-  if (pool == "registry") end(to.registry);
-  if (pool == "key-keeper") end(to.key_keeper);
+  if (const auto& to = impl_->gateways.front()->current_routes()) end_member(*to, pool, index);
 }
 
 bool simulated_world::has_all_places() {
@@ -188,7 +181,6 @@ bool simulated_world::has_all_places() {
 void simulated_world::begin_stop() {
   caf::anon_send_exit(impl_->supervising, caf::exit_reason::user_shutdown);
   impl_->supervising = nullptr;
-  impl_->known.reset();
 }
 
 bool simulated_world::is_stopped() const {

@@ -89,7 +89,7 @@ TEST_P(killing, loses_no_exchange_and_no_code) {
     const auto codes = w.mint(300);
     const auto successes = redeem_to_the_end(w, codes, [&] {
       for (auto k = 0; k < 5; ++k) {
-        w.actors().kill(GetParam(), random() % 2);
+        w.kill(GetParam(), random() % 2);
         std::this_thread::sleep_for(std::chrono::microseconds{random() % 500});
       }
     });
@@ -146,8 +146,8 @@ TEST(signer, that_dies_between_commit_and_answer_releases_the_code) {  // COM-02
   const auto codes = w.mint(50);
   // The engine kills both signers after each commit, before it says that it committed.
   fault->after_consume = [&] {
-    w.actors().kill("signer", 0);
-    w.actors().kill("signer", 1);
+    w.kill("signer", 0);
+    w.kill("signer", 1);
   };
   auto left = refused_of(codes, w.redeem(codes));
   fault->after_consume = nullptr;

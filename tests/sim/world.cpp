@@ -6,7 +6,9 @@
 #include <latch>
 #include <mutex>
 
+#include "actors/request_gateway.hpp"
 #include "crypto/random.hpp"
+#include "tests/sim/end_member.hpp"
 
 namespace mintage::sim {
 namespace {
@@ -56,6 +58,16 @@ void world::wait_until_ready() {
   for (auto i = std::size_t{0}; i < io_threads_.size(); ++i)
     while (!io_threads_[i]->call([&] { return services_[i]->ready(); }))
       std::this_thread::sleep_for(std::chrono::milliseconds{1});
+}
+
+void world::kill(std::string_view pool, std::size_t index) {
+  // A gateway is asked on its own thread; where a test is called on one, on that.
+  const auto routes_of = [&](std::size_t i) {
+    return dynamic_cast<actors::request_gateway&>(*services_[i]).current_routes();
+  };
+  for (auto i = std::size_t{0}; i < io_threads_.size(); ++i)
+    if (io_threads_[i]->is_current()) return end_member(*routes_of(i), pool, index);
+  end_member(*io_threads_.front()->call([&] { return routes_of(0); }), pool, index);
 }
 
 void world::add_client() {

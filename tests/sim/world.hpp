@@ -95,7 +95,9 @@ class world {
 
   manual_clock clock;
   counting_journal journal;
-  actors::system& actors() { return *actors_; }
+  /// Ends one member of a pool, as a fault would. Any thread.
+  /// @param pool the name of its actors. @param index of any size.
+  void kill(std::string_view pool, std::size_t index);
   std::size_t io_threads_count() const { return io_threads_.size(); }
 
  private:

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "actors/registry.hpp"
+#include "actors/stages/client_administration.hpp"
 #include "oauth/client/authentication.hpp"
 #include "storage/memory/engine.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "actors/system.hpp"
 #include "storage/memory/engine.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
 

@@ -1,5 +1,5 @@
 /// @file
-/// One shard of codes and grants over the memory engine, for the tests of `code_keeper`.
+/// One shard of codes and grants over the memory engine, for the tests of `shard_stages`.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "actors/code_store.hpp"
+#include "actors/stages/shard_stages.hpp"
 #include "storage/codec.hpp"
 #include "storage/memory/engine.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
@@ -80,7 +80,7 @@ class watching_home final : public service::home {
 };
 
 /// One shard over the memory engine, which answers inside the call.
-class code_keeper_rules : public testing::Test {
+class shard_rules : public testing::Test {
  protected:
   /// @param change what is different about the login
   std::string mint(
@@ -101,7 +101,7 @@ class code_keeper_rules : public testing::Test {
     change(x->code->who);
     x->text = oauth::make_code(oauth::slot::draw(random), random);
     x->where = *oauth::find_code(x->text.reveal(), hash);
-    keeper.put(one(std::move(x)));
+    stages.codes.put(one(std::move(x)));
     EXPECT_TRUE(last_mint->minted);
     return std::string{last_mint->text.reveal()};
   }
@@ -114,7 +114,7 @@ class code_keeper_rules : public testing::Test {
     x->request.redirect_uri = uri;
     x->request.code_verifier = verifier;
     x->code = *oauth::find_code(code, hash);
-    keeper.redeem(one(std::move(x)));
+    stages.codes.redeem(one(std::move(x)));
     return std::move(last);
   }
 
@@ -127,7 +127,7 @@ class code_keeper_rules : public testing::Test {
     auto x = make_redemption(code, "client", clock.now());
     x->client.refresh_mode = mode;
     x->code = *oauth::find_code(code, hash);
-    keeper.redeem(one(std::move(x)));
+    stages.codes.redeem(one(std::move(x)));
     family = storage::record_key::of(*last->grant);
     return current_token();
   }
@@ -139,7 +139,7 @@ class code_keeper_rules : public testing::Test {
                                 std::string_view scope = {}) {
     auto all = std::vector<service::token_handle>{};
     all.push_back(make_refresh(token, client, scope));
-    keeper.refresh(std::move(all));
+    stages.families.refresh(std::move(all));
     return std::move(last);
   }
   service::token_handle make_refresh(const std::string& token, std::string_view client = "client",
@@ -183,7 +183,7 @@ class code_keeper_rules : public testing::Test {
   service::query_handle last_query;
   bool to_sign = false;
   slow_shard::moments moments;
-  code_keeper keeper{
+  shard_stages stages{
       setup,
       0,
       std::make_unique<slow_shard>(engine->open_shard(0, 1, [](auto) {}), moments),

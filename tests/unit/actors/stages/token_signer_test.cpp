@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "actors/signer.hpp"
+#include "actors/stages/token_signer.hpp"
 #include "crypto/base64.hpp"
 #include "oauth/token/claims.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "actors/validator.hpp"
+#include "actors/stages/token_validator.hpp"
 #include "oauth/client/authentication.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
 
@@ -71,9 +71,9 @@ class token_validator_rules : public testing::Test {
   test::manual_clock clock;
   oauth::options rules;
   oauth::auth_keys keys{crypto::sha256("pepper"), crypto::sha256("process")};
-  hash_permits io_thread{1};
+  hash_permits permits{1};
   std::vector<validator_meters> meters{1};
-  validator_setup setup{keys, rules, clock, io_thread, meters};
+  validator_setup setup{keys, rules, clock, permits, meters};
   token_validator work{setup};
   crypto::buffered_random random;
   std::string code{oauth::make_code(oauth::slot{4095}, random).reveal()};

@@ -1,6 +1,7 @@
+#include "actors/stages/family_rotation.hpp"
+
 #include <utility>
 
-#include "actors/code_store.hpp"
 #include "oauth/request/response.hpp"
 #include "storage/codec.hpp"
 
@@ -26,33 +27,33 @@ std::optional<oauth::grant> family_in(std::string_view value, bool is_revoked, o
 }  // namespace
 
 /// Refreshes that are judged at one moment, by what becomes of them.
-struct code_keeper::refresh_round {
+struct family_rotation::refresh_round {
   unsigned number = 1;
   std::vector<service::token_handle> home;
   std::vector<service::token_handle> ready;
-  replays reused{oauth::reused_refresh_token(), {}, {}};
+  shard_context::replays reused{oauth::reused_refresh_token(), {}, {}};
   std::vector<storage::rotate_op> ops;
   std::vector<service::token_handle> rotating;  // of each of `ops`
 };
 
-void code_keeper::refresh(std::vector<service::token_handle> some) {
+void family_rotation::refresh(std::vector<service::token_handle> some) {
   auto keys = std::vector<record_key>{};
   keys.reserve(some.size());
   for (const auto& x : some) keys.push_back(record_key::of(x->refresh));
   auto held = std::make_shared<std::vector<service::token_handle>>(std::move(some));
-  shard_->read(storage::table::grants, std::move(keys), setup_.clock.now(),
-               [this, held](const std::vector<storage::read_result>& found) {
-                 auto round = refresh_round{};
-                 for (auto i = std::size_t{0}; i < held->size(); ++i)
-                   weigh(std::move((*held)[i]), found[i], round);
-                 conclude(std::move(round));
-               });
+  shard_.records->read(storage::table::grants, std::move(keys), shard_.now(),
+                       [this, held](const std::vector<storage::read_result>& found) {
+                         auto round = refresh_round{};
+                         for (auto i = std::size_t{0}; i < held->size(); ++i)
+                           weigh(std::move((*held)[i]), found[i], round);
+                         conclude(std::move(round));
+                       });
 }
 
-void code_keeper::weigh(service::token_handle x, const storage::read_result& found,
-                        refresh_round& to) {
+void family_rotation::weigh(service::token_handle x, const storage::read_result& found,
+                            refresh_round& to) {
   if (found.what == verdict::ok || found.what == verdict::revoked) {
-    const auto family = family_in(found.value, found.what == verdict::revoked, setup_.clock.now());
+    const auto family = family_in(found.value, found.what == verdict::revoked, shard_.now());
     if (family) return weigh(std::move(x), *family, to);
     x->denied = oauth::lost();
   } else {
@@ -61,15 +62,16 @@ void code_keeper::weigh(service::token_handle x, const storage::read_result& fou
   to.home.push_back(std::move(x));
 }
 
-void code_keeper::weigh(service::token_handle x, const oauth::grant& family, refresh_round& to) {
+void family_rotation::weigh(service::token_handle x, const oauth::grant& family,
+                            refresh_round& to) {
   using act = oauth::refresh_judgement::act;
-  const auto cut = find_cutoffs(family.who);
+  const auto cut = shard_.find_cutoffs(family.who);
   if (!cut) {
     x->denied = oauth::lost();
     return to.home.push_back(std::move(x));
   }
-  auto judged = oauth::judge_refresh(family, x->refresh, keys_, x->client, x->request, *cut,
-                                     setup_.clock.now(), setup_.rules);
+  auto judged = oauth::judge_refresh(family, x->refresh, shard_.keys, x->client, x->request, *cut,
+                                     shard_.now(), shard_.setup.rules);
   switch (judged.what) {
     case act::deny:
       x->denied = judged.why;
@@ -85,44 +87,44 @@ void code_keeper::weigh(service::token_handle x, const oauth::grant& family, ref
       to.ops.push_back({.key = record_key::of(family),
                         .presented = family.generation,
                         .successor = x->grant->generation,
-                        .expires = oauth::forget_at(*x->grant, setup_.rules),
+                        .expires = oauth::forget_at(*x->grant, shard_.setup.rules),
                         .value = storage::encode(*x->grant)});
       break;
   }
   x->out = std::move(judged.out);
-  draw_opaque(*x);
+  next_.draw(*x);
   (judged.what == act::write ? to.rotating : to.ready).push_back(std::move(x));
 }
 
-void code_keeper::conclude(refresh_round round) {
-  pass_on(std::move(round.ready));
-  send_home(std::move(round.home), std::move(round.reused));
+void family_rotation::conclude(refresh_round round) {
+  next_.pass_on(std::move(round.ready));
+  shard_.send_home(std::move(round.home), std::move(round.reused));
   if (round.ops.empty()) return;
   auto held = std::make_shared<std::vector<service::token_handle>>(std::move(round.rotating));
-  meters_.batch_size.add(round.ops.size());
-  shard_->rotate(std::move(round.ops), setup_.clock.now(),
-                 [this, held, number = round.number,
-                  since = metrics::ticks()](const std::vector<storage::rotate_result>& found) {
-                   meters_.commit_ns.add(metrics::ticks() - since);
-                   auto next = refresh_round{};
-                   next.number = number + 1;
-                   for (auto i = std::size_t{0}; i < held->size(); ++i)
-                     settle_rotation(std::move((*held)[i]), found[i], next);
-                   conclude(std::move(next));
-                 });
+  shard_.meters.batch_size.add(round.ops.size());
+  shard_.records->rotate(std::move(round.ops), shard_.now(),
+                         [this, held, number = round.number, since = metrics::ticks()](
+                             const std::vector<storage::rotate_result>& found) {
+                           shard_.meters.commit_ns.add(metrics::ticks() - since);
+                           auto next = refresh_round{};
+                           next.number = number + 1;
+                           for (auto i = std::size_t{0}; i < held->size(); ++i)
+                             settle(std::move((*held)[i]), found[i], next);
+                           conclude(std::move(next));
+                         });
 }
 
 // Nothing has to be taken back when it fails from here on: a client that tries again within the
 // grace gets the same successor (RFT-06).
-void code_keeper::settle_rotation(service::token_handle x, const storage::rotate_result& found,
-                                  refresh_round& to) {
+void family_rotation::settle(service::token_handle x, const storage::rotate_result& found,
+                             refresh_round& to) {
   switch (found.what) {
     case verdict::ok:
       return to.ready.push_back(std::move(x));
     case verdict::replayed: {
       x->grant.reset();
       x->out = {};
-      const auto family = family_in(found.value, false, setup_.clock.now());
+      const auto family = family_in(found.value, false, shard_.now());
       if (family && to.number <= most_rounds) return weigh(std::move(x), *family, to);
       x->denied = oauth::lost();
       break;

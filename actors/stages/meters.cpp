@@ -1,4 +1,4 @@
-#include "actors/meters.hpp"
+#include "actors/stages/meters.hpp"
 
 namespace mintage::actors {
 namespace {

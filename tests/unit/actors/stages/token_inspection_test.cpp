@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr auto inactive = R"({"active":false})";
 
-class questions : public test::code_keeper_rules {
+class questions : public test::shard_rules {
  protected:
   void SetUp() override { register_clients(); }
 
@@ -26,7 +26,7 @@ class questions : public test::code_keeper_rules {
     auto r = oauth::resource{};
     r.as.identifier = "https://api.example.com";
     r.resource_servers = {"api"};
-    keeper.publish(std::make_shared<const oauth::client_registry>(std::move(all),
+    stages.publish(std::make_shared<const oauth::client_registry>(std::move(all),
                                                                   std::vector<oauth::resource>{r}));
   }
 
@@ -57,7 +57,7 @@ class questions : public test::code_keeper_rules {
     x->client.incarnation = 7;
     x->client.id_token_alg = crypto::jws_alg::es256;
     x->asked = std::move(token);
-    keeper.query(one(std::move(x)));
+    stages.questions.query(one(std::move(x)));
     return std::move(last_query);
   }
   std::string introspect(oauth::asked_token token, std::string_view caller = "client") {

@@ -1,6 +1,7 @@
+#include "actors/stages/token_inspection.hpp"
+
 #include <utility>
 
-#include "actors/code_store.hpp"
 #include "actors/stages/query_answer.hpp"
 #include "oauth/request/response.hpp"
 #include "storage/codec.hpp"
@@ -12,7 +13,7 @@ using storage::table;
 using storage::verdict;
 
 /// A question and what is known of its token so far.
-struct code_keeper::inquiry {
+struct token_inspection::inquiry {
   service::query_handle x;
   oauth::found_token found;
   /// The store could not say: 503.
@@ -66,7 +67,7 @@ struct code_keeper::inquiry {
 };
 
 /// Questions that wait for a write, by its kind.
-struct code_keeper::revocations {
+struct token_inspection::revocations {
   std::vector<service::query_handle> home;
   std::vector<storage::revoke_op> ends;
   std::vector<service::query_handle> ending;  // of each of `ends`
@@ -74,28 +75,28 @@ struct code_keeper::revocations {
   std::vector<service::query_handle> denying;  // of each of `denials`
 };
 
-void code_keeper::query(std::vector<service::query_handle> some) {
+void token_inspection::query(std::vector<service::query_handle> some) {
   auto held = std::make_shared<std::vector<inquiry>>();
   held->reserve(some.size());
   auto keys = std::vector<record_key>{};
   auto of = std::vector<std::size_t>{};  // the question of each key
   for (auto& x : some) {
     held->push_back({std::move(x), {}, false});
-    if (const auto key = held->back().own_record(hash_)) {
+    if (const auto key = held->back().own_record(shard_.hash)) {
       keys.push_back(*key);
       of.push_back(held->size() - 1);
     }
   }
   if (keys.empty()) return read_families(held);
-  shard_->read(table::access_tokens, std::move(keys), setup_.clock.now(),
-               [this, held, of = std::move(of)](const std::vector<storage::read_result>& found) {
-                 for (auto i = std::size_t{0}; i < of.size(); ++i)
-                   (*held)[of[i]].note_own(found[i]);
-                 read_families(held);
-               });
+  shard_.records->read(
+      table::access_tokens, std::move(keys), shard_.now(),
+      [this, held, of = std::move(of)](const std::vector<storage::read_result>& found) {
+        for (auto i = std::size_t{0}; i < of.size(); ++i) (*held)[of[i]].note_own(found[i]);
+        read_families(held);
+      });
 }
 
-void code_keeper::read_families(const inquiries& some) {
+void token_inspection::read_families(const inquiries& some) {
   auto keys = std::vector<record_key>{};
   auto of = std::vector<std::size_t>{};
   for (auto i = std::size_t{0}; i < some->size(); ++i)
@@ -104,21 +105,23 @@ void code_keeper::read_families(const inquiries& some) {
       of.push_back(i);
     }
   if (keys.empty()) return answer(some);
-  shard_->read(table::grants, std::move(keys), setup_.clock.now(),
-               [this, some, of = std::move(of)](const std::vector<storage::read_result>& found) {
-                 for (auto i = std::size_t{0}; i < of.size(); ++i)
-                   (*some)[of[i]].note_family(found[i], keys_, setup_.clock.now());
-                 answer(some);
-               });
+  shard_.records->read(
+      table::grants, std::move(keys), shard_.now(),
+      [this, some, of = std::move(of)](const std::vector<storage::read_result>& found) {
+        for (auto i = std::size_t{0}; i < of.size(); ++i)
+          (*some)[of[i]].note_family(found[i], shard_.keys, shard_.now());
+        answer(some);
+      });
 }
 
-void code_keeper::answer(const inquiries& some) {
-  const auto now = setup_.clock.now();
+void token_inspection::answer(const inquiries& some) {
+  const auto now = shard_.now();
   auto writes = revocations{};
   auto to_sign = std::vector<service::query_handle>{};
   for (auto& q : *some) {
-    auto cut = q.found.family ? find_cutoffs(q.found.family->who)
-                              : oauth::cutoffs{.subject = {}, .session = {}, .epoch = epoch()};
+    auto cut = q.found.family
+                   ? shard_.find_cutoffs(q.found.family->who)
+                   : oauth::cutoffs{.subject = {}, .session = {}, .epoch = shard_.epoch()};
     if (q.is_unsure || !cut) {
       q.x->denied = oauth::lost();
       writes.home.push_back(std::move(q.x));
@@ -132,19 +135,19 @@ void code_keeper::answer(const inquiries& some) {
     // A superseded token may still be answered by a refresh (RFT-06), but is no current one.
     const auto is_current =
         token == nullptr || !q.found.family || token->generation == q.found.family->generation;
-    const auto alive = is_current && oauth::is_alive(q.found, *clients_, *cut, now);
-    if (answer_query(*q.x, q.found, alive, *clients_, now, setup_.rules))
+    const auto alive = is_current && oauth::is_alive(q.found, *shard_.clients, *cut, now);
+    if (answer_query(*q.x, q.found, alive, *shard_.clients, now, shard_.setup.rules))
       to_sign.push_back(std::move(q.x));
     else
       writes.home.push_back(std::move(q.x));
   }
-  if (!to_sign.empty()) to_.queries_to_signer(std::move(to_sign));
+  if (!to_sign.empty()) shard_.to.queries_to_signer(std::move(to_sign));
   carry_out(std::move(writes));
 }
 
 // A refresh token ends its family, of whichever generation it is; an access token ends alone
 // (REV-02).
-void code_keeper::revoke(inquiry q, revocations& to) {
+void token_inspection::revoke(inquiry q, revocations& to) {
   const auto* owner = q.owner();
   if (owner == nullptr) {
     q.x->done = true;
@@ -158,7 +161,7 @@ void code_keeper::revoke(inquiry q, revocations& to) {
     to.ends.push_back({table::grants, *q.family_record()});
     return to.ending.push_back(std::move(q.x));
   }
-  const auto key = *q.own_record(hash_);
+  const auto key = *q.own_record(shard_.hash);
   if (std::holds_alternative<oauth::opaque_token>(q.x->asked)) {
     to.ends.push_back({table::access_tokens, key});
     return to.ending.push_back(std::move(q.x));
@@ -171,8 +174,8 @@ void code_keeper::revoke(inquiry q, revocations& to) {
   to.denying.push_back(std::move(q.x));
 }
 
-void code_keeper::carry_out(revocations some) {
-  const auto now = setup_.clock.now();
+void token_inspection::carry_out(revocations some) {
+  const auto now = shard_.now();
   // What is gone already needed no revocation.
   const auto tell = [this](std::vector<service::query_handle>& asked,
                            const std::vector<verdict>& found) {
@@ -181,18 +184,18 @@ void code_keeper::carry_out(revocations some) {
         asked[i]->denied = oauth::lost();
       else
         asked[i]->done = true;
-    to_.queries_home(std::move(asked));
+    shard_.to.queries_home(std::move(asked));
   };
-  if (!some.home.empty()) to_.queries_home(std::move(some.home));
+  if (!some.home.empty()) shard_.to.queries_home(std::move(some.home));
   if (!some.ends.empty()) {
     auto held = std::make_shared<std::vector<service::query_handle>>(std::move(some.ending));
-    shard_->revoke(std::move(some.ends), now,
-                   [held, tell](const std::vector<verdict>& found) { tell(*held, found); });
+    shard_.records->revoke(std::move(some.ends), now,
+                           [held, tell](const std::vector<verdict>& found) { tell(*held, found); });
   }
   if (!some.denials.empty()) {
     auto held = std::make_shared<std::vector<service::query_handle>>(std::move(some.denying));
-    shard_->insert(std::move(some.denials), now,
-                   [held, tell](const std::vector<verdict>& found) { tell(*held, found); });
+    shard_.records->insert(std::move(some.denials), now,
+                           [held, tell](const std::vector<verdict>& found) { tell(*held, found); });
   }
 }
 

@@ -9,7 +9,7 @@ using test::redirect_uri;
 using test::watching_home;
 using namespace std::chrono_literals;
 
-class refreshes : public test::code_keeper_rules {
+class refreshes : public test::shard_rules {
  protected:
   /// Revokes all that was minted for the fixture's person until now.
   void cut_off_subject() {
@@ -86,7 +86,7 @@ TEST_F(refreshes, leave_a_reuse_unanswered_until_its_family_is_revoked) {  // RF
   auto where = watching_home{};
   auto x = make_refresh(first);
   x->origin = &where;
-  keeper.refresh(one(std::move(x)));
+  stages.families.refresh(one(std::move(x)));
   EXPECT_EQ(where.count, 1);
   EXPECT_FALSE(where.answered);
 }
@@ -109,7 +109,7 @@ TEST_F(refreshes, of_one_token_in_one_batch_end_with_one_successor) {  // NEG-14
   others.clear();
   auto some = std::vector<service::token_handle>{};
   for (auto i = 0; i < 20; ++i) some.push_back(make_refresh(first));
-  keeper.refresh(std::move(some));
+  stages.families.refresh(std::move(some));
   others.push_back(std::move(last));
   ASSERT_EQ(others.size(), 20U);
   for (const auto& x : others) {
@@ -124,7 +124,7 @@ TEST_F(refreshes, that_lose_a_race_are_judged_by_what_won) {  // RFT-05
   // Between reading and rotating, someone else rotates, and the grace goes by.
   moments.before_rotation = [&] {
     auto nobody_waits = make_refresh(first);
-    keeper.refresh(one(std::move(nobody_waits)));
+    stages.families.refresh(one(std::move(nobody_waits)));
     clock.at += 11s;
   };
   EXPECT_EQ(refresh(first)->denied->code, errc::invalid_grant);
@@ -214,7 +214,7 @@ TEST_F(refreshes, come_home_unanswered_when_their_opaque_token_is_not_kept) {  /
   auto x = make_refresh(token);
   x->origin = &where;
   moments.refuses_insertions = true;
-  keeper.refresh(one(std::move(x)));
+  stages.families.refresh(one(std::move(x)));
   EXPECT_EQ(where.count, 1);
   EXPECT_FALSE(where.answered);
 }
@@ -255,7 +255,7 @@ TEST_F(redemptions, narrow_the_targets_or_leave_the_code_live) {  // NEG-119, CO
     x->code = *oauth::find_code(code, hash);
     x->request.resource_values[0] = resource;
     x->request.resources_count = 1;
-    keeper.redeem(one(std::move(x)));
+    stages.codes.redeem(one(std::move(x)));
     return std::move(last);
   };
   EXPECT_EQ(ask("https://other.example.com")->denied->code, errc::invalid_target);
@@ -272,7 +272,7 @@ TEST_F(redemptions, go_home_consumed_when_their_opaque_token_is_not_kept) {  // 
   x->origin = &where;
   x->code = *oauth::find_code(code, hash);
   moments.refuses_insertions = true;
-  keeper.redeem(one(std::move(x)));
+  stages.codes.redeem(one(std::move(x)));
   EXPECT_EQ(where.count, 1);
   EXPECT_TRUE(where.consumed);
   EXPECT_FALSE(where.answered);

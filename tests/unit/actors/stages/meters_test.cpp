@@ -1,4 +1,4 @@
-#include "actors/meters.hpp"
+#include "actors/stages/meters.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,13 +6,13 @@ namespace mintage::actors {
 namespace {
 
 using oauth::errc;
-using test::code_keeper_rules;
 using test::make_redemption;
 using test::redirect_uri;
+using test::shard_rules;
 using test::watching_home;
 using namespace std::chrono_literals;
 
-TEST_F(code_keeper_rules, give_birth_to_the_grant_with_the_consumption) {  // COD-04, COD-11
+TEST_F(shard_rules, give_birth_to_the_grant_with_the_consumption) {  // COD-04, COD-11
   const auto x = redeem(mint("openid offline_access"));
   ASSERT_TRUE(to_sign);
   EXPECT_TRUE(x->consumed);
@@ -26,7 +26,7 @@ TEST_F(code_keeper_rules, give_birth_to_the_grant_with_the_consumption) {  // CO
   EXPECT_EQ(grant->seed, x->grant->seed);
 }
 
-TEST_F(code_keeper_rules, keep_the_code_live_after_each_mismatch) {  // COD-05, NEG-106, 107, 108
+TEST_F(shard_rules, keep_the_code_live_after_each_mismatch) {  // COD-05, NEG-106, 107, 108
   const auto code = mint();
   struct row {
     std::string_view client, uri;
@@ -44,18 +44,18 @@ TEST_F(code_keeper_rules, keep_the_code_live_after_each_mismatch) {  // COD-05, 
   EXPECT_FALSE(redeem(code)->denied);
 }
 
-TEST_F(code_keeper_rules, refuse_a_client_that_was_removed_and_imported_again) {
+TEST_F(shard_rules, refuse_a_client_that_was_removed_and_imported_again) {
   const auto code = mint();
   auto x = make_redemption(code, "client", clock.now());
   x->client.incarnation = 8;
   x->code = *oauth::find_code(code, hash);
   auto some = std::vector<service::token_handle>{};
   some.push_back(std::move(x));
-  keeper.redeem(std::move(some));
+  stages.codes.redeem(std::move(some));
   EXPECT_EQ(last->denied->code, errc::invalid_grant);
 }
 
-TEST_F(code_keeper_rules, end_a_code_after_ten_failures) {  // NEG-117
+TEST_F(shard_rules, end_a_code_after_ten_failures) {  // NEG-117
   const auto code = mint("openid", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
   const auto wrong = std::string(43, 'x');
   for (auto i = 0; i < 10; ++i)
@@ -66,20 +66,20 @@ TEST_F(code_keeper_rules, end_a_code_after_ten_failures) {  // NEG-117
   EXPECT_EQ(x->denied->code, errc::invalid_grant);
 }
 
-TEST_F(code_keeper_rules, accept_the_right_verifier_after_a_wrong_one) {  // NEG-116, KAT-01
+TEST_F(shard_rules, accept_the_right_verifier_after_a_wrong_one) {  // NEG-116, KAT-01
   const auto code = mint("openid", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
   EXPECT_TRUE(redeem(code, "client", redirect_uri, std::string(43, 'x'))->denied);
   EXPECT_FALSE(
       redeem(code, "client", redirect_uri, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")->denied);
 }
 
-TEST_F(code_keeper_rules, refuse_an_expired_code) {  // COD-08, NEG-109
+TEST_F(shard_rules, refuse_an_expired_code) {  // COD-08, NEG-109
   const auto code = mint();
   clock.at += 61s;
   EXPECT_EQ(redeem(code)->denied->code, errc::invalid_grant);
 }
 
-TEST_F(code_keeper_rules, revoke_the_family_of_a_valid_replay) {  // COD-06, NEG-110
+TEST_F(shard_rules, revoke_the_family_of_a_valid_replay) {  // COD-06, NEG-110
   const auto code = mint();
   const auto key = storage::record_key::of(*redeem(code)->grant);
   clock.at += 1s;
@@ -87,7 +87,7 @@ TEST_F(code_keeper_rules, revoke_the_family_of_a_valid_replay) {  // COD-06, NEG
   EXPECT_EQ(read_grant(key).what, storage::verdict::revoked);
 }
 
-TEST_F(code_keeper_rules, spare_the_family_of_a_double_submit) {  // COD-07
+TEST_F(shard_rules, spare_the_family_of_a_double_submit) {  // COD-07
   const auto code = mint();
   const auto key = storage::record_key::of(*redeem(code)->grant);
   clock.at += 250ms;
@@ -95,7 +95,7 @@ TEST_F(code_keeper_rules, spare_the_family_of_a_double_submit) {  // COD-07
   EXPECT_EQ(read_grant(key).what, storage::verdict::ok);
 }
 
-TEST_F(code_keeper_rules, spare_the_family_of_a_replay_with_a_wrong_binding) {  // NEG-113, NEG-114
+TEST_F(shard_rules, spare_the_family_of_a_replay_with_a_wrong_binding) {  // NEG-113, NEG-114
   const auto code = mint();
   const auto key = storage::record_key::of(*redeem(code)->grant);
   clock.at += 1s;
@@ -105,20 +105,20 @@ TEST_F(code_keeper_rules, spare_the_family_of_a_replay_with_a_wrong_binding) {  
   EXPECT_EQ(read_grant(key).what, storage::verdict::ok);
 }
 
-TEST_F(code_keeper_rules, restore_a_released_code_without_its_birth) {  // COM-02
+TEST_F(shard_rules, restore_a_released_code_without_its_birth) {  // COM-02
   const auto code = mint();
   auto x = redeem(code);
   const auto key = storage::record_key::of(*x->grant);
   auto some = std::vector<service::token_handle>{};
   some.push_back(std::move(x));
-  keeper.release(std::move(some));
+  stages.codes.release(std::move(some));
   EXPECT_EQ(read_grant(key).what, storage::verdict::absent);
   const auto again = redeem(code);
   EXPECT_TRUE(to_sign);
   EXPECT_TRUE(again->consumed);
 }
 
-TEST_F(code_keeper_rules, consume_nothing_for_a_replay_that_meets_a_release) {  // COM-02
+TEST_F(shard_rules, consume_nothing_for_a_replay_that_meets_a_release) {  // COM-02
   const auto code = mint();
   auto first = redeem(code);
   moments.after_read = [&] {
@@ -131,7 +131,7 @@ TEST_F(code_keeper_rules, consume_nothing_for_a_replay_that_meets_a_release) {  
   EXPECT_TRUE(again->grant);
 }
 
-TEST_F(code_keeper_rules, leave_a_late_replay_unanswered_until_its_family_is_revoked) {  // COD-06
+TEST_F(shard_rules, leave_a_late_replay_unanswered_until_its_family_is_revoked) {  // COD-06
   const auto code = mint();
   static_cast<void>(redeem(code));
   clock.at += 1s;
@@ -142,7 +142,7 @@ TEST_F(code_keeper_rules, leave_a_late_replay_unanswered_until_its_family_is_rev
   x->code = *oauth::find_code(code, hash);
   auto some = std::vector<service::token_handle>{};
   some.push_back(std::move(x));
-  keeper.redeem(std::move(some));
+  stages.codes.redeem(std::move(some));
   EXPECT_EQ(where.count, 1);
   EXPECT_FALSE(where.answered);
 }

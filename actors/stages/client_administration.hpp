@@ -1,0 +1,78 @@
+/// @file
+/// What the registry does: the truth of clients and resources, and the only one that changes them;
+/// it also cuts off subjects and sessions. (PROTOCOL.md §9, CAU-12, ATK-02, RFT-11)
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "actors/stages/hash_job.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/random.hpp"
+#include "oauth/token/key_ring.hpp"
+#include "service/exchange.hpp"
+#include "storage/engine.hpp"
+
+namespace mintage::actors {
+
+/// Outlives the registry.
+struct registry_setup {
+  storage::catalog& records;
+  storage::cutoff_table& cutoffs;
+  const oauth::options& rules;
+  const oauth::clock& clock;
+  crypto::digest pepper;
+  /// Algorithms that have an active signing key at the start: a client can only ask for one of
+  /// these.
+  std::vector<crypto::jws_alg> algorithms;
+};
+
+/// The calls without an actor around them: tests call them directly. Waits for the disk.
+class client_administration {
+ public:
+  /// Reads all clients and resources. @throws storage::storage_error
+  explicit client_administration(const registry_setup& setup);
+
+  /// From now on clients may ask for the algorithms that have an active key here.
+  void publish(const oauth::key_ring& keys);
+
+  [[nodiscard]] const oauth::registry_snapshot& clients() const noexcept { return clients_; }
+
+  /// Answers the call in `x`, or, when it brings a chosen secret, returns the job that the hasher
+  /// must do first.
+  [[nodiscard]] hash_request handle(service::admin_handle& x);
+  /// Ends a call whose secret was hashed, against the clients as they are now.
+  void store_hashed(hash_job& job);
+
+ private:
+  [[nodiscard]] hash_request create(service::admin_handle& x, const oauth::client_metadata& m);
+  [[nodiscard]] hash_request add_secret(service::admin_handle& x, const oauth::add_secret& call);
+  void end_secret(service::admin_exchange& x, const oauth::end_secret& call);
+  void patch(service::admin_exchange& x, const oauth::patch_client& call);
+  void remove(service::admin_exchange& x, const std::string& id);
+  void put_resource(service::admin_exchange& x, const oauth::resource& r);
+  void remove_resource(service::admin_exchange& x, const std::string& identifier);
+  void cut_off(service::admin_exchange& x, const oauth::cut_off& call);
+  [[nodiscard]] const oauth::client* find(service::admin_exchange& x, const std::string& id) const;
+  [[nodiscard]] oauth::stored_secret hashed(const crypto::secret_string& generated,
+                                            std::optional<std::int64_t> expires_at);
+  void keep_new(service::admin_exchange& x, oauth::client made, crypto::secret_string shown);
+  void keep_added(service::admin_exchange& x, const oauth::client& before,
+                  oauth::stored_secret added, crypto::secret_string shown);
+  [[nodiscard]] bool has_key_for(service::admin_exchange& x, const oauth::client& c) const;
+  [[nodiscard]] bool has_key_of(service::admin_exchange& x, crypto::jws_alg alg,
+                                std::string_view member) const;
+  [[nodiscard]] bool keep(service::admin_exchange& x, const oauth::client& c);
+  /// Runs a write to the disk. @returns whether it was done; else `x` is refused.
+  template <class Write>
+  [[nodiscard]] static bool is_stored(service::admin_exchange& x, Write write);
+
+  const registry_setup& setup_;
+  oauth::registry_snapshot clients_;
+  std::vector<crypto::jws_alg> algorithms_;
+  crypto::hmac_sha256 pepper_;
+  crypto::buffered_random random_;
+  crypto::sha256_hasher hash_;
+};
+
+}  // namespace mintage::actors

@@ -1,0 +1,222 @@
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "actors/stages/code_redemption.hpp"
+#include "oauth/request/response.hpp"
+#include "storage/codec.hpp"
+
+namespace mintage::actors {
+
+using storage::record_key;
+using storage::verdict;
+
+void code_redemption::redeem(std::vector<service::token_handle> some) {
+  auto keys = std::vector<record_key>{};
+  keys.reserve(some.size());
+  for (const auto& x : some) keys.push_back(record_key::of(x->code));
+  auto held = std::make_shared<std::vector<service::token_handle>>(std::move(some));
+  shard_.records->read(
+      storage::table::codes, std::move(keys), shard_.now(),
+      [this, held](const std::vector<storage::read_result>& found) { judge(held, found); });
+}
+
+namespace {
+
+/// Why a code that is not live cannot be redeemed.
+oauth::denial why_not_live(verdict found) noexcept {
+  switch (found) {
+    case verdict::absent:
+      return oauth::unknown_code();
+    case verdict::expired:
+      return oauth::expired_code();
+    case verdict::revoked:
+      return oauth::dead_code();
+    case verdict::replayed:
+      return oauth::consumed_code();
+    case verdict::ok:
+    case verdict::exists:
+    case verdict::mismatch:
+    case verdict::unknown:
+      break;
+  }
+  return oauth::lost();
+}
+
+}  // namespace
+
+// Rules first, then one batch: the valid request is one comparison of bindings. A request whose
+// binding is wrong goes to the engine as well, which counts the failure (COD-05). A code that is
+// not live does not: it might be released in between, and be consumed by an operation without a
+// birth.
+void code_redemption::judge(const tokens& some, const std::vector<storage::read_result>& found) {
+  auto asked = std::make_shared<std::vector<service::token_handle>>();
+  auto explained = std::make_shared<std::vector<std::optional<oauth::denial>>>();
+  auto ops = std::vector<storage::consume_op>{};
+  auto home = std::vector<service::token_handle>{};
+  auto late = replays{oauth::consumed_code(), {}, {}};
+  asked->reserve(some->size());
+  explained->reserve(some->size());
+  ops.reserve(some->size());
+  for (auto i = std::size_t{0}; i < some->size(); ++i) {
+    auto& x = (*some)[i];
+    if (found[i].what == verdict::replayed &&
+        oauth::claimed_binding(x->client, x->request, shard_.hash) == found[i].binding) {
+      note_replay(std::move(x), found[i].consumed_at, found[i].new_grant, late, home);
+      continue;
+    }
+    if (found[i].what != verdict::ok) {
+      x->denied = why_not_live(found[i].what);
+      home.push_back(std::move(x));
+      continue;
+    }
+    auto why_not = std::optional<oauth::denial>{};
+    auto op = consumption(*x, found[i], why_not);
+    if (!op) {
+      home.push_back(std::move(x));
+      continue;
+    }
+    ops.push_back(std::move(*op));
+    asked->push_back(std::move(x));
+    explained->push_back(why_not);
+  }
+  shard_.send_home(std::move(home), std::move(late));
+  if (ops.empty()) return;
+  shard_.meters.batch_size.add(ops.size());
+  shard_.records->consume(std::move(ops), shard_.now(),
+                          [this, asked, explained,
+                           since = metrics::ticks()](std::vector<storage::consume_result> results) {
+                            shard_.meters.commit_ns.add(metrics::ticks() - since);
+                            settle(asked, explained, std::move(results));
+                          });
+}
+
+std::optional<storage::consume_op> code_redemption::consumption(
+    service::token_exchange& x, const storage::read_result& found,
+    std::optional<oauth::denial>& why_not) {
+  auto op = storage::consume_op{};
+  op.key = record_key::of(x.code);
+  op.binding = oauth::claimed_binding(x.client, x.request, shard_.hash);
+  const auto code = storage::decode_code(found.value);
+  if (!code) {
+    why_not = oauth::lost();
+    op.binding = {};
+    return op;
+  }
+  if (op.binding != found.binding) {
+    why_not = oauth::explain_mismatch(*code, x.client, x.request);
+    return op;
+  }
+  x.denied = issue_grant(x, code->who);
+  if (x.denied) return std::nullopt;
+  op.attempt = x.attempt;
+  op.tombstone_until = std::max(code->expires, shard_.now() + shard_.setup.rules.code_tombstone);
+  op.new_grant.kind = storage::table::grants;
+  op.new_grant.key = record_key::of(*x.grant);
+  op.new_grant.expires = oauth::forget_at(*x.grant, shard_.setup.rules);
+  op.new_grant.value = storage::encode(*x.grant);
+  return op;
+}
+
+// The bindings are right: what is left of P18, then P20. Whatever is refused here leaves the code
+// live (COD-05, COD-10, NEG-118, NEG-119).
+std::optional<oauth::denial> code_redemption::issue_grant(service::token_exchange& x,
+                                                          const oauth::login& who) {
+  const auto cut = shard_.find_cutoffs(who);
+  if (!cut) return oauth::lost();
+  if (oauth::is_cut_off(who, *cut)) return oauth::void_code();
+  const auto draw = oauth::new_grant_ids::draw(shard_.random);
+  auto new_grant =
+      oauth::issue_grant(who, x.code.where, x.client, draw, shard_.now(), shard_.setup.rules);
+  auto out = oauth::issue_of_code(new_grant, x.request);
+  if (!out) return out.error();
+  x.attempt = draw.attempt;
+  x.grant = std::move(new_grant);
+  x.out = std::move(*out);
+  next_.draw(x);
+  return std::nullopt;
+}
+
+void code_redemption::settle(const tokens& some, const explanations& explained,
+                             std::vector<storage::consume_result> found) {
+  auto home = std::vector<service::token_handle>{};
+  auto to_sign = std::vector<service::token_handle>{};
+  auto late = replays{oauth::consumed_code(), {}, {}};
+  to_sign.reserve(some->size());
+  for (auto i = std::size_t{0}; i < some->size(); ++i) {
+    auto& x = (*some)[i];
+    switch (found[i].what) {
+      case verdict::ok:
+        x->consumed = true;
+        to_sign.push_back(std::move(x));
+        continue;
+      case verdict::replayed:
+        note_replay(std::move(x), found[i].consumed_at, found[i].new_grant, late, home);
+        continue;
+      case verdict::mismatch:
+        x->denied = (*explained)[i].value_or(oauth::consumed_code());
+        break;
+      case verdict::expired:
+        x->denied = oauth::expired_code();
+        break;
+      case verdict::revoked:
+        x->denied = oauth::dead_code();
+        break;
+      case verdict::absent:
+        x->denied = oauth::unknown_code();
+        break;
+      case verdict::exists:
+      case verdict::unknown:
+        x->denied = oauth::lost();
+        break;
+    }
+    home.push_back(std::move(x));
+  }
+  next_.pass_on(std::move(to_sign));
+  shard_.send_home(std::move(home), std::move(late));
+}
+
+void code_redemption::note_replay(service::token_handle x, oauth::instant consumed_at,
+                                  const record_key& new_grant, replays& late,
+                                  std::vector<service::token_handle>& home) const {
+  if (oauth::replay_revokes(x->received(), consumed_at, shard_.setup.rules)) {
+    late.families.push_back({storage::table::grants, new_grant});
+    late.asked.push_back(std::move(x));
+    return;
+  }
+  x->denied = oauth::consumed_code();
+  home.push_back(std::move(x));
+}
+
+void code_redemption::put(std::vector<service::mint_handle> some) {
+  auto ops = std::vector<storage::insert_op>{};
+  ops.reserve(some.size());
+  for (const auto& x : some) {
+    const auto& code = *x->code;
+    ops.push_back({.kind = storage::table::codes,
+                   .key = record_key::of(x->where),
+                   .expires = code.expires,
+                   .binding = oauth::make_binding(code.who.client_id, code.who.incarnation,
+                                                  code.redirect_uri, code.challenge, shard_.hash),
+                   .value = storage::encode(code)});
+  }
+  auto held = std::make_shared<std::vector<service::mint_handle>>(std::move(some));
+  shard_.records->insert(std::move(ops), shard_.now(),
+                         [this, held](const std::vector<verdict>& found) {
+                           for (auto i = std::size_t{0}; i < held->size(); ++i)
+                             (*held)[i]->minted = found[i] == verdict::ok;
+                           shard_.to.mints_home(std::move(*held));
+                         });
+}
+
+void code_redemption::release(std::vector<service::token_handle> some) {
+  auto ops = std::vector<storage::release_op>{};
+  ops.reserve(some.size());
+  for (const auto& x : some) ops.push_back({record_key::of(x->code), x->attempt});
+  auto held = std::make_shared<std::vector<service::token_handle>>(std::move(some));
+  shard_.records->release(std::move(ops), shard_.now(), [this, held](const std::vector<verdict>&) {
+    shard_.to.tokens_home(std::move(*held));
+  });
+}
+
+}  // namespace mintage::actors

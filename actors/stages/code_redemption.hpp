@@ -1,0 +1,50 @@
+/// @file
+/// Codes: stored, traded for a grant at most once, released. (PROTOCOL.md §3.1, COD-01 to COD-10,
+/// COM-02)
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "actors/stages/opaque_tokens.hpp"
+#include "actors/stages/shard_context.hpp"
+
+namespace mintage::actors {
+
+/// Not thread-safe.
+class code_redemption {
+ public:
+  /// @param shared, next outlive this.
+  code_redemption(shard_context& shared, opaque_tokens& next) : shard_{shared}, next_{next} {}
+
+  /// Inserts new codes: one commit for all.
+  void put(std::vector<service::mint_handle> some);
+  /// Reads, judges and consumes: one commit for all.
+  void redeem(std::vector<service::token_handle> some);
+  /// Takes back consumptions that could not be answered; all go home.
+  void release(std::vector<service::token_handle> some);
+
+ private:
+  using tokens = std::shared_ptr<std::vector<service::token_handle>>;
+  using explanations = std::shared_ptr<std::vector<std::optional<oauth::denial>>>;
+  using replays = shard_context::replays;
+
+  void judge(const tokens& some, const std::vector<storage::read_result>& found);
+  void settle(const tokens& some, const explanations& explained,
+              std::vector<storage::consume_result> found);
+  void note_replay(service::token_handle x, oauth::instant consumed_at,
+                   const storage::record_key& new_grant, replays& late,
+                   std::vector<service::token_handle>& home) const;
+  /// @returns nothing, and `x.denied`, for a right request that may not consume all the same.
+  [[nodiscard]] std::optional<storage::consume_op> consumption(
+      service::token_exchange& x, const storage::read_result& found,
+      std::optional<oauth::denial>& why_not);
+  [[nodiscard]] std::optional<oauth::denial> issue_grant(service::token_exchange& x,
+                                                         const oauth::login& who);
+
+  shard_context& shard_;
+  opaque_tokens& next_;
+};
+
+}  // namespace mintage::actors

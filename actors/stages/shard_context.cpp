@@ -1,0 +1,49 @@
+#include "actors/stages/shard_context.hpp"
+
+#include <utility>
+
+#include "oauth/request/response.hpp"
+
+namespace mintage::actors {
+
+shard_context::shard_context(const code_store_setup& with, std::size_t index,
+                             std::unique_ptr<storage::shard_store> opened, shard_exits exits)
+    : setup{with},
+      meters{with.meters.at(index)},
+      records{std::move(opened)},
+      to{std::move(exits)},
+      keys{with.root, with.rules.refresh_key_id} {}
+
+std::optional<oauth::instant> shard_context::epoch() const {
+  const auto t = setup.engine.void_before();
+  return t == oauth::instant{} ? std::nullopt : std::optional{t};
+}
+
+std::optional<oauth::cutoffs> shard_context::find_cutoffs(const oauth::login& who) {
+  auto& table = setup.engine.cutoffs();
+  auto found = oauth::cutoffs{.subject = {}, .session = {}, .epoch = epoch()};
+  if (!table.has_any()) return found;
+  try {
+    found.subject = table.find(oauth::cutoff_key(oauth::cutoff_kind::subject, who.sub, hash));
+    if (!who.sid.empty())
+      found.session = table.find(oauth::cutoff_key(oauth::cutoff_kind::session, who.sid, hash));
+  } catch (const storage::storage_error&) {
+    return std::nullopt;
+  }
+  return found;
+}
+
+void shard_context::send_home(std::vector<service::token_handle> home, replays late) {
+  if (!home.empty()) to.tokens_home(std::move(home));
+  if (late.asked.empty()) return;
+  auto held = std::make_shared<std::vector<service::token_handle>>(std::move(late.asked));
+  records->revoke(std::move(late.families), now(),
+                  [this, held, answer = late.answer](const std::vector<storage::verdict>& found) {
+                    for (auto i = std::size_t{0}; i < held->size(); ++i)
+                      (*held)[i]->denied =
+                          found[i] == storage::verdict::unknown ? oauth::lost() : answer;
+                    to.tokens_home(std::move(*held));
+                  });
+}
+
+}  // namespace mintage::actors

@@ -1,0 +1,79 @@
+/// @file
+/// What the stages of one shard share: its records, the ways out, and what is looked up for each of
+/// them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "actors/stages/meters.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/random.hpp"
+#include "crypto/root_key.hpp"
+#include "service/service.hpp"
+#include "storage/engine.hpp"
+
+namespace mintage::actors {
+
+/// What all code stores share; outlives them.
+struct code_store_setup {
+  storage::engine& engine;
+  const oauth::options& rules;
+  const oauth::clock& clock;
+  std::size_t shards_count;
+  /// Exchanges in one commit at most.
+  std::size_t batch_max;
+  /// One for each shard.
+  std::vector<code_store_meters>& meters;
+  /// The MAC keys of refresh tokens are derived from it (RFT-06).
+  crypto::root_key root;
+  /// Where the stores stand; empty when they stand on no I/O thread.
+  std::vector<service::io_thread*> io_threads{};
+};
+
+/// Where exchanges go next. Called inside a call of a stage, or later through the shard's owner.
+struct shard_exits {
+  std::function<void(std::vector<service::token_handle>)> to_signer;
+  std::function<void(std::vector<service::token_handle>)> tokens_home;
+  std::function<void(std::vector<service::mint_handle>)> mints_home;
+  std::function<void(std::vector<service::query_handle>)> queries_to_signer;
+  std::function<void(std::vector<service::query_handle>)> queries_home;
+};
+
+/// Owned by `shard_stages`, which outlives every completion of `records`. Not thread-safe.
+struct shard_context {
+  /// @param index the shard.
+  shard_context(const code_store_setup& with, std::size_t index,
+                std::unique_ptr<storage::shard_store> opened, shard_exits exits);
+
+  [[nodiscard]] oauth::instant now() const { return setup.clock.now(); }
+  /// As of `oauth::cutoffs`.
+  [[nodiscard]] std::optional<oauth::instant> epoch() const;
+  /// The cutoffs that concern a login; nothing when the engine cannot say. Two lookups, and none
+  /// where no cutoff exists.
+  [[nodiscard]] std::optional<oauth::cutoffs> find_cutoffs(const oauth::login& who);
+
+  /// Requests with what is used up, the families that they end, and what they are told then.
+  struct replays {
+    oauth::denial answer;
+    std::vector<storage::revoke_op> families;
+    std::vector<service::token_handle> asked;
+  };
+  /// Sends `home` at once. The refusal of a replay is sent when its family is durably revoked
+  /// (COD-06); until then it has no answer, so that it comes home as 503 if the code store dies.
+  void send_home(std::vector<service::token_handle> home, replays late);
+
+  const code_store_setup& setup;
+  code_store_meters& meters;
+  std::unique_ptr<storage::shard_store> records;
+  shard_exits to;
+  oauth::refresh_keys keys;
+  /// Null until the first snapshot.
+  oauth::registry_snapshot clients;
+  crypto::buffered_random random;
+  crypto::sha256_hasher hash;
+};
+
+}  // namespace mintage::actors

@@ -1,0 +1,139 @@
+#include "actors/stages/token_signer.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "oauth/grant/scope.hpp"
+#include "oauth/request/response.hpp"
+#include "oauth/token/claims.hpp"
+
+namespace mintage::actors {
+
+token_signer::token_signer(const signer_setup& setup, std::size_t index)
+    : setup_{setup},
+      meters_{setup.meters.at(index)},
+      refresh_keys_{setup.root, setup.rules.refresh_key_id} {}
+
+void token_signer::publish(const oauth::key_snapshot& keys) {
+  auto contexts = std::vector<context>{};
+  for (const auto& k : keys->keys)
+    if (k.state == oauth::key_state::active)
+      contexts.push_back({crypto::jws_signer{k.key}, crypto::jose_header(k.key, "at+jwt"),
+                          crypto::jose_header(k.key, "JWT"),
+                          crypto::jose_header(k.key, "token-introspection+jwt")});
+  contexts_ = std::move(contexts);
+  for (const auto& c : contexts_) meters_.of(c.signer.key().alg()).announce();
+}
+
+token_signer::context* token_signer::context_for(crypto::jws_alg alg) noexcept {
+  for (auto& c : contexts_)
+    if (c.signer.key().alg() == alg) return &c;
+  return nullptr;
+}
+
+token_signer::context& token_signer::context_or_first(crypto::jws_alg alg) noexcept {
+  auto* found = context_for(alg);
+  return found != nullptr ? *found : contexts_.front();
+}
+
+void token_signer::choose_keys(const service::token_exchange& x, draft& access, draft& id) {
+  access.with = id.with = nullptr;
+  access.failed = id.failed = false;
+  if (oauth::scope_has(x.out.scope_of(x.grant->who.scope), "openid")) {
+    id.with = context_for(x.client.id_token_alg);
+    id.failed = id.with == nullptr;
+    if (id.failed) return;
+  }
+  // What its targets want, which agree (ATK-04); without any, ES256 where there is such a key.
+  const auto& targets = x.out.targets_of(x.grant->who.targets);
+  if (x.out.opaque.empty())
+    access.with = &context_or_first(targets.empty() ? crypto::jws_alg::es256 : targets.front().alg);
+}
+
+void token_signer::sign(std::span<const service::token_handle> some) {
+  const auto now = setup_.clock.now();
+  if (access_.size() < some.size()) {
+    access_.resize(some.size());
+    id_.resize(some.size());
+  }
+  const auto accesses = std::span{access_}.first(some.size());
+  const auto ids = std::span{id_}.first(some.size());
+  for (auto i = std::size_t{0}; i < some.size(); ++i) {
+    choose_keys(*some[i], accesses[i], ids[i]);
+    if (!ids[i].failed) write_access_claims(*some[i], accesses[i], now);
+  }
+  sign_drafts(accesses, &context::access_header);
+  for (auto i = std::size_t{0}; i < some.size(); ++i) {
+    if (accesses[i].failed) ids[i].with = nullptr;
+    if (ids[i].with == nullptr) continue;
+    ids[i].claims.clear();
+    oauth::append_id_token_claims(ids[i].claims, *some[i]->grant, some[i]->out, accesses[i].token,
+                                  some[i]->client.id_token_alg, now, setup_.rules);
+  }
+  sign_drafts(ids, &context::id_header);
+  for (auto i = std::size_t{0}; i < some.size(); ++i)
+    if (!accesses[i].failed && !ids[i].failed) write_answer(*some[i], accesses[i], ids[i]);
+}
+
+void token_signer::write_access_claims(const service::token_exchange& x, draft& access,
+                                       oauth::instant now) {
+  if (access.with == nullptr) {
+    access.token = x.out.opaque.reveal();
+    return;
+  }
+  access.claims.clear();
+  oauth::append_access_token_claims(access.claims, *x.grant, x.out,
+                                    oauth::make_jti(*x.grant, random_), now, setup_.rules);
+}
+
+void token_signer::write_answer(service::token_exchange& x, const draft& access, const draft& id) {
+  const auto refresh_token = x.out.refresh_generation
+                                 ? refresh_keys_.make(*x.grant, *x.out.refresh_generation)
+                                 : std::string{};
+  oauth::append_token_answer(x.body,
+                             {.access_token = access.token,
+                              .expires_in = setup_.rules.access_ttl,
+                              .scope = x.out.scope_of(x.grant->who.scope),
+                              .refresh_token = refresh_token,
+                              .id_token = id.with == nullptr ? std::string_view{} : id.token});
+}
+
+void token_signer::sign_drafts(std::span<draft> drafts, std::string context::*header) {
+  for (auto& c : contexts_) {
+    work_.clear();
+    for (auto& d : drafts) {
+      if (d.with != &c) continue;
+      d.token.clear();
+      work_.push_back({&d.token, c.*header, d.claims});
+    }
+    if (work_.empty()) continue;
+    const auto since = metrics::ticks();
+    try {
+      c.signer.append_compact(work_);
+    } catch (const std::exception&) {
+      for (auto& d : drafts) d.failed |= d.with == &c;
+      continue;
+    }
+    meters_.of(c.signer.key().alg()).add((metrics::ticks() - since) / work_.size(), work_.size());
+  }
+}
+
+void token_signer::sign(std::span<const service::query_handle> some) {
+  for (const auto& x : some) {
+    auto& with = context_or_first(x->alg);
+    const auto& header = x->request.purpose == oauth::query_purpose::introspect
+                             ? with.introspection_header
+                             : with.id_header;
+    const auto since = metrics::ticks();
+    try {
+      with.signer.append_compact(x->body, header, x->claims);
+    } catch (const std::exception&) {
+      continue;
+    }
+    meters_.of(with.signer.key().alg()).add(metrics::ticks() - since);
+    x->is_jwt = true;
+    x->done = true;
+  }
+}
+
+}  // namespace mintage::actors

@@ -1,0 +1,82 @@
+/// @file
+/// What the signer does: claims, signatures, and the answer's JSON. (§3.3, ATK-01, TOK-14, IDT-03)
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "actors/stages/meters.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/jws.hpp"
+#include "crypto/random.hpp"
+#include "crypto/root_key.hpp"
+#include "oauth/grant/refresh.hpp"
+#include "oauth/token/key_ring.hpp"
+#include "service/exchange.hpp"
+
+namespace mintage::actors {
+
+/// What all signers share; outlives them.
+struct signer_setup {
+  /// The MAC keys of refresh tokens are derived from it (RFT-06).
+  crypto::root_key root;
+  const oauth::options& rules;
+  const oauth::clock& clock;
+  /// One for each member of the pool.
+  std::vector<signer_meters>& meters;
+};
+
+/// Signs without an actor around it: tests and benchmarks call it directly. Not thread-safe: it
+/// owns signing contexts.
+class token_signer {
+ public:
+  /// @param index its place in the pool.
+  token_signer(const signer_setup& setup, std::size_t index);
+
+  /// @throws std::runtime_error when a key cannot be used; the keys of before stay then.
+  void publish(const oauth::key_snapshot& keys);
+  [[nodiscard]] bool has_keys() const noexcept { return !contexts_.empty(); }
+
+  /// Sets `body` of each. Those stay unanswered whose client's algorithm has no active key, and
+  /// those that need a key OpenSSL fails to sign with. All access tokens are signed together, then
+  /// all ID tokens, which cover them. @pre each has `born`.
+  void sign(std::span<const service::token_handle> some);
+  /// Signs `claims` of each: as introspection (INT-03) or as userinfo (UIN-03). Those stay
+  /// unanswered for which OpenSSL fails.
+  void sign(std::span<const service::query_handle> some);
+
+ private:
+  /// One active key with its contexts and the headers of its tokens.
+  struct context {
+    crypto::jws_signer signer;
+    std::string access_header;
+    std::string id_header;
+    std::string introspection_header;
+  };
+  [[nodiscard]] context* context_for(crypto::jws_alg alg) noexcept;
+  [[nodiscard]] context& context_or_first(crypto::jws_alg alg) noexcept;
+  /// A token on its way to its signature.
+  struct draft {
+    context* with = nullptr;  ///< nothing: there is none to sign
+    bool failed = false;      ///< its exchange stays unanswered
+    std::string claims;
+    std::string token;
+  };
+  void choose_keys(const service::token_exchange& x, draft& access, draft& id);
+  void write_access_claims(const service::token_exchange& x, draft& access, oauth::instant now);
+  void write_answer(service::token_exchange& x, const draft& access, const draft& id);
+  void sign_drafts(std::span<draft> drafts, std::string context::*header);
+
+  const signer_setup& setup_;
+  signer_meters& meters_;
+  std::vector<context> contexts_;
+  oauth::refresh_keys refresh_keys_;
+  crypto::buffered_random random_;
+  // Reused from batch to batch; the first so many are in use.
+  std::vector<draft> access_;
+  std::vector<draft> id_;
+  std::vector<crypto::jws_draft> work_;
+};
+
+}  // namespace mintage::actors

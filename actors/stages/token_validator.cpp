@@ -1,0 +1,170 @@
+#include "actors/stages/token_validator.hpp"
+
+#include <cassert>
+#include <utility>
+
+#include "actors/stages/query_answer.hpp"
+#include "oauth/grant/client_credentials.hpp"
+#include "oauth/request/response.hpp"
+
+namespace mintage::actors {
+
+token_validator::token_validator(const validator_setup& setup)
+    : setup_{setup}, authenticator_{setup.keys}, failures_{setup.keys.process} {}
+
+template <class Exchange>
+token_validator::next token_validator::decide(Exchange& x,
+                                              oauth::client_authenticator::outcome outcome) {
+  if (const auto* client = std::get_if<oauth::client_facts>(&outcome)) return route(x, *client);
+  if (const auto* why = std::get_if<oauth::denial>(&outcome)) return refuse(x, *why);
+  // Whether a chosen secret is right takes a slow hash to know; who failed too often gets one as
+  // long as others do not need the places.
+  if (setup_.permits.is_crowded() && is_over_limit(x)) {
+    x.denied = oauth::too_many_failures();
+    return next::home;
+  }
+  x.slow_place = setup_.permits.enter();
+  if (!x.slow_place) {
+    x.denied = oauth::overloaded();
+    return next::home;
+  }
+  x.slow = std::get<oauth::slow_check>(std::move(outcome));
+  return next::hash;
+}
+
+template <class Exchange>
+token_validator::next token_validator::decide(Exchange& x,
+                                              const oauth::result<oauth::client_facts>& settled) {
+  x.slow.reset();
+  x.slow_place.reset();
+  return settled ? route(x, *settled) : refuse(x, settled.error());
+}
+
+/// CAU-16: failures are counted, and beyond the limit answered otherwise. Nobody else is touched.
+template <class Exchange>
+token_validator::next token_validator::refuse(Exchange& x, const oauth::denial& why) {
+  x.denied = why;
+  if (why.code == oauth::errc::invalid_client && setup_.limits != nullptr && x.source) {
+    const auto key = oauth::failure_key(failures_, x.request.who.id, *x.source);
+    if (setup_.limits->note(key, setup_.clock.now())) x.denied = oauth::too_many_failures();
+  }
+  return next::home;
+}
+
+template <class Exchange>
+bool token_validator::is_over_limit(const Exchange& x) {
+  if (setup_.limits == nullptr || !x.source) return false;
+  const auto key = oauth::failure_key(failures_, x.request.who.id, *x.source);
+  return setup_.limits->is_over(key, setup_.clock.now());
+}
+
+token_validator::next token_validator::check(service::token_exchange& x) {
+  return decide(x, authenticator_.authenticate(*clients_, x.request, setup_.clock.now()));
+}
+
+token_validator::next token_validator::settle(service::token_exchange& x) {
+  return decide(
+      x, authenticator_.settle(*clients_, x.request, *x.slow, x.slow_matched, setup_.clock.now()));
+}
+
+token_validator::next token_validator::check(service::query_exchange& x) {
+  if (x.request.purpose == oauth::query_purpose::userinfo) return find_token(x);
+  return decide(x, authenticator_.authenticate(*clients_, x.request.who, setup_.clock.now()));
+}
+
+token_validator::next token_validator::settle(service::query_exchange& x) {
+  return decide(x, authenticator_.settle(*clients_, x.request.who, *x.slow, x.slow_matched,
+                                         setup_.clock.now()));
+}
+
+// The only switch over grant types behind the parser's table of their names.
+token_validator::next token_validator::route(service::token_exchange& x,
+                                             const oauth::client_facts& client) {
+  x.client = client;
+  switch (x.request.grant) {
+    case oauth::grant_type::authorization_code:
+      return find_code(x);
+    case oauth::grant_type::refresh_token:
+      return find_family(x);
+    case oauth::grant_type::client_credentials:
+      return issue_own_grant(x);
+  }
+  assert(false && "not a grant type");
+  return next::home;  // unanswered: 503
+}
+
+token_validator::next token_validator::find_code(service::token_exchange& x) {
+  const auto code = oauth::find_code(x.request.code, hash_);
+  if (!code) {
+    x.denied = oauth::unknown_code();
+    return next::home;
+  }
+  x.code = *code;
+  return next::redeem;
+}
+
+token_validator::next token_validator::find_family(service::token_exchange& x) {
+  const auto token = oauth::parse_refresh_token(x.request.refresh_token);
+  if (!token) {
+    x.denied = oauth::unknown_refresh_token();
+    return next::home;
+  }
+  x.refresh = *token;
+  return next::refresh;
+}
+
+// A client's own grant needs no store, except for an opaque token (CCG-01, ATK-06).
+token_validator::next token_validator::issue_own_grant(service::token_exchange& x) {
+  const auto& who = *clients_->find(x.client.id);  // it was authenticated against this snapshot
+  auto scope = oauth::choose_client_scope(who, x.request.scope);
+  if (!scope) {
+    x.denied = scope.error();
+    return next::home;
+  }
+  auto targets = oauth::choose_targets(*clients_, who, *scope, x.request.resources());
+  if (!targets) {
+    x.denied = targets.error();
+    return next::home;
+  }
+  const auto is_opaque =
+      !targets->empty() && targets->front().format == oauth::token_format::opaque;
+  x.grant = oauth::client_grant(x.client, std::move(*scope), std::move(*targets),
+                                setup_.clock.now(), random_);
+  return is_opaque ? next::issue : next::sign;
+}
+
+// Introspection is for confidential clients (INT-01), revocation for all.
+token_validator::next token_validator::route(service::query_exchange& x,
+                                             const oauth::client_facts& client) {
+  if (client.is_public && x.request.purpose == oauth::query_purpose::introspect) {
+    x.denied = oauth::denial{oauth::errc::invalid_client, "client authentication failed",
+                             "introspection by a public client (INT-01)"};
+    return next::home;
+  }
+  x.client = client;
+  return find_token(x);
+}
+
+token_validator::next token_validator::find_token(service::query_exchange& x) {
+  const auto now = setup_.clock.now();
+  x.asked = oauth::find_token(x.request.token, *keys_, now, setup_.rules, hash_);
+  if (!std::holds_alternative<oauth::unknown_token>(x.asked)) return next::query;
+  return answer_query(x, {}, false, *clients_, now, setup_.rules) ? next::sign : next::home;
+}
+
+token_validator::next token_validator::check(service::mint_exchange& x) {
+  const auto now = setup_.clock.now();
+  auto code =
+      oauth::check_mint(*clients_, std::move(x.request), now, setup_.rules, setup_.pairwise_key);
+  if (!code) {
+    x.error = std::move(code.error());
+    return next::home;
+  }
+  x.expires_in = std::chrono::duration_cast<oauth::seconds>(code->expires - now);
+  x.code = std::move(*code);
+  x.text = oauth::make_code(oauth::slot::draw(random_), random_);
+  x.where = oauth::find_code(x.text.reveal(), hash_).value();
+  return next::put;
+}
+
+}  // namespace mintage::actors

@@ -1,0 +1,84 @@
+/// @file
+/// What the validator does: who asks, and may they? (PROTOCOL.md §1.3 rows P15, P16; MINT-01,
+/// CCG-01, INT-01, REV-01, UIN-01)
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "actors/stages/hash_permits.hpp"
+#include "actors/stages/meters.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/random.hpp"
+#include "oauth/client/authentication.hpp"
+#include "oauth/client/failure_limits.hpp"
+#include "oauth/token/key_ring.hpp"
+#include "service/exchange.hpp"
+
+namespace mintage::actors {
+
+/// What all validators share; outlives them.
+struct validator_setup {
+  oauth::auth_keys keys;
+  const oauth::options& rules;
+  const oauth::clock& clock;
+  hash_permits& permits;
+  /// One for each member of the pool.
+  std::vector<validator_meters>& meters;
+  /// Makes the pairwise subjects of new codes.
+  crypto::digest pairwise_key{};
+  /// Null = failures are not limited (CAU-16).
+  oauth::failure_limits* limits = nullptr;
+};
+
+/// Judges requests without an actor around it: tests call it directly. Not thread-safe.
+class token_validator {
+ public:
+  explicit token_validator(const validator_setup& setup);
+
+  /// Where an exchange goes: home, to a hasher, to a signer, or to the code store of its slot for
+  /// one of its works.
+  enum class next : std::uint8_t { home, hash, sign, redeem, refresh, issue, put, query };
+  static constexpr std::size_t nexts_count = static_cast<std::size_t>(next::query) + 1;
+  /// Authenticates and finds the way; sets `client` and what its grant needs on it, or `denied`, or
+  /// `slow`.
+  [[nodiscard]] next check(service::token_exchange& x);
+  /// Goes on with an exchange whose `slow_matched` is set.
+  [[nodiscard]] next settle(service::token_exchange& x);
+  /// Authenticates the caller, except at userinfo, and reads the token: sets `client` and `asked`,
+  /// or `slow`, or the answer: to the wrong caller, and about a token that nobody could know.
+  [[nodiscard]] next check(service::query_exchange& x);
+  [[nodiscard]] next settle(service::query_exchange& x);
+  /// Checks a mint request and draws its code: `code`, `text`, `where`; or `error`.
+  [[nodiscard]] next check(service::mint_exchange& x);
+
+  [[nodiscard]] bool is_ready() const noexcept { return clients_ != nullptr && keys_ != nullptr; }
+  void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
+  void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
+
+ private:
+  template <class Exchange>
+  [[nodiscard]] next decide(Exchange& x, oauth::client_authenticator::outcome outcome);
+  template <class Exchange>
+  [[nodiscard]] next refuse(Exchange& x, const oauth::denial& why);
+  template <class Exchange>
+  [[nodiscard]] bool is_over_limit(const Exchange& x);
+  template <class Exchange>
+  [[nodiscard]] next decide(Exchange& x, const oauth::result<oauth::client_facts>& settled);
+  [[nodiscard]] next route(service::token_exchange& x, const oauth::client_facts& client);
+  [[nodiscard]] next route(service::query_exchange& x, const oauth::client_facts& client);
+  [[nodiscard]] next find_code(service::token_exchange& x);
+  [[nodiscard]] next find_family(service::token_exchange& x);
+  [[nodiscard]] next issue_own_grant(service::token_exchange& x);
+  [[nodiscard]] next find_token(service::query_exchange& x);
+
+  const validator_setup& setup_;
+  oauth::client_authenticator authenticator_;
+  oauth::registry_snapshot clients_;
+  oauth::key_snapshot keys_;
+  crypto::buffered_random random_;
+  crypto::sha256_hasher hash_;
+  crypto::hmac_sha256 failures_;
+};
+
+}  // namespace mintage::actors
