@@ -14,7 +14,7 @@ namespace mintage::crypto {
 [[nodiscard]] bool constant_time_equal(std::string_view a, std::string_view b) noexcept;
 
 /// SHA-256 with a context that lives as long as the object: a quarter of the one-shot's cost
-/// (see "The floor" in docs/PERFORMANCE.md). Not thread-safe: one per actor.
+/// (see docs/PERFORMANCE.md). Not thread-safe: one per actor.
 class sha256_hasher {
  public:
   sha256_hasher();

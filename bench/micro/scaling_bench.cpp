@@ -1,7 +1,7 @@
 /// @file
-/// What threads share on the path of a request: the same work on one thread and on two. The CPU
-/// time per item must stay the same; what it grows by, beyond what work that shares nothing
-/// grows by, is what sharing costs. docs/PERFORMANCE.md lists what could stop scaling.
+/// The cost of what threads share on the path of a request: the same work on one thread and on two.
+/// Sharing costs what the CPU time per item grows by, less the growth of work that shares nothing.
+/// docs/decisions/0008-what-requests-share.md lists what requests share.
 
 #include <benchmark/benchmark.h>
 
