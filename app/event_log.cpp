@@ -25,7 +25,8 @@ spdlog::level::level_enum level_of(log_level level) {
   return spdlog::level::info;
 }
 
-/// Appends a value in quotes; quotes, backslashes and all but printable ASCII as \u00HH.
+/// Appends a value in quotes; quotes, backslashes and all octets outside printable ASCII become
+/// \u00HH.
 void append_quoted(std::string& out, std::string_view value) {
   out += '"';
   for (const auto c : value.substr(0, longest_value)) {

@@ -12,23 +12,23 @@
 
 namespace mintage::app {
 
-/// Writes through a bounded queue and a thread of its own, so that no request waits for a terminal
-/// or a disk. Values are escaped and cut at 256 octets. Never given a secret. Thread-safe.
+/// Writes through a bounded queue on a thread of its own, so that no request waits for a terminal
+/// or a disk. Values are escaped and cut at 256 octets. Callers never pass secrets. Thread-safe.
 class event_log {
  public:
   using field = std::pair<std::string_view, std::string_view>;
 
-  /// The log on standard error. When its queue is full the oldest lines are dropped.
+  /// The log on standard error. When the queue is full, the oldest lines are dropped.
   [[nodiscard]] static event_log make_log(const log_options& o);
-  /// The audit stream, JSON whatever the format of the log. When its queue is full, callers wait:
-  /// no line is lost. Writes nothing when it is off.
+  /// The audit stream, in JSON whatever the format of the log. When the queue is full, callers
+  /// wait: no line is lost. Writes nothing when the stream is off.
   /// @throws std::runtime_error when the file cannot be opened.
   [[nodiscard]] static event_log make_audit(const log_options& o);
 
   event_log(event_log&&) noexcept;
   ~event_log();
 
-  /// Whether lines of this level are written: spares building their fields.
+  /// Whether lines of this level are written, so that callers need not build their fields.
   [[nodiscard]] bool writes(log_level level) const noexcept;
   void event(log_level level, std::string_view what, std::initializer_list<field> fields = {});
 

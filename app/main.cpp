@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
   add_keys_commands(program, chosen);
 
   try {
-    // CLI11 takes the arguments in reverse.
+    // CLI11 takes the arguments in reverse order.
     auto arguments = with_ids_last(program, {argv + 1, argv + argc});
     std::ranges::reverse(arguments);
     program.parse(std::move(arguments));

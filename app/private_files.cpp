@@ -43,7 +43,7 @@ class descriptor {
   throw file_error{sentence};
 }
 
-/// Fails unless only the server, and root, can have written the file or may read it.
+/// Throws unless only the server's user and root can have written the file or may read it.
 void check_access(const std::filesystem::path& path, const struct stat& about, file_rules rules) {
   if (!S_ISREG(about.st_mode)) fail(path, "cannot be read: it is not a regular file");
   const auto self = ::geteuid();
@@ -75,7 +75,8 @@ std::string read_text(const std::filesystem::path& path, int file, std::size_t s
   return text;
 }
 
-/// @returns the first line of `text`, which is wiped. Its end is LF, CRLF, or that of the file.
+/// @returns the first line of `text`, without its end: LF, CRLF or the end of the file. Wipes
+///          `text`.
 crypto::secret_string first_line(const std::filesystem::path& path, std::string text) {
   constexpr auto white_space = std::string_view{" \t\r\n\v\f"};
   const auto end = text.find('\n');
@@ -106,7 +107,7 @@ crypto::secret_string first_line(const std::filesystem::path& path, std::string 
 /// @returns the first line, or nothing when there is no such file.
 std::optional<crypto::secret_string> read_private(const std::filesystem::path& path,
                                                   file_rules rules) {
-  // Without O_NONBLOCK, a pipe would hold the start until somebody writes.
+  // Without O_NONBLOCK, opening a pipe would block until it has a writer.
   constexpr auto flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
   const auto file = descriptor{::open(path.c_str(), flags)};
   if (file.get() < 0) {
@@ -127,7 +128,7 @@ void sync_folder_of(const std::filesystem::path& path) {
   if (opened.get() < 0 || ::fsync(opened.get()) != 0) fail(folder, "cannot be synced", errno);
 }
 
-/// Fails when the file exists by now. A file that could not be written whole is taken away again.
+/// Creates the file; throws when it exists. A file that could not be written whole is removed.
 void make_private(const std::filesystem::path& path, std::string_view line) {
   if (path.has_parent_path()) {
     auto error = std::error_code{};
@@ -146,7 +147,7 @@ void make_private(const std::filesystem::path& path, std::string_view line) {
   sync_folder_of(path);
 }
 
-// A sealed note in the database tells whether a seal key is the right one.
+// A sealed note in the database, which only the right seal key opens.
 constexpr auto check_note = std::string_view{"seal-check"};
 constexpr auto check_context = std::string_view{"note/seal-check"};
 crypto::digest check_key(const crypto::root_key& root) {

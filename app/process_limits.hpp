@@ -1,5 +1,5 @@
 /// @file
-/// What the server asks of the kernel for its own process, before it holds a secret or a file.
+/// Limits and protections of the server's own process, set before it holds a secret or a file.
 #pragma once
 
 #include <cstddef>
@@ -8,18 +8,18 @@
 
 namespace mintage::app {
 
-/// The kernel allows less than the config asks for. `what()` is one sentence with the numbers.
+/// The kernel allows less than the config needs. `what()` is one sentence with the numbers.
 class limit_error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Keeps the memory of this process, which holds keys, from core dumps and from debuggers of the
+/// Excludes the memory of this process, which holds keys, from core dumps and from debuggers of the
 /// same user (PR_SET_DUMPABLE 0, core limit 0). With AddressSanitizer, whose leak check is such a
 /// debugger, only the core limit is set.
 void keep_memory_private() noexcept;
 
-/// What files are open for at most.
+/// Numbers of files that may be open at once.
 struct file_needs {
   std::size_t connections = 0;  ///< http.max_connections
   std::size_t admin_connections = 0;

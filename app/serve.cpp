@@ -28,13 +28,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Everything must have ended this long after SIGTERM.
+/// Time from SIGTERM until the process ends, finished or not.
 constexpr auto shutdown_limit = 10s;
-/// What of it connections get to finish what was admitted.
+/// The part of it in which connections may finish admitted requests.
 constexpr auto drain_limit = 8s;
 constexpr auto ready_limit = 60s;
 
-/// Blocks the signals that `sigwait` will take, in this thread and all that it will start.
+/// Blocks the signals for `sigwait`, in this thread and all threads that it starts later.
 sigset_t take_over_signals() {
   auto awaited = sigset_t{};
   sigemptyset(&awaited);
@@ -59,8 +59,8 @@ void reload(net::server& server, event_log& log) {
   log_certificates(server, log);
 }
 
-/// Waits for a signal, and feeds the watchdog of the service manager, if it has one, as long as all
-/// I/O threads make progress.
+/// Waits for a signal. Meanwhile notifies the watchdog of the service manager, if it has one, while
+/// all I/O threads make progress.
 int next_signal(const sigset_t& awaited, const service_manager& manager, progress_check& progress) {
   for (;;) {
     if (!manager.watchdog()) {
@@ -68,7 +68,7 @@ int next_signal(const sigset_t& awaited, const service_manager& manager, progres
       sigwait(&awaited, &signal);
       return signal;
     }
-    // An I/O thread that is late by half of the patience costs no more than one sign of life.
+    // An I/O thread may be late by half of the watchdog's patience; that costs one notification.
     const auto pause = std::chrono::nanoseconds{*manager.watchdog()}.count() / 4;
     const auto time = timespec{pause / 1'000'000'000, pause % 1'000'000'000};
     const auto signal = sigtimedwait(&awaited, nullptr, &time);
@@ -91,7 +91,7 @@ void wait_for_end(const sigset_t& awaited, net::server& server, const service_ma
   }
 }
 
-/// Whether all ports have their keys, clients and routes; asked on their own threads.
+/// Waits until every I/O thread has its keys, clients and routes, which is asked on that thread.
 bool wait_until_ready(const std::vector<service::io_thread*>& io_threads,
                       const std::vector<service::token_service*>& services) {
   const auto deadline = std::chrono::steady_clock::now() + ready_limit;
@@ -107,8 +107,8 @@ bool wait_until_ready(const std::vector<service::io_thread*>& io_threads,
   return true;
 }
 
-/// Ends the process when an orderly stop takes too long. What was acknowledged is in the store's
-/// log by then.
+/// Ends the process when an orderly stop takes too long. By then the store's log has all that was
+/// acknowledged.
 class stop_limit {
  public:
   explicit stop_limit(std::chrono::milliseconds patience)
@@ -126,7 +126,7 @@ class stop_limit {
   std::thread watch_;
 };
 
-/// The effective config, a line each; it holds paths of secrets, but no secret.
+/// Logs the effective config, one line per setting. It contains paths of secrets, but no secret.
 void log_settings(const config::settings& settings, event_log& log) {
   auto text = std::istringstream{config::render(settings)};
   auto section = std::string{};
@@ -142,7 +142,8 @@ std::string address(const std::string& listen, std::uint16_t port) {
   return listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
 }
 
-/// The tokens of a client whose algorithm nobody signs with would fail one by one: better now.
+/// Refuses a start when a client is registered for an algorithm that has no key: its tokens would
+/// fail one by one.
 /// @throws std::runtime_error
 void check_algorithms(const std::vector<oauth::client>& clients,
                       const std::vector<crypto::jws_alg>& listed) {
@@ -157,8 +158,8 @@ void check_algorithms(const std::vector<oauth::client>& clients,
 
 /// @throws limit_error
 void prepare_open_files(const config::settings& settings) {
-  // Logs and streams of this process; log, manifest and lock of the database; and of an I/O thread
-  // its epoll, event and timer descriptors.
+  // Logs and streams of this process; log, manifest and lock of the database. Each I/O thread has
+  // an epoll, an event and a timer descriptor.
   constexpr auto fixed = std::size_t{64};
   constexpr auto of_an_io_thread = std::size_t{4};
   const auto io_threads = settings.net.io_threads != 0
@@ -174,7 +175,7 @@ void prepare_open_files(const config::settings& settings) {
 
 int run(const config::settings& settings, const sigset_t& awaited, const service_manager& manager,
         event_log& log) {
-  ::umask(077);  // database, keys and audit stream are the server's own business
+  ::umask(077);  // database, keys and audit stream are readable by the server's user only
   const auto clock = system_clock{};
   log_settings(settings, log);
   prepare_open_files(settings);
@@ -186,7 +187,7 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
     log.event(log_level::error, "the database opened with a warning",
               {{"because", engine->warning()}});
   }
-  // Records that cannot be read end the start here, with a sentence; actors would be restarted.
+  // Records that cannot be read end the start here with a sentence; actors would be restarted.
   check_algorithms(engine->records().load_clients(), settings.actors.algorithms);
   static_cast<void>(engine->records().load_keys());
   const auto rules = file_rules{.allow_group_readable = settings.files.allow_group_readable};
@@ -238,7 +239,7 @@ int serve(const std::filesystem::path& config, bool memory) {
   keep_memory_private();
   const auto manager = service_manager{};
   crypto::buffer_process_random();
-  const auto awaited = take_over_signals();  // before any thread is started, the log's included
+  const auto awaited = take_over_signals();  // before any thread starts, the log's included
   auto log = event_log::make_log(settings->log);
   try {
     return run(*settings, awaited, manager, log);

@@ -9,7 +9,7 @@
 namespace mintage::app {
 namespace {
 
-/// A line that cannot be made is a line lost; the request is answered all the same.
+/// Runs `write`. When it throws, the line is lost and the request is answered all the same.
 template <class Write>
 void guarded(Write write) noexcept {
   try {
@@ -18,7 +18,7 @@ void guarded(Write write) noexcept {
   }
 }
 
-/// The name of a grant in the audit stream: its slot and its family.
+/// The name of a grant in the audit stream: its slot and its family id.
 std::string name_of(const oauth::grant& g) {
   auto name = std::string{};
   g.where.append_to(name);
@@ -26,7 +26,7 @@ std::string name_of(const oauth::grant& g) {
   return name;
 }
 
-/// What a call of the admin interface is named in the audit stream; reading is not told.
+/// The event name of an admin call in the audit stream; empty for reads, which are not recorded.
 struct name_of_call {
   std::string_view operator()(const oauth::create_client&) const { return "client_created"; }
   std::string_view operator()(const oauth::patch_client&) const { return "client_changed"; }
@@ -46,7 +46,7 @@ struct name_of_call {
   }
 };
 
-/// What a call is about besides a client: a resource, a subject, a session.
+/// The resource, subject or session that a call concerns.
 std::string_view name_in(const oauth::admin_call& call) {
   if (const auto* put = std::get_if<oauth::put_resource>(&call)) {
     return put->registered.as.identifier;
@@ -56,7 +56,7 @@ std::string_view name_in(const oauth::admin_call& call) {
   return {};
 }
 
-/// What an exchange is named in the audit stream.
+/// The event name of a token exchange.
 std::string_view name_of(oauth::grant_type grant) {
   switch (grant) {
     case oauth::grant_type::authorization_code:
@@ -69,7 +69,7 @@ std::string_view name_of(oauth::grant_type grant) {
   return {};
 }
 
-/// The client that a call is about; for a new one the id is in the answer.
+/// The client that a call concerns; for a new client the id is in the answer.
 std::string_view client_of(const service::admin_exchange& x) {
   if (x.answer)
     if (const auto* c = std::get_if<oauth::created_client>(&*x.answer)) return c->made.id;
@@ -87,7 +87,7 @@ std::string_view client_of(const service::admin_exchange& x) {
 
 void server_journal::refused(std::string_view endpoint, const service::request_id& id,
                              std::string_view client, const oauth::denial& why) noexcept {
-  // A handshake that failed is nobody's request: scanners and probes would fill log and audit.
+  // A failed handshake is not a request: scanners and probes would fill log and audit stream.
   const auto is_handshake = endpoint == "tls";
   if (is_handshake && !log_.writes(log_level::debug)) return;
   guarded([&] {
@@ -116,7 +116,7 @@ void server_journal::exchanged(const service::token_exchange& x) noexcept {
   });
 }
 
-// Questions are too many for a record of who did what; revocations are not.
+// Introspection and userinfo are too frequent for the audit stream; revocations are recorded.
 void server_journal::queried(const service::query_exchange& x) noexcept {
   if (x.request.purpose != oauth::query_purpose::revoke) return;
   if (!audit_.writes(log_level::info)) return;

@@ -1,5 +1,5 @@
 /// @file
-/// What the actors report, as lines of the log and of the audit stream.
+/// Writes the events that the actors report to the log and to the audit stream.
 #pragma once
 
 #include <mutex>
@@ -12,11 +12,11 @@
 
 namespace mintage::app {
 
-/// Refusals go to both, with the request id that the answer carried and the true reason; all else
-/// to the audit stream. Names clients, subjects and grants, never a secret, token or code.
+/// Refusals go to both, with the request id of the answer and the true reason; other events go to
+/// the audit stream. Lines name clients, subjects and grants, never a secret, token or code.
 class server_journal final : public service::journal {
  public:
-  /// Both outlive the journal.
+  /// @param log,audit outlive the journal.
   server_journal(event_log& log, event_log& audit) : log_{log}, audit_{audit} {}
 
   void refused(std::string_view endpoint, const service::request_id& id, std::string_view client,
@@ -25,12 +25,11 @@ class server_journal final : public service::journal {
   void queried(const service::query_exchange& x) noexcept override;
   void minted(const service::mint_exchange& x) noexcept override;
   void administered(const service::admin_exchange& x) noexcept override;
-  /// To both as well: what the schedule did nobody asked for. The audit stream has it after
-  /// `begin_audit`.
+  /// Goes to both, since no request caused it. Written to the audit stream after `begin_audit`.
   void key_changed(const crypto::signing_key& key, std::string_view state) noexcept override;
 
-  /// Writes what the audit stream missed: it may share standard output with the ready line, which
-  /// comes first, and keys are made before.
+  /// Writes the audit lines held back so far. The stream may share standard output with the ready
+  /// line, which must come first, and keys are made before it.
   void begin_audit() noexcept;
 
  private:

@@ -1,5 +1,5 @@
 /// @file
-/// Tells systemd, or what speaks its protocol, how the server is doing.
+/// Reports the server's state to systemd, or to a manager with the same protocol.
 #pragma once
 
 #include <atomic>
@@ -14,20 +14,20 @@
 
 namespace mintage::app {
 
-/// Datagrams to the socket that NOTIFY_SOCKET names. Does nothing when the environment has none.
-/// Not thread-safe. @see sd_notify(3)
+/// Sends datagrams to the socket that NOTIFY_SOCKET names. Does nothing without that variable. Not
+/// thread-safe. @see sd_notify(3)
 class service_manager {
  public:
-  /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID, and takes them out of the environment.
+  /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID and removes them from the environment.
   /// @pre no other thread uses the environment.
   service_manager();
   ~service_manager();
   service_manager(const service_manager&) = delete;
   service_manager& operator=(const service_manager&) = delete;
 
-  /// Sends lines of NAME=VALUE. A manager that is gone or full is no reason to fail.
+  /// Sends lines of NAME=VALUE. A failure is ignored: the manager may be gone or its queue full.
   void tell(std::string_view lines) const noexcept;
-  /// After how long without a sign of life the manager ends the server; nothing when it does not.
+  /// Time without a notification after which the manager ends the server; nothing when it does not.
   [[nodiscard]] std::optional<std::chrono::microseconds> watchdog() const noexcept {
     return watchdog_;
   }
@@ -38,13 +38,13 @@ class service_manager {
   std::optional<std::chrono::microseconds> watchdog_;
 };
 
-/// Whether all I/O threads make progress. Not thread-safe; the I/O threads must outlive it, and run
-/// what was posted to them.
+/// Checks that all I/O threads make progress. Not thread-safe. The I/O threads outlive this object
+/// and run all tasks posted to them.
 class progress_check {
  public:
   explicit progress_check(std::vector<service::io_thread*> io_threads);
-  /// Asks each I/O thread for a sign of life if all gave the last one.
-  /// @returns whether all did since the call before; true at first.
+  /// Posts a task to each I/O thread, if all have run the former one.
+  /// @returns whether all threads have run their task since the last call; true at first.
   [[nodiscard]] bool all_progressed();
 
  private:

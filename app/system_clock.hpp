@@ -1,5 +1,5 @@
 /// @file
-/// The one clock of a running server.
+/// The clock of a running server.
 #pragma once
 
 #include <atomic>
@@ -10,9 +10,9 @@
 
 namespace mintage::app {
 
-/// Wall-clock time that follows `Wall` forward and never goes back: when that is set back, time
-/// goes on with `Steady` from where it was until the process ends, so that no expired code lives
-/// again (NEG-210). Thread-safe, no lock.
+/// Wall-clock time that follows `Wall` forward and never goes back. When `Wall` is set back, time
+/// continues with `Steady` from its last value until the process ends, so that no expired code
+/// becomes valid again (NEG-210). Thread-safe, without a lock.
 /// @tparam Wall, Steady clocks like those of std::chrono; `Steady` never goes back.
 template <class Wall, class Steady>
 class forward_clock final : public oauth::clock {
@@ -35,7 +35,7 @@ class forward_clock final : public oauth::clock {
     return std::chrono::floor<std::chrono::milliseconds>(Clock::now().time_since_epoch()).count();
   }
 
-  /// `Wall` minus `Steady`, milliseconds: the largest ever seen.
+  /// The largest value of `Wall` minus `Steady` seen so far, in milliseconds.
   mutable std::atomic<std::int64_t> ahead_{0};
 };
 

@@ -20,7 +20,7 @@ objection read_count(const value& v, Unsigned& to) {
   return std::nullopt;
 }
 
-/// Milliseconds, not rounded yet: `nan` when it is no duration at all.
+/// Milliseconds, not rounded yet; `nan` when `v` is not a duration.
 double milliseconds_of(const value& v) {
   if (const auto* text = std::get_if<std::string>(&v.held); text != nullptr) {
     const auto parsed = parse_duration(*text);
@@ -89,7 +89,7 @@ objection plain::read(const value& v, std::string& to) {
 
 objection plain::read(const value& v, std::filesystem::path& to) {
   const auto* text = std::get_if<std::string>(&v.held);
-  // An empty one would become the folder of the config file.
+  // An empty path would become the folder of the config file.
   if (text == nullptr || text->empty() || text->find('\0') != std::string::npos) {
     return "must be a string with a path";
   }

@@ -1,5 +1,5 @@
 /// @file
-/// How each type of setting is read from a value of the file and written back.
+/// How each type of setting is read from a value of the file and rendered again.
 #pragma once
 
 #include "actors/options.hpp"
@@ -16,11 +16,11 @@
 
 namespace mintage::config {
 
-/// What is wrong with a value, as a sentence that says what is accepted; nothing when it was taken.
-/// The target is unchanged then.
+/// What is wrong with a value, as a sentence that says what is accepted. Nothing when the value was
+/// accepted; otherwise the target is unchanged.
 using objection = std::optional<std::string>;
 
-/// Reads and writes by the type of the member. `write` returns TOML.
+/// The codec of plain members, chosen by their type. `write` returns TOML.
 struct plain {
   [[nodiscard]] static objection read(const value& v, std::string& to);
   [[nodiscard]] static objection read(const value& v, std::filesystem::path& to);
@@ -42,19 +42,19 @@ struct plain {
   [[nodiscard]] static std::string write(const std::vector<crypto::jws_alg>& from);
 };
 
-/// A path, or "" for none.
+/// A path, or "" for no path.
 struct optional_path {
   [[nodiscard]] static objection read(const value& v, std::filesystem::path& to);
   [[nodiscard]] static std::string write(const std::filesystem::path& from);
 };
 
-/// A number of octets, or a string with KiB or MiB.
+/// A size: a number of octets, or a string with KiB or MiB.
 struct octets {
   [[nodiscard]] static objection read(const value& v, std::size_t& to);
   [[nodiscard]] static std::string write(std::size_t from);
 };
 
-/// One of a few words.
+/// One word of a fixed list.
 template <class Enum, std::size_t N>
 struct choice {
   struct word {
@@ -80,7 +80,7 @@ struct choice {
     for (const auto& w : words) {
       if (w.means == from) return toml_string(w.text);
     }
-    return {};  // unreachable: every enumerator has its word
+    return {};  // unreachable: every enumerator has a word
   }
 };
 

@@ -68,7 +68,7 @@ class reader {
     if (!path.empty()) path = (file_.parent_path() / path).lexically_normal();
   }
 
-  /// A file that is two things at once would be overwritten by one with the other.
+  /// Refuses one path for two files: each would overwrite the other.
   void check_paths_differ() {
     const auto all = schema();
     for (auto a = all.begin(); a != all.end(); ++a) {
@@ -87,7 +87,7 @@ class reader {
     for (auto& e : errors) report(e.key, std::move(e.sentence));
   }
 
-  /// One mistake for a key: what follows from a value that could not be read is no news.
+  /// Reports one mistake per key: later ones only follow from the first.
   void report(std::string_view key, std::string sentence) {
     const auto known = std::any_of(mistakes_.begin(), mistakes_.end(),
                                    [&](const mistake& m) { return m.key == key; });
@@ -130,7 +130,7 @@ tl::expected<settings, std::vector<mistake>> load(const std::filesystem::path& f
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(in.gcount()));
   }
-  // A folder opens, and fails when it is read.
+  // A folder can be opened; reading it fails.
   if (!in.is_open() || in.bad()) {
     return one_mistake(file, 0, "cannot be read: " + std::generic_category().message(errno));
   }

@@ -1,5 +1,5 @@
 /// @file
-/// The config file: TOML to the options structs that each folder owns, and back.
+/// The config file: reads TOML into the options structs of the folders, and renders them.
 #pragma once
 
 #include "actors/options.hpp"
@@ -26,34 +26,34 @@ struct settings {
   app::file_options files;   ///< [files]
 };
 
-/// One thing wrong with a config file.
+/// One mistake in a config file.
 struct mistake {
   std::string file;
-  /// 1-based; 0 when it is about the file as a whole, or about a key that is not in it.
+  /// 1-based; 0 when the mistake concerns the whole file or a key that is not in it.
   unsigned line = 0;
-  /// Dotted, e.g. "pools.code_store.batch_max"; empty for a syntax error.
+  /// Dotted, for example "pools.code_store.batch_max"; empty for a syntax error.
   std::string key;
   std::string sentence;
 };
 /// `FILE:LINE: KEY: SENTENCE`
 [[nodiscard]] std::string to_string(const mistake& m);
 
-/// How far a check goes.
+/// The extent of a check.
 enum class extent : std::uint8_t {
-  text,  ///< what the file says
-  files  ///< also certificates and keys that it names, as far as the server only reads them
+  text,  ///< the text of the config file
+  files  ///< also the certificates and keys that it names, where the server only reads them
 };
 
-/// Reads and checks a file. Relative paths in it are taken relative to the file's folder.
-/// @returns the settings, or every mistake at once (a syntax error stands alone).
+/// Reads and checks a file. Relative paths in it are relative to the file's folder.
+/// @returns the settings, or every mistake at once. A syntax error is the only mistake in its list.
 [[nodiscard]] tl::expected<settings, std::vector<mistake>> load(const std::filesystem::path& file,
                                                                 extent e = extent::text);
-/// The same for text that did not come from a file; `file` is used for messages and relative paths.
+/// The same for a text. `file` is used in messages and as the base of relative paths.
 [[nodiscard]] tl::expected<settings, std::vector<mistake>> parse(std::string_view toml,
                                                                  const std::filesystem::path& file,
                                                                  extent e = extent::text);
 
-/// Every key with its effective value, as TOML that `parse` reads back.
+/// Every key with its effective value, as TOML that `parse` accepts.
 [[nodiscard]] std::string render(const settings& s);
 
 }  // namespace mintage::config

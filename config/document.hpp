@@ -1,6 +1,5 @@
 /// @file
-/// A TOML text as a flat list of keys, values and lines; the parser itself stays behind this
-/// header.
+/// A TOML text as a flat list of keys, values and lines. Only document.cpp includes the parser.
 #pragma once
 
 #include <tl/expected.hpp>
@@ -13,7 +12,7 @@
 
 namespace mintage::config {
 
-/// A value as written. Dates and times have no use here and are told apart from nothing else.
+/// A value as written. `moment` stands for all dates and times, which no setting uses.
 struct value {
   struct table {};
   struct moment {};
@@ -21,10 +20,10 @@ struct value {
 };
 
 struct entry {
-  /// Dotted. A part that is not a bare key stands in quotes, so that `"http.listen"` is not
-  /// mistaken for `listen` of [http]; what cannot be printed in it is replaced by `?`.
+  /// Dotted. A part that is not a bare key is quoted, so that `"http.listen"` differs from `listen`
+  /// of [http]. Characters that cannot be printed are replaced by `?`.
   std::string key;
-  /// Where the key stands, 1-based.
+  /// Line of the key, 1-based.
   unsigned line = 0;
   value what;
 };
@@ -34,7 +33,7 @@ struct syntax_error {
   std::string sentence;
 };
 
-/// @returns every table and every value, a table before what is in it and both side by side.
+/// @returns every table and every value; a table comes before its content, and that is contiguous.
 [[nodiscard]] tl::expected<std::vector<entry>, syntax_error> read_document(std::string_view toml);
 
 /// `text` as a TOML basic string, quotes included.

@@ -10,7 +10,7 @@
 namespace mintage::config {
 namespace {
 
-/// A setting that is the member `member` of the struct `part` of the settings.
+/// The setting that is member `member` of the part `part` of the settings.
 template <class Part, class T, class Codec = plain>
 setting field(std::string_view key, Part settings::*part, T Part::*member, Codec codec = {}) {
   auto made =
@@ -33,7 +33,7 @@ setting rocksdb_field(std::string_view key, T storage::rocksdb_options::*member,
   return made;
 }
 
-/// The members of a `net::tls_options`, which is the member `tls` of the options of net/.
+/// A setting of the `net::tls_options` that is the member `tls` of net/'s options.
 template <class T, class Codec>
 setting tls_field(std::string_view key, net::tls_options net::options::*tls,
                   T net::tls_options::*member, Codec codec) {
@@ -145,7 +145,7 @@ std::vector<setting> make_schema() {
   };
 }
 
-/// Keys and sections that are announced but cannot be honoured yet.
+/// Keys and sections that are announced and not implemented.
 constexpr auto later = std::to_array<std::string_view>({"storage.postgres"});
 
 bool is_or_is_inside(std::string_view key, std::string_view table) {
@@ -156,7 +156,7 @@ std::string_view last_part(std::string_view key) {
   return key.substr(key.rfind('.') + 1);
 }
 
-/// Levenshtein's distance: how many characters to insert, remove or replace.
+/// Levenshtein distance: number of characters to insert, remove or replace.
 std::size_t edits(std::string_view from, std::string_view to) {
   auto row = std::vector<std::size_t>(to.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -210,8 +210,7 @@ std::string_view nearest(std::string_view unknown) {
   auto best_distance = std::numeric_limits<std::size_t>::max();
   const auto offer = [&](std::string_view candidate) {
     auto distance = edits(unknown, candidate);
-    // The right name in the wrong section is as near as two slips of the finger; so is the
-    // beginning of a name.
+    // The right name in the wrong section counts as two edits; so does the beginning of a name.
     const auto is_short_form = last_part(unknown).size() > 2 && candidate.starts_with(unknown);
     if (last_part(unknown) == last_part(candidate) || is_short_form) {
       distance = std::min(distance, std::size_t{2});

@@ -1,5 +1,5 @@
 /// @file
-/// Every key of the config file, once: its name, how it is read, how it is written back.
+/// Every key of the config file, once: its name, how it is read and how it is rendered.
 #pragma once
 
 #include "config/codec.hpp"
@@ -15,31 +15,30 @@
 namespace mintage::config {
 
 struct setting {
-  /// Dotted, as messages name it.
+  /// Dotted, as in messages.
   std::string_view key;
   std::function<objection(const value&, settings&)> read;
   std::function<std::string(const settings&)> write;
-  /// Where the path is kept, if it is one: relative ones are anchored to the folder of the file,
-  /// empty ones stay empty.
-  /// Empty otherwise.
+  /// The member that holds the path, if the setting is one: a relative path is resolved against the
+  /// folder of the config file, an empty one stays empty. Empty for other settings.
   std::function<std::filesystem::path&(settings&)> path;
-  /// Whether that file is only ever read: two keys may then name the same one.
+  /// The server only reads the file at this path, so two keys may name the same file.
   bool is_input = false;
 
-  /// `http` of `http.listen`; empty at the top.
+  /// `http` of `http.listen`; empty at the top level.
   [[nodiscard]] std::string_view section() const noexcept;
   [[nodiscard]] std::string_view name() const noexcept;
 };
 
-/// In the order in which they are written: the keys of one section side by side, the top first.
+/// In the order of rendering: top-level keys first, the keys of a section together.
 [[nodiscard]] std::span<const setting> schema();
 /// @returns null when there is no such key.
 [[nodiscard]] const setting* find_setting(std::string_view key);
-/// Whether `key` is a table that holds settings or tables of settings.
+/// Whether `key` is a table of settings, or of tables of settings.
 [[nodiscard]] bool is_section(std::string_view key);
-/// Whether `key` has a meaning in a later version only.
+/// Whether `key` is reserved for a later version.
 [[nodiscard]] bool is_of_later_version(std::string_view key);
-/// The key or section that `unknown` was probably meant to be; empty when none is near.
+/// The key or section that `unknown` was probably meant to be; empty when none is close.
 [[nodiscard]] std::string_view nearest(std::string_view unknown);
 
 }  // namespace mintage::config

@@ -13,7 +13,7 @@ struct unit {
   std::string_view name;
   std::int64_t factor;
 };
-// Largest first: that is how they are chosen for output.
+// Largest first: rendering takes the first that divides.
 constexpr auto duration_units = std::array<unit, 5>{
     {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
 constexpr auto size_units = std::array<unit, 2>{{{"MiB", 1024 * 1024}, {"KiB", 1024}}};
@@ -21,7 +21,7 @@ constexpr auto largest_size = std::int64_t{1} << 53;
 
 std::optional<std::int64_t> parse_with_unit(std::string_view text, std::span<const unit> units,
                                             std::int64_t limit) {
-  // from_chars would take a minus sign.
+  // from_chars would accept a minus sign.
   if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
   auto number = std::int64_t{0};
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);

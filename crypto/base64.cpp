@@ -12,7 +12,7 @@ constexpr auto url_alphabet =
 constexpr auto standard_alphabet =
     std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
 
-/// The two characters of every 12-bit value: half the look-ups of a table per character.
+/// The two characters of every 12-bit value: half the look-ups of a one-character table.
 using pair_table = std::array<std::array<char, 2>, 4096>;
 
 constexpr pair_table make_pairs(std::string_view alphabet) {
@@ -67,7 +67,8 @@ std::optional<std::string> decode(std::string_view text, const value_table& valu
     out.append(octets.data(), octets.size());
   }
   if (rest == 0) return out;
-  // Two characters carry one octet and four unused bits, three carry two octets and two bits.
+  // Two characters carry one octet and four unused bits; three carry two octets and two unused
+  // bits.
   const auto unused = rest == 2 ? 4U : 2U;
   const auto bits = decode_group(text, values);
   if (!bits || (*bits & ((1U << unused) - 1)) != 0) return std::nullopt;

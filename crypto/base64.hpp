@@ -9,7 +9,7 @@
 
 namespace mintage::crypto {
 
-/// Characters of `size` octets in unpadded base64url.
+/// Number of characters of `size` octets in unpadded base64url.
 [[nodiscard]] constexpr std::size_t base64url_size(std::size_t size) noexcept {
   return (size * 4 + 2) / 3;
 }
@@ -23,11 +23,14 @@ char* base64url_write(char* out, bytes_view data) noexcept;
 [[nodiscard]] inline std::string base64url(std::string_view data) {
   return base64url(as_bytes(data));
 }
-/// Strict: no padding, no other characters, unused trailing bits zero (other spellings of the same
-/// octets are refused). @returns nothing when `text` is not that.
+/// Decodes base64url strictly: no padding, no other characters, and unused trailing bits are zero,
+/// so each octet string has one spelling.
+/// @returns nothing when `text` is not of this form.
 [[nodiscard]] std::optional<std::string> base64url_decode(std::string_view text);
 
-/// Standard alphabet, padding optional but then complete; unused trailing bits zero (CAU-03).
+/// Decodes the standard alphabet. Padding is optional, but complete where present; unused trailing
+/// bits are zero (CAU-03).
+/// @returns nothing when `text` is not of this form.
 [[nodiscard]] std::optional<std::string> base64_decode(std::string_view text);
 
 }  // namespace mintage::crypto

@@ -21,7 +21,7 @@ using digest = bytes<32>;
 [[nodiscard]] inline bytes_view as_bytes(std::string_view s) noexcept {
   return {reinterpret_cast<const std::uint8_t*>(s.data()), s.size()};
 }
-/// Octets as the string_view that record keys and codecs want, without copying.
+/// Octets as a std::string_view, the type of record keys and codecs, without copying.
 [[nodiscard]] inline std::string_view as_chars(bytes_view b) noexcept {
   return {reinterpret_cast<const char*>(b.data()), b.size()};
 }

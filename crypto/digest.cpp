@@ -13,7 +13,8 @@ namespace mintage::crypto {
 
 namespace {
 
-/// "SHA256" as a parameter; OSSL_PARAM wants a pointer to char that nobody writes through.
+/// "SHA256" as a parameter. OSSL_PARAM takes a non-const pointer, through which OpenSSL does not
+/// write.
 OSSL_PARAM digest_parameter(const char* key) {
   return OSSL_PARAM_construct_utf8_string(key, const_cast<char*>("SHA256"), 0);
 }
@@ -53,7 +54,7 @@ digest sha256_hasher::operator()(bytes_view data) {
 }
 
 void sha256_hasher::begin() {
-  // Without a method the context starts over with the one it has.
+  // Without a method, OpenSSL restarts the context with the method it has.
   require(EVP_DigestInit_ex(impl_->context.get(), nullptr, nullptr) == 1, "EVP_DigestInit_ex");
 }
 
@@ -85,7 +86,7 @@ sha2_hasher& sha2_hasher::operator=(sha2_hasher&&) noexcept = default;
 bytes_view sha2_hasher::operator()(std::string_view data) {
   auto* const context = impl_->context.get();
   auto size = 0U;
-  // Without a method the context starts over with the one it has.
+  // Without a method, OpenSSL restarts the context with the method it has.
   require(EVP_DigestInit_ex(context, nullptr, nullptr) == 1, "EVP_DigestInit_ex");
   require(EVP_DigestUpdate(context, data.data(), data.size()) == 1, "EVP_DigestUpdate");
   require(EVP_DigestFinal_ex(context, impl_->out.data(), &size) == 1, "EVP_DigestFinal_ex");
@@ -122,7 +123,7 @@ hmac_sha256& hmac_sha256::operator=(hmac_sha256&&) noexcept = default;
 digest hmac_sha256::operator()(bytes_view data) {
   auto* const context = impl_->context.get();
   auto out = digest{};
-  // Without a key the context starts over with the one it has.
+  // Without a key, OpenSSL restarts the context with the key it has.
   require(EVP_MAC_init(context, nullptr, 0, nullptr) == 1, "EVP_MAC_init");
   require(EVP_MAC_update(context, data.data(), data.size()) == 1, "EVP_MAC_update");
   require(EVP_MAC_final(context, out.data(), nullptr, out.size()) == 1, "EVP_MAC_final");

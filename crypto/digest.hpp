@@ -9,12 +9,12 @@
 
 namespace mintage::crypto {
 
-/// Compares in time that depends on the lengths only.
+/// Compares in a time that depends on the lengths only.
 [[nodiscard]] bool constant_time_equal(bytes_view a, bytes_view b) noexcept;
 [[nodiscard]] bool constant_time_equal(std::string_view a, std::string_view b) noexcept;
 
-/// SHA-256 with a context that lives as long as the object: a quarter of the one-shot's cost
-/// (see "The floor" in docs/PERFORMANCE.md). Not thread-safe: one per actor.
+/// SHA-256 with a long-lived context, which costs a quarter of the one-shot function (see
+/// docs/PERFORMANCE.md). Not thread-safe: one per actor.
 class sha256_hasher {
  public:
   sha256_hasher();
@@ -25,7 +25,7 @@ class sha256_hasher {
   [[nodiscard]] digest operator()(bytes_view data);
   [[nodiscard]] digest operator()(std::string_view data) { return (*this)(as_bytes(data)); }
 
-  /// For input in pieces: `begin`, any number of `add`, `end`.
+  /// Hashes input in pieces: `begin`, any number of `add`, `end`.
   void begin();
   void add(bytes_view data);
   [[nodiscard]] digest end();
@@ -38,7 +38,7 @@ class sha256_hasher {
 /// The members of SHA-2 that JWS algorithms name. @see RFC 7518 §3.1
 enum class sha2 : std::uint8_t { sha256, sha384, sha512 };
 
-/// Any of them with a context that lives as long as the object. Not thread-safe: one per actor.
+/// Any SHA-2 function with a long-lived context. Not thread-safe: one per actor.
 class sha2_hasher {
  public:
   explicit sha2_hasher(sha2 which);
@@ -46,7 +46,7 @@ class sha2_hasher {
   sha2_hasher(sha2_hasher&&) noexcept;
   sha2_hasher& operator=(sha2_hasher&&) noexcept;
 
-  /// @returns 32, 48 or 64 octets inside of this object, until the next call.
+  /// @returns 32, 48 or 64 octets that this object owns; valid until the next call.
   [[nodiscard]] bytes_view operator()(std::string_view data);
 
  private:
@@ -54,7 +54,7 @@ class sha2_hasher {
   std::unique_ptr<impl> impl_;
 };
 
-/// One-shot SHA-256, for code off the path of a request. Thread-safe.
+/// One-shot SHA-256, for code that is not on the path of a request. Thread-safe.
 [[nodiscard]] digest sha256(bytes_view data);
 [[nodiscard]] inline digest sha256(std::string_view data) {
   return sha256(as_bytes(data));

@@ -14,7 +14,7 @@ constexpr auto sign_bit = std::uint8_t{0x80};
 bool take_integer(bytes_view& der, std::span<std::uint8_t> out) noexcept {
   if (der.size() < 3 || der[0] != integer_tag) return false;
   const auto length = std::size_t{der[1]};
-  // One octet more than the number's own, for the zero that keeps it positive.
+  // One octet more than the coordinate, for the leading zero of a positive number.
   if (length == 0 || length > out.size() + 1 || length > der.size() - 2) return false;
   auto number = der.subspan(2, length);
   der = der.subspan(2 + length);
@@ -42,7 +42,7 @@ void put_integer(ecdsa_der& der, bytes_view number) noexcept {
 }  // namespace
 
 bool ecdsa_raw_from_der(bytes_view der, std::span<std::uint8_t> raw) noexcept {
-  // Short enough for lengths of one octet (ecdsa_coordinate_max).
+  // Lengths take one octet each (ecdsa_coordinate_max).
   if (der.size() < 2 || der[0] != sequence_tag || der[1] != der.size() - 2) return false;
   der = der.subspan(2);
   const auto half = raw.size() / 2;

@@ -1,15 +1,15 @@
 /// @file
-/// ECDSA signatures: the DER that OpenSSL speaks and the raw R‖S of JWS.
+/// ECDSA signatures in their two forms: the DER of OpenSSL and the raw R‖S of JWS.
 #pragma once
 
 #include "crypto/bytes.hpp"
 
 namespace mintage::crypto {
 
-/// The widest coordinate that is spoken here: P-384's. A DER of two such numbers has lengths of one
-/// octet everywhere.
+/// The widest coordinate supported here, that of P-384. In a DER signature of two such numbers
+/// every length takes one octet.
 inline constexpr std::size_t ecdsa_coordinate_max = 48;
-/// The longest DER of such a signature: tags, lengths, and the zeros that keep numbers positive.
+/// The longest DER of such a signature: tags, lengths, and the leading zeros of positive numbers.
 inline constexpr std::size_t ecdsa_der_max = 2 + 2 * (3 + ecdsa_coordinate_max);
 
 struct ecdsa_der {
@@ -21,9 +21,9 @@ struct ecdsa_der {
 /// Writes R‖S: two numbers of half the size of `raw`, big-endian, padded with zeros in front
 /// (JWS-01). @see RFC 7518 §3.4
 /// @pre raw.size() is even, at most 2 * ecdsa_coordinate_max.
-/// @returns false, with `raw` in no particular state, unless `der` is exactly
-///          SEQUENCE { INTEGER, INTEGER } in DER: shortest lengths, no negative number, none too
-///          wide, no octet behind the end.
+/// @returns false, and leaves `raw` unspecified, unless `der` is exactly SEQUENCE { INTEGER,
+///          INTEGER } in DER: shortest lengths, no negative number, no number wider than half of
+///          `raw`, and no octet after the end.
 [[nodiscard]] bool ecdsa_raw_from_der(bytes_view der, std::span<std::uint8_t> raw) noexcept;
 
 /// @pre raw.size() is even and not 0, at most 2 * ecdsa_coordinate_max.

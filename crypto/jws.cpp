@@ -16,7 +16,7 @@ namespace mintage::crypto {
 
 namespace {
 
-/// The longest signature of any key that `signing_key` lets in: RSA with 8192 bits (JWS-03).
+/// The longest signature of any key that `signing_key` accepts: RSA with 8192 bits (JWS-03).
 constexpr auto signature_max = std::size_t{1024};
 
 using initializer = int (*)(EVP_PKEY_CTX*);
@@ -30,15 +30,15 @@ void set_padding(EVP_PKEY_CTX* context, jws_alg alg) {
   require(EVP_PKEY_CTX_set_rsa_padding(context, padding) == 1, "EVP_PKEY_CTX_set_rsa_padding");
 }
 
-/// JWS-04. Exact when verifying, too: not what the signature says of itself.
+/// JWS-04. The salt length is exact for verification too; it is not taken from the signature.
 void set_pss(EVP_PKEY_CTX* context, const EVP_MD* method) {
   require(EVP_PKEY_CTX_set_rsa_mgf1_md(context, method) == 1, "EVP_PKEY_CTX_set_rsa_mgf1_md");
   require(EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1,
           "EVP_PKEY_CTX_set_rsa_pss_saltlen");
 }
 
-/// A context that signs or verifies digests as the key's algorithm wants it.
-/// @pre the algorithm is not EdDSA, which takes no digests.
+/// A context that signs or verifies digests by the key's algorithm.
+/// @pre the algorithm is not EdDSA, which does not take digests.
 pkey_ctx_ptr make_context(const signing_key& key, initializer init) {
   auto context = pkey_ctx_ptr{EVP_PKEY_CTX_new_from_pkey(nullptr, key.native(), nullptr)};
   require(context != nullptr, "EVP_PKEY_CTX_new_from_pkey");
@@ -51,7 +51,7 @@ pkey_ctx_ptr make_context(const signing_key& key, initializer init) {
   return context;
 }
 
-/// Octets of a JWS signature of this key.
+/// Size in octets of a JWS signature by this key.
 std::size_t signature_size(const signing_key& key) {
   switch (key.alg()) {
     case jws_alg::es256:
@@ -106,8 +106,8 @@ struct jws_signer::impl {
       digests = make_context(key, EVP_PKEY_sign_init);
   }
 
-  /// Header, dot, payload.
-  /// @returns what is signed: it stands in `out` until that grows.
+  /// Appends header, dot and payload to `d.out`.
+  /// @returns the text to sign, a view into `out` that is valid until `out` grows.
   std::string_view begin(const jws_draft& d) const {
     auto& out = *d.out;
     const auto start = out.size();
@@ -124,7 +124,7 @@ struct jws_signer::impl {
     base64url_append(*d.out, signature);
   }
 
-  /// @returns the signature inside of `room`.
+  /// @returns the signature, a view into `room`.
   bytes_view sign(std::string_view text, std::span<std::uint8_t, signature_max> room) {
     auto size = room.size();
     if (messages != nullptr) {
@@ -168,7 +168,7 @@ struct jws_signer::impl {
   md_ctx_ptr messages;                // for EdDSA
   pkey_ctx_ptr digests;               // for the others
   sha2_hasher hash;
-  // Reused from batch to batch.
+  // Reused by each batch.
   std::vector<digest> hashes;
   std::vector<bytes<64>> signatures;
 };

@@ -1,5 +1,5 @@
 /// @file
-/// Making and checking compact JWS. @see RFC 7515
+/// Signing and verification of compact JWS. @see RFC 7515
 #pragma once
 
 #include <array>
@@ -12,18 +12,18 @@
 
 namespace mintage::crypto {
 
-/// A JWS to make: where it is appended, and its two first parts.
+/// A JWS to sign: its first two parts, and the string that the result is appended to.
 struct jws_draft {
   std::string* out;
-  /// base64url of the JOSE header; it is the same for every token of one kind and key, so callers
-  /// keep it (see `jose_header`).
+  /// base64url of the JOSE header. It is the same for all tokens of one kind and key, so callers
+  /// cache it (see `jose_header`).
   std::string_view encoded_header;
   /// The claims as JSON octets, not yet encoded.
   std::string_view payload;
 };
 
-/// Signs with one key through long-lived contexts. ES256 signatures that are made together cost
-/// less than one by one (see p256_signer). Not thread-safe: each signer actor has its own.
+/// Signs with one key through long-lived contexts. ES256 signatures of one batch cost less than
+/// single ones (see p256_signer). Not thread-safe: each signer actor has its own.
 class jws_signer {
  public:
   explicit jws_signer(signing_key key);
@@ -33,12 +33,11 @@ class jws_signer {
 
   [[nodiscard]] const signing_key& key() const noexcept;
 
-  /// Appends `header.payload.signature` to the `out` of each.
-  /// ECDSA signatures are raw R‖S of fixed width, never DER (JWS-01); PS256 has a salt as long as
-  /// its hash (JWS-04).
-  /// @pre each has an `out` of its own.
-  /// @throws std::runtime_error when OpenSSL fails; no `out` is of use then: some have their JWS,
-  ///         some a part of it, some nothing.
+  /// Appends `header.payload.signature` to the `out` of each draft. ECDSA signatures are raw R‖S of
+  /// fixed width, never DER (JWS-01). The salt of PS256 is as long as its hash (JWS-04).
+  /// @pre no two drafts share an `out`.
+  /// @throws std::runtime_error when OpenSSL fails. Every `out` is unusable then: it may hold a
+  ///         whole JWS, a part of one, or nothing new.
   void append_compact(std::span<const jws_draft> drafts);
   void append_compact(std::string& out, std::string_view encoded_header, std::string_view payload) {
     append_compact(std::array{jws_draft{&out, encoded_header, payload}});
@@ -49,17 +48,17 @@ class jws_signer {
   std::unique_ptr<impl> impl_;
 };
 
-/// base64url of `{"alg":…,"typ":…,"kid":…}`; `typ` is left out when empty.
+/// base64url of `{"alg":…,"typ":…,"kid":…}`; without `typ` when that is empty.
 [[nodiscard]] std::string jose_header(const signing_key& key, std::string_view typ);
 
-/// Whether the public part of `key` verifies `signature` of `text`, as the algorithm of the key
-/// wants it and no other (JWS-03): of its exact length, PS256 with its exact salt (JWS-04).
-/// Thread-safe.
+/// Verifies `signature` of `text` with the public part of `key`, by the algorithm of the key and no
+/// other (JWS-03). The signature must have its exact length, and a PS256 signature its exact salt
+/// length (JWS-04). Thread-safe.
 [[nodiscard]] bool verify_signature(const signing_key& key, std::string_view text,
                                     std::string_view signature);
 
-/// Checks the signature of a compact JWS with the public part of `key`; looks at no header
-/// parameter (oauth::verify_own does). Thread-safe.
+/// Verifies the signature of a compact JWS with the public part of `key`. Header parameters are not
+/// checked; oauth::verify_jwt checks them. Thread-safe.
 [[nodiscard]] bool verify_compact(const signing_key& key, std::string_view compact);
 
 }  // namespace mintage::crypto

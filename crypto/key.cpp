@@ -14,7 +14,7 @@ namespace mintage::crypto {
 
 namespace {
 
-/// A curve as OpenSSL and as JWK name it.
+/// The names of a curve in OpenSSL and in JWK.
 struct curve {
   std::string_view group;
   std::string_view crv;
@@ -23,7 +23,7 @@ struct curve {
 constexpr auto p256 = curve{"prime256v1", "P-256", 32};
 constexpr auto p384 = curve{"secp384r1", "P-384", 48};
 
-/// Null when the algorithm is not ECDSA.
+/// @returns null when the algorithm is not ECDSA.
 const curve* curve_of(jws_alg alg) noexcept {
   if (alg == jws_alg::es256) return &p256;
   return alg == jws_alg::es384 ? &p384 : nullptr;
@@ -35,7 +35,7 @@ bignum_ptr number_of(const EVP_PKEY* key, const char* parameter) {
   return bignum_ptr{number};
 }
 
-/// A coordinate: fixed width, RFC 7518 §6.2.1.2.
+/// A coordinate in its fixed width. @see RFC 7518 §6.2.1.2
 std::string encoded_coordinate(const EVP_PKEY* key, const char* parameter, const curve& c) {
   auto octets = std::vector<std::uint8_t>(static_cast<std::size_t>(c.coordinate_size));
   require(BN_bn2binpad(number_of(key, parameter).get(), octets.data(), c.coordinate_size) ==
@@ -44,7 +44,7 @@ std::string encoded_coordinate(const EVP_PKEY* key, const char* parameter, const
   return base64url(octets);
 }
 
-/// A number of RSA: no zero octet in front, RFC 7518 §6.3.1.
+/// An RSA number without leading zero octets. @see RFC 7518 §6.3.1
 std::string encoded_number(const EVP_PKEY* key, const char* parameter) {
   const auto number = number_of(key, parameter);
   auto octets = std::vector<std::uint8_t>(static_cast<std::size_t>(BN_num_bytes(number.get())));
@@ -52,7 +52,7 @@ std::string encoded_number(const EVP_PKEY* key, const char* parameter) {
   return base64url(octets);
 }
 
-/// The public key of Ed25519, RFC 8037 §2.
+/// The public key of Ed25519. @see RFC 8037 §2
 std::string encoded_ed25519(const EVP_PKEY* key) {
   auto octets = bytes<32>{};
   auto size = octets.size();
@@ -78,7 +78,8 @@ bool is_sound_rsa(const EVP_PKEY* key) {
          BN_get_word(exponent.get()) >= 65537;
 }
 
-/// JWS-03: the algorithm is a property of the key.
+/// Whether the key is of the type and size that `alg` wants: the algorithm is a property of the key
+/// (JWS-03).
 bool is_for(jws_alg alg, const EVP_PKEY* key) {
   if (const auto* c = curve_of(alg)) return is_on(key, *c);
   return alg == jws_alg::eddsa ? EVP_PKEY_is_a(key, "ED25519") == 1 : is_sound_rsa(key);
@@ -181,7 +182,7 @@ secret_string signing_key::private_der() const {
   return secret_string{std::move(der)};
 }
 
-// The required members in lexicographic order, no white space (RFC 7638 §3.2, §3.3).
+// The required members in lexicographic order, without white space (RFC 7638 §3.2, §3.3).
 
 std::string ec_thumbprint(std::string_view crv, std::string_view x, std::string_view y) {
   auto canonical = std::string{R"({"crv":")"};

@@ -1,5 +1,5 @@
 /// @file
-/// Asymmetric signing keys as values: make, load, store, publish.
+/// Asymmetric signing keys as values: generated, loaded, exported and published.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/secret.hpp"
 
-struct evp_pkey_st;  // OpenSSL's EVP_PKEY, so that its headers stay inside crypto/
+struct evp_pkey_st;  // OpenSSL's EVP_PKEY; its headers stay inside crypto/
 
 namespace mintage::crypto {
 
@@ -25,28 +25,30 @@ inline constexpr auto jws_algs =
 [[nodiscard]] std::string_view to_string(jws_alg alg) noexcept;
 [[nodiscard]] std::optional<jws_alg> parse_jws_alg(std::string_view text) noexcept;
 
-/// The hash that an algorithm's name stands for: what it signs, and what `at_hash` is made with
-/// (IDT-01). EdDSA hashes the text by itself, with SHA-512.
+/// The hash function of an algorithm, used by its signatures and by `at_hash` (IDT-01). EdDSA
+/// hashes the text itself, with SHA-512.
 [[nodiscard]] constexpr sha2 hash_of(jws_alg alg) noexcept {
   return alg == jws_alg::es384 ? sha2::sha384 : alg == jws_alg::eddsa ? sha2::sha512 : sha2::sha256;
 }
 
-/// A private key with its public part. Cheap to copy (shared, immutable); safe to share between
-/// threads, while each thread signs with a `jws_signer` of its own.
+/// A private key with its public part. Copies are cheap: they share one immutable key. Thread-safe;
+/// each thread signs with a `jws_signer` of its own.
 class signing_key {
  public:
-  /// P-256, P-384, Ed25519, or 2048-bit RSA with e = 65537. Takes up to a second for RSA.
+  /// Generates a P-256, P-384 or Ed25519 key, or a 2048-bit RSA key with e = 65537. RSA takes up to
+  /// a second.
   [[nodiscard]] static signing_key generate(jws_alg alg);
   /// @param der PKCS #8 (PrivateKeyInfo), as `private_der()` returns it.
-  /// @returns nothing when it does not parse or is not a key for `alg` (JWS-03).
+  /// @returns nothing when `der` does not parse or is not a key for `alg` (JWS-03).
   [[nodiscard]] static std::optional<signing_key> load(jws_alg alg, std::string_view der);
 
   [[nodiscard]] jws_alg alg() const noexcept { return alg_; }
   /// The RFC 7638 SHA-256 thumbprint in base64url: the `kid` (JWK-01). 43 characters.
   [[nodiscard]] const std::string& kid() const noexcept { return kid_; }
-  /// One public JWK as a JSON object: kty, its members, `kid`, `use: sig`, `alg`. @see RFC 7517
+  /// One public JWK as a JSON object: `kty`, its members, `kid`, `"use":"sig"`, `alg`. @see RFC
+  /// 7517
   [[nodiscard]] const std::string& public_jwk() const noexcept { return public_jwk_; }
-  /// PKCS #8 DER. Seal it before it touches a disk.
+  /// The key as PKCS #8 DER. Callers must seal it before it reaches a disk.
   [[nodiscard]] secret_string private_der() const;
   [[nodiscard]] evp_pkey_st* native() const noexcept { return key_.get(); }
 
@@ -58,7 +60,7 @@ class signing_key {
   std::string public_jwk_;
 };
 
-/// RFC 7638 thumbprints (KAT-04); coordinates, modulus and exponent in base64url.
+/// RFC 7638 thumbprints (KAT-04). Coordinates, modulus and exponent are in base64url.
 /// @param crv "P-256" or "P-384".
 [[nodiscard]] std::string ec_thumbprint(std::string_view crv, std::string_view x,
                                         std::string_view y);

@@ -1,6 +1,5 @@
 /// @file
-/// OpenSSL's objects as owners that free them, and its failures as exceptions. For crypto/*.cpp
-/// only.
+/// Owners that free OpenSSL's objects, and OpenSSL's failures as exceptions. For crypto/*.cpp only.
 #pragma once
 
 #include <memory>
@@ -34,19 +33,19 @@ using pkey_ctx_ptr = std::unique_ptr<EVP_PKEY_CTX, freed_by<EVP_PKEY_CTX_free>>;
 using bignum_ptr = std::unique_ptr<BIGNUM, freed_by<BN_free>>;
 using pkcs8_ptr = std::unique_ptr<PKCS8_PRIV_KEY_INFO, freed_by<PKCS8_PRIV_KEY_INFO_free>>;
 
-/// Throws std::runtime_error with `what` and OpenSSL's own reason; empties the thread's error
-/// queue.
+/// Throws std::runtime_error with `what` and OpenSSL's reason. Empties the thread's error queue.
 [[noreturn]] void throw_openssl_failure(const char* what);
 
-/// For calls that fail only when the library is broken or out of memory.
+/// For calls that fail only when the library is broken or out of memory. Throws like
+/// `throw_openssl_failure`.
 inline void require(bool succeeded, const char* what) {
   if (!succeeded) [[unlikely]] {
     throw_openssl_failure(what);
   }
 }
 
-/// Fetched once and kept for the life of the process: an implicit fetch on every use costs more
-/// than a short hash.
+/// The method of a SHA-2 function, fetched once per process: an implicit fetch on every use costs
+/// more than a short hash.
 [[nodiscard]] const EVP_MD* sha2_method(sha2 which);
 
 }  // namespace mintage::crypto

@@ -18,13 +18,13 @@ constexpr auto lanes = std::uint32_t{1};
 constexpr auto tag_size = std::uint32_t{32};
 constexpr auto salt_size = std::uint32_t{16};
 
-// What an imported PHC string may ask of this machine.
+// Limits of the parameters of an imported PHC string.
 constexpr auto max_memory_kib = std::uint32_t{1024 * 1024};
 constexpr auto max_passes = std::uint32_t{16};
 constexpr auto max_lanes = std::uint32_t{16};
 constexpr auto max_encoded_size = std::size_t{512};
 
-/// Takes `name` and the decimal number that follows it from the front of `text`.
+/// Reads `name` and the decimal number after it from the front of `text`, and removes both.
 std::optional<std::uint32_t> take_number(std::string_view& text, std::string_view name) {
   if (!text.starts_with(name)) return std::nullopt;
   text.remove_prefix(name.size());
@@ -35,7 +35,7 @@ std::optional<std::uint32_t> take_number(std::string_view& text, std::string_vie
   return value;
 }
 
-/// Whether the parameters are there and affordable; salt and tag are left to the library, which
+/// Whether the parameters are present and within the limits. The library checks salt and tag; it
 /// reads up to the first NUL.
 bool is_acceptable(std::string_view encoded) {
   if (encoded.size() > max_encoded_size || encoded.find('\0') != encoded.npos) return false;
@@ -51,7 +51,7 @@ bool is_acceptable(std::string_view encoded) {
 
 std::string argon2id_hash(std::string_view password, random_source& random) {
   const auto salt = random.take<salt_size>();
-  // The length counts the terminating NUL, which the string has anyway.
+  // The length includes the terminating NUL, for which std::string has room anyway.
   const auto length = argon2_encodedlen(passes, memory_kib, lanes, salt_size, tag_size, Argon2_id);
   auto encoded = std::string(length - 1, '\0');
   const auto outcome =
@@ -65,7 +65,7 @@ bool argon2id_verify(std::string_view encoded, std::string_view password) {
   if (!is_acceptable(encoded)) return false;
   const auto outcome =
       ::argon2id_verify(std::string{encoded}.c_str(), password.data(), password.size());
-  // Out of memory is no verdict on the password.
+  // A lack of memory says nothing about the password.
   if (outcome == ARGON2_MEMORY_ALLOCATION_ERROR) throw std::bad_alloc{};
   return outcome == ARGON2_OK;
 }

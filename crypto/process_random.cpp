@@ -1,4 +1,5 @@
-// RAND_METHOD is the way in that needs no provider; OpenSSL 3.0 calls it deprecated and keeps it.
+// RAND_METHOD is the only hook without a provider of our own. OpenSSL 3.0 deprecates it and keeps
+// it.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "crypto/process_random.hpp"
@@ -17,7 +18,7 @@ namespace mintage::crypto {
 
 namespace {
 
-/// What the generator has given and nobody has taken yet.
+/// Octets that the generator returned and that are not used yet.
 class octet_buffer {
  public:
   octet_buffer() = default;
@@ -43,8 +44,8 @@ class octet_buffer {
   void forget() noexcept { used_ = octets_.size(); }
 
  private:
-  /// The private generator of this thread, which OpenSSL reseeds, after a fork too. It gives 64 KiB
-  /// at most in one go.
+  /// Draws from this thread's private generator, which OpenSSL reseeds, also after a fork. It
+  /// returns at most 64 KiB per call.
   static bool draw(unsigned char* out, std::size_t size) {
     constexpr auto most = std::size_t{1} << 16;
     auto* generator = RAND_get0_private(nullptr);
@@ -79,7 +80,8 @@ constexpr auto method = RAND_METHOD{nullptr, bytes, nullptr, nullptr, bytes, sta
 }  // namespace
 
 void buffer_process_random() noexcept {
-  // The child has one thread, the one that forked, and must not give out what the parent will.
+  // The child has one thread, the one that forked. It must not return octets that the parent also
+  // returns.
   ::pthread_atfork(nullptr, nullptr, [] { thread_buffer().forget(); });
   RAND_set_rand_method(&method);
 }

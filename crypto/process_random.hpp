@@ -1,14 +1,14 @@
 /// @file
-/// OpenSSL's own demand for random octets: a nonce for each ECDSA signature, keys, TLS.
+/// The random octets that OpenSSL draws for itself: nonces of ECDSA signatures, keys, TLS.
 #pragma once
 
 namespace mintage::crypto {
 
-/// From now on OpenSSL takes what it needs in this process from a buffer of each thread, which that
-/// thread's generator fills, a page at a time: a generator that is asked for each nonce spends 1 µs
-/// on looking for its parameters, a lock and a system call. The octets are the same generator's,
-/// wiped as they are taken, and never given out twice, across `fork` either. If the generator
-/// fails, so does what asked. Once, before other threads use OpenSSL.
+/// Makes OpenSSL draw random octets from a buffer of one page per thread, which the thread's
+/// generator fills. Without it every nonce costs 1 µs for a look-up of the generator's parameters,
+/// a lock and a system call. The octets come from the same generator, are wiped when taken and are
+/// never returned twice, also across `fork`. When the generator fails, the caller's draw fails.
+/// Call once, before other threads use OpenSSL.
 void buffer_process_random() noexcept;
 
 }  // namespace mintage::crypto

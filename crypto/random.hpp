@@ -1,5 +1,5 @@
 /// @file
-/// Where random octets come from.
+/// Sources of random octets.
 #pragma once
 
 #include <cstddef>
@@ -25,13 +25,13 @@ class random_source {
   }
 };
 
-/// OpenSSL's generator behind a 4 KiB buffer; octets are wiped from the buffer as they are taken.
-/// Not thread-safe: one per actor. Aborts the process if the generator fails, because every
-/// continuation would be worse.
+/// OpenSSL's generator behind a 4 KiB buffer. Octets are wiped from the buffer when taken. Not
+/// thread-safe: one per actor. Aborts the process when the generator fails: no operation may
+/// continue without random octets.
 class buffered_random final : public random_source {
  public:
   buffered_random();
-  /// A copy would give out the same octets a second time.
+  /// Not copyable: a copy would return the same octets again.
   buffered_random(const buffered_random&) = delete;
   buffered_random& operator=(const buffered_random&) = delete;
   ~buffered_random() override;

@@ -10,7 +10,7 @@
 
 namespace mintage::crypto {
 
-/// The kernel rounds up to whole pages.
+/// A page of memory. The kernel rounds sizes up to whole pages.
 class root_key::page {
  public:
   explicit page(const digest& octets)

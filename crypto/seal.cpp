@@ -27,7 +27,7 @@ const EVP_CIPHER* aes_256_gcm() {
 
 enum class direction : int { decrypt = 0, encrypt = 1 };
 
-/// A context that has taken key, nonce and associated data.
+/// A context that is initialised with key, nonce and associated data.
 cipher_ctx_ptr start(direction way, const digest& key, const std::uint8_t* nonce,
                      std::string_view context) {
   auto cipher = cipher_ctx_ptr{EVP_CIPHER_CTX_new()};
@@ -89,7 +89,7 @@ std::optional<secret_string> unseal(const digest& key, std::string_view context,
           "EVP_CTRL_AEAD_SET_TAG");
 
   auto plain = std::string{};
-  // Never in the small-string buffer: moving that would leave a copy of the octets on the stack.
+  // Larger than the small-string buffer: moving a short string would leave a copy on the stack.
   plain.reserve(std::max(text.size(), sizeof(std::string)));
   plain.resize(text.size());
   if (!text.empty()) update(cipher.get(), octets_of(plain), text);

@@ -1,5 +1,5 @@
 /// @file
-/// Authenticated encryption of what is stored: AES-256-GCM.
+/// Authenticated encryption of stored values: AES-256-GCM.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,8 @@ namespace mintage::crypto {
 /// @returns nonce (12 octets) ‖ ciphertext ‖ tag (16 octets). Thread-safe.
 [[nodiscard]] std::string seal(const digest& key, std::string_view context, std::string_view plain);
 
-/// @returns nothing when the key or the context is another one, or the octets were changed.
+/// Opens a sealed value.
+/// @returns nothing when key or context differ, or the octets were changed. Thread-safe.
 [[nodiscard]] std::optional<secret_string> unseal(const digest& key, std::string_view context,
                                                   std::string_view sealed);
 

@@ -18,8 +18,8 @@ secret_string& secret_string::operator=(secret_string&& other) noexcept {
 }
 
 void secret_string::wipe(std::string& text) noexcept {
-  // Octets of a former, longer content may stand behind the end. Growing to the capacity allocates
-  // nothing.
+  // The buffer may hold octets of longer, former content beyond the end. Resizing to the capacity
+  // does not allocate.
   text.resize(text.capacity());
   OPENSSL_cleanse(text.data(), text.size());
   text.clear();

@@ -8,9 +8,9 @@
 
 namespace mintage::crypto {
 
-/// Owns the text of a client secret, a token or a key. Has no stream operator, no formatter and no
-/// comparison on purpose; wipes its memory when destroyed or overwritten.
-/// `reveal()` is the one way to the octets: searching for it finds every use.
+/// Owns the text of a client secret, a token or a key. It has no stream operator, no formatter and
+/// no comparison on purpose, and wipes its memory when destroyed or overwritten. `reveal()` is the
+/// only access to the octets, so that a search for it finds every use.
 class secret_string {
  public:
   secret_string() = default;

@@ -1,5 +1,5 @@
 /// @file
-/// An authority for the certificates of tests and measurements, made while they run.
+/// A certificate authority for tests and measurements.
 #pragma once
 
 #include <openssl/evp.h>
@@ -28,14 +28,14 @@ struct pem_pair {
   std::filesystem::path key;
 };
 
-/// All certificates are good for a day.
+/// Issues certificates that are valid for a day. Its key is generated on construction.
 class certificate_authority {
  public:
   certificate_authority();
 
-  /// Writes FOLDER/NAME.pem, the certificate and then the authority's, and FOLDER/NAME.key, which
-  /// its owner alone may read. Replaces them as an operator should: by renaming.
-  /// @param name also the common name. @param alternatives as OpenSSL's config has them.
+  /// Writes FOLDER/NAME.pem, the certificate followed by the authority's, and FOLDER/NAME.key,
+  /// which only its owner may read. Replaces both by renaming, as operators should.
+  /// @param name also the common name. @param alternatives in the syntax of OpenSSL's config.
   pem_pair issue(const std::filesystem::path& folder, const std::string& name, key_kind kind,
                  const std::string& alternatives = "IP:127.0.0.1,DNS:localhost") const;
   /// Writes FOLDER/ca.pem.
@@ -47,8 +47,8 @@ class certificate_authority {
   x509_ptr certificate_;
 };
 
-/// Writes FOLDER/tls.pem, a certificate for 127.0.0.1 that a P-256 key signs itself, and
-/// FOLDER/tls.key, which its owner alone may read. The certificate is good for a day.
+/// Writes FOLDER/tls.pem, a self-signed P-256 certificate for 127.0.0.1, and FOLDER/tls.key, which
+/// only its owner may read. The certificate is valid for a day.
 /// @throws std::runtime_error when they cannot be written.
 [[nodiscard]] pem_pair write_self_signed(const std::filesystem::path& folder);
 

@@ -53,7 +53,7 @@ int exit_code(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/// What the child's side of fork needs, made before it: only safe calls happen there.
+/// What the child needs after fork, prepared before it: only async-signal-safe calls happen there.
 struct child_side {
   std::vector<char*> argv;
   std::vector<char*> environment;
@@ -63,7 +63,7 @@ struct child_side {
 };
 
 [[noreturn]] void become(const child_side& side, int output) {
-  // A parent that crashes or runs out of time leaves no child behind.
+  // The child ends with its parent, also when that crashes or is killed.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (side.on && ::sched_setaffinity(0, sizeof *side.on, &*side.on) != 0) ::_exit(126);
   if (side.open_files && ::setrlimit(RLIMIT_NOFILE, &*side.open_files) != 0) ::_exit(126);
@@ -118,7 +118,7 @@ void child_process::reap() noexcept {
   code_ = exit_code(status);
 }
 
-// proc(5): the name in parentheses may hold anything; utime and stime are fields 14 and 15.
+// proc(5): the name in parentheses may contain anything; utime and stime are fields 14 and 15.
 std::chrono::milliseconds child_process::cpu_time() const {
   const auto text = read_file("/proc/" + std::to_string(pid_) + "/stat");
   auto fields = std::istringstream{text.substr(text.rfind(')') + 1)};

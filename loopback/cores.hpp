@@ -1,5 +1,5 @@
 /// @file
-/// Which cores a program and its children run on.
+/// The cores that a program and its children run on.
 #pragma once
 
 #include <sched.h>
@@ -12,9 +12,9 @@ namespace mintage::loopback {
 using cores = std::vector<int>;
 
 [[nodiscard]] cpu_set_t as_set(const cores& some) noexcept;
-/// Those that the calling thread may use.
+/// The cores that the calling thread may use.
 [[nodiscard]] cores allowed_cores();
-/// Keeps the calling thread, and those that it starts from now on, on these.
+/// Restricts the calling thread, and threads that it starts later, to these cores.
 /// @throws std::system_error when the kernel refuses.
 void stay_on(const cores& some);
 

@@ -34,7 +34,7 @@ class thread_executor final : public service::io_thread {
     wake_.notify_one();
   }
 
-  /// As if it had no task: nobody is refused for a queue here.
+  /// Reports an idle thread, so that admission never refuses.
   [[nodiscard]] std::uint64_t busy_since() const noexcept override {
     return std::numeric_limits<std::uint64_t>::max();
   }

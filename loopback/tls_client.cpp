@@ -23,11 +23,11 @@ void demand(bool held, const char* what) {
 }  // namespace
 
 tls_side::tls_side(const tls_client_options& options) : context_{SSL_CTX_new(TLS_client_method())} {
-  // OpenSSL writes with write(2): a peer that has left must not end the test program.
+  // OpenSSL writes with write(2): a closed peer must not end the test program by SIGPIPE.
   ::signal(SIGPIPE, SIG_IGN);
   auto* c = get();
   demand(c != nullptr, "no context");
-  // Old versions need SHA-1: clients of tests may offer what the server must refuse.
+  // Old protocol versions need SHA-1: test clients may offer what the server must refuse.
   SSL_CTX_set_security_level(c, 0);
   SSL_CTX_set_min_proto_version(c, options.min_version);
   SSL_CTX_set_max_proto_version(c, options.max_version);

@@ -18,17 +18,17 @@ namespace mintage::loopback {
 
 using session_ptr = std::shared_ptr<SSL_SESSION>;
 
-/// How a client wants to speak; a default one as a modern client does.
+/// What a client offers; the defaults are those of a modern client.
 struct tls_client_options {
   int min_version = TLS1_2_VERSION;
   int max_version = TLS1_3_VERSION;
-  /// For TLS 1.2 and before; empty = OpenSSL's own.
+  /// For TLS 1.2 and older; empty = OpenSSL's defaults.
   std::string ciphers{};
-  /// ALPN as it is on the wire; empty = none.
+  /// ALPN in wire format; empty = none.
   std::string protocols{};
-  /// Whom it trusts; null = anybody.
+  /// The authority that it trusts; null = no verification.
   const certificate_authority* trusted = nullptr;
-  /// What the certificate must name.
+  /// The name that the certificate must have.
   std::string host = "127.0.0.1";
 };
 
@@ -38,7 +38,7 @@ class tls_refused : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Settings that connections share.
+/// Settings shared by several connections.
 class tls_side {
  public:
   explicit tls_side(const tls_client_options& options = {});
@@ -48,11 +48,12 @@ class tls_side {
   std::unique_ptr<SSL_CTX, freed<SSL_CTX_free>> context_;
 };
 
-/// `send` and `receive` may run on two threads.
+/// One connection. `send` and `receive` may run on two threads.
 class tls_client {
  public:
-  /// Does the handshake. @param socket connected; stays the caller's, becomes non-blocking.
-  /// @param patience how long any single wait may take. @param offered a session to resume.
+  /// Does the handshake.
+  /// @param socket connected. The caller still owns it; it becomes non-blocking.
+  /// @param patience limit of each single wait. @param offered a session to resume.
   /// @throws tls_refused
   tls_client(const tls_side& side, int socket, std::chrono::milliseconds patience,
              const session_ptr& offered = nullptr);
@@ -60,18 +61,18 @@ class tls_client {
   tls_client& operator=(const tls_client&) = delete;
   ~tls_client();
 
-  /// @returns false when the peer is gone or takes nothing.
+  /// @returns false when the peer has closed or accepts nothing.
   bool send(std::string_view octets) noexcept;
   enum class end : int { goodbye = 0, cut = -1, silence = -2 };
   /// @returns the number of octets, or an `end`.
   [[nodiscard]] int receive(std::span<char> into) noexcept;
   /// Sends close_notify.
   void finish_sending() noexcept;
-  /// Whether octets lie here that came with others.
+  /// Whether decrypted octets are buffered here.
   [[nodiscard]] bool has_pending() const noexcept;
 
   [[nodiscard]] bool was_resumed() const noexcept;
-  /// With TLS 1.3, only after an answer was received can it be resumed.
+  /// With TLS 1.3 the session can be resumed only after an answer was received.
   [[nodiscard]] session_ptr session() const;
   [[nodiscard]] int version() const noexcept;
   [[nodiscard]] std::string cipher() const;
@@ -82,7 +83,7 @@ class tls_client {
   [[nodiscard]] SSL* get() const noexcept { return session_.get(); }
 
  private:
-  /// Repeats an operation until it needs no waiting. @returns its result, or `end::silence`.
+  /// Repeats an operation until it need not wait. @returns its result, or `end::silence`.
   template <class Operation>
   int complete(Operation run) noexcept;
 

@@ -9,7 +9,7 @@ void literal_tally::add(std::string_view text) noexcept {
   if (size == capacity) return counts_[capacity - 1].add();
   texts_[size] = text;
   counts_[size].add();
-  size_.store(size + 1, std::memory_order_release);  // from here on readers see the text
+  size_.store(size + 1, std::memory_order_release);  // readers see the text from here on
 }
 
 std::vector<literal_tally::entry> literal_tally::entries() const {

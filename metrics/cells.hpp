@@ -1,5 +1,5 @@
 /// @file
-/// Numbers with one writer each, read by scrapes while they change.
+/// Cells: numbers with one writer each, which scrapes read while they change.
 #pragma once
 
 #include <array>
@@ -11,8 +11,8 @@
 
 namespace mintage::metrics {
 
-/// A number with one writer. Costs a plain load and store, no locked instruction. Give each writer
-/// its own cache lines.
+/// A number with one writer. An addition is a plain load and store, no locked instruction. Each
+/// writer needs cache lines of its own.
 class tally {
  public:
   void add(std::uint64_t n = 1) noexcept {
@@ -27,7 +27,7 @@ class tally {
   std::atomic<std::uint64_t> value_{0};
 };
 
-/// A number with several writers, for what is rare: each addition is a locked instruction.
+/// A number with several writers, for rare events: each addition is a locked instruction.
 class shared_tally {
  public:
   void add(std::uint64_t n = 1) noexcept { value_.fetch_add(n, std::memory_order_relaxed); }
@@ -39,7 +39,7 @@ class shared_tally {
   std::atomic<std::uint64_t> value_{0};
 };
 
-/// Counts values by upper bounds that double from `First` on; the last bucket takes the rest.
+/// Counts values by upper bounds that double from `First` on; the last bucket counts the rest.
 template <std::uint64_t First, std::size_t Buckets>
 class doubling_histogram {
  public:
@@ -54,7 +54,7 @@ class doubling_histogram {
     for (auto bound = First; all.size() < Buckets; bound *= 2) all.push_back(bound);
     return all;
   }
-  /// One more than there are bounds.
+  /// @param bucket one of the bounds, or the one after the last.
   [[nodiscard]] std::uint64_t count(std::size_t bucket) const noexcept {
     return counts_[bucket].get();
   }
@@ -65,12 +65,12 @@ class doubling_histogram {
   tally sum_;
 };
 
-/// Counts by literal text, with one writer. A scrape that overlaps with the first use of a text may
-/// miss that text. What does not fit is counted under the last text.
+/// Counts by literal text. One writer. A scrape during the first use of a text may miss that text.
+/// When there is no room for a text, it is counted under the last one.
 class literal_tally {
  public:
   static constexpr std::size_t capacity = 96;
-  /// @param text a literal: its address is kept.
+  /// @param text a literal: its address is stored.
   void add(std::string_view text) noexcept;
   struct entry {
     std::string_view text;

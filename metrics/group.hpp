@@ -1,5 +1,5 @@
 /// @file
-/// How a metric is declared: its name, help, labels and cell, all in one place.
+/// Declaration of metrics: name, help, labels and cell in one place.
 #pragma once
 
 #include <array>
@@ -17,16 +17,16 @@ namespace mintage::metrics {
 
 enum class metric_type : std::uint8_t { counter, gauge, histogram };
 
-/// What a metric is called and what it means. Every declaration of one name is equal. The names are
-/// listed in docs/OPERATIONS.md, which tests/tidy compares.
+/// Name and meaning of a metric. All declarations of one name are equal. docs/OPERATIONS.md lists
+/// the names; tests/tidy compares.
 struct metric {
   std::string_view name;  ///< begins with "mintage_"; a literal
   std::string_view help;  ///< one sentence; a literal
   metric_type type = metric_type::counter;
-  /// What one count of a cell is on the page.
+  /// The value on the page of one count of a cell.
   double unit = 1;
 };
-/// The unit of cells that count nanoseconds; such metrics are named in seconds.
+/// The unit of cells that count nanoseconds; the page shows such metrics in seconds.
 constexpr auto nanosecond = 1e-9;
 
 struct label {
@@ -37,11 +37,11 @@ using labels = std::vector<label>;
 
 /// When a series is on the page.
 enum class shown : std::uint8_t { always, once_used };
-/// Whether a cell adds to its series or is taken off it. A series that would be below zero is zero:
-/// its cells are read one after the other.
+/// Whether a cell is added to its series or subtracted from it. Cells are read one after the other,
+/// so a difference may be negative for a moment; the page shows 0 then.
 enum class sign : std::uint8_t { plus, minus };
 
-/// A histogram as read once.
+/// One reading of a histogram.
 struct histogram_snapshot {
   std::vector<std::uint64_t> bounds;
   std::vector<std::uint64_t> counts;  ///< one more than there are bounds
@@ -49,9 +49,9 @@ struct histogram_snapshot {
   bool is_used = false;
 };
 
-/// The cells of one writer, and how the page shows them. Cells that are members of a derived class
-/// list themselves here when they are made. Derived classes are `alignas(64)` and live as long as
-/// the server does.
+/// The cells of one writer, and how the page shows them. Cells are members of a derived class and
+/// register themselves here when they are constructed. Derived classes are `alignas(64)` and live
+/// as long as the server.
 class meter_group {
  public:
   meter_group() = default;
@@ -64,7 +64,7 @@ class meter_group {
     labels with;
     shown when = shown::always;
     sign counts = sign::plus;
-    /// How to read it: a number, a histogram, or numbers by text (`text_label` names their label).
+    /// Reads the cell: a number, a histogram, or numbers by text (`text_label` names their label).
     std::variant<std::function<std::uint64_t()>, std::function<histogram_snapshot()>,
                  const literal_tally*>
         cell;
@@ -77,7 +77,7 @@ class meter_group {
   std::vector<series> all_;
 };
 
-/// A number on the page: a counter, a gauge, or a part of one.
+/// A number on the page: a counter, a gauge, or one summand of them.
 template <class Tally>
 class basic_counter : public Tally {
  public:
@@ -88,7 +88,7 @@ class basic_counter : public Tally {
 };
 using counter = basic_counter<tally>;
 using gauge = basic_counter<tally>;
-/// For several writers.
+/// A counter for several writers.
 using shared_counter = basic_counter<shared_tally>;
 
 /// A histogram on the page.
@@ -99,7 +99,7 @@ class basic_histogram : public Histogram {
                   shown when = shown::always) {
     in.show({what, std::move(with), when, sign::plus, [this] { return snapshot(); }});
   }
-  /// Puts a series on the page that is shown `once_used`. Any thread.
+  /// Makes the page show a series that is shown `once_used`. Any thread.
   void announce() noexcept { announced_.store(true, std::memory_order_relaxed); }
 
  private:
@@ -113,21 +113,21 @@ class basic_histogram : public Histogram {
 
   std::atomic<bool> announced_{false};
 };
-/// 32 µs to 4.3 s, in nanoseconds.
+/// Bounds from 32 µs to 4.3 s, in nanoseconds.
 using duration_histogram = basic_histogram<doubling_histogram<32'000, 18>>;
-/// 1 to 4096.
+/// Bounds from 1 to 4096.
 using size_histogram = basic_histogram<doubling_histogram<1, 13>>;
 
-/// A counter with one series for each text that it met.
+/// A counter with one series for each text that was counted.
 class text_counter : public literal_tally {
  public:
-  /// @param text_label the label that carries the text.
+  /// @param text_label the label whose value is the text.
   text_counter(meter_group& in, const metric& what, std::string_view text_label) {
     in.show({what, {}, shown::always, sign::plus, this, text_label});
   }
 };
 
-/// An array whose element i is `make(i)`, made in place: for cells, which cannot be moved.
+/// An array whose element i is `make(i)`, constructed in place, because cells cannot be moved.
 template <class Cell, std::size_t Count, class Make>
 [[nodiscard]] std::array<Cell, Count> make_cells(Make make) {
   return [&]<std::size_t... I>(std::index_sequence<I...>) {

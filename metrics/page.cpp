@@ -57,7 +57,7 @@ struct series_sum {
   }
 };
 
-/// One metric on its way to the page.
+/// One metric while the page is rendered.
 class family_sum {
  public:
   explicit family_sum(const metric& what) : what_{what} {}

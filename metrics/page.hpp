@@ -1,5 +1,5 @@
 /// @file
-/// All metrics as a page that Prometheus reads.
+/// Renders all metrics as a page that Prometheus reads.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace mintage::metrics {
 
-/// A gauge that is read off something else when the page is made.
+/// A gauge whose value is read when the page is rendered.
 struct sampled_gauge {
   metric what;
   struct sample {
@@ -19,8 +19,8 @@ struct sampled_gauge {
   std::vector<sample> samples;
 };
 
-/// Sums over all groups, in the text format of Prometheus (version 0.0.4). Metrics stand in the
-/// order in which the groups declare them, then `gauges`. Takes about a millisecond.
+/// Sums over all groups, in the text format of Prometheus (version 0.0.4). Metrics are in the order
+/// of their declaration, then `gauges`. Takes about a millisecond.
 [[nodiscard]] std::string render_metrics(const board& b, const std::vector<sampled_gauge>& gauges);
 
 }  // namespace mintage::metrics

@@ -6,9 +6,8 @@
 
 namespace mintage::storage {
 
-// Enumerations are stored by the numbers of records.proto, so that an enumerator may move in the
-// code without changing what old records mean. A number of a newer version is not guessed at: the
-// record is then not readable.
+// Enumerations are stored as the numbers of records.proto, never as those of the enumerators here,
+// which may be reordered. A record with a number that this version does not know cannot be decoded.
 
 records::signature_algorithm to_record(crypto::jws_alg alg) noexcept {
   switch (alg) {

@@ -12,8 +12,8 @@
 
 namespace mintage::storage {
 
-/// Encoders cannot fail. Decoders return nothing for octets that are not such a record, and keep
-/// reading records of older and newer versions: unknown fields are ignored.
+/// Encoders cannot fail. Decoders return nothing for octets that are not such a record. They read
+/// records of older and newer versions: unknown fields are ignored.
 [[nodiscard]] std::string encode(const oauth::authorization_code& code);
 [[nodiscard]] std::optional<oauth::authorization_code> decode_code(std::string_view octets);
 [[nodiscard]] std::string encode(const oauth::grant& g);

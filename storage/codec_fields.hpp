@@ -1,5 +1,5 @@
 /// @file
-/// What the codecs of records share: fields of one kind, to and from their form in records.proto.
+/// Helpers that the codecs share: single fields, to and from their form in records.proto.
 #pragma once
 
 #include <algorithm>
@@ -32,7 +32,7 @@ inline void write_texts(const std::vector<std::string>& from, texts& to) {
   return {std::make_move_iterator(from.begin()), std::make_move_iterator(from.end())};
 }
 
-/// @returns false when `from` is not of that size.
+/// @returns false when `from` does not have that size.
 template <std::size_t N>
 [[nodiscard]] bool read_octets(const std::string& from, crypto::bytes<N>& to) noexcept {
   if (from.size() != N) {
@@ -46,7 +46,7 @@ void write_octets(const crypto::bytes<N>& from, std::string& to) {
   to.assign(crypto::as_chars(from));
 }
 
-// Where `from_record` returns false, the number is one that this version does not know.
+// `from_record` returns false for a number that this version does not know.
 
 [[nodiscard]] records::signature_algorithm to_record(crypto::jws_alg alg) noexcept;
 [[nodiscard]] bool from_record(records::signature_algorithm from, crypto::jws_alg& to) noexcept;

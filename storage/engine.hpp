@@ -17,7 +17,7 @@
 
 namespace mintage::storage {
 
-/// A signing key at rest: the private key is sealed by the key keeper before it gets here.
+/// A stored signing key. The key keeper seals the private key before it calls the engine.
 struct key_record {
   std::string kid;
   crypto::jws_alg alg = crypto::jws_alg::es256;
@@ -27,13 +27,14 @@ struct key_record {
   instant activate{};
   std::optional<instant> retire{};
   std::optional<instant> remove{};
-  /// crypto::seal of the PKCS #8 octets with "key/" + kid as context.
+  /// crypto::seal of the PKCS #8 octets, with "key/" + kid as context.
   std::string sealed;
 };
 
-/// Clients, resources and keys: few, read as a whole at start, written rarely. Calls wait for the
-/// disk (always fsynced), so they belong to actors with a thread of their own. Thread-safe.
-/// @throws storage_error when the engine cannot say whether the write is durable.
+/// Clients, resources and keys: few, read as a whole at start, written rarely. Writes return when
+/// they are on the disk (always fsynced), so callers are actors with a thread of their own.
+/// Thread-safe.
+/// @throws storage_error when the engine cannot tell whether the write is durable.
 class catalog {
  public:
   virtual ~catalog() = default;
@@ -41,67 +42,69 @@ class catalog {
   virtual void put_client(const oauth::client& c) = 0;
   virtual void erase_client(std::string_view id) = 0;
   [[nodiscard]] virtual std::vector<key_record> load_keys() = 0;
-  /// Writes some keys and erases others (kids): all or none.
+  /// Writes some keys and erases others (by kid): all or none.
   virtual void change_keys(const std::vector<key_record>& put,
                            const std::vector<std::string>& erased) = 0;
   [[nodiscard]] virtual std::vector<oauth::resource> load_resources() = 0;
   virtual void put_resource(const oauth::resource& r) = 0;
   virtual void erase_resource(std::string_view identifier) = 0;
-  /// A small record by name (e.g. "seal-check"); empty when absent.
+  /// A small record by name (for example "seal-check"); empty when absent.
   [[nodiscard]] virtual std::string load_note(std::string_view name) = 0;
   virtual void put_note(std::string_view name, std::string_view value) = 0;
 };
 
-/// The cutoffs of subjects and sessions: read by every code store on its way, written rarely.
-/// Thread-safe.
+/// The cutoffs of subjects and sessions. Every code store reads them for each request; writes are
+/// rare. Thread-safe.
 class cutoff_table {
  public:
   virtual ~cutoff_table() = default;
-  /// Whether there may be any: false lets readers skip the lookups. Never blocks.
+  /// False when there are no cutoffs, so that readers can skip the lookups. Never blocks.
   [[nodiscard]] virtual bool has_any() const noexcept = 0;
-  /// @returns the time of the cutoff; nothing when there is none. Does not wait for a disk that
-  ///          writes. @throws storage_error when the engine cannot say.
+  /// @returns the time of the cutoff; nothing when there is none. Does not wait for writes.
+  /// @throws storage_error when the engine cannot read.
   [[nodiscard]] virtual std::optional<instant> find(const crypto::digest& key) = 0;
-  /// Waits for the disk; visible to every `find` that begins after it returned. Never moves a
-  /// cutoff back. @throws storage_error
-  /// @param forget when it may be dropped.
+  /// Returns when the cutoff is on the disk. Every `find` that begins later sees it. Never moves a
+  /// cutoff back.
+  /// @param forget when the cutoff may be dropped.
+  /// @throws storage_error
   virtual void put(const crypto::digest& key, instant before, instant forget) = 0;
 };
 
-/// A database that cannot be opened or written. `what()` is one sentence for the operator, naming
-/// the path.
+/// A database that cannot be opened, read or written. `what()` is one sentence for the operator
+/// that names the path.
 class storage_error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Runs a task where the owner of a shard lives (its actor), after the current call. Any thread may
-/// call it. A task is destroyed unrun when the owner is gone.
+/// Runs a task on the owner of a shard (its actor), after the current call. Any thread may call it.
+/// When the owner is gone, the task is destroyed without running.
 using owner = std::function<void(std::function<void()>)>;
 
 class engine {
  public:
   virtual ~engine() = default;
   /// Opens shard `index` of `count`: the slots s with s.shard(count) == index. A shard has one
-  /// instance at a time; opening waits until the writes of a former one are settled.
-  /// @param idle runs a task on the owner's side when there is nothing else to do, or after a
-  ///        moment: an fsync that waits until then covers more. Empty: nothing waits for others.
-  ///        Called on the owner's side; the engine outlives the tasks.
+  /// instance at a time; opening waits until the writes of the former instance are settled.
+  /// @param o runs a task on the owner's thread.
+  /// @param idle runs a task on the owner's thread when there is nothing else to do, or a moment
+  ///        later at the latest, so that an fsync covers more writes. Empty: fsyncs do not wait.
+  ///        Called on the owner's thread. The engine outlives the tasks.
   [[nodiscard]] virtual std::unique_ptr<shard_store> open_shard(std::size_t index,
                                                                 std::size_t count, owner o,
                                                                 owner idle = {}) = 0;
   [[nodiscard]] virtual catalog& records() = 0;
   [[nodiscard]] virtual cutoff_table& cutoffs() = 0;
-  /// The epoch: codes, tokens and families that were minted at or before it are void, since their
-  /// redemption or revocation may be lost. 1970 when nothing ever was. Never blocks. Thread-safe.
-  /// (PROTOCOL.md §13, NEG-212)
+  /// The epoch: codes, tokens and refresh-token families that were minted at or before it are void,
+  /// because their redemption or revocation may be lost. 1970 when nothing was ever lost. Never
+  /// blocks. Thread-safe. (PROTOCOL.md §13, NEG-212)
   [[nodiscard]] virtual instant void_before() const noexcept = 0;
   /// Raises the epoch, durably: after a repair, or when the database was restored from a backup.
   /// Never moves it back. @throws storage_error
   virtual void raise_void_before(instant t) = 0;
-  /// What the operator has to know of the opening, as a sentence without a full stop; else empty.
+  /// A message for the operator about the opening, as a sentence without a full stop; else empty.
   [[nodiscard]] virtual std::string_view warning() const noexcept = 0;
-  /// Whether writes succeed. A failed one (a full disk) makes it false until the engine has found
+  /// Whether writes succeed. A failed write (a full disk) makes it false until the engine has found
   /// that the device takes data again.
   [[nodiscard]] virtual bool writable() const noexcept = 0;
 };

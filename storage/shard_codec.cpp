@@ -1,4 +1,4 @@
-// Codes, grants and access tokens: coded on the path of a request.
+// Codes, grants and access tokens: encoded and decoded on the path of a request.
 
 #include "storage/codec.hpp"
 #include "storage/codec_fields.hpp"
@@ -25,7 +25,7 @@ void write_login(const oauth::login& from, records::login& to) {
   to.set_id_token_claims(from.id_token_claims);
 }
 
-/// @returns false for what this version does not understand.
+/// @returns false for a record that this version does not understand.
 bool read_login(const records::login& from, oauth::login& to) {
   to.client_id = from.client_id();
   to.incarnation = from.incarnation();
@@ -44,8 +44,8 @@ bool read_login(const records::login& from, oauth::login& to) {
   return std::equal(from.targets().begin(), from.targets().end(), to.targets.begin(), read_target);
 }
 
-/// A cleared message whose strings keep their memory: codes and grants are coded on the path of a
-/// request, a fresh message would cost an allocation for each of its texts.
+/// A cleared message, one per thread, whose strings keep their memory: a fresh message would cost
+/// an allocation for each text on the path of a request.
 template <class Message>
 Message& scratch() {
   thread_local auto message = Message{};
@@ -111,7 +111,7 @@ std::optional<oauth::grant> decode_grant(std::string_view octets) {
   g->superseded_at = from_millis(m.superseded_at());
   g->created = from_millis(m.created());
   if (!m.who().has_minted()) {
-    g->who.minted = g->created;  // a record of 0.1
+    g->who.minted = g->created;  // a record of version 0.1
   }
   g->absolute_expiry = from_millis(m.absolute_expiry());
   g->idle_expiry = from_millis(m.idle_expiry());

@@ -1,6 +1,6 @@
 /// @file
 /// The tables of records that live in shards. A new table is an enumerator and a row here; engines
-/// read the rows.
+/// iterate over the rows.
 #pragma once
 
 #include <array>
@@ -21,22 +21,23 @@ enum class table : std::uint8_t {
 };
 constexpr std::size_t tables_count = 4;
 
-/// How long records live, which decides how an engine arranges them.
+/// How long records live, by which an engine arranges them.
 enum class lifetime : std::uint8_t {
-  brief,  ///< minutes to an hour: records expire in about the order in which they came
+  brief,  ///< minutes to an hour: records expire in about the order of their insertion
   mixed   ///< some expire within the hour, others live for a month
 };
 
 struct table_row {
   table kind;
-  /// Of its column family, or of its table in a database. On the disk: DO NOT CHANGE.
+  /// Name of the column family, or of the table in a database. On the disk: DO NOT CHANGE.
   std::string_view name;
   lifetime life;
-  /// Its records hold the binding that a `consume` must present.
+  /// Whether its records hold the binding that a `consume` must present.
   bool has_binding;
 };
 
-/// In the order of the enumerators. Append only: a database gets its column families in this order.
+/// In the order of the enumerators. Append only: a database creates its column families in this
+/// order.
 constexpr auto tables = std::array<table_row, tables_count>{{
     {table::codes, "codes", lifetime::brief, true},
     {table::grants, "grants", lifetime::mixed, false},

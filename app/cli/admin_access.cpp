@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 constexpr auto default_url = "http://127.0.0.1:9081";
 
-/// Takes from the config what the options leave open.
+/// Fills options that the command line leaves empty from the config.
 void complete(access_options& o, const net::options& net, caller_role role) {
   if (!o.url.empty() && !o.token_file.empty()) return;
   const auto is_secure = net.admin_tls.is_on();
@@ -31,7 +31,7 @@ void complete(access_options& o, const net::options& net, caller_role role) {
   }
 }
 
-/// The options with what the config says in the places that they leave open.
+/// The options, completed from the config file.
 access_options completed(access_options o, caller_role role) {
   if (!o.config.empty()) {
     const auto settings = config::load(o.config);
@@ -60,7 +60,8 @@ admin_client connect(const access_options& o) {
   }
 }
 
-/// The refusal as a sentence. What is no refusal of this server is named by its status alone.
+/// The error of the reply as a sentence. A reply that is not this server's is described by its
+/// status.
 std::string sentence_of(const admin_reply& reply) {
   auto failed = json::error_code{};
   const auto body = json::parse(reply.body, failed);

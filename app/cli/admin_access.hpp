@@ -1,5 +1,5 @@
 /// @file
-/// What every management command is told: which server, who asks, and how to print.
+/// The common part of all management commands: which server, which token, and how to print.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -16,33 +16,33 @@ class App;
 
 namespace mintage::app {
 
-/// Whose token a command shows: it takes the one that may do no more than it needs.
+/// The role of a command, which decides its token: the one with the least rights that suffices.
 enum class caller_role : std::uint8_t { admin, minter };
 
 struct access_options {
   /// The server's own config, for its [admin] section; empty when not given.
   std::filesystem::path config;
-  /// Each goes before what the config says.
+  /// Each of these overrides the config.
   std::string url;
   std::filesystem::path token_file;
   std::filesystem::path ca;
-  /// With a config, as it says.
+  /// From the config, when there is one.
   bool allow_group_readable = false;
-  /// Print the server's JSON as it is.
+  /// Print the server's JSON unchanged.
   bool as_json = false;
 };
 
 /// Adds --config, --admin, --token-file, --ca and --json to a command.
 void add_access_options(CLI::App& command, access_options& o);
 
-/// A command's way to the server.
+/// The connection of a command to the server.
 class admin_access {
  public:
   /// Reads config and token. @throws command_error
   admin_access(const access_options& o, caller_role role);
 
-  /// Calls, and prints the JSON of the answer if that was asked for.
-  /// @returns the answer; an empty object when there is nothing (more) to print.
+  /// Sends one request. Prints the JSON of the reply if --json was given.
+  /// @returns the reply; an empty object when there is nothing (more) to print.
   /// @throws command_error when the server refuses.
   [[nodiscard]] boost::json::object call(
       std::string_view method, std::string_view target,

@@ -26,10 +26,10 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
-/// An import waits for a slow hash and a commit, and perhaps for other imports.
+/// Covers an import, which waits for a slow hash, a commit and perhaps other imports.
 constexpr auto patience = std::chrono::seconds{30};
 
-/// Where a URL points.
+/// The parts of a URL.
 struct place {
   bool is_secure = false;
   std::string host;  ///< without the brackets of IPv6
@@ -84,7 +84,7 @@ place place_of(std::string_view url) {
   return *found;
 }
 
-/// @returns the context of a client that trusts `ca` and asks who the server is.
+/// @returns the context of a client that trusts `ca` and verifies the server.
 asio::ssl::context make_context(const std::filesystem::path& ca) {
   auto made = asio::ssl::context{asio::ssl::context::tls_client};
   SSL_CTX_set_min_proto_version(made.native_handle(), TLS1_2_VERSION);
@@ -94,7 +94,7 @@ asio::ssl::context make_context(const std::filesystem::path& ca) {
     made.set_default_verify_paths(failed);
   } else {
     made.load_verify_file(ca.string(), failed);
-    // The server's own certificate is as good as that of its authority.
+    // Trust the server's own certificate as well as one of its authority.
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(made.native_handle()),
                                 X509_V_FLAG_PARTIAL_CHAIN);
   }
@@ -119,7 +119,7 @@ struct admin_client::impl {
   beast::flat_buffer octets;
   bool is_open = false;
 
-  /// Runs one operation to its end. @throws boost::system::system_error
+  /// Runs one asynchronous operation to its end. @throws boost::system::system_error
   template <class Start>
   void finish(Start start) {
     auto outcome = boost::system::error_code{};
@@ -139,7 +139,8 @@ struct admin_client::impl {
     is_open = true;
   }
 
-  /// @throws command_error when the server does not prove to be the host of the URL.
+  /// Does the TLS handshake. @throws command_error when the server does not prove to be the host of
+  /// the URL.
   void greet() {
     secure.emplace(stream, *context);
     auto* session = secure->native_handle();

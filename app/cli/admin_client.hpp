@@ -22,15 +22,16 @@ struct admin_reply {
 /// Calls over one connection. Every wait has a limit.
 class admin_client {
  public:
-  /// @param url `https://HOST:PORT`, or `http://ADDRESS:PORT` with an address of loopback or
-  ///        `localhost`: the token would travel in the clear anywhere else.
-  /// @param ca certificates in PEM form that are trusted over https; empty = those of the system.
-  ///        Any of them may be the server's own. The certificate must name the host.
+  /// @param url `https://HOST:PORT`, or `http://ADDRESS:PORT` where ADDRESS is loopback or
+  ///        `localhost`: anywhere else the token would travel unencrypted.
+  /// @param ca trusted certificates in PEM form for https; empty = those of the system. One of them
+  ///        may be the server's own. The certificate must name the host.
   /// @throws command_error (usage)
   admin_client(std::string_view url, crypto::secret_string token,
                const std::filesystem::path& ca = {});
   ~admin_client();
 
+  /// Sends one request and waits for the reply.
   /// @param method GET, POST, PATCH or DELETE. @param target a path, percent-encoded.
   /// @param body sent as JSON unless empty.
   /// @throws command_error when the server is unreachable or does not speak HTTP.
@@ -42,7 +43,7 @@ class admin_client {
   std::unique_ptr<impl> impl_;
 };
 
-/// `text` as one segment of a path. @see RFC 3986 §3.3
+/// Percent-encodes `text` as one segment of a path. @see RFC 3986 §3.3
 [[nodiscard]] std::string path_segment(std::string_view text);
 
 }  // namespace mintage::app

@@ -10,11 +10,11 @@ class App;
 
 namespace mintage::app {
 
-/// What the command line asked for, to be run once it was read whole. Returns the exit code.
+/// The command that was chosen, run after the whole command line was parsed. Returns the exit code.
 /// @throws command_error
 using action = std::function<int()>;
 
-/// Each adds a group of commands to the program; the command that is named sets `chosen`, which
+/// Each adds a group of commands to the program. The command that is named sets `chosen`, which
 /// outlives the parsing.
 void add_client_commands(CLI::App& program, action& chosen);
 void add_code_commands(CLI::App& program, action& chosen);

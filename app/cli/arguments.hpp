@@ -1,5 +1,5 @@
 /// @file
-/// Arguments that begin with a dash and are no options: ids of clients and keys may.
+/// Arguments that begin with a dash and are not options: ids of clients and keys.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@ class App;
 
 namespace mintage::app {
 
-/// Puts ids that begin with a dash last, behind `--`, where CLI11 takes them as they are. An
-/// argument is such an id when its command takes one and has no option of that name; `-h` and
+/// Moves ids that begin with a dash to the end, after `--`, where CLI11 takes them literally. An
+/// argument is such an id when its command takes an id and has no option of that name. `-h` and
 /// `--help` are options everywhere.
 /// @param arguments without the program's name.
 /// @throws CLI::ExtrasError for a word with one dash that is neither: CLI11 would read `-hx` as -h.

@@ -1,5 +1,5 @@
-// mintage client: registered clients and their secrets. What a client is made of stands in
-// client_metadata_options.cpp.
+// mintage client: registered clients and their secrets. client_metadata_options.cpp has the options
+// for metadata.
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -21,7 +21,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// Everything that any of these commands can be told; each takes what it needs.
+/// The options of all these commands; each command uses some.
 struct client_options {
   access_options access;
   client_metadata_options metadata;
@@ -59,7 +59,7 @@ std::string secrets_text(const json::object& client) {
   return out.empty() ? "-" : out;
 }
 
-/// A client, one member a line, and its new secret if the answer shows one.
+/// Prints a client, one member per line, and its new secret if the reply has one.
 void print_client(const json::object& client) {
   auto table = text_table{};
   for (const auto* name : {"client_id", "client_secret", "number", "client_name", "status",
@@ -134,7 +134,7 @@ int remove(const client_options& o) {
   return exit_ok;
 }
 
-/// The group under construction.
+/// Builds the group of commands.
 struct client_group {
   CLI::App* commands;
   std::shared_ptr<client_options> options = std::make_shared<client_options>();

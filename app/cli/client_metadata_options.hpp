@@ -1,5 +1,5 @@
 /// @file
-/// What a client is registered with, as options of `mintage client add`.
+/// The metadata of a new client as options of `mintage client add`.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -12,7 +12,7 @@ class App;
 
 namespace mintage::app {
 
-/// What is empty or off is not sent: the server has the defaults and the rules.
+/// Options that are empty or off are not sent: the server has the defaults and the rules.
 struct client_metadata_options {
   std::string name;
   std::vector<std::string> redirect_uris;
@@ -27,7 +27,7 @@ struct client_metadata_options {
   bool without_basic_raw_compat = false;
   bool rt_without_offline = false;
 
-  /// With the names of RFC 7591 and of the server's own members.
+  /// The request body, with the member names of RFC 7591 and of the server.
   [[nodiscard]] boost::json::object body() const;
 };
 

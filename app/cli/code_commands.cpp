@@ -1,4 +1,4 @@
-// mintage code: authorization codes, as a login page mints them.
+// mintage code: mints authorization codes as a login page does.
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>

@@ -1,5 +1,5 @@
 /// @file
-/// How a management command fails: one sentence and an exit code.
+/// The failure of a management command: one sentence and an exit code.
 #pragma once
 
 #include <stdexcept>
@@ -9,7 +9,7 @@
 
 namespace mintage::app {
 
-/// `what()` is one sentence for standard error; it never holds a secret.
+/// `what()` is one sentence for standard error and never contains a secret.
 class command_error : public std::runtime_error {
  public:
   explicit command_error(const std::string& sentence, int exit_code = exit_failure)

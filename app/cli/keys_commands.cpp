@@ -16,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// Everything that any of these commands can be told; each takes what it needs.
+/// The options of all these commands; each command uses some.
 struct keys_options {
   access_options access;
   std::string alg;

@@ -21,15 +21,15 @@ namespace {
 constexpr auto endings = std::array{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 volatile std::sig_atomic_t ended_by = 0;
 
-/// The terminal without echo. A signal that would end the process interrupts the waiting instead,
-/// and ends it when the echo is back: a terminal that stays silent is of no use.
+/// The terminal with echo off. A signal that would end the process interrupts the read instead, and
+/// ends the process after the echo is restored.
 class silent_terminal {
  public:
   silent_terminal() {
     if (::tcgetattr(STDIN_FILENO, &before_) != 0) {
       throw command_error{"the terminal cannot be silenced"};
     }
-    // Blocked but while waiting for a line, so that none is missed just before that.
+    // Blocked except while a line is read, so that a signal just before the read is not missed.
     auto blocked = sigset_t{};
     ::sigemptyset(&blocked);
     for (const auto signal : endings) ::sigaddset(&blocked, signal);

@@ -1,6 +1,6 @@
 /// @file
-/// Where a chosen client secret comes from. Never an argument: those are seen by everybody on the
-/// machine, and stay in the shell's history.
+/// The source of an imported client secret. Never an argument: other users of the machine can see
+/// arguments, and the shell stores them in its history.
 #pragma once
 
 #include <cstdint>
@@ -17,17 +17,18 @@ class App;
 namespace mintage::app {
 
 struct secret_options {
-  /// Ask for the secret on the terminal, unless one of the others says where it is.
+  /// Read the secret from the terminal, unless another member names its source.
   bool is_import = false;
   std::filesystem::path file;
-  /// The name of an environment variable.
+  /// Name of an environment variable.
   std::string variable;
 };
 
 /// Adds --import, --secret-file and --secret-env to a command.
 void add_secret_options(CLI::App& command, secret_options& o);
 
-/// @returns nothing when no secret was chosen: the server then generates one.
+/// Reads the secret from its source.
+/// @returns nothing when the options name no source: the server then generates a secret.
 /// @throws command_error
 [[nodiscard]] std::optional<crypto::secret_string> chosen_secret(const secret_options& o);
 

@@ -8,7 +8,7 @@
 namespace mintage::app {
 namespace {
 
-/// Characters, not octets: what continues a character of UTF-8 takes no room.
+/// Number of characters: continuation octets of UTF-8 do not count.
 std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xc0) != 0x80;

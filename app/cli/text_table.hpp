@@ -1,5 +1,5 @@
 /// @file
-/// Tables of plain text for people to read.
+/// Tables of plain text for terminals.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -11,11 +11,11 @@
 
 namespace mintage::app {
 
-/// Columns as wide as their widest cell, two spaces between them. Control characters are shown
-/// as `?`: nothing that was registered with a server can steer a terminal.
+/// Columns as wide as their widest cell, with two spaces between them. Control characters are shown
+/// as `?`, so that registered texts cannot send commands to a terminal.
 class text_table {
  public:
-  /// @param heads may be empty: the table has no first line then.
+  /// @param heads empty: the table has no header line.
   explicit text_table(std::vector<std::string> heads = {});
   void add(std::vector<std::string> cells);
   friend std::ostream& operator<<(std::ostream& out, const text_table& t);
@@ -24,10 +24,10 @@ class text_table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// A value of the admin interface as a cell: texts bare, lists with commas, `-` for what is empty
-/// or absent.
+/// A value of the admin interface as a cell: plain texts, lists with commas, `-` for empty and
+/// absent values.
 [[nodiscard]] std::string cell_of(const boost::json::value* v);
-/// `2026-01-31 23:59:59Z`. @param numeric_date seconds since 1970.
+/// Renders `2026-01-31 23:59:59Z`. @param numeric_date seconds since 1970.
 [[nodiscard]] std::string time_text(std::int64_t numeric_date);
 
 }  // namespace mintage::app

@@ -33,7 +33,7 @@ struct framing {
   bool closes = false;
 };
 
-/// @returns nothing when a line is no field or a length is no number.
+/// @returns nothing when a line is not a field or a length is not a number.
 std::optional<framing> read_fields(std::string_view fields) {
   auto out = framing{};
   while (!fields.empty()) {

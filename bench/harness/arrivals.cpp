@@ -13,7 +13,7 @@ void arrivals::advance() {
   settle();
 }
 
-// What was drawn at the former rate is forgotten: a Poisson process has no memory.
+// Drops what was drawn at the former rate: a Poisson process has no memory.
 void arrivals::settle() {
   for (; changed_ < pace_.changes.size(); ++changed_) {
     const auto& change = pace_.changes[changed_];

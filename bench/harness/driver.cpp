@@ -107,8 +107,8 @@ void driver::broken(wire& w, std::string_view kind) {
   count_part(w, t, false, 0);
   live_.failures.fetch_add(1, std::memory_order_relaxed);
   last_answer_ = t;
-  w.set_idle();  // what is given up for lack of an answer is not this one
-  // Later: a server that refuses every connection would otherwise recurse through send and fail.
+  w.set_idle();  // it is not the next wire to be given up
+  // Handled later: with a server that refuses every connection, send and fail would recurse.
   broken_.push_back(&w);
 }
 
@@ -133,7 +133,7 @@ bool driver::send(wire& w, nanoseconds intended) {
 }
 
 void driver::pump(nanoseconds t) {
-  // Requests that became due while a connection was free are sent late by nobody but the harness.
+  // When a connection was free, lateness is the harness's own.
   const auto could_send = arrivals_->waiting() == 0 && !idle_.empty();
   auto spare = could_send ? idle_.size() : 0;
   arrivals_->advance(t);
@@ -176,8 +176,8 @@ void driver::tell(nanoseconds t) {
 void driver::give_up(nanoseconds t) {
   for (const auto& w : wires_) {
     if (!w->is_busy() || t - w->intended() < options_.patience) continue;
-    // In an open loop a request may have waited here for long: it has the same patience from the
-    // moment it was due, because the one who sent it would have.
+    // In an open loop a request may have waited here. Its patience counts from the time it was due,
+    // as that of a real client would.
     source_.failed(w->what(), false);
     counts_.abandoned(t, t - w->intended(), "no answer in time");
     count_part(*w, t, false, 0);

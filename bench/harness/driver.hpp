@@ -13,29 +13,29 @@ namespace mintage::bench {
 
 class wire;
 
-/// What all threads of a round share.
+/// Counters that all threads of a round share.
 struct live_counts {
   std::atomic<std::uint64_t> answers{0};
   std::atomic<std::uint64_t> failures{0};
 };
 
-/// Used on one thread. A wire tells what became of its request and is free for the next one then.
+/// Used on one thread. A wire reports the result of its request and is then free for the next one.
 class driver {
  public:
   using steady = std::chrono::steady_clock;
 
-  /// @param o of this thread: its connections, its rate.
+  /// @param o the options of this thread: its connections, its rate.
   driver(const load_options& o, workload& source, live_counts& live, double phase);
   ~driver();
 
-  /// @throws std::runtime_error when one cannot be made.
+  /// @throws std::runtime_error when a connection cannot be opened.
   void connect();
   void run(steady::time_point start);
 
-  /// Told by wires.
+  /// Called by wires.
   void answered(wire& w, unsigned status, std::string_view body);
   void broken(wire& w, std::string_view kind);
-  /// A connection was opened again.
+  /// Counts a connection that was opened again.
   void connected(bool resumed) noexcept { ++(resumed ? handshakes_.resumed : handshakes_.full); }
 
   [[nodiscard]] tally& counts() noexcept { return counts_; }
@@ -49,7 +49,7 @@ class driver {
  private:
   [[nodiscard]] nanoseconds now() const { return steady::now() - start_; }
   void free(wire& w, nanoseconds t);
-  /// The part that `t` lies in; null when none are counted apart.
+  /// The part of the round that `t` is in; null when parts are not counted.
   [[nodiscard]] part_counts* part_at(nanoseconds t);
   void count_part(const wire& w, nanoseconds t, bool granted, unsigned status);
   /// Sends the next request of `source_`. @returns false when there is none.
@@ -66,7 +66,7 @@ class driver {
   event_loop loop_;
   std::vector<std::unique_ptr<wire>> wires_;
   std::vector<wire*> idle_;
-  std::vector<wire*> broken_;  // until the loop is left
+  std::vector<wire*> broken_;  // until the loop returns
   std::optional<open_loop> arrivals_;
   steady::time_point start_;
   nanoseconds next_tick_{0};

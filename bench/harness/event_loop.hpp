@@ -1,8 +1,8 @@
 /// @file
-/// Waits for the sockets of one thread, each registered once and told of by edges.
+/// Waits for the sockets of one thread. Each is registered once with the kernel, edge-triggered.
 ///
-/// Asio, which the rest of the harness uses, asks the kernel again for each wait on a socket: one
-/// system call per request that a load generator can do without.
+/// Asio, which the rest of the harness uses, registers each wait on a socket again: a system call
+/// per request that a load generator can avoid.
 #pragma once
 
 #include <chrono>
@@ -10,11 +10,12 @@
 
 namespace mintage::bench {
 
-/// Who has a socket in a loop.
+/// The owner of a socket in a loop.
 class watcher {
  public:
   virtual ~watcher() = default;
-  /// The socket can be read or written, or has failed; or nothing of that, after a close.
+  /// Called when the socket can be read or written, or has failed. A call without an event is
+  /// possible after a close.
   virtual void ready() = 0;
 };
 
@@ -28,10 +29,10 @@ class event_loop {
   event_loop(const event_loop&) = delete;
   event_loop& operator=(const event_loop&) = delete;
 
-  /// @param socket until it is closed. @param who outlives the loop. @returns whether it is
-  /// watched.
+  /// Registers a socket until it is closed. @param who outlives the loop. @returns whether it
+  /// succeeded.
   [[nodiscard]] bool watch(int socket, watcher& who) noexcept;
-  /// Waits until something is ready, `until` at the longest, and tells all that are.
+  /// Waits until a socket is ready, or until `until`, and calls the watcher of every ready socket.
   /// @returns when the wait ended.
   steady::time_point run_once(steady::time_point until);
 

@@ -32,7 +32,7 @@ std::int64_t thread_cpu_ns() {
   return static_cast<std::int64_t>(t.tv_sec) * 1'000'000'000 + t.tv_nsec;
 }
 
-/// CPU of one call. The least of several short runs: what else ran on the core shows in the others.
+/// CPU of one call: the least of several short runs, since other work on the core lengthens some.
 template <class Call>
 double least_us(int count, Call call) {
   auto best = 0.0;
@@ -56,8 +56,8 @@ double rs256_us() {
   });
 }
 
-/// ES256 as OpenSSL makes and verifies it, one at a time with a long-lived context: what a server
-/// is measured against, whatever its own way to sign is.
+/// ES256 by OpenSSL, signed and verified one at a time with a long-lived context. Servers are
+/// measured against it, however they sign themselves.
 class openssl_es256 {
  public:
   openssl_es256() {
@@ -91,7 +91,7 @@ class openssl_es256 {
   std::size_t size_ = 0;
 };
 
-/// As the log of a store is written: a record of one exchange is appended, then synced.
+/// Appends a record of one exchange to a file and syncs it, as the log of a store does.
 double fsync_us() {
   using steady = std::chrono::steady_clock;
   const auto folder = loopback::temporary_folder{};
@@ -115,7 +115,7 @@ double fsync_us() {
   return spread_of(medians).least;
 }
 
-/// Fills in what the bare exchange takes.
+/// Fills in the figures of the bare exchange.
 void measure_exchange(floor_costs& out, const std::filesystem::path& self, std::size_t connections,
                       const loopback::cores& on) {
   const auto folder = loopback::temporary_folder{};
@@ -127,7 +127,7 @@ void measure_exchange(floor_costs& out, const std::filesystem::path& self, std::
   const auto where = resolve("127.0.0.1:" + *line);
   const auto who =
       client{"floor", "secret-of-the-floor-of-this-machine", "https://c.example/cb", {}, {}};
-  // The server does not look at the code, so one will do.
+  // The floor server does not check the code, so one code is enough.
   auto sources = std::vector<workload>{};
   sources.emplace_back(std::vector{
       work{request_kind::code, 1, form_template{request_kind::code, who, where.host, "/token"},

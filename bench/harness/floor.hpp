@@ -1,5 +1,5 @@
 /// @file
-/// What no token server can go below on this machine, measured beside it.
+/// The floor: what a token request costs at least on this machine, measured in the same run.
 #pragma once
 
 #include <filesystem>
@@ -10,39 +10,39 @@
 
 namespace mintage::bench {
 
-/// Microseconds: of CPU, but for the two that say otherwise.
+/// Microseconds of CPU, except for the two medians.
 struct floor_costs {
   /// One signature of a token with a long-lived context.
   double es256 = 0;
   double rs256 = 0;
   /// One verification of an ES256 signature.
   double es256_verify = 0;
-  /// A keep-alive POST through our own net/ that is answered with a body that lies ready.
+  /// A keep-alive POST through net/ that is answered with a prebuilt body.
   double exchange = 0;
-  /// The median time of that exchange as a client sees it; the least of several short runs.
+  /// The median latency of that exchange; the least of several short runs.
   double exchange_p50 = 0;
-  /// The median time in which a file is appended to and synced, in the folder of temporary files;
-  /// the least of several short runs.
+  /// The median time of one append and fsync, in the folder of temporary files; the least of
+  /// several short runs.
   double fsync = 0;
 
-  /// Of one request: the access token (ES256), the ID token where there is one; for introspection
-  /// the verification of the token.
+  /// Signatures of one request: the access token (ES256), and the ID token where there is one. For
+  /// introspection, the verification of the token.
   [[nodiscard]] double signatures(request_kind kind, std::string_view id_token_alg) const noexcept;
-  /// Of one request: the HTTP exchange and its signatures. Zero when nothing was measured.
+  /// One request: the bare exchange and its signatures. Zero when nothing was measured.
   [[nodiscard]] double of(request_kind kind, std::string_view id_token_alg) const noexcept {
     return signatures(kind, id_token_alg) + exchange;
   }
-  /// The median latency of one request that waits for no other: the HTTP exchange, its signatures,
-  /// and the disk if it must.
+  /// The median latency of one request on an idle server: the bare exchange, its signatures, and
+  /// the disk where the server waits for it.
   [[nodiscard]] double latency_of(request_kind kind, std::string_view id_token_alg,
                                   bool waits_for_disk) const noexcept {
     return signatures(kind, id_token_alg) + exchange_p50 + (waits_for_disk ? fsync : 0);
   }
 };
 
-/// Takes about four seconds.
-/// @param self the program that runs `serve_floor` for "floor-server". @param on the cores that it
-/// does so on; empty = those that this thread may use.
+/// Measures the floor. Takes about four seconds.
+/// @param self the program that runs `serve_floor` for "floor-server".
+/// @param on the cores to measure on; empty = those of the calling thread.
 [[nodiscard]] floor_costs measure_floor(const std::filesystem::path& self, std::size_t connections,
                                         const loopback::cores& on = {});
 

@@ -6,7 +6,7 @@
 
 namespace mintage::bench {
 
-/// @returns 255 characters at most.
+/// @returns at most 255 characters.
 [[nodiscard, gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...);
 
 }  // namespace mintage::bench

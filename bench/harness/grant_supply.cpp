@@ -52,7 +52,7 @@ class obtaining final : public value_source {
     o.where = server_.where().where;
     o.tls = server_.where().tls.get();
     o.connections = std::min<std::size_t>(16, count);
-    o.duration = std::chrono::minutes{1};  // ends when the codes do
+    o.duration = std::chrono::minutes{1};  // ends earlier, when the codes are used up
     o.keep_every = 1;
     auto got = run_load(o, sources);
     if (got.kept.size() != count) {

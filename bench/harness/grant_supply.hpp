@@ -1,5 +1,5 @@
 /// @file
-/// Where the codes and tokens of requests come from.
+/// Sources of the codes and tokens that requests carry.
 #pragma once
 
 #include <filesystem>
@@ -17,23 +17,23 @@ class value_source {
  public:
   virtual ~value_source() = default;
   [[nodiscard]] virtual value_use use() const noexcept = 0;
-  /// @param count that the round will need at most, if each is used once.
-  /// @returns so many, or what there is.
+  /// @param count values that the round needs at most, if each is used once.
+  /// @returns as many, or all that are left.
   [[nodiscard]] virtual std::vector<std::string> take(std::size_t count) = 0;
-  /// What a round left of values that can be used again.
+  /// Returns values of a round that can be used again.
   virtual void give_back(std::vector<std::string>) {}
-  /// How many rounds must share what is left; nothing when there is no end to it.
+  /// Number of values left for the remaining rounds; nothing when the source does not end.
   [[nodiscard]] virtual std::optional<std::size_t> left() const { return {}; }
 };
 
-/// For requests without a value.
+/// The source for requests without a value.
 [[nodiscard]] std::unique_ptr<value_source> no_values();
-/// Codes minted as they are needed. @param s as below, outlives the source.
+/// Mints codes as they are needed. @param s outlives the source.
 [[nodiscard]] std::unique_ptr<value_source> minted_codes(const target_server& s, const client& who,
                                                          std::string scope);
 /// Codes that were minted before. Each is used once.
 [[nodiscard]] std::unique_ptr<value_source> stocked_codes(std::vector<std::string> codes);
-/// Refresh tokens, or access tokens for introspection, that fresh codes are exchanged for.
+/// Exchanges fresh codes for refresh tokens, or for access tokens to introspect.
 [[nodiscard]] std::unique_ptr<value_source> obtained_tokens(const target_server& s,
                                                             const client& who, request_kind kind,
                                                             value_use use);

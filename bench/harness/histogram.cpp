@@ -9,8 +9,8 @@ namespace {
 
 constexpr auto most = (std::int64_t{1} << 42) - 1;
 
-// With 8 significant bits, values below 256 have a bucket each, and every further power of two adds
-// the 128 values of 8 bits whose first is set.
+// With 8 significant bits, each value below 256 has its own bucket. Every further power of two has
+// 128 buckets, one for each 8-bit prefix that begins with 1.
 unsigned shift_of(std::uint64_t value) noexcept {
   const auto width = static_cast<unsigned>(std::bit_width(value));
   return width > 8 ? width - 8 : 0;
@@ -57,7 +57,7 @@ nanoseconds histogram::mean() const noexcept {
 nanoseconds histogram::percentile(double p) const noexcept {
   if (count_ == 0) return nanoseconds{0};
   const auto share = std::clamp(p, 0.0, 100.0) / 100;
-  // The product may lie a hair above the whole number it stands for (0.99 * 100).
+  // The product may be slightly above the whole number it stands for (0.99 * 100).
   const auto exact = share * static_cast<double>(count_);
   const auto rank = std::max<std::uint64_t>(
       1, static_cast<std::uint64_t>(std::ceil(exact - 1e-9 * static_cast<double>(count_))));
@@ -66,7 +66,7 @@ nanoseconds histogram::percentile(double p) const noexcept {
     seen += buckets_[i];
     if (seen >= rank && i + 1 < buckets_.size()) return nanoseconds{std::min(end_of(i), max_)};
   }
-  return nanoseconds{max_};  // the last bucket in use, or the one of all that is too large
+  return nanoseconds{max_};  // the last bucket in use, or the one of all larger values
 }
 
 }  // namespace mintage::bench

@@ -10,8 +10,8 @@ namespace mintage::bench {
 
 using nanoseconds = std::chrono::nanoseconds;
 
-/// Each power of two is cut into 128 equal buckets, so that recording is a shift and an increment
-/// and merging is exact. Values from 73 minutes on share the last bucket.
+/// Each power of two is divided into 128 equal buckets, so recording is a shift and an increment,
+/// and merging is exact. Values above 73 minutes share the last bucket.
 class histogram {
  public:
   /// Negative values count as zero.
@@ -19,16 +19,16 @@ class histogram {
   void add(const histogram& other);
 
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
-  /// Zero when empty, as below.
+  /// Zero when empty; `percentile` too.
   [[nodiscard]] nanoseconds max() const noexcept { return nanoseconds{max_}; }
   [[nodiscard]] nanoseconds mean() const noexcept;
-  /// The nearest-rank percentile: the least value that at least `p` percent of all do not exceed,
-  /// rounded up to the end of its bucket, never above `max()`.
+  /// The nearest-rank percentile: the least value that at least `p` percent of all values do not
+  /// exceed, rounded up to the end of its bucket, never above `max()`.
   /// @param p 0..100
   [[nodiscard]] nanoseconds percentile(double p) const noexcept;
 
  private:
-  std::vector<std::uint64_t> buckets_;  // grows to the largest value seen
+  std::vector<std::uint64_t> buckets_;  // grows to the largest value recorded
   std::uint64_t count_ = 0;
   std::int64_t max_ = 0;
   long double sum_ = 0;

@@ -25,7 +25,7 @@ using asio::ip::tcp;
 
 constexpr auto call_deadline = std::chrono::seconds{10};
 
-/// Begins an operation by `begin(handler)` and waits for its end.
+/// Starts an operation with `begin(handler)` and waits for its end.
 template <class Begin>
 void wait_for(asio::io_context& context, Begin begin) {
   auto error = boost::system::error_code{};
@@ -79,7 +79,7 @@ void send_lines(tcp::socket& socket, std::string_view line, std::size_t count) {
     chunk += "\r\n";
     auto error = boost::system::error_code{};
     asio::write(socket, asio::buffer(chunk), error);
-    if (error) return;  // the answer says why
+    if (error) return;  // the answer has the reason
     count -= some;
   }
   auto ignored = boost::system::error_code{};
@@ -175,7 +175,7 @@ std::vector<std::string> mint_codes(const origin& admin, std::string_view token,
   asio::write(socket, asio::buffer(head("POST", admin, "/admin/codes", token) +
                                    "Content-Type: application/x-ndjson\r\n"
                                    "Transfer-Encoding: chunked\r\n\r\n"));
-  // The server takes no more lines than it has answers for, so writing and reading overlap.
+  // The server reads no more lines than it has answered, so writing and reading must overlap.
   auto writer = std::thread{[&] { send_lines(socket, line, count); }};
   auto got = reply{};
   auto failure = std::string{};

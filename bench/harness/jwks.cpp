@@ -43,7 +43,7 @@ number big(std::string_view s) {
   return number{BN_bin2bn(octets(s), static_cast<int>(s.size()), nullptr)};
 }
 
-/// Null when the parts make no key.
+/// @returns null when the parts are not a valid key.
 key_ptr make_key(const char* type, OSSL_PARAM_BLD* parts) {
   const auto list = owned<OSSL_PARAM, OSSL_PARAM_free>{OSSL_PARAM_BLD_to_param(parts)};
   const auto context =
@@ -82,7 +82,7 @@ key_ptr read_key(const json::object& jwk, std::string& alg) {
   return {};
 }
 
-/// R‖S of fixed width to the DER that OpenSSL reads; empty for any other width.
+/// Converts R‖S of fixed width to the DER that OpenSSL reads; empty for any other width.
 std::string to_der(std::string_view raw) {
   if (raw.size() != 64) return {};
   const auto pair = owned<ECDSA_SIG, ECDSA_SIG_free>{ECDSA_SIG_new()};

@@ -1,5 +1,5 @@
 /// @file
-/// The public keys of a server, to verify the signatures of its tokens.
+/// The public keys of a server, for the verification of its tokens.
 #pragma once
 
 #include <memory>
@@ -9,14 +9,14 @@ namespace mintage::bench {
 
 class jwks {
  public:
-  /// @param json a JWK set (RFC 7517 §5); keys that are neither P-256 nor RSA are left out.
-  /// @throws std::runtime_error when it is no JWK set.
+  /// @param json a JWK set (RFC 7517 §5). Keys other than P-256 and RSA are ignored.
+  /// @throws std::runtime_error when it is not a JWK set.
   explicit jwks(std::string_view json);
   ~jwks();
   jwks(jwks&&) noexcept;
 
-  /// Whether `compact` is a JWS by the key its header names: ES256 or RS256, and of the kind that
-  /// its `alg` says.
+  /// Whether `compact` is a JWS, ES256 or RS256, by the key that its header names, and that key
+  /// fits its `alg`.
   [[nodiscard]] bool verifies(std::string_view compact) const;
 
  private:

@@ -1,6 +1,6 @@
 /// @file
-/// One round of load: connections that send requests in closed or open loop and count what comes
-/// back.
+/// One round of load: connections that send requests in a closed or open loop and count the
+/// answers.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -18,7 +18,7 @@
 
 namespace mintage::bench {
 
-/// What the progress line shows.
+/// The figures of the progress line.
 struct progress {
   nanoseconds elapsed{0};
   std::uint64_t answers = 0;
@@ -33,19 +33,19 @@ struct load_options {
   /// Over all threads; at least one per thread.
   std::size_t connections = 64;
   std::chrono::nanoseconds duration{std::chrono::seconds{5}};
-  /// Set = open loop; else each connection sends its next request when it has its answer.
+  /// Set = open loop. Not set = each connection sends its next request after its answer.
   std::optional<pace> arrivals;
   std::uint64_t seed = 1;
-  /// After which a request without answer is given up.
+  /// Time after which a request without an answer is given up.
   std::chrono::nanoseconds patience{std::chrono::seconds{10}};
   /// Null = plain HTTP; must outlive the load.
   const tls_client* tls = nullptr;
   /// Answers after which a connection is opened anew; 0 = never.
   std::size_t reconnect_every = 0;
-  /// Of each this many good answers the tokens of one are kept; 0 = none.
+  /// The tokens of one of this many good answers are kept; 0 = none.
   std::size_t keep_every = 0;
-  /// When the parts of the round begin that are counted apart, in order; the first one at zero.
-  /// Empty = none are.
+  /// Start times of the parts that are counted separately, ascending, the first one zero. Empty =
+  /// no parts.
   std::vector<nanoseconds> parts;
   /// Called about five times a second on a thread of the load, when set.
   std::function<void(const progress&)> tell;
@@ -53,24 +53,25 @@ struct load_options {
 
 struct load_result {
   tally counts;
-  /// From the start to the last answer.
+  /// Time from the start to the last answer.
   nanoseconds elapsed{0};
-  /// CPU of all threads of the load, and the share of its time that the busiest one was running.
+  /// CPU of all threads of the load, and the share of time for which the busiest one ran.
   process_use harness;
   double busiest = 0;
   std::vector<kept_tokens> kept;
   /// Whether the requests ran out before the time did (closed loop).
   bool ran_out = false;
-  /// Set in open loop.
+  /// Requests per second that became due; set in an open loop.
   std::optional<double> offered;
-  /// Connections that were opened again, by handshake; all are full without TLS.
+  /// Connections that were opened again, by kind of handshake. Without TLS all count as full.
   handshake_counts handshakes;
-  /// As many as were asked for.
+  /// One for each part of the options.
   std::vector<part_counts> parts{};
 };
 
-/// Runs one round, a thread per element of `sources`; returns when every request was answered or
-/// given up. @throws std::runtime_error when a first connection cannot be made.
+/// Runs one round with one thread per element of `sources`. Returns when every request is answered
+/// or given up.
+/// @throws std::runtime_error when a first connection cannot be opened.
 [[nodiscard]] load_result run_load(const load_options& o, std::vector<workload>& sources);
 
 }  // namespace mintage::bench

@@ -42,7 +42,7 @@ void metrics_watch::read() {
     reading.at = at;
     readings_.push_back(std::move(reading));
   } catch (const std::exception&) {
-    // A server that is too busy for its operators is seen in the gap.
+    // A server that is too busy to answer shows as a gap.
   }
 }
 

@@ -1,5 +1,5 @@
 /// @file
-/// Reads a server's page of metrics again and again while a round runs.
+/// Reads a server's page of metrics repeatedly during a round.
 #pragma once
 
 #include <condition_variable>
@@ -12,18 +12,19 @@
 
 namespace mintage::bench {
 
-/// Has a thread of its own, whose CPU is not that of the load. A page costs the server about a
-/// millisecond, so two a second are within what figures spread anyway.
+/// Runs a thread of its own, whose CPU does not count as the load's. A page costs the server about
+/// a millisecond, so two per second are within the spread of the figures.
 class metrics_watch {
  public:
-  /// Reads at once and then in every `interval`.
+  /// Reads at once, then once per `interval`.
   metrics_watch(origin admin, nanoseconds interval);
   ~metrics_watch();
   metrics_watch(const metrics_watch&) = delete;
   metrics_watch& operator=(const metrics_watch&) = delete;
 
-  /// Reads once more and ends. @returns all readings, the last in place of one that came just
-  /// before; none when the server has no such page.
+  /// Reads once more and ends the thread.
+  /// @returns all readings; the last one replaces a reading just before it. None when the server
+  ///          has no such page.
   [[nodiscard]] std::vector<pool_reading> finish();
 
  private:
@@ -32,7 +33,7 @@ class metrics_watch {
   origin admin_;
   nanoseconds interval_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  std::vector<pool_reading> readings_;  // of the thread, until it has ended
+  std::vector<pool_reading> readings_;  // owned by the thread until it has ended
   std::mutex mutex_;
   std::condition_variable changed_;
   bool ending_ = false;

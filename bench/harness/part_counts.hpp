@@ -1,17 +1,17 @@
 /// @file
-/// What a load counts of each part of a round: what was granted, what was refused, and who made
-/// whom wait.
+/// Counts of one part of a round: granted and refused requests, and waits.
 #pragma once
 
 #include "bench/harness/histogram.hpp"
 
 namespace mintage::bench {
 
-/// Of the answers to requests that became due in a part, whenever they came.
+/// Latencies of the requests that became due in a part, whenever their answers came.
 struct waits {
-  /// As clients see it: a request that no connection was free for waits as well.
+  /// From the time a request was due, as its client sees it: includes the wait for a free
+  /// connection.
   histogram from_due;
-  /// What the server had the octets for.
+  /// From the time it was sent, as the server sees it.
   histogram from_sent;
 
   void add(const waits& other) {
@@ -21,18 +21,18 @@ struct waits {
 };
 
 struct part_counts {
-  /// Answers by the moment that they came in.
+  /// Answers, by the time of their arrival.
   std::uint64_t granted = 0;
   std::uint64_t refused = 0;
-  /// Everything else: other answers, broken connections, no answer.
+  /// All other outcomes: other answers, broken connections, no answer.
   std::uint64_t failed = 0;
   waits granted_after;
-  /// 503 alone.
+  /// 503 only.
   waits refused_after;
   /// How late the harness sent although a connection was free.
   histogram late;
-  /// How long the harness was busy between two looks at its sockets: an answer may have lain there
-  /// that long before it was seen.
+  /// Time between two looks of the harness at its sockets: an answer may have waited that long
+  /// before it was seen.
   histogram turns;
 
   void add(const part_counts& other) {

@@ -35,7 +35,7 @@ std::optional<metric_line> read_line(std::string_view line) noexcept {
   return metric_line{series.substr(0, brace), series.substr(brace), *value};
 }
 
-/// The value of a label; empty when there is none. Names of pools and bounds hold no quotes.
+/// The value of a label; empty when absent. Names of pools and bounds contain no quotes.
 std::string_view label(std::string_view labels, std::string_view name) noexcept {
   for (auto at = labels.find(name); at != labels.npos; at = labels.find(name, at + 1)) {
     const auto begins = at > 0 && (labels[at - 1] == '{' || labels[at - 1] == ',');
@@ -57,7 +57,7 @@ std::string_view pool_in(std::string_view name, std::string_view ending) noexcep
 void take_batch(pool_reading& out, const metric_line& m) {
   if (const auto pool = pool_in(m.name, "_batch_size_bucket"); !pool.empty()) {
     auto& sizes = out.batch_size[std::string{pool}];
-    // The page counts cumulatively.
+    // Counts of the page are cumulative.
     const auto bound = number(label(m.labels, "le"));
     if (!bound) return;
     auto before = std::uint64_t{0};

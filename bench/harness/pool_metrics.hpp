@@ -1,5 +1,5 @@
 /// @file
-/// What the pools of a server tell on its page of metrics, read several times during a round.
+/// The pools of a server on its page of metrics, read several times during a round.
 #pragma once
 
 #include <cstdint>
@@ -12,29 +12,29 @@
 
 namespace mintage::bench {
 
-/// Sizes counted by upper bounds, as since the start of the server.
+/// A histogram of sizes since the start of the server.
 struct size_counts {
-  /// Ascending; the last is infinite. Each count is that of its bucket alone.
+  /// Upper bounds, ascending; the last is infinite. Each count is that of its bucket alone.
   std::vector<std::pair<double, std::uint64_t>> buckets;
   double sum = 0;
   std::uint64_t count = 0;
 };
-/// What was counted from `begin` to `end`. @pre of the same server and metric.
+/// What was counted from `begin` to `end`. @pre both are of the same server and metric.
 [[nodiscard]] size_counts operator-(const size_counts& end, const size_counts& begin);
 
-/// One reading, by name of the pool.
+/// One reading; the maps are keyed by pool.
 struct pool_reading {
-  /// Since the start of the round.
+  /// Time since the start of the round.
   nanoseconds at{0};
   double in_flight = 0;
   std::map<std::string, double> queue_depth;
   std::map<std::string, double> busy_seconds;
-  /// Of each family `mintage_POOL_batch_size`.
+  /// From the metrics `mintage_POOL_batch_size`.
   std::map<std::string, size_counts> batch_size;
 
   [[nodiscard]] bool empty() const noexcept { return queue_depth.empty() && batch_size.empty(); }
 };
-/// Reads the text format of Prometheus; what is not about pools or not understood is left out.
+/// Parses the text format of Prometheus. Lines that do not concern pools are ignored.
 [[nodiscard]] pool_reading parse_metrics(std::string_view page);
 
 }  // namespace mintage::bench

@@ -1,5 +1,5 @@
 /// @file
-/// A service without a server behind it: what remains of a request is net/ and the kernel.
+/// A service that answers at once: the cost of a request is that of net/ and the kernel.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace mintage::bench {
 
-/// A successful answer of the size of a real one: an access token and an ID token.
+/// A successful answer of realistic size: an access token and an ID token.
 [[nodiscard]] std::string prebuilt_body();
 
 /// Answers every token request at once.

@@ -39,7 +39,7 @@ process_use operator-(const process_use& end, const process_use& begin) noexcept
 }
 
 std::optional<process_use> parse_stat(std::string_view text, std::int64_t ticks_per_second) {
-  // The second field is the command in parentheses and may hold spaces and parentheses itself.
+  // The second field is the command in parentheses, which may contain spaces and parentheses.
   const auto command_end = text.rfind(')');
   if (command_end == text.npos) return {};
   text.remove_prefix(command_end + 1);
@@ -76,7 +76,7 @@ std::optional<process_use> read_process(pid_t pid) {
   const auto status = loopback::read_file(folder / "status");
   out->resident_kib = status_number(status, "VmRSS");
   out->peak_resident_kib = status_number(status, "VmHWM");
-  // Those of the whole process are the sum over its threads; "status" alone has the first one's.
+  // The figures of a process are the sum over its threads; "status" has those of the first one.
   auto error = std::error_code{};
   for (const auto& task : std::filesystem::directory_iterator{folder / "task", error}) {
     const auto one = loopback::read_file(task.path() / "status");

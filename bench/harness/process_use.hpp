@@ -1,5 +1,5 @@
 /// @file
-/// What a process and a machine used, from /proc; the parsing is apart from the reading.
+/// Resource use of a process and a machine, from /proc. Parsing is separate from reading.
 #pragma once
 
 #include <sys/types.h>
@@ -13,7 +13,7 @@
 
 namespace mintage::bench {
 
-/// CPU time and context switches since the start of a process; memory of now.
+/// CPU time and context switches since the start of a process; current memory.
 struct process_use {
   nanoseconds user{0};
   nanoseconds system{0};
@@ -24,28 +24,28 @@ struct process_use {
 
   [[nodiscard]] nanoseconds cpu() const noexcept { return user + system; }
 };
-/// What was used from `begin` to `end`; memory as at the end.
+/// What was used from `begin` to `end`; memory as of `end`.
 [[nodiscard]] process_use operator-(const process_use& end, const process_use& begin) noexcept;
 
 /// User and system time of /proc/PID/stat. @param text may hold any command name.
 /// @returns nothing when it has too few fields.
 [[nodiscard]] std::optional<process_use> parse_stat(std::string_view text,
                                                     std::int64_t ticks_per_second);
-/// The number behind `name:` in /proc/PID/status or /proc/meminfo; 0 when absent.
+/// The number after `name:` in /proc/PID/status or /proc/meminfo; 0 when absent.
 [[nodiscard]] std::uint64_t status_number(std::string_view text, std::string_view name);
 
-/// @returns nothing when there is no such process, or /proc is not to be read.
+/// @returns nothing when there is no such process or its /proc cannot be read.
 [[nodiscard]] std::optional<process_use> read_process(pid_t pid);
 /// CPU time of the calling thread.
 [[nodiscard]] process_use read_this_thread();
 
-/// The machine a run was measured on.
+/// The machine that a run was measured on.
 struct machine {
   std::string cpu;
   unsigned cores = 0;
   std::string kernel;
   std::uint64_t memory_mib = 0;
-  /// Processes that wanted to run during the minute before the run.
+  /// Load average of the minute before the run.
   double load = 0;
 };
 [[nodiscard]] machine read_machine();

@@ -1,5 +1,5 @@
 /// @file
-/// Tells how a run is going: one line that changes on a terminal, plain lines elsewhere.
+/// Progress of a run: one line that changes on a terminal, plain lines elsewhere.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace mintage::bench {
 
-/// "12.3 ms": three digits and a unit that fits.
+/// "12.3 ms": three digits and a suitable unit.
 [[nodiscard]] std::string format_time(nanoseconds t);
 
 /// Writes to standard error.
@@ -18,10 +18,10 @@ class progress_line {
   explicit progress_line(bool quiet = false);
   ~progress_line();
 
-  /// Begins a part of the run, e.g. "code-es256, round 2 of 3".
+  /// Begins a part of the run, for example "code-es256, round 2 of 3".
   void begin(std::string_view what, nanoseconds duration);
   void show(const progress& p);
-  /// A line that stays.
+  /// Prints a line that remains.
   void say(std::string_view text);
 
  private:

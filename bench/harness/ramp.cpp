@@ -39,7 +39,7 @@ void ramp_search::note(bool held) noexcept {
     return;
   }
   if (held_ == 0) {
-    // Not even the first rate held: look for one that does.
+    // Even the first rate broke the objective: search below it.
     rate_ /= 2;
     over_ = over_ || rate_ < 1;
     return;

@@ -12,7 +12,7 @@ constexpr auto names = std::array<std::string_view, all_kinds.size()>{
     "code", "refresh", "client-credentials", "introspect"};
 constexpr auto grants = std::array<std::string_view, all_kinds.size()>{
     "authorization_code", "refresh_token", "client_credentials", ""};
-/// The parameter that carries what differs.
+/// The parameter that carries the value of a request.
 constexpr auto carriers =
     std::array<std::string_view, all_kinds.size()>{"code", "refresh_token", "", "token"};
 
@@ -20,7 +20,7 @@ std::size_t index(request_kind kind) noexcept {
   return static_cast<std::size_t>(kind);
 }
 
-/// Standard Base64 with padding, from the URL-safe kind that crypto/ has.
+/// Standard Base64 with padding, converted from crypto/'s base64url.
 std::string base64(std::string_view text) {
   auto out = crypto::base64url(text);
   for (auto& c : out) {

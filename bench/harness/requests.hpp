@@ -1,5 +1,5 @@
 /// @file
-/// The octets that the harness sends: one kind of request per endpoint and grant.
+/// The octets of the requests: one kind per endpoint and grant.
 #pragma once
 
 #include <array>
@@ -10,15 +10,15 @@
 
 namespace mintage::bench {
 
-/// Who asks.
+/// The client that sends requests.
 struct client {
   std::string id;
-  /// Sent by Basic; a client without one is public and sends `client_id`.
+  /// Sent by Basic. A client without a secret is public and sends `client_id`.
   std::string secret;
   std::string redirect_uri;
   /// The PKCE verifier of every code; empty = the codes carry no challenge.
   std::string verifier;
-  /// Asked for with its own credentials; empty = not sent.
+  /// The `scope` of its client credentials requests; empty = not sent.
   std::string own_scope;
 };
 
@@ -26,23 +26,24 @@ enum class request_kind : std::uint8_t { code, refresh, client_credentials, intr
 inline constexpr auto all_kinds =
     std::array{request_kind::code, request_kind::refresh, request_kind::client_credentials,
                request_kind::introspect};
-/// As on the command line: "client-credentials".
+/// The name on the command line, for example "client-credentials".
 [[nodiscard]] std::string_view name_of(request_kind kind) noexcept;
 [[nodiscard]] std::optional<request_kind> parse_kind(std::string_view name) noexcept;
 /// The value of `grant_type`; empty for introspection.
 [[nodiscard]] std::string_view grant_of(request_kind kind) noexcept;
 
-/// `text` as a value of application/x-www-form-urlencoded.
+/// Encodes `text` as a value of application/x-www-form-urlencoded.
 [[nodiscard]] std::string form_encode(std::string_view text);
 
-/// A POST of a form in which one value differs from request to request, the rest is prebuilt.
+/// A POST of a form in which one value differs between requests. The rest is prebuilt.
 class form_template {
  public:
   /// @param host value of the Host field. @param path of the endpoint.
   form_template(request_kind kind, const client& who, std::string_view host, std::string_view path);
 
-  /// Replaces `out`. @param value of the code or token, of characters that need no encoding; not
-  /// looked at by a kind that has none.
+  /// Replaces `out`.
+  /// @param value the code or token, in characters that need no encoding. Ignored by a kind that
+  ///        has none.
   void write(std::string& out, std::string_view value) const;
 
  private:

@@ -11,7 +11,7 @@
 namespace mintage::bench {
 namespace {
 
-/// A server of which nothing is known yet; warm-up ends early when it is faster.
+/// The rate assumed of an unknown server. Warm-up ends early when the server is faster.
 constexpr auto first_guess = 10'000.0;
 
 double us_per(nanoseconds time, std::uint64_t requests) {
@@ -31,14 +31,14 @@ expectation expected_of(request_kind kind, value_use use, bool is_offline) {
   return {is_login, is_first || use == value_use::replaced, kind == request_kind::introspect};
 }
 
-/// Everything that the rounds of one scenario share.
+/// What the rounds of one scenario share.
 class runner {
  public:
   runner(const target_server& s, const client& who, const value_sources& values,
          const scenario& what, const method& how, progress_line& line)
       : server_{s}, who_{who}, values_{values}, what_{what}, how_{how}, line_{line} {}
 
-  /// @param shares of the codes left, for a source that ends.
+  /// @param shares into which the codes left are divided, for a source that ends.
   round measure(const std::string& title, nanoseconds duration, std::optional<pace> arrivals,
                 std::size_t shares) {
     auto sources = prepare(title, arrivals ? arrivals->rate : rate_, duration, shares);
@@ -47,7 +47,7 @@ class runner {
     if (server_.admin() != nullptr) watch.emplace(*server_.admin(), interval_of(duration));
     const auto before = read_use();
     auto out = round{run_load(options(duration, arrivals), sources), {}, {}, 0, 0, 0};
-    if (how_.requests != 0) out.load.ran_out = false;  // as it should
+    if (how_.requests != 0) out.load.ran_out = false;  // expected here
     out.stored_kib = server_.stored_kib();
     const auto after = read_use();
     if (before && after) out.server = *after - *before;
@@ -61,13 +61,13 @@ class runner {
   }
 
  private:
-  /// Twice a second, but several times in a short round as well.
+  /// Twice a second; more often in a short round.
   static nanoseconds interval_of(nanoseconds duration) {
     return std::clamp<nanoseconds>(duration / 8, std::chrono::milliseconds{50},
                                    std::chrono::milliseconds{500});
   }
 
-  /// What each thread will send. @param rate expected of all kinds together.
+  /// The workload of each thread. @param rate expected of all kinds together.
   [[nodiscard]] std::vector<workload> prepare(const std::string& title, double rate,
                                               nanoseconds duration, std::size_t shares) const {
     auto parts = std::vector<std::vector<work>>(how_.threads);
@@ -96,7 +96,7 @@ class runner {
     return out;
   }
 
-  /// The load goes on until they are used up.
+  /// The number of values for a load that ends when they are used up.
   static std::size_t exactly(double rate, nanoseconds duration) {
     return static_cast<std::size_t>(rate * std::chrono::duration<double>{duration}.count()) + 1;
   }
@@ -120,12 +120,12 @@ class runner {
     return o;
   }
 
-  /// After the round, so that it costs the round nothing.
+  /// Runs after the round, so that it does not affect the figures.
   void verify(round& r) const {
     if (r.load.kept.empty()) return;
     const auto keys = jwks{server_.keys()};
     for (const auto& kept : r.load.kept) {
-      // An access token need not be a JWT; one of ours is.
+      // Access tokens of other servers need not be JWTs.
       const auto access_is_jws =
           std::count(kept.access_token.begin(), kept.access_token.end(), '.') == 2;
       if (kept.access_token.empty()) continue;  // an answer of introspection
@@ -156,8 +156,8 @@ void run_until(runner& run, outcome& out) {
   }
 }
 
-/// A loose objective would be kept for a while by a server that falls behind: it must also have
-/// answered everything soon after the last request was due.
+/// A server that falls behind keeps a loose objective for a while. So it must also have answered
+/// everything soon after the last request was due.
 bool keeps(const round& r, const objective& o, nanoseconds duration) {
   const auto& counts = r.load.counts;
   return r.load.elapsed <= duration * 11 / 10 && counts.answers() != 0 && counts.failures() == 0 &&
@@ -254,8 +254,8 @@ std::vector<std::string> doubts(const round& r) {
 }
 
 std::size_t codes_for(double rate, nanoseconds duration) {
-  // A Poisson count exceeds its mean by six standard deviations once in a thousand million times;
-  // a closed loop may turn out faster than its last round.
+  // A Poisson count exceeds its mean by six standard deviations once in 10^9 times. A closed loop
+  // may be faster than its last round.
   const auto mean = rate * std::chrono::duration<double>{duration}.count();
   return static_cast<std::size_t>(mean * 1.5 + 6 * std::sqrt(mean) + 100);
 }

@@ -1,5 +1,5 @@
 /// @file
-/// A scenario: rounds of load against one server, and what they came to.
+/// A scenario: rounds of load against one server, and their figures.
 #pragma once
 
 #include <memory>
@@ -17,54 +17,54 @@
 
 namespace mintage::bench {
 
-/// A kind of request and its weight among all, above zero.
+/// A kind of request and its weight in a mix, above zero.
 struct share {
   request_kind kind = request_kind::code;
   double weight = 1;
 };
-/// @param text e.g. "code=4,refresh=5,client-credentials=1". @returns nothing when it is not that,
-/// or names a kind twice.
+/// @param text for example "code=4,refresh=5,client-credentials=1".
+/// @returns nothing for another form, or when it names a kind twice.
 [[nodiscard]] std::optional<std::vector<share>> parse_mix(std::string_view text);
 
-/// What is asked of a server.
+/// The load of a scenario.
 struct scenario {
   std::string name;
   audience who;
   std::vector<share> mix{share{}};
   std::size_t connections = 64;
-  /// Answers after which a connection is opened anew; 0 = never.
+  /// Answers after which a connection is reopened; 0 = never.
   std::size_t reconnect_every = 0;
-  /// Told in the report.
+  /// Shown in the report.
   bool is_tls = false;
   /// Set = open loop.
   std::optional<pace> arrivals;
-  /// Set = search the highest rate that keeps it; `arrivals` then gives kind and first rate.
+  /// Set = search for the highest rate that keeps it. `arrivals` then has kind and first rate.
   std::optional<objective> ramp;
 };
 
-/// How it is measured.
+/// How a scenario is measured.
 struct method {
   nanoseconds warm_up{std::chrono::seconds{2}};
   nanoseconds duration{std::chrono::seconds{5}};
   unsigned rounds = 3;
-  /// Set = as many rounds as bring so many answers, and no code is minted that is not redeemed:
-  /// what the server then holds is what these answers left.
+  /// Set = as many rounds as are needed for so many answers, and every minted code is redeemed, so
+  /// that the server afterwards holds what these answers left.
   std::uint64_t requests = 0;
   std::size_t threads = 1;
   nanoseconds patience{std::chrono::seconds{10}};
-  /// Of each this many answers the signatures of one are verified; 0 = none.
+  /// One of this many answers has its signatures verified; 0 = none.
   std::size_t verify_every = 500;
-  /// At most this many rates of a ramp.
+  /// Maximum number of rates of a ramp.
   unsigned steps = 40;
-  /// Beginnings of kinds of failure that do not make a run fail, e.g. "503".
+  /// Prefixes of the kinds of failure that do not fail a run, for example "503".
   std::vector<std::string> allowed;
 };
 
 struct round {
   load_result load;
-  /// Of the server's process, when it runs here.
+  /// Use of the server's process, when it runs on this machine.
   std::optional<process_use> server;
-  /// Of its pools; none without an admin listener.
+  /// Readings of its pools; none without an admin listener.
   std::vector<pool_reading> pools;
   /// Size of its database after the round, when it was started for the run.
   std::uint64_t stored_kib = 0;
@@ -92,22 +92,22 @@ struct outcome {
   method how;
   std::vector<round> rounds;
   std::vector<ramp_step> steps;
-  /// The highest rate that kept the objective, for a ramp.
+  /// Ramp: the highest rate that kept the objective.
   double best = 0;
-  /// Memory of the server before the scenario, when it runs here.
+  /// Memory of the server before the scenario, when it runs on this machine.
   std::uint64_t resident_before_kib = 0;
 
-  /// Failures whose kind is not allowed; forged signatures always count.
+  /// Failures whose kind is not allowed. Invalid signatures always count.
   [[nodiscard]] std::uint64_t unexplained() const;
 };
 
-/// Reasons to distrust a round, as sentences: that the harness was the bottleneck, above all.
+/// Reasons to distrust a round, as sentences, for example that the harness was the bottleneck.
 [[nodiscard]] std::vector<std::string> doubts(const round& r);
 
-/// Codes that a round will need at most.
+/// Number of codes that a round needs at most.
 [[nodiscard]] std::size_t codes_for(double rate, nanoseconds duration);
 
-/// One for each kind of a mix.
+/// One source for each kind of a mix.
 using value_sources = std::vector<std::unique_ptr<value_source>>;
 
 /// @throws std::runtime_error when the server cannot be reached or prepared.
@@ -115,13 +115,13 @@ using value_sources = std::vector<std::unique_ptr<value_source>>;
                                    const value_sources& values, const scenario& what,
                                    const method& how, progress_line& line);
 
-/// The server does not announce what a mix needs.
+/// Thrown when the server does not announce a kind of request that the mix needs.
 class not_served : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Makes a client and lets codes be minted for it. @pre `s` has an admin.
+/// Creates a client, mints its codes and runs. @pre `s` has an admin listener.
 /// @throws std::runtime_error as above; not_served.
 [[nodiscard]] outcome run_scenario(const target_server& s, const scenario& what, const method& how,
                                    progress_line& line);

@@ -1,5 +1,5 @@
 /// @file
-/// What repeated rounds say together, and whether two runs differ by more than their own spread.
+/// The spread of repeated rounds, and whether two runs differ by more than that.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ struct spread {
   double least = 0;
   double most = 0;
 };
-/// All zero when there is no value.
+/// All zero for no values.
 [[nodiscard]] spread spread_of(std::vector<double> values);
 
 enum class verdict : std::uint8_t { same, better, worse };
@@ -20,10 +20,10 @@ enum class verdict : std::uint8_t { same, better, worse };
 struct difference {
   /// Change of the median in percent of the first.
   double percent = 0;
-  /// `same` when the spreads touch: then the change is not told apart from chance.
+  /// `same` when the spreads touch: the change cannot be distinguished from chance.
   verdict what = verdict::same;
 };
-/// @param more_is_better e.g. for a rate.
+/// @param more_is_better true for a rate.
 [[nodiscard]] difference compare(const spread& first, const spread& second, bool more_is_better);
 
 }  // namespace mintage::bench

@@ -8,7 +8,7 @@
 namespace mintage::bench {
 namespace {
 
-/// Two significant digits: a rate that reads well, and that a second run is likely to use again.
+/// Rounds to two significant digits, so that runs are likely to use the same rate.
 double rounded(double rate) {
   if (rate < 10) return std::max(1.0, rate);
   const auto unit = std::pow(10.0, std::floor(std::log10(rate)) - 1);

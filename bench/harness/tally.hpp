@@ -1,5 +1,5 @@
 /// @file
-/// What one round counted: latencies as a whole and over time, and each kind of failure apart.
+/// The counts of one round: latencies in total and over time, and failures by kind.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ namespace mintage::bench {
 
 class tally {
  public:
-  /// Part of a round, by the time of the answer.
+  /// A part of a round, by the time of the answer.
   struct slice {
     histogram latency;
     std::uint64_t answers = 0;
@@ -26,18 +26,18 @@ class tally {
 
   /// @param at since the start of the round.
   void succeeded(nanoseconds at, nanoseconds latency, request_kind kind = request_kind::code);
-  /// An answer that is not what was asked for. Its latency would flatter: refusals are quick.
+  /// Counts an answer that is not a success. Its latency is not recorded: refusals are quick.
   void failed(nanoseconds at, std::string_view kind);
-  /// No answer came within the patience of the harness. What it waited for nothing counts as
-  /// latency, or else the worst requests would be missing from the percentiles.
+  /// Counts a request that got no answer within the patience of the harness. Its wait is recorded
+  /// as latency, since otherwise the slowest requests would be missing from the percentiles.
   void abandoned(nanoseconds at, nanoseconds waited, std::string_view kind);
-  /// How late the harness itself sent a request although a connection was free.
+  /// Records how late the harness sent a request although a connection was free.
   void late(nanoseconds by) { lateness_.record(by); }
-  /// Adds what another thread counted in the same round. @pre same slice width.
+  /// Adds the counts of another thread in the same round. @pre same slice width.
   void add(const tally& other);
 
   [[nodiscard]] const histogram& latency() const noexcept { return latency_; }
-  /// Of good answers to requests of one kind.
+  /// Latencies of good answers to one kind of request.
   [[nodiscard]] const histogram& latency_of(request_kind kind) const noexcept {
     return by_kind_[static_cast<std::size_t>(kind)];
   }

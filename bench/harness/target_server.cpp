@@ -35,7 +35,7 @@ std::string text_of(const json::object& o, const char* name) {
                                                 : std::string{};
 }
 
-/// The path of a URL. The origin in it may be the name that clients know, not where we connect.
+/// The path of a URL. Its origin may be the public name, which is not the address we connect to.
 std::string path_of(const std::string& url) {
   const auto scheme = url.find("://");
   const auto slash = scheme == std::string::npos ? scheme : url.find('/', scheme + 3);
@@ -143,7 +143,7 @@ std::uint64_t target_server::stored_kib() const {
   auto error = std::error_code{};
   for (const auto& file : std::filesystem::directory_iterator{folder_->path() / "db", error}) {
     const auto size = file.file_size(error);
-    if (!error) octets += size;  // else a compaction has just removed it
+    if (!error) octets += size;  // else a compaction has just removed the file
   }
   return octets / 1024;
 }

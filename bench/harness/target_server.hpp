@@ -1,5 +1,5 @@
 /// @file
-/// The server that is measured: one of ours that is started for it, or any that runs already.
+/// The server that is measured: a Mintage started for the run, or any running server.
 #pragma once
 
 #include <map>
@@ -17,67 +17,67 @@
 
 namespace mintage::bench {
 
-/// Kinds of client that the tokens are for.
+/// The kind of client that tokens are issued to.
 struct audience {
   bool is_public = false;
-  /// "ES256" or "RS256": what the ID tokens are signed with.
+  /// Algorithm of its ID tokens: "ES256" or "RS256".
   std::string id_token_alg = "ES256";
-  /// Whether refresh tokens are replaced at each use. Public clients get no others.
+  /// Whether refresh tokens are replaced at each use. For public clients they always are.
   bool rotates = true;
-  /// Whether codes are exchanged for a refresh token, too.
+  /// Whether codes are exchanged for a refresh token as well.
   bool is_offline = false;
 };
 
 class target_server {
  public:
-  /// Starts `program serve` on free ports of loopback with a database of its own.
-  /// @param settings dotted keys of its config and values as TOML, over the defaults.
-  /// @param tls set = its public listener speaks TLS with a certificate made for it.
-  /// @param on the cores that it may use; empty = those that this thread may use.
+  /// Starts `program serve` on free TCP ports of loopback, with a database of its own.
+  /// @param settings dotted keys of its config and values in TOML, which override the defaults.
+  /// @param tls set = its public listener uses TLS with a certificate made for it.
+  /// @param on the cores that it may use; empty = those of the calling thread.
   /// @throws std::runtime_error with its log when it does not become ready.
   [[nodiscard]] static std::unique_ptr<target_server> start(
       const std::filesystem::path& program, const std::map<std::string, std::string>& settings,
       const std::optional<tls_wishes>& tls, const loopback::cores& on = {});
-  /// One that runs. Its discovery document says where endpoint and keys are.
-  /// @param pid to read its /proc, when it runs here.
+  /// A server that is running. Its discovery document names endpoints and keys.
+  /// @param pid its process, for /proc, when it runs on this machine.
   [[nodiscard]] static std::unique_ptr<target_server> at(const origin& where,
                                                          std::optional<pid_t> pid);
 
-  /// Lets codes be minted through `admin`. @param token may create clients and mint.
+  /// Sets the admin listener, which mints codes. @param token may create clients and mint codes.
   void set_admin(origin admin, crypto::secret_string token);
 
   [[nodiscard]] const origin& where() const noexcept { return where_; }
-  /// The path of the endpoint that requests of a kind go to; empty when it has none.
+  /// The path of the endpoint for a kind of request; empty when there is none.
   [[nodiscard]] const std::string& path_for(request_kind kind) const noexcept {
     return kind == request_kind::introspect ? introspection_path_ : token_path_;
   }
-  /// Whether its discovery document announces what a kind of request needs.
+  /// Whether the discovery document announces what a kind of request needs.
   [[nodiscard]] bool serves(request_kind kind) const;
-  /// Where its metrics are; null when nobody said.
+  /// The listener that has its metrics; null when not known.
   [[nodiscard]] const origin* admin() const noexcept { return admin_ ? &*admin_ : nullptr; }
   [[nodiscard]] std::optional<pid_t> pid() const noexcept { return pid_; }
-  /// The JWK set of now.
+  /// The current JWK set.
   [[nodiscard]] std::string keys() const;
   /// The settings that it was started with.
   [[nodiscard]] const std::map<std::string, std::string>& settings() const noexcept {
     return settings_;
   }
 
-  /// Size of the files of its database; 0 of a server that was not started here.
+  /// Size of the database files; 0 when the server was not started here.
   [[nodiscard]] std::uint64_t stored_kib() const;
 
-  /// Stops the program that was started and starts it again with its database.
-  /// @returns the time from exec until `GET /readyz` says 200.
+  /// Stops the started program and starts it again with its database.
+  /// @returns the time from exec until `GET /readyz` is 200.
   /// @throws std::runtime_error with its log when it does not become ready.
   nanoseconds restart();
 
-  /// Many clients that differ in their redirect URIs, one of ten of them public.
-  /// @pre an admin is set. @throws std::runtime_error when one is refused.
+  /// Creates clients that differ in their redirect URIs, one of ten of them public.
+  /// @pre an admin listener is set. @throws std::runtime_error when one is refused.
   void make_clients(std::size_t count) const;
-  /// A client that may send what `kinds` names.
-  /// @pre an admin is set. @throws std::runtime_error when it is refused.
+  /// Creates a client that may send requests of these kinds.
+  /// @pre an admin listener is set. @throws std::runtime_error when it is refused.
   [[nodiscard]] client make_client(const audience& a, const std::vector<request_kind>& kinds) const;
-  /// @param scope of the codes.
+  /// Mints codes. @param scope of the codes.
   [[nodiscard]] std::vector<std::string> mint(const client& who, std::string_view scope,
                                               std::size_t count) const;
 
@@ -86,7 +86,7 @@ class target_server {
   void launch();
   void discover();
 
-  // In this order: the program ends before its folder is removed.
+  // In this order, so that the program ends before its folder is removed.
   std::unique_ptr<loopback::temporary_folder> folder_;
   std::vector<std::string> command_;
   loopback::cores cores_;

@@ -14,7 +14,7 @@
 namespace mintage::bench {
 namespace {
 
-/// Where the channel of an SSL object stands; connections of others have none.
+/// Index of the channel among the data of an SSL object; null for connections of others.
 int channel_index() {
   static const auto index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   return index;
@@ -88,7 +88,7 @@ void channel::open(int socket) {
 void channel::close() noexcept {
   if (ssl_ != nullptr) {
     ERR_clear_error();
-    // A connection that ends without farewell would take its session with it.
+    // Without close_notify, OpenSSL would not let the session be resumed.
     if (SSL_is_init_finished(ssl_) == 1) SSL_shutdown(ssl_);
     SSL_free(ssl_);
   }

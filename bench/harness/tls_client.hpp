@@ -1,5 +1,5 @@
 /// @file
-/// TLS of the harness: whom it trusts, and one connection over a non-blocking socket.
+/// TLS of the harness: settings, and one connection over a non-blocking socket.
 #pragma once
 
 #include <cstddef>
@@ -9,19 +9,19 @@
 #include <string>
 #include <string_view>
 
-// OpenSSL's own names, so that its headers stay out of those that need no more.
+// OpenSSL's types, declared here to keep its headers out of other files.
 struct ssl_st;
 struct ssl_ctx_st;
 struct ssl_session_st;
 
 namespace mintage::bench {
 
-/// Settings of all connections to one server. Thread-safe once made.
+/// Settings of all connections to one server. Immutable and thread-safe.
 class tls_client {
  public:
-  /// @param ca certificates in PEM that are trusted; empty = those of the system.
-  /// @param host name or address that the server's certificate must hold.
-  /// @param resumes whether a connection that is opened again offers its last session.
+  /// @param ca trusted certificates in PEM; empty = those of the system.
+  /// @param host name or address that the server's certificate must have.
+  /// @param resumes whether a reopened connection offers its last session.
   /// @throws std::runtime_error naming the file when it cannot be used.
   tls_client(const std::filesystem::path& ca, std::string host, bool resumes);
   ~tls_client();
@@ -31,7 +31,7 @@ class tls_client {
   [[nodiscard]] ssl_ctx_st* context() const noexcept { return context_; }
   [[nodiscard]] const std::string& host() const noexcept { return host_; }
   [[nodiscard]] bool resumes() const noexcept { return resumes_; }
-  /// Lets `ssl` send the name and check it in the certificate.
+  /// Makes `ssl` send the host name, and verify it in the certificate.
   void expect_host(ssl_st* ssl) const;
 
  private:
@@ -40,38 +40,38 @@ class tls_client {
   bool resumes_;
 };
 
-/// How connections were opened again in a round.
+/// Handshakes of reopened connections in a round.
 struct handshake_counts {
   std::uint64_t full = 0;
   std::uint64_t resumed = 0;
 };
 
-/// The octets of one connection, as they are or under TLS. Does not own the socket.
+/// Reads and writes one connection, plain or with TLS. Does not own the socket.
 class channel {
  public:
   enum class state : std::uint8_t { done, wants_read, wants_write, closed, broken };
 
-  /// @param tls null = none; must outlive the channel.
+  /// @param tls null = plain; outlives the channel.
   explicit channel(const tls_client* tls) : tls_{tls} {}
   ~channel();
   channel(const channel&) = delete;
   channel& operator=(const channel&) = delete;
 
-  /// Begins on a connected socket.
+  /// Starts on a connected socket.
   void open(int socket);
-  /// Says farewell under TLS; the socket is closed by its owner afterwards.
+  /// Sends close_notify under TLS. The owner closes the socket afterwards.
   void close() noexcept;
   [[nodiscard]] state handshake();
-  /// @param done octets that were taken, also when it is not all.
+  /// @param done number of octets written, also when that is not all.
   [[nodiscard]] state write(std::string_view octets, std::size_t& done);
-  /// `done` with 0 octets never happens: the end of the stream is `closed`.
+  /// Never returns `done` with 0 octets: the end of the stream is `closed`.
   [[nodiscard]] state read(char* to, std::size_t size, std::size_t& done);
-  /// Octets that are decrypted already, so that waiting for the socket would be in vain.
+  /// Whether decrypted octets are buffered, so that the caller must not wait for the socket.
   [[nodiscard]] bool has_more() const noexcept;
   [[nodiscard]] bool is_tls() const noexcept { return tls_ != nullptr; }
   [[nodiscard]] bool was_resumed() const noexcept;
 
-  /// Of OpenSSL's callback: the session that the next `open` offers. Takes ownership.
+  /// Called by OpenSSL's callback. Stores the session that the next `open` offers. Takes ownership.
   void keep(ssl_session_st* session) noexcept;
 
  private:

@@ -7,7 +7,7 @@
 namespace mintage::bench {
 namespace {
 
-/// By memchr, which `find` is: counting octets one by one would cost as much as parsing them.
+/// Uses `find`, which is memchr: counting octets one by one would cost as much as parsing them.
 bool is_jws(std::string_view text) noexcept {
   const auto first = text.find('.');
   if (first == text.npos) return false;
@@ -26,7 +26,7 @@ bool is_word(std::string_view text) noexcept {
 struct token_check::impl {
   std::string_view refusal(unsigned status, const simdjson::dom::element& e) {
     kind = std::to_string(status);
-    // The error code of RFC 6749 §5.2; nothing else of the answer goes into a report.
+    // The error code of RFC 6749 §5.2. Nothing else of the answer goes into a report.
     auto code = std::string_view{};
     if (e["error"].get(code) == simdjson::SUCCESS && is_word(code)) kind.append(" ").append(code);
     return kind;

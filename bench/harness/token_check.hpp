@@ -1,5 +1,5 @@
 /// @file
-/// Is this what a token endpoint shall answer? Looks at every answer; signatures are for `jwks`.
+/// Checks every answer of a token endpoint, without signatures, which `jwks` verifies.
 #pragma once
 
 #include <memory>
@@ -8,22 +8,22 @@
 
 namespace mintage::bench {
 
-/// What a good answer holds beside an access token.
+/// What a good answer contains beside an access token.
 struct expectation {
   bool id_token = false;
   bool refresh_token = false;
-  /// An answer of introspection instead: nothing but `"active":true` is good.
+  /// An answer of introspection: only `"active":true` is good.
   bool active = false;
 };
 
-/// The tokens of an answer that was kept, to verify their signatures after the round.
+/// The tokens of a kept answer, whose signatures are verified after the round.
 struct kept_tokens {
   std::string access_token;
   std::string id_token;
   std::string refresh_token;
 };
 
-/// Not thread-safe: one per thread, because the JSON parser keeps its memory.
+/// Not thread-safe: one per thread, because the JSON parser reuses its memory.
 class token_check {
  public:
   token_check();
@@ -31,10 +31,10 @@ class token_check {
   token_check(token_check&&) noexcept;
 
   /// @returns the kind of failure in a few words; empty when the answer is good. Valid until the
-  /// next call.
+  ///          next call.
   [[nodiscard]] std::string_view operator()(const expectation& e, unsigned status,
                                             std::string_view body);
-  /// Of the answer that was just found good; empty when it held none.
+  /// The refresh token of the last good answer; empty when it had none.
   [[nodiscard]] std::string_view refresh_token() const noexcept;
   [[nodiscard]] kept_tokens keep() const;
 

@@ -105,7 +105,7 @@ void wire::begin_channel() {
   auto peer_size = socklen_t{sizeof peer};
   ::getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size);
   if (error != 0) return fail("cannot connect");
-  // An event may also tell that nothing has happened yet.
+  // An event may also arrive before the connection is established.
   if (::getpeername(socket_, reinterpret_cast<sockaddr*>(&peer), &peer_size) != 0) return;
   channel_.open(socket_);
   stage_ = stage::handshake;
@@ -145,7 +145,7 @@ void wire::read() {
     if (whole == cut::complete) break;
     if (whole == cut::malformed) return fail("malformed HTTP");
   }
-  // One request, one answer: more octets belong to nothing that was asked.
+  // One request, one answer: further octets were not requested.
   if (answer_.size != filled_) return fail("more than one answer");
   const auto status = answer_.status;
   const auto body = answer_.body;
@@ -155,7 +155,7 @@ void wire::read() {
   driver_.answered(*this, status, body);
 }
 
-// Between two requests there is nothing to be told but the end, or a session ticket of TLS.
+// An idle connection can only deliver its end, or a session ticket of TLS.
 void wire::look_at_end() {
   auto got = std::size_t{0};
   if (!must_wait(channel_.read(input_.data(), input_.size(), got))) close();

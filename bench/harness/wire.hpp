@@ -1,5 +1,5 @@
 /// @file
-/// One keep-alive connection that has at most one request under way.
+/// One keep-alive connection with at most one request in flight.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -21,14 +21,14 @@ class wire final : public watcher {
  public:
   using endpoint = boost::asio::ip::tcp::endpoint;
 
-  /// @param reconnect_every answers after which the connection is opened anew; 0 = never.
+  /// @param reconnect_every answers after which the connection is reopened; 0 = never.
   wire(event_loop& loop, const endpoint& where, const tls_client* tls, std::size_t reconnect_every,
        driver& d);
   ~wire() override;
 
-  /// Blocks, with the handshake. @returns whether it is connected.
+  /// Connects and does the handshake; blocks. @returns whether it is connected.
   [[nodiscard]] bool connect();
-  /// @pre idle. Connects first, without blocking, when the connection was closed.
+  /// @pre idle. Reconnects first, without blocking, when the connection was closed.
   void send(std::string_view request, nanoseconds intended, nanoseconds now,
             const workload::drawn_request& what);
   void close() noexcept;
@@ -41,7 +41,7 @@ class wire final : public watcher {
   void set_idle() noexcept { busy_ = false; }
 
  private:
-  /// What it waits for.
+  /// What the wire waits for.
   enum class stage : std::uint8_t { closed, connect, handshake, write, answer, nothing };
 
   void ready() override;
@@ -65,7 +65,7 @@ class wire final : public watcher {
   std::vector<char> input_;
   std::size_t filled_ = 0;
   answer answer_;
-  std::string output_;  // what the socket did not take at once
+  std::string output_;  // octets that the socket did not accept at once
   nanoseconds intended_{0};
   nanoseconds sent_at_{0};
   workload::drawn_request what_;

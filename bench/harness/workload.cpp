@@ -8,7 +8,7 @@ namespace mintage::bench {
 
 namespace {
 
-/// Whether values come back: then they lie in a ring.
+/// Whether values are used again: then they are in a ring.
 bool is_ring(value_use use) noexcept {
   return use == value_use::replaced || use == value_use::until_granted;
 }
@@ -27,8 +27,8 @@ workload::workload(std::vector<work> parts) {
   }
 }
 
-// Each request adds its weight to the credit of every part, and the richest pays for all: no part
-// ever lags behind its share by more than one request.
+// Each request adds the weight of every part to its credit; the part with most credit is chosen and
+// pays for all. So no part falls behind its share by more than one request.
 workload::part& workload::due() {
   if (parts_.size() == 1) return parts_.front();
   for (auto& p : parts_) p.credit += p.what.weight;

@@ -1,5 +1,5 @@
 /// @file
-/// What one thread of a round sends: kinds of request by weight, and the codes and tokens in them.
+/// The requests of one thread of a round: kinds by weight, with their codes and tokens.
 #pragma once
 
 #include <cstddef>
@@ -14,18 +14,18 @@ namespace mintage::bench {
 
 /// How the values of a kind are used.
 enum class value_use : std::uint8_t {
-  none,           ///< the request holds none: all are alike
+  none,           ///< the request carries none: all are equal
   once,           ///< each in one request: codes
   until_granted,  ///< each by one request at a time, again until it was granted: codes under
                   ///< overload
-  again,          ///< one after the other, from the front again at the end: static refresh tokens
-  replaced        ///< each by one request at a time; the next sends what it was answered: rotation
+  again,          ///< in turn, from the front again at the end: static refresh tokens
+  replaced  ///< by one request at a time; its answer has the next value: rotating refresh tokens
 };
 
 /// One kind of request in a workload.
 struct work {
   request_kind kind = request_kind::code;
-  /// Above zero; shares are relative to the sum of weights.
+  /// Above zero. The share of a kind is its weight by the sum of weights.
   double weight = 1;
   form_template form;
   expectation expected;
@@ -33,10 +33,10 @@ struct work {
   std::vector<std::string> values;
 };
 
-/// Used on one thread. Draws kinds in a fixed order in which each has its share at any time.
+/// Used on one thread. Draws kinds in a fixed order that keeps their shares at any time.
 class workload {
  public:
-  /// A request under way.
+  /// A request in flight.
   struct drawn_request {
     std::uint32_t part = 0;
     std::uint32_t value = 0;
@@ -44,7 +44,7 @@ class workload {
 
   explicit workload(std::vector<work> parts);
 
-  /// Writes the next request to `out`. @returns false when the kind that is due has no value left.
+  /// Writes the next request to `out`. @returns false when the next kind has no value left.
   [[nodiscard]] bool next(std::string& out, drawn_request& t);
   [[nodiscard]] request_kind kind_of(const drawn_request& t) const {
     return parts_[t.part].what.kind;
@@ -52,13 +52,14 @@ class workload {
   [[nodiscard]] const expectation& expected(const drawn_request& t) const {
     return parts_[t.part].what.expected;
   }
-  /// What became of a request. Must be called once per ticket.
-  /// @param refresh_token of a good answer; empty when there was none in it.
+  /// Reports a good answer. One report per drawn request.
+  /// @param refresh_token in the answer; empty when there was none.
   void succeeded(const drawn_request& t, std::string_view refresh_token);
-  /// @param refused by an answer: then its value is of no more use; else it may be tried again.
+  /// Reports a failure. @param refused by an answer: the value is dropped; otherwise it may be sent
+  /// again.
   void failed(const drawn_request& t, bool refused);
 
-  /// The values of a part as they are now, when the round is over.
+  /// The current values of a part, after the round.
   [[nodiscard]] std::vector<std::string> take_values(std::size_t part);
 
  private:
@@ -66,8 +67,8 @@ class workload {
     work what;
     double credit = 0;
     std::size_t next = 0;
-    /// Values that are free, as a ring (`replaced` and `until_granted`): the longest unused is sent
-    /// next.
+    /// Values that are free, as a ring (`replaced` and `until_granted`): the one unused for longest
+    /// is sent next.
     std::vector<std::uint32_t> free;
     std::size_t free_begin = 0;
     std::size_t free_count = 0;
@@ -80,7 +81,7 @@ class workload {
   double weights_ = 0;
 };
 
-/// Deals values to `parts` threads.
+/// Distributes values over `parts` threads.
 [[nodiscard]] std::vector<std::vector<std::string>> deal(std::vector<std::string> values,
                                                          std::size_t parts);
 

@@ -1,5 +1,5 @@
 /// @file
-/// All that one code exchange makes the metrics count, for the benchmarks of what that costs.
+/// Counts what one code exchange counts, for the benchmarks of the metrics.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,8 @@
 
 namespace mintage::bench {
 
-/// With both tokens signed and in batches of one, where each batch's share is largest.
-/// @param member of each pool that the exchange meets; no other thread may use the same.
+/// Counts with both tokens signed and batches of one, whose overhead is largest.
+/// @param member of each pool that the exchange passes; no other thread may use the same one.
 inline void count_one_exchange(actors::meter_board& board, std::size_t member = 0) {
   using namespace actors;
   using metrics::ticks;

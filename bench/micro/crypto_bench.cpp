@@ -18,7 +18,7 @@
 namespace mintage::crypto {
 namespace {
 
-/// A compact JWS over claims of the size of an access token's.
+/// Signs a compact JWS over claims of the size of an access token's.
 void sign(benchmark::State& state, jws_alg alg) {
   auto signer = jws_signer{signing_key::generate(alg)};
   const auto header = jose_header(signer.key(), "at+jwt");
@@ -33,7 +33,7 @@ void sign(benchmark::State& state, jws_alg alg) {
 BENCHMARK_CAPTURE(sign, es256, jws_alg::es256);
 BENCHMARK_CAPTURE(sign, rs256, jws_alg::rs256);
 
-/// As OpenSSL does it, one at a time, with a long-lived context.
+/// Signs with OpenSSL, one digest at a time, with a long-lived context.
 void sign_p256_digest_openssl(benchmark::State& state) {
   const auto key = signing_key::generate(jws_alg::es256);
   auto* const context = EVP_PKEY_CTX_new_from_pkey(nullptr, key.native(), nullptr);
@@ -49,7 +49,8 @@ void sign_p256_digest_openssl(benchmark::State& state) {
 }
 BENCHMARK(sign_p256_digest_openssl);
 
-/// Parts of that signature: the base point times a nonce, and the affine coordinate of the product.
+/// Parts of such a signature: the base point times a nonce, and the affine coordinate of the
+/// product.
 void multiply_p256_base_point(benchmark::State& state) {
   auto* const group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
   auto* const product = EC_POINT_new(group);
@@ -77,7 +78,7 @@ void invert_modulo_p256_order(benchmark::State& state) {
 }
 BENCHMARK(invert_modulo_p256_order);
 
-/// Digests signed together, as a signer does with a batch.
+/// Signs digests together, as a signer does with a batch.
 void sign_p256_digests(benchmark::State& state) {
   auto signer = p256_signer{signing_key::generate(jws_alg::es256)};
   auto digests = std::vector<digest>(static_cast<std::size_t>(state.range(0)));

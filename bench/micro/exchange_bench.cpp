@@ -1,5 +1,5 @@
 /// @file
-/// What one signer does for one exchange: claims, signatures, the answer's JSON.
+/// The work of one signer for one exchange: claims, signatures, the answer's JSON.
 
 #include <benchmark/benchmark.h>
 

@@ -1,6 +1,5 @@
 /// @file
-/// What the metrics cost: everything that one code exchange makes the actors count, and the same
-/// loop without it.
+/// The cost of the metrics: the counting of one code exchange, and the same loop without it.
 
 #include <benchmark/benchmark.h>
 

@@ -1,7 +1,7 @@
 /// @file
-/// A bare keep-alive exchange through net/: a token request that is answered with a body that lies
-/// ready. Process CPU holds both sides, the client's one send and one receive included; what the
-/// server alone costs is the floor that mintage-bench prints.
+/// A bare keep-alive exchange through net/: a token request that is answered with a prebuilt body.
+/// Process CPU includes both sides, also the client's one send and one receive. The floor of
+/// mintage-bench has the server's part alone.
 
 #include <arpa/inet.h>
 #include <benchmark/benchmark.h>
@@ -36,7 +36,7 @@ class connection {
   connection& operator=(const connection&) = delete;
   ~connection() { ::close(fd_); }
 
-  /// @returns whether the whole answer came.
+  /// @returns whether the whole answer arrived.
   [[nodiscard]] bool ask(const std::string& request, std::size_t answer_size) {
     if (::send(fd_, request.data(), request.size(), MSG_NOSIGNAL) !=
         static_cast<ssize_t>(request.size()))
@@ -48,7 +48,7 @@ class connection {
     }
     return true;
   }
-  /// @returns the size of an answer, which is the same for all: no field changes its length.
+  /// @returns the size of an answer. It is the same for all: no field changes its length.
   [[nodiscard]] std::size_t measure(const std::string& request, std::size_t body_size) {
     if (!ask(request, body_size)) throw std::runtime_error{"no answer"};
     const auto head = std::string{octets_, sizeof octets_}.find("\r\n\r\n");

@@ -1,7 +1,6 @@
 /// @file
 /// The whole pipeline without sockets: HTTP actor, validator, code store, signer and back, with
-/// both tokens signed ES256. One item = one code exchange; process CPU is what all threads used for
-/// it.
+/// both tokens signed by ES256. One item = one code exchange. Process CPU includes all threads.
 
 #include <benchmark/benchmark.h>
 
@@ -40,7 +39,7 @@ class no_journal final : public service::journal {
   void key_changed(const crypto::signing_key&, std::string_view) noexcept override {}
 };
 
-/// Waits for a round of exchanges and keeps what the next round needs of them.
+/// Waits for a round of exchanges and stores their results for the next round.
 class round final : public service::caller {
  public:
   explicit round(std::size_t count) : codes(count), left_{static_cast<std::ptrdiff_t>(count)} {}
@@ -104,7 +103,7 @@ class pipeline {
         ->codes;
   }
 
-  /// @returns how many failed.
+  /// @returns the number of failures.
   std::size_t redeem(const std::vector<std::string>& codes) {
     return run<service::token_exchange>(codes.size(),
                                         [&](service::token_exchange& x) {

@@ -1,7 +1,7 @@
 /// @file
-/// What threads share on the path of a request: the same work on one thread and on two. The CPU
-/// time per item must stay the same; what it grows by, beyond what work that shares nothing
-/// grows by, is what sharing costs. docs/PERFORMANCE.md lists what could stop scaling.
+/// The cost of what threads share on the path of a request: the same work on one thread and on two.
+/// Sharing costs what the CPU time per item grows by, less the growth of work that shares nothing.
+/// docs/decisions/0008-what-requests-share.md lists what requests share.
 
 #include <benchmark/benchmark.h>
 #include <caf/actor_system.hpp>
@@ -34,8 +34,8 @@
 namespace mintage {
 namespace {
 
-/// Of several repetitions also the least, for what else ran on the machine shows in the others.
-/// Not of what contends: there the least is the repetition in which the threads met least.
+/// Reports the least of several repetitions too, since other work on the machine lengthens some.
+/// Not used where threads contend: there the least is the repetition with the least contention.
 void least(benchmark::internal::Benchmark* b) {
   b->ComputeStatistics("least", [](const std::vector<double>& times) {
     return *std::min_element(times.begin(), times.end());
@@ -45,7 +45,7 @@ void one_and_two(benchmark::internal::Benchmark* b) {
   b->ThreadRange(1, 2)->Apply(least);
 }
 
-/// The measure for all others: what a second busy core costs on this machine by itself.
+/// The reference: what a second busy core costs on this machine by itself.
 void share_nothing(benchmark::State& state) {
   auto x = std::uint64_t{1};
   for (auto _ : state) {
@@ -67,7 +67,7 @@ void sign(benchmark::State& state, const crypto::signing_key& key) {
   }
 }
 
-/// Signers have contexts of their own over one key, whose reference count and locks are OpenSSL's.
+/// Each signer has its own context over one key, whose reference count and locks are OpenSSL's.
 void sign_with_one_key(benchmark::State& state, crypto::jws_alg alg) {
   static const auto keys = std::array{crypto::signing_key::generate(crypto::jws_alg::es256),
                                       crypto::signing_key::generate(crypto::jws_alg::rs256)};
@@ -76,7 +76,7 @@ void sign_with_one_key(benchmark::State& state, crypto::jws_alg alg) {
 BENCHMARK_CAPTURE(sign_with_one_key, es256, crypto::jws_alg::es256)->Apply(one_and_two);
 BENCHMARK_CAPTURE(sign_with_one_key, rs256, crypto::jws_alg::rs256)->Apply(one_and_two);
 
-/// The same without a key in common: what the one above grows by beyond this is the key's.
+/// The same with a key per thread: the difference is the cost of the shared key.
 void sign_with_own_key(benchmark::State& state, crypto::jws_alg alg) {
   sign(state, crypto::signing_key::generate(alg));
 }
@@ -94,7 +94,7 @@ void hash_with_own_contexts(benchmark::State& state) {
 }
 BENCHMARK(hash_with_own_contexts)->Apply(one_and_two);
 
-/// Memory of the size of an exchange and its answer.
+/// Allocates and frees memory of the size of an exchange and its answer.
 void allocate(benchmark::State& state) {
   for (auto _ : state) {
     auto exchange = std::make_unique<std::array<char, 700>>();
@@ -105,7 +105,8 @@ void allocate(benchmark::State& state) {
 }
 BENCHMARK(allocate)->Apply(one_and_two);
 
-/// A snapshot whose reference is counted up and down by every thread: once a batch at most here.
+/// Every thread increments and decrements the reference count of one snapshot, as each batch does
+/// at most once.
 void take_a_snapshot(benchmark::State& state) {
   static const auto snapshot = std::make_shared<const int>(1);
   for (auto _ : state) {
@@ -115,7 +116,7 @@ void take_a_snapshot(benchmark::State& state) {
 }
 BENCHMARK(take_a_snapshot)->Apply(one_and_two);
 
-/// An I/O thread that runs what is posted to it when it is told to.
+/// An I/O thread that runs posted tasks when it is told to.
 class own_io_thread final : public service::io_thread {
  public:
   void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
@@ -142,14 +143,14 @@ class sink final : public actors::on_io_thread<caf::event_based_actor> {
   }
 };
 
-/// A message from an I/O thread to an actor of its own, and its turn: what a batch pays for a hop.
-/// All actors are of one system.
-void send_on_the_own_lane(benchmark::State& state) {
+/// A message from an I/O thread to one of its own actors, and the actor's turn: the cost of a hop
+/// for a batch. All actors belong to one system.
+void send_on_the_own_io_thread(benchmark::State& state) {
   static auto config = caf::actor_system_config{};
   static auto system = caf::actor_system{config};
   auto io_thread = own_io_thread{};
-  // Not on this thread: one that has spawned an actor has a logger ever after, off as that is,
-  // whose lock all such threads share at each turn of an actor. Lanes never spawn.
+  // On another thread: a thread that has spawned an actor keeps a logger, even with logging off,
+  // and takes one lock of all such threads at each turn of an actor. I/O threads never spawn.
   auto to = std::async(std::launch::async, [&] {
               return system.spawn<sink, caf::lazy_init>(io_thread);
             }).get();
@@ -160,9 +161,9 @@ void send_on_the_own_lane(benchmark::State& state) {
   caf::anon_send_exit(to, caf::exit_reason::user_shutdown);
   io_thread.run();
 }
-BENCHMARK(send_on_the_own_lane)->Apply(one_and_two);
+BENCHMARK(send_on_the_own_io_thread)->Apply(one_and_two);
 
-/// All that one exchange makes the actors count, each thread in the meters of its own members.
+/// Counts what one exchange counts; each thread in the meters of its own members.
 void count_an_exchange(benchmark::State& state) {
   static auto board = actors::meter_board{2, 2, 2, 2, 2};
   const auto member = static_cast<std::size_t>(state.thread_index());
@@ -170,7 +171,7 @@ void count_an_exchange(benchmark::State& state) {
 }
 BENCHMARK(count_an_exchange)->Apply(one_and_two);
 
-/// As a port does it, from random octets of its own.
+/// Draws a request id as a request gateway does, from random octets of its own.
 void draw_a_request_id(benchmark::State& state) {
   auto random = crypto::buffered_random{};
   auto id = service::request_id{};
@@ -181,14 +182,14 @@ void draw_a_request_id(benchmark::State& state) {
 }
 BENCHMARK(draw_a_request_id)->Apply(one_and_two);
 
-/// The one clock, which all threads read.
+/// Reads the clock that all threads share.
 void read_the_clock(benchmark::State& state) {
   static const auto clock = app::system_clock{};
   for (auto _ : state) benchmark::DoNotOptimize(clock.now());
 }
 BENCHMARK(read_the_clock)->Apply(one_and_two);
 
-/// Each call of a shard holds the database open: once a batch.
+/// Holds the database open, as each call of a shard does once per batch.
 void hold_the_database(benchmark::State& state) {
   static auto mutex = std::shared_mutex{};
   for (auto _ : state) {
@@ -205,7 +206,7 @@ class fixed_clock final : public oauth::clock {
   }
 };
 
-/// One database for all threads, a shard for each.
+/// One database for all threads, and a shard for each.
 struct shared_store {
   explicit shared_store(storage::durability level)
       : folder{std::filesystem::temp_directory_path() /
@@ -226,7 +227,7 @@ struct shared_store {
   std::unique_ptr<storage::engine> engine;
 };
 
-/// Codes inserted into shards of one database, whose log is one queue, in batches of 64.
+/// Inserts codes, in batches of 64, into shards of one database, which has one log.
 void insert_codes(benchmark::State& state, storage::durability level) {
   constexpr auto batch = std::size_t{64};
   static auto store = std::shared_ptr<shared_store>{};
@@ -234,7 +235,7 @@ void insert_codes(benchmark::State& state, storage::durability level) {
   auto held = std::shared_ptr<shared_store>{};  // until the last thread has closed its shard
   auto shard = std::unique_ptr<storage::shard_store>{};
   auto random = crypto::buffered_random{};
-  for (auto _ : state) {  // the first round waits for all threads
+  for (auto _ : state) {  // the first iteration waits for all threads
     if (!shard) {
       held = store;
       shard = held->engine->open_shard(static_cast<std::size_t>(state.thread_index()),
@@ -256,7 +257,7 @@ void insert_codes(benchmark::State& state, storage::durability level) {
   shard.reset();
   if (state.thread_index() == 0) store.reset();
 }
-// The more codes a store holds, the longer an insertion takes: as many in both cases.
+// An insertion takes longer the more codes a store holds: as many in both cases.
 BENCHMARK_CAPTURE(insert_codes, os, storage::durability::os)
     ->UseRealTime()
     ->Threads(1)

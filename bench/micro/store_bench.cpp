@@ -1,6 +1,6 @@
 /// @file
-/// A code's life in the store: inserted, read, consumed with its birth. One item = one code. And
-/// the refreshes of families, static and rotating. One item = one refresh.
+/// The life of a code in the store: inserted, read, consumed together with its grant. One item =
+/// one code. And refreshes of refresh-token families, static and rotating. One item = one refresh.
 
 #include <benchmark/benchmark.h>
 
@@ -24,7 +24,7 @@ class fixed_clock final : public oauth::clock {
 
 record_key nth_key(std::uint64_t n, std::size_t size) {
   auto name = std::array<std::uint8_t, 32>{};
-  // Spread like hashes, as the keys of codes are.
+  // Distributed like hashes, as the keys of codes are.
   const auto mixed = n * 0x9E3779B97F4A7C15ULL;
   for (auto i = std::size_t{0}; i < 8; ++i) {
     name[i] = static_cast<std::uint8_t>(mixed >> (8 * i));
@@ -54,7 +54,7 @@ void life_of_codes(benchmark::State& state, engine& e, const oauth::clock& clock
     auto inserted = std::promise<void>{};
     shard->insert(std::move(inserts), now, [&](const auto&) { inserted.set_value(); });
     inserted.get_future().wait();
-    // As a redemption does: it judges what it has read.
+    // As a redemption does, which decides by what it has read.
     auto keys = std::vector<record_key>{};
     for (const auto& op : consumes) keys.push_back(op.key);
     auto read = std::promise<void>{};
@@ -76,7 +76,7 @@ record_key family_key(std::size_t n) {
   return nth_key(n % families_count, 16);
 }
 
-/// Families that are there already, as many as a minute of work makes.
+/// A shard with families, as many as a minute of work creates.
 std::unique_ptr<shard_store> shard_of_families(engine& e, instant now) {
   auto shard = e.open_shard(0, 1, [](std::function<void()> run) { run(); });
   auto new_grant = std::vector<insert_op>(families_count);
@@ -90,7 +90,7 @@ std::unique_ptr<shard_store> shard_of_families(engine& e, instant now) {
   return shard;
 }
 
-/// What a static refresh asks of the store: one record, nothing written (RFT-02).
+/// The store's part of a static refresh: reads one record, writes nothing (RFT-02).
 void static_refreshes(benchmark::State& state, engine& e, const oauth::clock& clock) {
   const auto shard = shard_of_families(e, clock.now());
   const auto batch = static_cast<std::size_t>(state.range(0));
@@ -105,7 +105,8 @@ void static_refreshes(benchmark::State& state, engine& e, const oauth::clock& cl
   state.SetItemsProcessed(static_cast<std::int64_t>(n));
 }
 
-/// What a rotating one asks: the record, then the compare-and-set of its generation (RFT-05).
+/// The store's part of a rotating refresh: a read, then the compare-and-set of the generation
+/// (RFT-05).
 void rotations(benchmark::State& state, engine& e, const oauth::clock& clock) {
   const auto shard = shard_of_families(e, clock.now());
   const auto batch = static_cast<std::size_t>(state.range(0));

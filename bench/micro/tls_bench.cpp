@@ -1,7 +1,7 @@
 /// @file
-/// What TLS costs the server: CPU of its I/O thread per request on a kept connection, and per
-/// connection that is opened, greeted and closed, with a full and with a resumed handshake. The
-/// time shown is that of the server alone, the client's share is left out.
+/// The cost of TLS for the server: CPU of its I/O thread per request on a kept connection, and per
+/// connection that is opened, used once and closed, with a full and with a resumed handshake. The
+/// time shown is that of the server alone, without the client.
 
 #include <arpa/inet.h>
 #include <benchmark/benchmark.h>
@@ -26,10 +26,10 @@
 namespace mintage::bench {
 namespace {
 
-/// Requests or connections between two looks at the clock of the I/O thread.
+/// Requests or connections between two reads of the I/O thread's CPU clock.
 constexpr auto batch = 50;
 
-/// A server with one I/O thread, whose answers lie ready.
+/// A server with one I/O thread and prebuilt answers.
 class tls_server {
  public:
   explicit tls_server(std::optional<loopback::key_kind> kind) {
@@ -67,7 +67,7 @@ class tls_server {
   std::optional<net::server> server_;
 };
 
-/// A connection, in the clear when there is no side of TLS.
+/// A connection; plain when there is no TLS side.
 class client {
  public:
   client(std::uint16_t port, const loopback::tls_side* side,

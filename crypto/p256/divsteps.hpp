@@ -1,8 +1,8 @@
 /// @file
-/// Inverses modulo an odd number of 256 bits, in time that depends on no number: the greatest
-/// common divisor by division steps. @see D. J. Bernstein, B.-Y. Yang, "Fast constant-time gcd
-/// computation and modular inversion" (2019); P. Wuille, "Bounds on divsteps iterations in safegcd"
-/// (2020) for steps that begin at one half, of which 590 are enough for 256 bits
+/// Inverses modulo an odd 256-bit number by division steps, in constant time.
+/// @see D. J. Bernstein, B.-Y. Yang, "Fast constant-time gcd computation and modular inversion"
+///      (2019); P. Wuille, "Bounds on divsteps iterations in safegcd" (2020), for a counter that
+///      starts at 1/2: 590 steps are enough for 256 bits.
 #pragma once
 
 #include <array>
@@ -13,20 +13,20 @@
 
 namespace mintage::crypto {
 
-/// A division step takes a counter δ, at first 1/2, an odd f and any g to
+/// A division step maps a counter δ (1/2 at first), an odd f and any g to
 ///   (1 − δ, g, (g − f) / 2)             when δ > 0 and g is odd,
-///   (1 + δ, f, (g + (g mod 2) · f) / 2) otherwise,
-/// which keeps the greatest common divisor of f and g; in the end g is 0, and f that divisor or its
-/// negative. 62 steps look at the lowest bits only, and come to one matrix that is then multiplied
-/// with the long numbers.
+///   (1 + δ, f, (g + (g mod 2) · f) / 2) otherwise.
+/// The greatest common divisor of f and g stays the same. At the end g is 0, and f is that divisor
+/// or its negative. 62 steps read the lowest bits only and yield one matrix, which is then
+/// multiplied with the long numbers.
 template <number256 Modulus>
 class divsteps {
  public:
   static_assert(Modulus.words[0] % 2 == 1);
 
-  /// @returns 1 / n mod Modulus; 0 of 0. @pre n is below the modulus and has no divisor with it.
+  /// @returns 1 / n mod Modulus; 0 for 0. @pre n is below the modulus and coprime to it.
   [[nodiscard]] static constexpr number256 invert(const number256& n) noexcept {
-    // Always d · n = f and e · n = g, modulo the modulus.
+    // Invariants: d · n = f and e · n = g, modulo the modulus.
     auto f = modulus;
     auto g = split(n);
     auto d = number{};
@@ -44,11 +44,12 @@ class divsteps {
   static constexpr auto bits = 62;
   static constexpr auto mask = (std::uint64_t{1} << bits) - 1;
 
-  /// A signed number in digits of 62 bits, the least significant first; the last has the sign.
+  /// A signed number in digits of 62 bits, the least significant first. The last digit has the
+  /// sign.
   using number = std::array<std::int64_t, 5>;
   __extension__ using sum = __int128;
 
-  /// 2^62 times what 62 steps do: f' = (uf + vg) / 2^62, g' = (qf + rg) / 2^62.
+  /// The effect of 62 steps, times 2^62: f' = (uf + vg) / 2^62, g' = (qf + rg) / 2^62.
   struct matrix {
     std::int64_t u, v, q, r;
   };
@@ -62,7 +63,8 @@ class divsteps {
 
   static constexpr matrix steps(std::int64_t f_digit, std::int64_t g_digit,
                                 std::int64_t& counter) noexcept {
-    // Unsigned: what is lost above does not matter below, and the entries are signed in the end.
+    // Unsigned: bits lost at the top do not affect those below, and the entries are cast to signed
+    // at the end.
     auto f = static_cast<std::uint64_t>(f_digit);
     auto g = static_cast<std::uint64_t>(g_digit);
     auto u = std::uint64_t{1};
@@ -72,7 +74,7 @@ class divsteps {
     for (auto step = 0; step < bits; ++step) {
       auto positive = static_cast<std::uint64_t>(counter >> 63);  // all ones or none
       const auto odd = 0 - (g & 1);
-      // g − f where δ is positive, g + f where not.
+      // Adds −f where δ is positive, f otherwise.
       g += ((f ^ positive) - positive) & odd;
       q += ((u ^ positive) - positive) & odd;
       r += ((v ^ positive) - positive) & odd;
@@ -89,7 +91,7 @@ class divsteps {
             static_cast<std::int64_t>(q), static_cast<std::int64_t>(r)};
   }
 
-  /// Both rows of `by` on (f, g), whose results 2^62 divides.
+  /// Multiplies (f, g) by the matrix and divides by 2^62, which leaves no remainder.
   static constexpr void multiply(const matrix& by, number& f, number& g) noexcept {
     auto cf = sum{by.u} * f[0] + sum{by.v} * g[0];
     auto cg = sum{by.q} * f[0] + sum{by.r} * g[0];
@@ -105,14 +107,14 @@ class divsteps {
     g[4] = static_cast<std::int64_t>(cg);
   }
 
-  /// The same on (d, e) modulo the modulus: as much of it is added as makes 2^62 divide the
-  /// results. They stay between −2 and 1 times the modulus.
+  /// Does the same to (d, e) modulo the modulus, multiples of which are added to make the results
+  /// divisible by 2^62. The results stay between −2 and 1 times the modulus.
   static constexpr void multiply_modulo(const matrix& by, number& d, number& e) noexcept {
     const auto d_sign = d[4] >> 63;
     const auto e_sign = e[4] >> 63;
     auto cd = sum{by.u} * d[0] + sum{by.v} * e[0];
     auto ce = sum{by.q} * d[0] + sum{by.r} * e[0];
-    // A negative one counts as if the modulus were added to it, then the lowest digit is cleared.
+    // For a negative number the modulus is added; then the lowest digit is cleared.
     auto d_times = (by.u & d_sign) + (by.v & e_sign);
     auto e_times = (by.q & d_sign) + (by.r & e_sign);
     d_times -= clearing(cd, d_times);
@@ -131,7 +133,7 @@ class divsteps {
     e[4] = static_cast<std::int64_t>(ce);
   }
 
-  /// @returns t, not negative and below 2^62, for which 2^62 divides c + modulus · (times − t).
+  /// @returns the t, 0 ≤ t < 2^62, for which 2^62 divides c + modulus · (times − t).
   static constexpr std::int64_t clearing(sum c, std::int64_t times) noexcept {
     return static_cast<std::int64_t>(
         (inverse * static_cast<std::uint64_t>(c) + static_cast<std::uint64_t>(times)) & mask);
@@ -143,7 +145,7 @@ class divsteps {
     return digit;
   }
 
-  /// ±d between 0 and the modulus. @param negative all ones to negate.
+  /// @returns ±d between 0 and the modulus. @param negative all ones to negate, else 0.
   static constexpr number256 join(number d, std::int64_t negative) noexcept {
     add_modulus(d, d[4] >> 63);
     for (auto& digit : d) digit = (digit ^ negative) - negative;

@@ -1,7 +1,7 @@
 /// @file
-/// Numbers of 256 bits and arithmetic modulo one of them, in time that depends on no number: no
-/// branch and no address is made of one. @see P. Montgomery, "Modular multiplication without trial
-/// division" (1985)
+/// Arithmetic modulo a 256-bit prime in constant time: no branch and no address depends on a
+/// number.
+/// @see P. Montgomery, "Modular multiplication without trial division" (1985)
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ namespace mintage::crypto {
 /// Steps of long arithmetic on one word.
 namespace word {
 
-using carry = unsigned char;  // 0 or 1; what the intrinsics take
+using carry = unsigned char;  // 0 or 1; the type that the intrinsics take
 __extension__ using pair = unsigned __int128;
 
 constexpr std::uint64_t low(pair p) noexcept {
@@ -30,10 +30,10 @@ constexpr std::uint64_t high(pair p) noexcept {
   return static_cast<std::uint64_t>(p >> 64);
 }
 
-/// Sets `sum`. @returns the carry out.
+/// Sets `sum` to a + b + in. @returns the carry out.
 constexpr carry add(carry in, std::uint64_t a, std::uint64_t b, std::uint64_t& sum) noexcept {
 #if defined(__x86_64__)
-  // GCC 12 makes a chain of additions with carry of these only.
+  // GCC 12 emits a chain of additions with carry for these intrinsics only.
   if (!std::is_constant_evaluated()) {
     unsigned long long out = 0;
     const auto carried = _addcarry_u64(in, a, b, &out);
@@ -46,7 +46,7 @@ constexpr carry add(carry in, std::uint64_t a, std::uint64_t b, std::uint64_t& s
   return static_cast<carry>(high(whole));
 }
 
-/// Sets `difference`. @returns the borrow out.
+/// Sets `difference` to a − b − in. @returns the borrow out.
 constexpr carry subtract(carry in, std::uint64_t a, std::uint64_t b,
                          std::uint64_t& difference) noexcept {
 #if defined(__x86_64__)
@@ -64,15 +64,16 @@ constexpr carry subtract(carry in, std::uint64_t a, std::uint64_t b,
 
 }  // namespace word
 
-/// Arithmetic modulo a prime above 2^255. A number `x` in Montgomery form is x · 2^256 mod Modulus;
-/// `enter` and `leave` lead there and back. Results are below the modulus.
+/// Arithmetic modulo a prime above 2^255. The Montgomery form of `x` is x · 2^256 mod Modulus;
+/// `enter` and `leave` convert. Results are below the modulus.
 template <number256 Modulus>
 class montgomery {
  public:
   static_assert(Modulus.words[3] >> 63 == 1 && Modulus.words[0] % 2 == 1);
 
-  /// a · b / 2^256: the product in Montgomery form of two numbers that are in it, and the plain one
-  /// where one of them is. @pre one of them is below the modulus.
+  /// a · b / 2^256. With both in Montgomery form this is their product in that form; with one of
+  /// them plain, the plain product.
+  /// @pre one of them is below the modulus.
   [[nodiscard, gnu::always_inline]] static constexpr number256 multiply(
       const number256& a, const number256& b) noexcept {
     auto sum = accumulator{};
@@ -83,7 +84,7 @@ class montgomery {
     return less_modulus({{sum.w0, sum.w1, sum.w2, sum.w3}}, sum.w4);
   }
 
-  /// Any number of 256 bits.
+  /// @param a any 256-bit number.
   [[nodiscard]] static constexpr number256 enter(const number256& a) noexcept {
     return multiply(a, squared_radix);
   }
@@ -100,19 +101,20 @@ class montgomery {
     return less_modulus(sum, c);
   }
 
-  /// Any number of 256 bits modulo the modulus.
+  /// @returns a mod Modulus. @param a any 256-bit number.
   [[nodiscard]] static constexpr number256 reduce(const number256& a) noexcept {
     return less_modulus(a, 0);
   }
 
-  /// The inverse, in Montgomery form as `a`; zero has none and gives zero. Costs some 90 products.
+  /// The inverse of a number in Montgomery form, in that form; 0 for 0. Costs about 90 products.
   [[nodiscard]] static constexpr number256 inverse(const number256& a) noexcept {
     return multiply(divsteps<Modulus>::invert(a), cubed_radix);
   }
 
-  /// Inverts all of them, in Montgomery form, with one inversion and three products each.
-  /// @param room at least as many; tells of them afterwards: wipe it where they are secrets.
-  /// @pre all are below the modulus. None is zero, or all become zero.
+  /// Inverts all numbers, in Montgomery form, with one inversion and three products each.
+  /// @param room at least as many numbers. It reveals them afterwards: the caller wipes it when
+  ///        they are secret.
+  /// @pre all are below the modulus and not zero. A single zero makes every result zero.
   static constexpr void invert(std::span<number256> all, std::span<number256> room) noexcept {
     if (all.empty()) return;
     room[0] = all[0];
@@ -127,12 +129,13 @@ class montgomery {
   }
 
  private:
-  /// A sum of products: four words, the word above them, and its carry. Written out, not in loops:
-  /// at -O2 GCC keeps loops, and the words in memory.
+  /// A sum of products: four words, the word above them, and its carry. Written out because GCC at
+  /// -O2 does not unroll loops and keeps the words in memory.
   struct accumulator {
     std::uint64_t w0 = 0, w1 = 0, w2 = 0, w3 = 0, w4 = 0, w5 = 0;
 
-    /// Adds digit · n and as much of the modulus as makes the lowest word zero, which goes.
+    /// Adds digit · n and the multiple of the modulus that makes the lowest word zero, then drops
+    /// that word.
     [[gnu::always_inline]] constexpr void step(std::uint64_t digit, const number256& n) noexcept {
       add_product(digit, n);
       add_product(w0 * negative_inverse, Modulus);
@@ -163,7 +166,7 @@ class montgomery {
     }
   };
 
-  /// @param top what stands above the four words: the whole is below twice the modulus.
+  /// @param top the word above the four. @pre the whole number is below twice the modulus.
   [[nodiscard]] static constexpr number256 less_modulus(const number256& n,
                                                         std::uint64_t top) noexcept {
     auto less = number256{};
@@ -171,7 +174,7 @@ class montgomery {
     b = word::subtract(b, n.words[1], Modulus.words[1], less.words[1]);
     b = word::subtract(b, n.words[2], Modulus.words[2], less.words[2]);
     b = word::subtract(b, n.words[3], Modulus.words[3], less.words[3]);
-    auto keep = std::uint64_t{0};  // all ones where the modulus did not fit
+    auto keep = std::uint64_t{0};  // all ones where the subtraction borrowed
     word::subtract(b, top, 0, keep);
     const auto choose = [keep](std::uint64_t kept, std::uint64_t other) {
       return (kept & keep) | (other & ~keep);

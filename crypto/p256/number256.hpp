@@ -1,5 +1,5 @@
 /// @file
-/// Numbers of 256 bits.
+/// The type of 256-bit numbers.
 #pragma once
 
 #include <array>
@@ -32,7 +32,7 @@ constexpr void write_big_endian(const number256& n, std::span<std::uint8_t, 32> 
 
 /// 1 / odd mod 2^64.
 [[nodiscard]] constexpr std::uint64_t inverse_of_word(std::uint64_t odd) noexcept {
-  auto out = odd;  // right in its lowest three bits; each step of Newton's doubles them
+  auto out = odd;  // right in its lowest three bits; each Newton step doubles them
   for (auto step = 0; step < 5; ++step) out *= 2 - odd * out;
   return out;
 }

@@ -1,4 +1,4 @@
-// The point's Jacobian coordinates have no other way out of OpenSSL 3.0, which calls it deprecated.
+// OpenSSL 3.0 deprecates the only function that returns a point's Jacobian coordinates.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "crypto/p256/signer.hpp"
@@ -26,7 +26,7 @@ using point_ptr = std::unique_ptr<EC_POINT, freed_by<EC_POINT_clear_free>>;
 using secret_bignum_ptr = std::unique_ptr<BIGNUM, freed_by<BN_clear_free>>;
 using bn_ctx_ptr = std::unique_ptr<BN_CTX, freed_by<BN_CTX_free>>;
 
-/// A value that is wiped when its scope ends, however it ends.
+/// A value that is wiped when its scope ends, by return or by exception.
 template <class T>
 struct wiped {
   T value{};
@@ -36,14 +36,14 @@ struct wiped {
   ~wiped() { OPENSSL_cleanse(&value, sizeof(value)); }
 };
 
-/// Happens once in 2^256 times, or when somebody's rule is wrong. Not by `==`, which may look at
-/// one word after the other.
+/// Throws when `n` is zero: a chance of 2^-256, or a nonce rule that is wrong. Does not use `==`,
+/// which may stop at the first word that differs.
 void require_not_zero(const number256& n) {
   if ((n.words[0] | n.words[1] | n.words[2] | n.words[3]) == 0)
     throw std::runtime_error{"a number of an ECDSA signature is zero"};
 }
 
-/// Big-endian.
+/// Writes the private key, big-endian.
 void write_private_key(const signing_key& key, bytes<32>& out) {
   BIGNUM* number = nullptr;
   require(EVP_PKEY_get_bn_param(key.native(), OSSL_PKEY_PARAM_PRIV_KEY, &number) == 1,
@@ -78,13 +78,13 @@ number256 hedged_nonces::operator()(const digest& of) {
   auto hash = wiped<bytes<64>>{};
   input[1] = of;
   impl_->random.fill(input[2]);
-  // Without a method the context starts over with the one it has.
+  // Without a method, OpenSSL restarts the context with the method it has.
   require(EVP_DigestInit_ex(context, nullptr, nullptr) == 1 &&
               EVP_DigestUpdate(context, input.data(), sizeof(input)) == 1 &&
               EVP_DigestFinal_ex(context, hash.value.data(), nullptr) == 1,
           "SHA-512");
   const auto octets = std::span<const std::uint8_t, 64>{hash.value};
-  // 512 bits: their remainder is as good as uniform.
+  // 512 bits: the remainder is as good as uniform.
   auto high = wiped<number256>{};
   auto low = wiped<number256>{};
   high.value = scalars::enter(scalars::enter(from_big_endian(octets.first<32>())));
@@ -118,7 +118,7 @@ struct p256_signer::impl {
 
   void sign(std::span<const digest> digests, std::span<bytes<64>> signatures);
   void multiply_base_point(const number256& by, number256& to_x, number256& to_z);
-  /// The last nonce must not outlive its signature, nor the coordinates that tell of it.
+  /// Wipes what OpenSSL's objects hold of the last nonce and of its product.
   void forget_last() noexcept;
 
   group_ptr group;
@@ -132,10 +132,12 @@ struct p256_signer::impl {
   wiped<number256> private_key;  // in Montgomery form
 };
 
-/// Sets `to_x` and `to_z`, in Montgomery form, to two of the product's Jacobian coordinates, in
-/// which OpenSSL leaves it: the affine one is X / Z², and that inversion has not been paid for yet.
+/// Multiplies the base point. Sets `to_x` and `to_z`, in Montgomery form, to two of the product's
+/// Jacobian coordinates, as OpenSSL computes them. The affine coordinate is X / Z²; the caller
+/// makes that inversion.
 void p256_signer::impl::multiply_base_point(const number256& by, number256& to_x, number256& to_z) {
-  // One octet in front, cleared again: BN_bin2bn would skip zeros there in a time of their number.
+  // BN_bin2bn skips leading zeros in a time that depends on their number. An octet in front,
+  // cleared afterwards, prevents that.
   auto octets = wiped<bytes<33>>{};
   octets.value[0] = 1;
   write_big_endian(by, std::span{octets.value}.last<32>());
@@ -188,7 +190,7 @@ void p256_signer::impl::sign(std::span<const digest> digests, std::span<bytes<64
     const auto x_affine = field::leave(field::multiply(xs[i], field::multiply(zs[i], zs[i])));
     const auto r = scalars::reduce(x_affine);
     const auto e = scalars::reduce(from_big_endian(digests[i]));
-    // As secret as the key, and wiped with the others.
+    // As secret as the key. Wiped with the rest of `room`.
     room[0] = scalars::add(e, scalars::multiply(r, private_key.value));
     const auto s = scalars::multiply(nonces[i], room[0]);
     require_not_zero(r);
@@ -201,7 +203,7 @@ void p256_signer::impl::sign(std::span<const digest> digests, std::span<bytes<64
 
 p256_signer::p256_signer(const signing_key& key, nonce_rule rule)
     : impl_{std::make_unique<impl>(key, std::move(rule))} {
-  // A processor or a compiler that always gets this wrong must not give out a token.
+  // A processor or compiler that gets the arithmetic wrong must not issue a token.
   const auto texts = std::array{std::string_view{"first"}, std::string_view{"second"}};
   const auto digests = std::array{sha256(texts[0]), sha256(texts[1])};
   auto signatures = std::array<bytes<64>, 2>{};

@@ -1,5 +1,5 @@
 /// @file
-/// Opens the engine that the operator chose: the one place that knows them all.
+/// Opens the engine that the configuration names. No other file knows all engines.
 #pragma once
 
 #include <memory>
@@ -9,9 +9,8 @@
 
 namespace mintage::storage {
 
-/// @param max_failures COD-05: failed redemptions after which a code dies.
-/// @param clock lets expired records be dropped when files are rewritten anyway; outlives the
-///        engine.
+/// @param max_failures failed redemptions after which a code is revoked (COD-05).
+/// @param clock tells which records are expired when files are rewritten; outlives the engine.
 /// @throws storage_error
 [[nodiscard]] std::unique_ptr<engine> open_engine(const options& o, unsigned max_failures,
                                                   const oauth::clock& clock);

@@ -1,5 +1,5 @@
 /// @file
-/// What operators set about storage: [storage], with the options of every engine.
+/// Configuration of storage: [storage], with the options of every engine.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace mintage::storage {
 enum class engine_kind : std::uint8_t { rocksdb, memory };
 
 struct options {
-  /// [storage] engine = "rocksdb" | "memory". The options of the other engines are not read.
+  /// [storage] engine = "rocksdb" | "memory". The options of the other engines are ignored.
   engine_kind engine = engine_kind::rocksdb;
   rocksdb_options rocksdb{};
 };

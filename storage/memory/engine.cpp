@@ -17,12 +17,12 @@ enum class condition : std::uint8_t { live, consumed, revoked };
 
 struct record {
   condition state = condition::live;
-  instant expires{};  // of the tombstone, once consumed
+  instant expires{};  // of the tombstone once consumed
   crypto::digest binding{};
   std::string value;
   unsigned failures = 0;
   std::uint32_t generation = 0;  // of grants
-  // Of consumed codes: the attempt, the grant issued, and when the live code would have ended.
+  // Consumed codes: the attempt, the grant issued, and when the live code would have expired.
   attempt_id attempt{};
   instant consumed_at{};
   record_key new_grant;
@@ -30,8 +30,8 @@ struct record {
   instant live_until{};
 };
 
-/// The records of one table in one slot. Expired ones are swept when the map has doubled, which
-/// costs each insertion a constant share.
+/// The records of one table in one slot. Expired records are removed when the map has doubled,
+/// which costs a constant share of each insertion.
 class slot_records {
  public:
   record* find(const record_key& key) {
@@ -59,7 +59,7 @@ class slot_records {
 };
 
 /// One map for each slot and table. A slot belongs to one shard, so shards on different threads
-/// never touch the same map, whatever their number.
+/// never share a map, for any number of shards.
 class memory_tables {
  public:
   slot_records& of(table kind, const record_key& key) {
@@ -72,7 +72,7 @@ class memory_tables {
   std::vector<std::array<slot_records, tables_count>> slots_{oauth::slots_count};
 };
 
-/// Every operation is done inside its call, so no write is ever in flight.
+/// Every operation completes inside its call, so no write is ever in flight.
 class memory_shard final : public shard_store {
  public:
   memory_shard(memory_tables& tables, unsigned max_failures)
@@ -167,12 +167,12 @@ class memory_shard final : public shard_store {
       result.what = verdict::ok;
       result.consumed_at = now;
       result.new_grant = op.new_grant.key;
-      bury(*code, op, now);
+      make_tombstone(*code, op, now);
     }
     return result;
   }
 
-  void bury(record& code, consume_op& op, instant now) {
+  void make_tombstone(record& code, consume_op& op, instant now) {
     code.state = condition::consumed;
     code.live_until = std::exchange(code.expires, std::max(op.tombstone_until, code.expires));
     code.attempt = op.attempt;
@@ -319,7 +319,7 @@ class memory_cutoffs final : public cutoff_table {
   }
   void put(const crypto::digest& key, instant before, instant forget) override {
     auto lock = std::lock_guard{mutex_};
-    // `before` is the present time, so entries to be forgotten by then can be dropped now.
+    // `before` is the present time, so entries that expired by then are dropped here.
     std::erase_if(entries_, [&](const auto& e) { return e.second.forget <= before; });
     auto& e = entries_[key];
     e = {std::max(e.before, before), std::max(e.forget, forget)};
@@ -336,7 +336,7 @@ class memory_cutoffs final : public cutoff_table {
   std::atomic<bool> has_any_ = false;
 };
 
-/// Keeps the tables, so that a shard that is opened again finds what its former instance wrote.
+/// Owns the tables, so that a shard that is opened again finds what its former instance wrote.
 class memory_engine final : public engine {
  public:
   explicit memory_engine(unsigned max_failures) : max_failures_{max_failures} {}

@@ -1,5 +1,6 @@
 /// @file
-/// The engine that keeps everything in memory: the oracle of the tests, and `engine = "memory"`.
+/// The engine that keeps all records in memory: the reference of the tests, and `engine =
+/// "memory"`.
 #pragma once
 
 #include <memory>
@@ -8,7 +9,7 @@
 
 namespace mintage::storage {
 
-/// @param max_failures COD-05: failed redemptions after which a code dies.
+/// @param max_failures failed redemptions after which a code is revoked (COD-05).
 [[nodiscard]] std::unique_ptr<engine> open_memory_engine(unsigned max_failures);
 
 }  // namespace mintage::storage

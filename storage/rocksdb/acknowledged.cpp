@@ -99,7 +99,7 @@ void acknowledged_file::close() noexcept {
   ::fsync(file_);
 }
 
-/// A failed write leaves a lower promise, which is a true one.
+/// Writes the file. A failed write leaves a lower promise, which is still true.
 void acknowledged_file::write() noexcept {
   if (file_ < 0) return;
   auto out = octets{};

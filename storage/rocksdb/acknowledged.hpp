@@ -1,5 +1,5 @@
 /// @file
-/// What the database has promised: the sequence number up to which writes were acknowledged.
+/// The promise of a database: the sequence number up to which its writes were acknowledged.
 #pragma once
 
 #include <array>
@@ -15,27 +15,27 @@
 
 namespace mintage::storage {
 
-/// Of one run of the kernel: it differs after a loss of power.
+/// Identifies one run of the kernel: it differs after a loss of power.
 using boot_id = std::array<char, 36>;
-/// @returns zeros when the system does not tell.
+/// @returns zeros when the system does not provide it.
 [[nodiscard]] boot_id this_boot() noexcept;
 
-/// As found in a database.
+/// The promise as read from a database.
 struct promise {
   std::uint64_t sequence = 0;
   boot_id boot{};
   durability level = durability::sync;
-  /// The database was closed, and its log was on the disk.
+  /// The database was closed with its log on the disk.
   bool is_closed = false;
-  /// Whether the machine may have lost writes that level os had acknowledged.
+  /// Whether the machine may have lost writes that were acknowledged at level os.
   [[nodiscard]] bool may_be_lost() const noexcept {
     return level == durability::os && !is_closed && boot != this_boot();
   }
 };
 
 /// The file ACKNOWLEDGED of a database. It is written after each fsync (level os: after each write)
-/// and not fsynced itself: after the end of the process it is exact, after a loss of power it may
-/// tell less than was acknowledged, never more.
+/// and is not fsynced itself. After the end of the process it is exact; after a loss of power it
+/// may hold a lower number than was acknowledged, never a higher one.
 class acknowledged_file {
  public:
   enum class state : std::uint8_t { absent, damaged, read };
@@ -53,11 +53,11 @@ class acknowledged_file {
   acknowledged_file(const acknowledged_file&) = delete;
   acknowledged_file& operator=(const acknowledged_file&) = delete;
 
-  /// Writes a new promise in place of the former one, on the disk.
+  /// Replaces the former promise, and fsyncs.
   void begin(const std::filesystem::path& database, durability level, std::uint64_t sequence);
-  /// Thread-safe. A lower sequence number than before changes nothing.
+  /// Raises the sequence number; a lower one than before changes nothing. Thread-safe.
   void raise(std::uint64_t sequence) noexcept;
-  /// @pre what was promised is on the disk
+  /// Marks the database closed. @pre all that was promised is on the disk.
   void close() noexcept;
   [[nodiscard]] std::uint64_t sequence() const noexcept {
     return sequence_.load(std::memory_order_relaxed);

@@ -9,8 +9,8 @@ rocksdb::Slice to_slice(std::string_view s) noexcept {
   return {s.data(), s.size()};
 }
 
-/// Reads all records of a column family. None is skipped: a server without one of its clients or
-/// keys would seem to work.
+/// Reads all records of a column family. A record that cannot be decoded is an error, not skipped:
+/// a server without one of its clients or keys would seem to work.
 template <class Record>
 std::vector<Record> load_all(const rocksdb_database& db, column_family f,
                              std::optional<Record> (*decode)(std::string_view)) {

@@ -10,7 +10,7 @@ namespace mintage::storage {
 
 class rocksdb_catalog final : public catalog {
  public:
-  /// @param db,commits outlive it.
+  /// @param db,commits outlive the catalog.
   rocksdb_catalog(const rocksdb_database& db, committer& commits) : db_{db}, commits_{commits} {}
 
   std::vector<oauth::client> load_clients() override;

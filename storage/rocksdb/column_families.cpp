@@ -34,7 +34,7 @@ class expiry_filter final : public rocksdb::CompactionFilter {
 class expiry_filter_factory final : public rocksdb::CompactionFilterFactory {
  public:
   explicit expiry_filter_factory(const oauth::clock& clock) : clock_{clock} {}
-  /// At every writing of a file, flushes too: most codes are dead before they reach the disk.
+  /// True for flushes too: most codes are expired or consumed before they reach the disk.
   bool ShouldFilterTableFileCreation(rocksdb::TableFileCreationReason) const override {
     return true;
   }
@@ -48,7 +48,7 @@ class expiry_filter_factory final : public rocksdb::CompactionFilterFactory {
   const oauth::clock& clock_;
 };
 
-/// RocksDB must not try to recover on its own: see rocksdb_database.
+/// Stops RocksDB's own recovery; see rocksdb_database.
 class no_recovery final : public rocksdb::EventListener {
  public:
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
@@ -57,18 +57,18 @@ class no_recovery final : public rocksdb::EventListener {
   }
 };
 
-/// Short-lived records, read by key alone.
+/// Options for short-lived records that are read by key alone.
 rocksdb::ColumnFamilyOptions hot_column_family(const rocksdb_options& o, const oauth::clock& clock,
                                                const std::shared_ptr<rocksdb::Cache>& cache) {
   auto table = rocksdb::BlockBasedTableOptions{};
   table.block_cache = cache;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  // The prefix tells keys apart as well as the whole key does, and both would double the filters.
+  // The prefix distinguishes keys as well as the whole key does; both would double the filters.
   table.whole_key_filtering = false;
 
   auto options = rocksdb::ColumnFamilyOptions{};
   options.prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(8));
-  // About one bucket for each record of a full memtable that is not a large one.
+  // About one bucket for each small record of a full memtable.
   options.memtable_factory = make_ordered_memtables(std::bit_ceil(o.memtable_mb * 2048));
   options.write_buffer_size = o.memtable_mb * mebibyte;
   options.max_write_buffer_number = 3;
@@ -78,8 +78,8 @@ rocksdb::ColumnFamilyOptions hot_column_family(const rocksdb_options& o, const o
   return options;
 }
 
-/// Records that expire in the order in which they came: universal compaction rewrites each a few
-/// times only.
+/// Options for records that expire in the order of their insertion: universal compaction rewrites
+/// each of them a few times only.
 rocksdb::ColumnFamilyOptions brief_column_family(const rocksdb_options& o,
                                                  const oauth::clock& clock,
                                                  const std::shared_ptr<rocksdb::Cache>& cache) {
@@ -93,7 +93,8 @@ rocksdb::ColumnFamilyOptions brief_column_family(const rocksdb_options& o,
   return options;
 }
 
-/// Grants without a refresh token die within the hour, those with one live for a month.
+/// Options for grants: those without a refresh token expire within the hour, others live for a
+/// month.
 rocksdb::ColumnFamilyOptions mixed_column_family(const rocksdb_options& o,
                                                  const oauth::clock& clock,
                                                  const std::shared_ptr<rocksdb::Cache>& cache) {
@@ -105,7 +106,7 @@ rocksdb::ColumnFamilyOptions mixed_column_family(const rocksdb_options& o,
   return options;
 }
 
-/// Clients, keys, resources, notes: few, and kept for good.
+/// Options for clients, keys, resources and notes: few, and kept until they are removed.
 rocksdb::ColumnFamilyOptions plain_column_family(const std::shared_ptr<rocksdb::Cache>& cache) {
   auto table = rocksdb::BlockBasedTableOptions{};
   table.block_cache = cache;
@@ -115,8 +116,8 @@ rocksdb::ColumnFamilyOptions plain_column_family(const std::shared_ptr<rocksdb::
   return options;
 }
 
-/// Cutoffs: written rarely, and asked for at every request while there are any, nearly always in
-/// vain: the filter, and the few octets of a memtable, answer that.
+/// Options for cutoffs: written rarely, and looked up for every request while there are any. Nearly
+/// all lookups find nothing, which the filter and a small memtable answer.
 rocksdb::ColumnFamilyOptions cutoffs_column_family(const oauth::clock& clock,
                                                    const std::shared_ptr<rocksdb::Cache>& cache) {
   auto table = rocksdb::BlockBasedTableOptions{};
@@ -148,21 +149,21 @@ rocksdb::DBOptions database_options(const rocksdb_options& o) {
   auto db = rocksdb::DBOptions{};
   db.create_if_missing = true;
   db.create_missing_column_families = true;
-  db.allow_concurrent_memtable_write = false;  // nor can the ordered memtable
+  db.allow_concurrent_memtable_write = false;  // the ordered memtable has one writer
   db.max_background_jobs = 2;
   db.max_open_files = most_open_tables;
-  // Reached only when a column family that is hardly written keeps an old log alive.
+  // Reached only when a column family with few writes keeps an old log alive.
   db.max_total_wal_size = (o.memtable_mb * 3 + 16) * mebibyte;
   db.bytes_per_sync = mebibyte;
-  db.avoid_flush_during_shutdown = true;  // the log has it; stopping must be quick
+  db.avoid_flush_during_shutdown = true;  // the log has the records; stopping must be quick
   db.info_log_level = rocksdb::WARN_LEVEL;
   db.max_manifest_file_size = 4 * mebibyte;
   db.max_bgerror_resume_count = 0;
   db.listeners.push_back(std::make_shared<no_recovery>());
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
-  // What follows the first damage of the log is not replayed. `check_database` has made sure that
-  // this is a tail which no fsync covered.
+  // RocksDB does not replay what follows the first damage of the log. `check_database` has verified
+  // that this is a tail which no fsync covered.
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   return db;
 }

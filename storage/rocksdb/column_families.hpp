@@ -15,14 +15,14 @@
 
 namespace mintage::storage {
 
-/// Column families in the order in which they are created: it gives them their numbers on the disk.
-/// DO NOT CHANGE: append only. Rows of storage/tables.hpp that are not named here follow in their
+/// Column families in the order of their creation, which gives them their numbers on the disk. DO
+/// NOT CHANGE: append only. Rows of storage/tables.hpp that are not named here follow in their
 /// order.
 constexpr auto first_column_families =
     std::array<std::string_view, 9>{"default", "codes",         "grants",  "clients",  "keys",
                                     "notes",   "access_tokens", "cutoffs", "resources"};
 
-/// The column families that no table of shards has.
+/// The column families that are not tables of shards.
 enum class column_family : std::uint8_t { unnamed, clients, keys, notes, cutoffs, resources };
 
 constexpr auto column_family_names = [] {
@@ -41,7 +41,7 @@ constexpr auto column_family_names = [] {
 }();
 constexpr std::size_t column_families_count = column_family_names.size();
 
-/// @returns the place in `column_family_names`.
+/// @returns the index in `column_family_names`.
 [[nodiscard]] constexpr std::size_t column_index(std::string_view name) noexcept {
   return static_cast<std::size_t>(
       std::find(column_family_names.begin(), column_family_names.end(), name) -
@@ -64,7 +64,7 @@ constexpr std::size_t column_families_count = column_family_names.size();
   }
   return column_index("resources");
 }
-/// Looked up at every record: no names are compared then.
+/// From a table computed at compile time: this is called for every record.
 [[nodiscard]] constexpr std::size_t column_index(table t) noexcept {
   constexpr auto indices = [] {
     auto all = std::array<std::size_t, tables_count>{};
@@ -75,8 +75,8 @@ constexpr std::size_t column_families_count = column_family_names.size();
 }
 
 [[nodiscard]] rocksdb::DBOptions database_options(const rocksdb_options& o);
-/// @param clock outlives the database: expired records are dropped by it whenever RocksDB writes a
-///        file: no scan, no janitor.
+/// @param clock outlives the database. RocksDB drops records that are expired by it whenever it
+///        writes a file; there is no scan and no clean-up job.
 [[nodiscard]] std::vector<rocksdb::ColumnFamilyDescriptor> column_family_descriptors(
     const rocksdb_options& o, const oauth::clock& clock);
 

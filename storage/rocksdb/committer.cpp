@@ -71,9 +71,9 @@ void committer::run() {
     const auto durable = db_.sync();
     for (auto& j : jobs) {
       try {
-        // What was written to a database that had to be reopened may be lost.
+        // Writes to a database that had to be reopened since may be lost.
         j.settled(durable && j.opening == db_.openings());
-      } catch (...) {  // the owner is gone, or has no room: its operations are destroyed with it
+      } catch (...) {  // the owner is gone or out of memory: its operations are destroyed with it
       }
     }
     auto count = jobs.size();

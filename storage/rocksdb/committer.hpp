@@ -1,5 +1,5 @@
 /// @file
-/// The commit thread: one fsync for what all shards have written.
+/// The commit thread: one fsync for the writes of all shards.
 #pragma once
 
 #include <condition_variable>
@@ -14,33 +14,34 @@
 
 namespace mintage::storage {
 
-/// Thread-safe. Commits that are written while one fsync runs share the next.
-/// After a failed write, the thread retries by itself until one succeeds: a server that is not
-/// ready gets no requests that would.
+/// Makes commits durable, on a thread of its own. Commits that are written while one fsync runs
+/// share the next. After a failed write the thread retries by itself until one succeeds, because a
+/// server that is not ready gets no requests that would retry. Thread-safe.
 class committer {
  public:
-  /// @param db outlives it.
+  /// @param db outlives the committer.
   explicit committer(rocksdb_database& db);
-  /// Settles what was submitted.
+  /// Settles what was submitted before.
   ~committer();
   committer(const committer&) = delete;
   committer& operator=(const committer&) = delete;
 
-  /// Writes on the thread of the caller, who holds `rocksdb_database::use()`.
+  /// Writes on the caller's thread. The caller holds `rocksdb_database::use()`.
   /// @returns whether the batch is written, with `sync` on the disk.
   [[nodiscard]] bool write(rocksdb::WriteBatch& batch, bool sync);
-  /// The caller has written and still holds the same `use()`. The next fsync begins with `hurry`.
-  /// @param settled told on the commit thread whether what was written is on the disk. What it
-  ///        throws is dropped.
+  /// Registers the caller's write for the next fsync, which begins with `hurry`. The caller still
+  /// holds the `use()` under which it wrote.
+  /// @param settled called on the commit thread with whether the write is on the disk. Its
+  ///        exceptions are dropped.
   void when_durable(std::function<void(bool)> settled);
-  /// Begins an fsync for what was asked before, unless one will do so anyway.
+  /// Begins an fsync for what was registered before, unless one is about to begin.
   void hurry();
-  /// Waits until everything that was asked before is settled.
+  /// Waits until everything that was registered before is settled.
   void settle();
 
  private:
   struct job {
-    std::uint64_t opening = 0;  ///< of the database that was written to
+    std::uint64_t opening = 0;  ///< of the database when the write was made
     std::function<void(bool)> settled;
   };
   void run();

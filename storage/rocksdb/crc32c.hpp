@@ -1,5 +1,5 @@
 /// @file
-/// CRC-32C, which RocksDB's files carry.
+/// CRC-32C, the checksum of RocksDB's files.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@
 namespace mintage::storage {
 
 namespace detail {
-/// Tables for eight octets at a time; table 0 is that of one octet.
+/// Tables for eight octets at a time; table 0 is the one for a single octet.
 constexpr auto crc32c_tables = [] {
   auto all = std::array<std::array<std::uint32_t, 256>, 8>{};
   for (auto i = std::uint32_t{0}; i < 256; ++i) {
@@ -41,7 +41,8 @@ constexpr auto crc32c_tables = [] {
   return ~crc;
 }
 
-/// As RocksDB stores it: a checksum over octets that hold checksums would be weak.
+/// The checksum in RocksDB's stored form: a checksum over octets that contain checksums would be
+/// weak.
 [[nodiscard]] inline std::uint32_t masked_crc32c(std::string_view octets) noexcept {
   const auto crc = crc32c(octets);
   return ((crc >> 15) | (crc << 17)) + 0xa282ead8U;

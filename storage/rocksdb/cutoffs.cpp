@@ -8,7 +8,7 @@
 namespace mintage::storage {
 namespace {
 
-/// Not the estimate of the number of keys: that may be zero while deletions hide one.
+/// Scans for a key. The estimated number of keys may be zero while deletions hide one.
 bool holds_any(const rocksdb_database& db) {
   auto in_use = db.use();
   auto at = db.scan(column_family::cutoffs);
@@ -45,7 +45,7 @@ void rocksdb_cutoffs::put(const crypto::digest& key, instant before, instant for
   auto batch = rocksdb::WriteBatch{};
   const auto name = crypto::as_chars(key);
   static_cast<void>(batch.Put(db_[column_family::cutoffs], {name.data(), name.size()}, octets));
-  has_any_.store(true, std::memory_order_release);  // before anyone can find it
+  has_any_.store(true, std::memory_order_release);  // before any reader can find it
   if (!commits_.write(batch, true)) {
     throw db_.error("cannot be written");
   }

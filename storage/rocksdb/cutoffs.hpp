@@ -13,7 +13,8 @@ namespace mintage::storage {
 
 class rocksdb_cutoffs final : public cutoff_table {
  public:
-  /// Looks whether there are any. @param db,commits outlive it. @throws storage_error
+  /// Reads whether there are any cutoffs. @param db,commits outlive the table. @throws
+  /// storage_error
   rocksdb_cutoffs(const rocksdb_database& db, committer& commits);
 
   bool has_any() const noexcept override { return has_any_.load(std::memory_order_acquire); }
@@ -25,12 +26,12 @@ class rocksdb_cutoffs final : public cutoff_table {
     instant before{};
     instant forget{};
   };
-  /// @pre `use()` is held
+  /// @pre the caller holds `use()`.
   [[nodiscard]] std::optional<entry> load(const crypto::digest& key) const;
 
   const rocksdb_database& db_;
   committer& commits_;
-  /// Of writers: what one reads stands until it has written.
+  /// Held by writers from read to write, so that what they read stays valid.
   std::mutex writing_;
   std::atomic<bool> has_any_;
 };

@@ -19,7 +19,7 @@ namespace {
 /// The note that holds the epoch, in milliseconds since 1970. On the disk: DO NOT CHANGE.
 constexpr auto epoch_note = "void-before";
 
-/// The directory holds hashes, sealed keys and what is known of people: it is the owner's alone.
+/// Makes the directory, readable by its owner only: it holds hashes, sealed keys and personal data.
 void make_directory(const std::filesystem::path& path) {
   auto error = std::error_code{};
   if (std::filesystem::create_directories(path, error)) {
@@ -35,7 +35,7 @@ std::string no_space(const std::filesystem::path& path) {
   return "the database at " + path.string() + " cannot be opened: no space is left on its device.";
 }
 
-/// RocksDB tells a lock, a missing right and a full disk apart in its text only.
+/// RocksDB distinguishes a lock, a missing permission and a full disk in its text only.
 std::string explain(const rocksdb::Status& status, const std::filesystem::path& path) {
   auto text = status.ToString();
   auto says = [&](std::string_view part) { return text.find(part) != std::string::npos; };
@@ -60,7 +60,7 @@ std::string explain(const rocksdb::Status& status, const std::filesystem::path& 
 rocksdb_database::rocksdb_database(const rocksdb_options& o, const oauth::clock& clock, opening how)
     : options_{o}, clock_{clock}, how_{how} {
   make_directory(options_.path);
-  // Without space, an opening fails in the middle, and the engine's assertions end the process.
+  // Without space an opening fails in the middle, and assertions of the engine end the process.
   if (const auto error = probe_device(); error == ENOSPC || error == EDQUOT) {
     throw storage_error{no_space(options_.path)};
   }
@@ -91,7 +91,7 @@ rocksdb::Status rocksdb_database::check_promise() {
   }
   switch (found.what) {
     case acknowledged_file::state::absent:
-      break;  // a new database, or one of a version without it
+      break;  // a new database, or one of a version without an epoch
     case acknowledged_file::state::damaged:
       warning_ =
           acknowledged_file::path_in(options_.path).string() + " is damaged and was written anew";
@@ -107,7 +107,7 @@ rocksdb::Status rocksdb_database::check_promise() {
 }
 
 rocksdb::Status rocksdb_database::check(std::uint64_t acknowledged) {
-  // Nobody else may write meanwhile. RocksDB takes the same lock when it opens.
+  // No other process may write meanwhile. RocksDB takes the same lock when it opens.
   const auto lock = database_lock{options_.path};
   if (!lock.status().ok()) return lock.status();
   const auto found = check_database(options_, clock_, acknowledged);
@@ -217,8 +217,8 @@ bool rocksdb_database::write(rocksdb::WriteBatch& batch, bool sync) {
   auto how = rocksdb::WriteOptions{};
   how.sync = sync;
   put_mark({acknowledged_.sequence(), clock_.now()}, batch);
-  // Whatever others write meanwhile stands before or behind this batch in the log. So its own last
-  // number is this one at least, and a log that has the batch has everything up to this number.
+  // Writes by other threads are before or after this batch in the log. The batch's own last number
+  // is at least this one, so a log that has the batch has everything up to this number.
   const auto last = db_->GetLatestSequenceNumber() + batch.Count();
   auto done = db_->Write(how, &batch).ok();
   if (!done) {
@@ -247,7 +247,7 @@ bool rocksdb_database::sync() {
 
 void rocksdb_database::mend() {
   if (probe_device() != 0) {
-    return;  // until then, at least reads go on
+    return;  // reads go on until then
   }
   auto lock = std::unique_lock{reopening_};
   close();
@@ -267,7 +267,7 @@ void rocksdb_database::mend() {
 }
 
 int rocksdb_database::probe_device() const {
-  // Opening writes the records of the log to files, and needs some room for itself.
+  // Opening writes the records of the log to files and needs space for that.
   constexpr auto blocks = 64;
   const auto block = std::vector<char>(std::size_t{1} << 16);
   const auto path = options_.path / "probe.tmp";

@@ -21,22 +21,22 @@ namespace mintage::storage {
 ///
 /// After a failed write of its log, RocksDB 7.8 keeps refusing that log even when told to resume
 /// (facebook/rocksdb#11643), and Debian's build of it aborts. So the database is closed and opened
-/// again. Whoever uses it holds `use()` meanwhile, once for a whole batch.
+/// again. Callers hold `use()` to keep it open, once for a whole batch.
 class rocksdb_database {
  public:
-  /// strict: refuses a database that lacks what was acknowledged.
-  /// salvage: opens what can be read of it, and voids what is older than now.
+  /// strict: refuses a database that lacks acknowledged writes.
+  /// salvage: opens what can be read, and voids what is older than now.
   enum class opening : std::uint8_t { strict, salvage };
 
-  /// @param clock outlives it. @throws storage_error
+  /// @param clock outlives the database. @throws storage_error
   rocksdb_database(const rocksdb_options& o, const oauth::clock& clock,
                    opening how = opening::strict);
   ~rocksdb_database();
   rocksdb_database(const rocksdb_database&) = delete;
   rocksdb_database& operator=(const rocksdb_database&) = delete;
 
-  /// Keeps the database from being reopened. Needed for every call but the ones that say otherwise,
-  /// and as long as a slice or iterator of it lives. Not recursive.
+  /// Keeps the database from being reopened. Required for every call except where noted, and for as
+  /// long as a slice or iterator of the database lives. Not recursive.
   [[nodiscard]] std::shared_lock<std::shared_mutex> use() const {
     return std::shared_lock{reopening_};
   }
@@ -52,15 +52,16 @@ class rocksdb_database {
   /// @throws storage_error when the database could not be opened again.
   [[nodiscard]] std::unique_ptr<rocksdb::Iterator> scan(column_family f) const;
 
-  /// Writes all or nothing; after a failure, nothing of it is visible to `get`, and no other write
-  /// is tried until `mend` succeeds.
+  /// Writes all or nothing. After a failure `get` sees nothing of the batch, and no other write is
+  /// tried until `mend` succeeds.
   /// @returns whether the batch is written, with `sync` on the disk.
   [[nodiscard]] bool write(rocksdb::WriteBatch& batch, bool sync);
-  /// Puts on the disk what was written before. After a failure, `get` fails as well until `mend`
-  /// succeeds: it would tell what may be lost. Same thread as `mend`, and needs no `use()`.
+  /// Puts all earlier writes on the disk. After a failure `get` fails as well until `mend`
+  /// succeeds, because it would return what may be lost. Called on the thread of `mend`; needs no
+  /// `use()`.
   [[nodiscard]] bool sync();
-  /// Tries to take writes again: looks whether the device takes some octets, then reopens. Waits
-  /// for all `use()`, must not be held itself. One thread.
+  /// Tries to take writes again: tests whether the device takes some octets, then reopens. Waits
+  /// for all holders of `use()`; the caller must not hold it. One thread.
   void mend();
   /// Needs no `use()`.
   [[nodiscard]] bool writable() const noexcept { return writable_.load(std::memory_order_relaxed); }
@@ -71,22 +72,23 @@ class rocksdb_database {
   void raise_void_before(instant t);
   [[nodiscard]] const std::string& warning() const noexcept { return warning_; }
 
-  /// How often the database has been opened. Same thread as `mend`, or under `use()`.
+  /// How often the database has been opened. On the thread of `mend`, or under `use()`.
   [[nodiscard]] std::uint64_t openings() const noexcept { return openings_; }
-  /// An error that names the path. Needs no `use()`.
+  /// Makes an error that names the path. Needs no `use()`.
   [[nodiscard]] storage_error error(std::string_view what) const;
 
  private:
   rocksdb::Status open();
-  /// Before an opening: whether everything up to `acknowledged` is there.
+  /// Before an opening: checks that everything up to `acknowledged` is there.
   rocksdb::Status check(std::uint64_t acknowledged);
-  /// The same for what the last process promised.
+  /// The same for the promise of the last process.
   rocksdb::Status check_promise();
-  /// After the first opening: reads the epoch, raises it if something was lost, and promises anew.
+  /// After the first opening: reads the epoch, raises it if writes were lost, and makes a new
+  /// promise.
   void begin();
   rocksdb::Status write_epoch(instant t);
   void close() noexcept;
-  /// Writes what an opening may need to a file of its own. @returns 0, or the error of the system.
+  /// Writes as much as an opening may need to a file of its own. @returns 0, or the system's error.
   [[nodiscard]] int probe_device() const;
 
   rocksdb_options options_;
@@ -98,12 +100,12 @@ class rocksdb_database {
   std::uint64_t openings_ = 0;
   const opening how_;
   acknowledged_file acknowledged_;
-  /// Acknowledged writes may be lost, which the operator has to know.
+  /// Acknowledged writes may be lost; the operator is told.
   bool is_lossy_ = false;
   std::string warning_;
   std::atomic<std::int64_t> void_before_ = 0;
   std::atomic<bool> writable_ = true;
-  /// What the database holds is on the disk, or will be with the next `sync`.
+  /// The content of the database is on the disk, or will be with the next `sync`.
   std::atomic<bool> trusted_ = true;
 };
 

@@ -14,7 +14,7 @@
 namespace mintage::storage {
 namespace {
 
-/// @returns the sequence number of the last write that the database has.
+/// Sets `last` to the sequence number of the last write that the database has.
 rocksdb::Status read_last_sequence(const rocksdb_options& o, const oauth::clock& clock,
                                    std::uint64_t& last) {
   auto quiet = uninstrumented_call{};

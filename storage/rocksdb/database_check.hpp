@@ -1,5 +1,5 @@
 /// @file
-/// Whether a database can be opened without the silent loss of what was acknowledged.
+/// Checks that a database can be opened without the silent loss of acknowledged writes.
 #pragma once
 
 #include <rocksdb/env.h>
@@ -9,7 +9,7 @@
 
 namespace mintage::storage {
 
-/// Keeps other processes from the database, and this one from opening it twice.
+/// Locks the database against other processes, and against a second opening by this one.
 class database_lock {
  public:
   explicit database_lock(const std::filesystem::path& database);
@@ -24,15 +24,15 @@ class database_lock {
   rocksdb::Status status_;
 };
 
-/// The checks of `check_logs`; where they do not show everything up to `acknowledged`, the database
-/// is opened for reading alone, to see whether its tables have the rest.
-/// @pre no process has the database open
+/// The checks of `check_logs`. Where the logs do not show everything up to `acknowledged`, the
+/// database is opened read-only to see whether its tables have the rest.
+/// @pre no process has the database open.
 [[nodiscard]] log_findings check_database(const rocksdb_options& o, const oauth::clock& clock,
                                           std::uint64_t acknowledged);
 
-/// Reads all table files of a database that RocksDB has refused: it names another file where it
-/// cannot open one.
-/// @returns what is wrong with which; empty when all are whole.
+/// Reads all table files of a database that RocksDB refused to open. RocksDB's own error may name
+/// another file than the damaged one.
+/// @returns what is wrong with which file; empty when all are whole.
 [[nodiscard]] std::string find_damaged_tables(const std::filesystem::path& database);
 
 }  // namespace mintage::storage

@@ -19,7 +19,7 @@ class rocksdb_engine final : public engine {
 
   std::unique_ptr<shard_store> open_shard(std::size_t, std::size_t count, owner o,
                                           owner idle) override {
-    // All shards share the tables, so a shard is no more than who owns it.
+    // All shards share the tables, so opening one only names its owner.
     commits_.settle();
     const auto memory = shard_memory{memory_.codes / count, memory_.octets / count};
     return make_rocksdb_shard(db_, commits_, level_, max_failures_, memory, std::move(o),
@@ -35,10 +35,10 @@ class rocksdb_engine final : public engine {
  private:
   durability level_;
   unsigned max_failures_;
-  /// Of all shards: with values and places, at most four fifths of one write buffer of codes.
+  /// For all shards together: keys and values take at most four fifths of one write buffer of
+  /// codes.
   shard_memory memory_;
-  // In the order of their deaths, reversed: the commit thread settles its queue before the database
-  // closes.
+  // Destroyed in reverse order: the commit thread settles its queue before the database closes.
   rocksdb_database db_;
   committer commits_{db_};
   rocksdb_catalog catalog_{db_, commits_};

@@ -11,11 +11,11 @@
 
 namespace mintage::storage {
 
-/// Messages of level WARN and above. A message that cannot be written is dropped: RocksDB's own
-/// logger writes on after a failure, and then an assertion of Debian's build ends the process.
-/// The former file is kept as LOG.old; a file takes 1 MiB at most.
+/// Writes messages of level WARN and above. A message that cannot be written is dropped: RocksDB's
+/// own logger writes on after a failure, and then an assertion of Debian's build ends the process.
+/// The former file is kept as LOG.old. A file takes 1 MiB at most.
 /// @param clock outlives the log.
-/// @returns null when the file cannot be made.
+/// @returns null when the file cannot be created.
 [[nodiscard]] std::shared_ptr<rocksdb::Logger> make_info_log(const std::filesystem::path& database,
                                                              const oauth::clock& clock);
 

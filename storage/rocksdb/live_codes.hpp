@@ -1,6 +1,6 @@
 /// @file
-/// The live codes of a shard that were written or read last: most codes are redeemed within
-/// seconds, and then need no lookup at all.
+/// A cache of the live codes that a shard wrote or read last: most codes are redeemed within
+/// seconds, and then need no lookup.
 #pragma once
 
 #include <algorithm>
@@ -19,8 +19,8 @@
 
 namespace mintage::storage {
 
-/// Nobody but the shard writes its records, so what it wrote or read stays true until it writes
-/// that key again: then it must `forget` it. Not thread-safe.
+/// Only the shard writes its records, so an entry stays valid until the shard writes that key
+/// again; then it must `forget` it. Not thread-safe.
 class live_codes {
  public:
   struct entry {
@@ -32,12 +32,12 @@ class live_codes {
     std::string value;
   };
 
-  /// @param most codes at most, rounded up to a power of two.
-  /// @param octets of values at most.
+  /// @param most number of codes at most, rounded up to a power of two.
+  /// @param octets size of all values at most.
   live_codes(std::size_t most, std::size_t octets)
       : sets_(std::bit_ceil((most + ways - 1) / ways)), room_{octets} {}
 
-  /// Keeps a live code in place of the oldest of its set; takes the value of `r`.
+  /// Stores a live code in place of the oldest one of its set. Takes the value of `r`.
   void keep(const record_key& key, stored_record& r) {
     auto& s = set_of(key);
     auto& e = s.entries[s.next++ % ways];
@@ -52,7 +52,8 @@ class live_codes {
     e.value.swap(*r.body.mutable_value());
     room_ -= e.value.size();
   }
-  /// @returns null when it is not known; otherwise valid until the next call of another member.
+  /// @returns null when the code is not here; else a pointer that is valid until the next call of
+  ///          another member.
   [[nodiscard]] const entry* find(const record_key& key) const noexcept {
     const auto& s = sets_[index_of(key)];
     if (s == nullptr) return nullptr;
@@ -60,7 +61,7 @@ class live_codes {
       if (e.known && e.key == key) return &e;
     return nullptr;
   }
-  /// Moves the code to `r` and forgets it. @returns false when it is not known.
+  /// Moves the code to `r` and removes it here. @returns false when it is not here.
   [[nodiscard]] bool take(const record_key& key, stored_record& r) {
     auto* e = find_mutable(key);
     if (e == nullptr) return false;
@@ -91,7 +92,7 @@ class live_codes {
     e.value = {};
   }
   entry* find_mutable(const record_key& key) noexcept { return const_cast<entry*>(find(key)); }
-  /// The octets behind the slot are those of a hash.
+  /// Uses octets after the slot, which are those of a hash.
   [[nodiscard]] std::size_t index_of(const record_key& key) const noexcept {
     auto hash = std::uint32_t{0};
     const auto octets = key.view();
@@ -104,7 +105,7 @@ class live_codes {
     return *s;
   }
 
-  std::vector<std::unique_ptr<set>> sets_;  ///< made when they are first needed
+  std::vector<std::unique_ptr<set>> sets_;  ///< made on first use
   std::size_t room_;
 };
 

@@ -16,10 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// On the disk: DO NOT CHANGE. A letter, then two numbers of eight octets, little endian.
+// On the disk: DO NOT CHANGE. A letter, then two numbers of eight octets, little-endian.
 constexpr auto mark_letter = 'A';
 constexpr auto mark_size = std::size_t{17};
-// Of a batch: sequence number (8 octets) and count (4).
+// Header of a batch: sequence number (8 octets) and count (4).
 constexpr auto batch_header = std::size_t{12};
 
 std::uint64_t number(std::string_view octets, std::size_t size) {
@@ -28,7 +28,7 @@ std::uint64_t number(std::string_view octets, std::size_t size) {
   return n;
 }
 
-/// Finds the marks of a batch; RocksDB may have joined several.
+/// Finds the marks of a batch, which RocksDB may have joined from several.
 class mark_finder final : public rocksdb::WriteBatch::Handler {
  public:
   std::optional<log_mark> mark;
@@ -57,14 +57,14 @@ struct batch_range {
   std::uint64_t first = 0;
   std::uint64_t end = 0;  ///< one past the last
 };
-/// @returns nothing for octets that are no batch.
+/// @returns nothing for octets that are not a batch.
 std::optional<batch_range> range_of(std::string_view batch) {
   if (batch.size() < batch_header) return {};
   const auto first = number(batch, 8);
   return batch_range{first, first + number(batch.substr(8), 4)};
 }
 
-/// Follows the sequence numbers through the logs. A gap opens where they cannot be followed.
+/// Follows the sequence numbers through the logs. A gap opens where they do not continue.
 class log_history final : public log_visitor {
  public:
   explicit log_history(std::uint64_t acknowledged) : acknowledged_{acknowledged} {}
@@ -80,8 +80,8 @@ class log_history final : public log_visitor {
     if (!gap_ && next_ != 0 && range->first > next_) {
       open_gap(offset, "records before it are missing");
     }
-    // Where the numbers go on, what could not be read was never acknowledged: its numbers were
-    // given again after an earlier start.
+    // Where the numbers continue, the unreadable part was never acknowledged: its numbers were
+    // assigned again after an earlier start.
     if (gap_ && (next_ == 0 || range->first > next_) && !cross_gap(*range, batch)) return;
     gap_.reset();
     if (first_ == 0) first_ = range->first;
@@ -108,7 +108,7 @@ class log_history final : public log_visitor {
     if (const auto mark = mark_of(last_batch_)) gap_->from = mark->written;
     head_.reset();
   }
-  /// @returns whether what is in the gap was acknowledged: then reading goes on behind it.
+  /// @returns whether the writes in the gap were acknowledged. Then reading continues after it.
   bool cross_gap(const batch_range& range, std::string_view batch) {
     const auto mark = mark_of(batch);
     if (mark && mark->acknowledged < gap_->first) return false;
@@ -137,14 +137,14 @@ class log_history final : public log_visitor {
   log_findings found_;
   std::uint64_t first_ = 0;
   const fs::path* file_ = nullptr;
-  std::uint64_t next_ = 0;  ///< sequence number that the next batch has; 0: not known
+  std::uint64_t next_ = 0;  ///< expected sequence number of the next batch; 0: not known
   std::string last_batch_;
   std::optional<damage> gap_;
   std::optional<batch_range> head_;  ///< of the record inside which the file ends
 };
 
-/// Reads the sequence number that an edit of a MANIFEST holds: all writes up to it were in tables
-/// or logs when it was made. @returns 0 when it holds none that can be found.
+/// Reads the sequence number in an edit of a MANIFEST: all writes up to it were in tables or logs
+/// when the edit was made. @returns 0 when none can be found.
 class edit_reader {
  public:
   static std::uint64_t last_sequence(std::string_view edit) {
@@ -189,7 +189,7 @@ class edit_reader {
 };
 
 /// RocksDB ignores a last edit that is cut off, as one that was never finished. If it was finished,
-/// the logs go on behind what the other edits know of.
+/// the logs continue beyond what the other edits cover.
 class manifest_check final : public log_visitor {
  public:
   void record(std::uint64_t, std::string_view edit) override {

@@ -1,5 +1,5 @@
 /// @file
-/// Looks, before RocksDB opens a database, whether its log holds everything that was acknowledged.
+/// Checks, before RocksDB opens a database, that its log holds everything that was acknowledged.
 /// RocksDB cannot tell a torn tail from damage in the middle: it drops what follows either.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace mintage::storage {
 
-/// What every batch carries in the log: what was acknowledged before it, and when it was written.
+/// The mark of every batch in the log: what was acknowledged before it, and when it was written.
 struct log_mark {
   std::uint64_t acknowledged = 0;
   instant written{};
@@ -24,32 +24,32 @@ void put_mark(const log_mark& m, rocksdb::WriteBatch& batch);
 
 /// A part of the database that cannot be read.
 struct damage {
-  /// Empty where no single file is to blame.
+  /// Empty where no single file is the cause.
   std::filesystem::path file;
   std::uint64_t offset = 0;
   /// What is wrong, as the end of a sentence that begins with file and offset.
   std::string what;
-  /// Sequence numbers of the writes that are lost; the last is 0 where it is not known.
+  /// Sequence numbers of the lost writes; the last is 0 where it is not known.
   std::uint64_t first = 0;
   std::uint64_t last = 0;
-  /// Between these times they were written, as far as known.
+  /// When they were written, as far as known.
   std::optional<instant> from{};
   std::optional<instant> to{};
 };
-/// Without the folder of the file.
+/// File name without its folder, offset and damage, as one text.
 [[nodiscard]] std::string to_string(const damage& d);
 /// UTC, whole seconds: 2026-01-31T12:00:00Z.
 [[nodiscard]] std::string to_text(instant t);
 
 struct log_findings {
-  /// What was acknowledged and cannot be read. The database must not be opened as if all were well.
+  /// Acknowledged writes that cannot be read. The database must not be opened in the usual way.
   std::vector<damage> damages;
   /// The log ends inside its last record, which was acknowledged. Nothing else is lost.
   std::optional<damage> torn;
-  /// The log cannot be read to its end. If the database has everything that was acknowledged
-  /// without it, this is a tail that nobody was promised.
+  /// The log cannot be read to its end. If the rest of the database has everything that was
+  /// acknowledged, this is an unacknowledged tail.
   std::optional<damage> unread;
-  /// Of the last write before the first place that cannot be read; 0 when there is none.
+  /// The last write before the first place that cannot be read; 0 when there is none.
   std::uint64_t last_sequence = 0;
 };
 

@@ -14,7 +14,7 @@
 namespace mintage::storage {
 namespace {
 
-// A file is a row of blocks. A record lies in one block, or in fragments, at most one for each
+// A file is a sequence of blocks. A record lies in one block, or in fragments, at most one per
 // block. A fragment is: checksum of what follows the length (4 octets), length (2), type (1), data.
 constexpr auto block_size = std::size_t{32768};
 constexpr auto header_size = std::size_t{7};
@@ -88,7 +88,7 @@ class log_reader {
     return header_size + size <= block_size - at % block_size &&
            at + header_size + size <= file_.size();
   }
-  /// Whether a fragment of that length is there. Zeros, as an unwritten file has them, are none.
+  /// Whether a fragment of that length is at this place. Zeros, as in an unwritten file, are none.
   [[nodiscard]] bool is_good(std::size_t at, std::size_t size) const {
     if (!fits(at, size) || type(at) == 0) return false;
     const auto stored = octet(at) | octet(at + 1) << 8 | octet(at + 2) << 16 | octet(at + 3) << 24;
@@ -152,7 +152,7 @@ class log_reader {
     in_record_ = false;
     to_.fault(f);
   }
-  /// Whether one bit of the length, or the length as a whole, explains what is wrong.
+  /// Whether the damage is explained by one wrong bit of the length, or by the length as a whole.
   [[nodiscard]] bool has_damaged_length(std::size_t at) const {
     if (at + header_size > file_.size()) return false;
     for (auto bit = 0U; bit < 16; ++bit) {
@@ -164,7 +164,7 @@ class log_reader {
   std::string_view file_;
   log_visitor& to_;
   bool in_record_ = false;
-  std::size_t begin_ = 0;  ///< of the record whose fragments are read
+  std::size_t begin_ = 0;  ///< of the record whose fragments are being read
   std::string partial_;
 };
 

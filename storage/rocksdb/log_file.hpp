@@ -1,6 +1,6 @@
 /// @file
-/// Reads files in the format of RocksDB's log, which MANIFEST files have as well, past damaged
-/// places: RocksDB itself stops at the first.
+/// Reads files in the format of RocksDB's log, which MANIFEST files share, past damaged places;
+/// RocksDB itself stops at the first.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,11 @@ namespace mintage::storage {
 
 /// A place of a file that cannot be read.
 struct log_fault {
-  /// Where the record begins that cannot be read.
+  /// Offset of the record that cannot be read.
   std::uint64_t offset = 0;
-  /// The file ends inside this record, and nothing says that its header is damaged.
+  /// The file ends inside this record, and nothing indicates that its header is damaged.
   bool is_truncated = false;
-  /// What is there of the record when the file ends inside it.
+  /// The part of the record that is there, when the file ends inside it.
   std::string head;
 };
 
@@ -28,7 +28,7 @@ class log_visitor {
   virtual void fault(const log_fault& f) = 0;
 };
 
-/// Shows all records that can be read and all places that cannot, in order.
+/// Calls `to` with all records that can be read and all places that cannot, in order.
 /// @throws std::system_error when the file cannot be opened.
 void read_log(const std::filesystem::path& file, log_visitor& to);
 

@@ -1,5 +1,5 @@
 /// @file
-/// A batch of operations on its way through a shard.
+/// A batch of operations that a shard has not answered yet.
 #pragma once
 
 #include <cstddef>
@@ -13,10 +13,10 @@
 
 namespace mintage::storage {
 
-/// What became of an operation that was tried.
+/// The outcome of trying an operation.
 enum class progress : std::uint8_t {
-  settled,  ///< its result stands
-  written,  ///< its result stands if the commit that it joined becomes durable
+  settled,  ///< its result is final
+  written,  ///< its result is final if the commit that it joined becomes durable
   waits,    ///< a record that it needs is locked: try it again once that is released
 };
 
@@ -26,11 +26,11 @@ class operation_batch {
   [[nodiscard]] virtual progress decide(std::size_t index) = 0;
   /// The commit that the operation joined failed: its result is `unknown`.
   virtual void fail(std::size_t index) = 0;
-  /// Hands over the results. Once, when nothing is open.
+  /// Calls the done handler with the results. Once, when no operation is open.
   virtual void answer() = 0;
 
   std::size_t open = 0;
-  /// Where its shard keeps it.
+  /// Position in the list of its shard.
   std::list<std::unique_ptr<operation_batch>>::iterator place;
 };
 

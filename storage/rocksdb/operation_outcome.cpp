@@ -104,7 +104,7 @@ progress operation_outcome::consume(consume_op& op, consume_result& result, inst
   }
   recent_.remember(
       {op.key, op.attempt, now, record_.expires, std::move(*record_.body.mutable_value())});
-  record_.bury(op, now);
+  record_.make_tombstone(op, now);
   put(name);
   record_.assign(op.new_grant);
   put(new_grant);
@@ -112,7 +112,8 @@ progress operation_outcome::consume(consume_op& op, consume_result& result, inst
   return progress::written;
 }
 
-/// Counts one more failure in `record_` while it is live; at the cap the code dies (COD-05).
+/// Counts one more failure in `record_` while it is live. At the limit the code is revoked
+/// (COD-05).
 progress operation_outcome::count_failure(const record_name& name, instant now) {
   if (!record_.is(envelope::LIVE) || now >= record_.expires) {
     return progress::settled;
@@ -211,7 +212,7 @@ operation_outcome::lookup operation_outcome::find(const record_name& name) {
     return lookup::absent;
   }
   auto good = status.ok() && record_.parse({octets_.data(), octets_.size()});
-  octets_.Reset();  // it must not outlive the use of the database
+  octets_.Reset();  // must not outlive `use()` of the database
   return good ? lookup::found : lookup::failed;
 }
 

@@ -26,7 +26,7 @@ namespace mintage::storage {
 /// the caller holds `rocksdb_database::use()`.
 class operation_outcome {
  public:
-  /// @param db,commits outlive it.
+  /// @param db,commits outlive this object.
   /// @param max_failures as of `open_engine`.
   operation_outcome(const rocksdb_database& db, shard_commits& commits, unsigned max_failures,
                     live_codes live)
@@ -40,12 +40,12 @@ class operation_outcome {
   [[nodiscard]] progress rotate(rotate_op& op, rotate_result& result, instant now, batch_item t);
   [[nodiscard]] progress revoke(const revoke_op& op, verdict& result, instant now, batch_item t);
 
-  /// Drops what memory holds of a record whose commit failed. Called before its lock is released.
+  /// Removes the cached copy of a record whose commit failed. Called before its lock is released.
   void forget(const record_name& name);
 
  private:
   enum class lookup : std::uint8_t { found, absent, failed };
-  /// Reads into `record_`.
+  /// Reads the record into `record_`.
   lookup find(const record_name& name);
   /// Locks the record and writes `record_` to it.
   void put(const record_name& name);
@@ -57,7 +57,7 @@ class operation_outcome {
   live_codes live_;
   recent_consumptions recent_;
 
-  // Kept for their memory.
+  // Members that are reused, so that they keep their memory.
   rocksdb::PinnableSlice octets_;
   stored_record record_;
   stored_record released_;

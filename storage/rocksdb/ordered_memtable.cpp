@@ -19,8 +19,8 @@ namespace {
 using rocksdb::MemTableRep;
 using rocksdb::Slice;
 
-/// Key and value stand behind it, as RocksDB has packed them. Nodes of one user key form a chain,
-/// newest first, so that a record that is written again and again is in nobody's way.
+/// Key and value follow it in memory, as RocksDB packed them. Nodes of one user key form a chain,
+/// newest first, so a record with many versions does not lengthen its bucket.
 struct node {
   std::atomic<node*> next;   ///< the next user key of the bucket; read from the newest node only
   std::atomic<node*> older;  ///< of the same user key
@@ -30,7 +30,7 @@ struct node {
     return reinterpret_cast<const char*>(this + 1);
   }
   [[nodiscard]] node* following() const noexcept { return next.load(std::memory_order_acquire); }
-  [[nodiscard]] node* elder() const noexcept { return older.load(std::memory_order_acquire); }
+  [[nodiscard]] node* next_older() const noexcept { return older.load(std::memory_order_acquire); }
 };
 
 constexpr std::size_t tag_size = 8;  // sequence number and kind, behind each user key
@@ -48,13 +48,13 @@ std::uint64_t order_of(const Slice& user) noexcept {
   return order;
 }
 
-/// The newest node of a user key, and the one that is meant: it or an elder.
+/// The newest node of a user key, and the node that is meant: this one or an older version.
 struct position {
   node* newest = nullptr;
   node* at = nullptr;
 };
 
-/// The nodes themselves. One writer.
+/// The nodes. One writer.
 class table {
  public:
   table(const MemTableRep::KeyComparator& compare, std::size_t buckets)
@@ -86,10 +86,10 @@ class table {
       link->store(&fresh, std::memory_order_release);
       return;
     }
-    insert_elder(fresh, *there);
+    insert_older(fresh, *there);
   }
 
-  /// The first node at or behind an internal key.
+  /// The first node at or after an internal key.
   [[nodiscard]] position seek(const Slice& internal) const {
     const auto order = order_of(user_key(internal));
     const auto bucket = bucket_of(order);
@@ -99,7 +99,7 @@ class table {
         return {n, n};
       }
       if (side == 0) {
-        for (auto* e = n; e != nullptr; e = e->elder()) {
+        for (auto* e = n; e != nullptr; e = e->next_older()) {
           if (compare_(e->entry(), internal) >= 0) {
             return {n, e};
           }
@@ -119,7 +119,7 @@ class table {
   }
 
   [[nodiscard]] position next(const position& p) const {
-    if (auto* e = p.at->elder()) {
+    if (auto* e = p.at->next_older()) {
       return {p.newest, e};
     }
     if (auto* n = p.newest->following()) {
@@ -128,15 +128,15 @@ class table {
     return first_from(bucket_of(p.newest->order) + 1);
   }
 
-  /// The last node before an internal key, or of all. Walks its bucket: nobody on the path of a
-  /// request goes backwards.
+  /// The last node before an internal key, or of all. Walks the bucket: no request iterates
+  /// backwards.
   [[nodiscard]] position last_before(const Slice* internal) const {
     const auto last =
         internal != nullptr ? bucket_of(order_of(user_key(*internal))) : buckets_.size() - 1;
     for (auto bucket = last + 1; bucket-- > 0;) {
       auto found = position{};
       for (auto* n = head(bucket); n != nullptr; n = n->following()) {
-        for (auto* e = n; e != nullptr; e = e->elder()) {
+        for (auto* e = n; e != nullptr; e = e->next_older()) {
           if (internal == nullptr || compare_(e->entry(), *internal) < 0) {
             found = {n, e};
           }
@@ -158,7 +158,7 @@ class table {
   }
 
  private:
-  /// Grows with the order. A slot has twelve bits of sixteen: the four above them are zero.
+  /// Grows with the order. A slot uses twelve bits of sixteen; the four above are zero.
   [[nodiscard]] std::size_t bucket_of(std::uint64_t order) const noexcept {
     constexpr auto empty_bits =
         16U - static_cast<unsigned>(std::bit_width(oauth::slots_count - 1U));
@@ -175,8 +175,9 @@ class table {
     return user_key(compare_.decode_key(n.entry())).compare(user_key(internal));
   }
 
-  /// A version that is not the newest, which RocksDB may do and does not.
-  void insert_elder(node& fresh, node& newest) {
+  /// Inserts a version that is not the newest. RocksDB's interface allows it; RocksDB does not do
+  /// it.
+  void insert_older(node& fresh, node& newest) {
     auto* before = &newest;
     auto* e = before->older.load(std::memory_order_relaxed);
     while (e != nullptr && compare_(e->entry(), compare_.decode_key(fresh.entry())) < 0) {
@@ -239,8 +240,9 @@ class ordered_memtable final : public MemTableRep {
   }
   std::size_t ApproximateMemoryUsage() override { return table_.memory(); }
 
-  /// Iterators in an arena are destroyed there but never freed, and the arena cannot be had here:
-  /// their octets are kept with the memtable. One or two are made of each, when it is written out.
+  /// RocksDB destroys iterators in an arena but never frees them, and the arena cannot allocate
+  /// here, so their octets are kept with the memtable. A memtable has one or two of each, made when
+  /// it is flushed.
   Iterator* GetIterator(rocksdb::Arena* arena) override {
     if (arena == nullptr) {
       return new cursor{table_};
@@ -249,7 +251,7 @@ class ordered_memtable final : public MemTableRep {
     cursors_.push_back(std::make_unique<storage_of_cursor>());
     return new (cursors_.back()->octets) cursor{table_};
   }
-  /// Without an arena it is asked for by the Get of the base class alone, once for each, which
+  /// Without an arena it is called by the Get of the base class only, once for each lookup, which
   /// neither keeps nor frees it.
   Iterator* GetDynamicPrefixIterator(rocksdb::Arena* arena) override {
     if (arena != nullptr) {

@@ -1,6 +1,6 @@
 /// @file
-/// The write buffer of codes and grants: RocksDB's interface for one, made for keys that are spread
-/// evenly.
+/// The write buffer of codes and grants: an implementation of RocksDB's memtable for keys that are
+/// distributed evenly.
 #pragma once
 
 #include <rocksdb/memtablerep.h>
@@ -10,13 +10,13 @@
 
 namespace mintage::storage {
 
-/// Keys begin with a slot of twelve bits and hashed or random octets, so their first bits say where
-/// they stand among all others: buckets by these bits are short, and in order. RocksDB's own hash
-/// tables find a record as quickly, but to write themselves to a file they sort what they hold,
-/// which costs more than all else that a code costs its store.
+/// Keys begin with a slot of twelve bits, then hashed or random octets. Their first bits therefore
+/// give their position among all keys: buckets by these bits are short and in order. RocksDB's hash
+/// memtables find a record as quickly, but sort their records for a flush, which costs more than
+/// all other work of the store for a code.
 ///
-/// One thread inserts, any read (`allow_concurrent_memtable_write` must be false). Keys that are
-/// not spread evenly are kept as well, only slowly.
+/// One thread inserts, any thread reads (`allow_concurrent_memtable_write` must be false). Keys
+/// that are not distributed evenly are correct, but slow.
 ///
 /// @param buckets a power of two; about one for each record of a full memtable.
 [[nodiscard]] std::shared_ptr<rocksdb::MemTableRepFactory> make_ordered_memtables(

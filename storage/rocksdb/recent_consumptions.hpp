@@ -1,5 +1,5 @@
 /// @file
-/// What the codes were that a shard consumed a moment ago, for taking a consumption back (COM-02).
+/// The codes that a shard consumed a moment ago, for taking a consumption back (COM-02).
 #pragma once
 
 #include <chrono>
@@ -11,8 +11,9 @@
 
 namespace mintage::storage {
 
-/// A tombstone drops the value of its code, so that ten minutes of tombstones stay small. Releases
-/// come from this process and within moments, so the values wait here: 30 s, 16,384 at most.
+/// A tombstone does not hold the value of its code, so that ten minutes of tombstones stay small.
+/// Releases come from this process within moments, so the values are kept here: for 30 s, at most
+/// 16,384.
 class recent_consumptions {
  public:
   struct entry {
@@ -31,8 +32,8 @@ class recent_consumptions {
     entries_.push_back(std::move(e));
   }
 
-  /// @returns null when it is not remembered. Walks them all, newest first: releases are rare, and
-  /// consumptions pay for no index.
+  /// @returns null when the code is not here. Searches linearly, newest first: releases are rare,
+  ///          and consumptions need not maintain an index.
   [[nodiscard]] const entry* find(const record_key& key, const attempt_id& attempt) const noexcept {
     for (auto e = entries_.rbegin(); e != entries_.rend(); ++e) {
       if (e->attempt == attempt && e->key == key) {

@@ -13,7 +13,7 @@
 
 namespace mintage::storage {
 
-/// A record of one shard.
+/// Identifies a record of one shard.
 struct record_name {
   table kind = table::codes;
   record_key key;
@@ -32,7 +32,7 @@ class record_locks {
     found->second.push_back(t);
     return true;
   }
-  /// @pre not locked
+  /// @pre the record is not locked.
   void lock(const record_name& name) {
     if (spare_.empty()) {
       auto fresh = waiting_.try_emplace(name).second;
@@ -46,8 +46,8 @@ class record_locks {
     static_cast<void>(done);
     spare_.pop_back();
   }
-  /// Unlocks the record and appends the operations that waited for it, in the order in which they
-  /// came.
+  /// Unlocks the record and appends the operations that waited for it, in the order of their
+  /// arrival.
   void release(const record_name& name, std::vector<batch_item>& woken) {
     auto found = waiting_.find(name);
     woken.insert(woken.end(), found->second.begin(), found->second.end());
@@ -56,7 +56,7 @@ class record_locks {
   }
 
  private:
-  /// The octets behind the slot are those of a hash, or random.
+  /// Uses octets after the slot, which are those of a hash, or random.
   struct name_hash {
     std::size_t operator()(const record_name& n) const noexcept {
       auto hash = std::size_t{0};
@@ -69,7 +69,7 @@ class record_locks {
   };
   using locks = std::unordered_map<record_name, std::vector<batch_item>, name_hash>;
   locks waiting_;
-  /// Nodes of released locks, kept for their memory: as many as were ever held at once.
+  /// Nodes of released locks, reused for their memory: as many as were ever held at once.
   std::vector<locks::node_type> spare_;
 };
 

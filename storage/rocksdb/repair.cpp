@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// RocksDB deletes logs that it has read. A second name keeps the octets without copying them.
+/// Keeps the damaged logs under a second name (hard links): RocksDB deletes logs that it has read.
 void keep_damaged(const rocksdb_options& o, repair_report& report) {
   const auto folder = o.path / "damaged";
   auto error = std::error_code{};
@@ -38,7 +38,7 @@ rocksdb::DBOptions salvage_options(const rocksdb_options& o, const oauth::clock&
   return how;
 }
 
-/// Reads every table file. @returns what RocksDB says of the first that is damaged.
+/// Reads every table file. @returns RocksDB's status for the first damaged one.
 rocksdb::Status verify_tables(const rocksdb_options& o, const oauth::clock& clock) {
   auto handles = std::vector<rocksdb::ColumnFamilyHandle*>{};
   rocksdb::DB* db = nullptr;

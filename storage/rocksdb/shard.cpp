@@ -11,7 +11,7 @@
 namespace mintage::storage {
 namespace {
 
-/// Keeps the batches until every operation is settled, then answers them.
+/// Owns the batches until every operation is settled, then answers them.
 class rocksdb_shard final : public shard_store {
  public:
   rocksdb_shard(const rocksdb_database& db, committer& commits, durability level,
@@ -82,7 +82,7 @@ class rocksdb_shard final : public shard_store {
     answer_finished();
   }
 
-  /// The commit thread has settled a commit.
+  /// Called when the commit thread has settled a commit.
   void resume(const shard_commits::commit_ptr& c) {
     {
       auto in_use = db_.use();
@@ -111,7 +111,8 @@ class rocksdb_shard final : public shard_store {
     }
   }
 
-  /// A commit that settles at once may release operations that write, which need another commit.
+  /// A commit that settles at once may release operations that write, which then need another
+  /// commit.
   void commit_open() {
     while (auto settled = commits_.write()) {
       settle(settled);
@@ -135,7 +136,7 @@ class rocksdb_shard final : public shard_store {
     }
   }
 
-  /// Last thing of every call: a done handler may call the shard again.
+  /// The last step of every call: a done handler may call the shard again.
   void answer_finished() {
     auto finished = std::exchange(finished_, {});
     for (auto& batch : finished) {

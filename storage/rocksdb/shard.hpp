@@ -11,7 +11,7 @@
 
 namespace mintage::storage {
 
-/// What a shard may keep in memory of the codes that are live, so as not to look them up.
+/// Limits of the live codes that a shard keeps in memory to avoid lookups.
 struct shard_memory {
   std::size_t codes = 0;
   /// Of their values.
@@ -19,8 +19,8 @@ struct shard_memory {
 };
 
 /// @param db,commits outlive the shard.
-/// @param o,idle as of `engine::open_shard`: told of commits when `level` is sync, never called
-/// when it is os.
+/// @param o,idle as of `engine::open_shard`. They are called for commits when `level` is sync,
+///        never when it is os.
 [[nodiscard]] std::unique_ptr<shard_store> make_rocksdb_shard(const rocksdb_database& db,
                                                               committer& commits, durability level,
                                                               unsigned max_failures,

@@ -42,8 +42,8 @@ std::vector<batch_item> shard_commits::release(const commit_ptr& c) {
   return woken;
 }
 
-/// The commit thread knows the owner and the commit, and the shard only through `self_`, which is
-/// looked at on the owner's side alone.
+/// The commit thread holds the owner and the commit. It reaches the shard only through `self_`,
+/// which is read on the owner's thread alone.
 void shard_commits::settle_when_durable(commit_ptr c) {
   committer_.when_durable([to = owner_, self = self_, c = std::move(c)](bool durable) {
     (*to)([self, c, durable] {
@@ -55,7 +55,7 @@ void shard_commits::settle_when_durable(commit_ptr c) {
   });
 }
 
-/// Once the owner has nothing else to do: what it writes until then shares the fsync.
+/// Begins the fsync once the owner has nothing else to do, so that its writes until then share it.
 void shard_commits::hurry_when_idle() {
   if (!idle_) {
     return committer_.hurry();

@@ -1,5 +1,5 @@
 /// @file
-/// The commits of one shard: the open one, and those on their way to the disk.
+/// The commits of one shard: the open one, and those that are not on the disk yet.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ namespace mintage::storage {
 /// only for others of their own batch. sync: the commit thread reports through the owner when the
 /// commit is on the disk.
 ///
-/// Not thread-safe: all calls are made on the side of the shard's owner.
+/// Not thread-safe: all calls are made on the thread of the shard's owner.
 class shard_commits {
  public:
   /// Operations that become durable together.
@@ -32,37 +32,37 @@ class shard_commits {
     bool durable = false;  ///< undefined before the commit has settled
   };
   using commit_ptr = std::shared_ptr<commit>;
-  /// Called on the owner's side, without `use()`, when the commit thread has settled that commit.
+  /// Called on the owner's thread, without `use()`, when the commit thread has settled that commit.
   using settled_handler = std::function<void(const commit_ptr&)>;
 
-  /// @param c outlives it.
+  /// @param c outlives this object.
   /// @param o,idle as of `make_rocksdb_shard`.
-  /// @param settled not called once the shard is gone, nor when `level` is os.
+  /// @param settled not called after this object is destroyed, nor when `level` is os.
   shard_commits(committer& c, durability level, owner o, owner idle, settled_handler settled);
   /// Commits in flight still settle; their handlers are not called.
   ~shard_commits();
   shard_commits(const shard_commits&) = delete;
   shard_commits& operator=(const shard_commits&) = delete;
 
-  /// Called before anything else is done with a record. If a commit has locked it, the operation
-  /// is queued and `release` returns it later. @returns whether it waits.
+  /// Called before any other use of a record. If a commit has locked it, the operation is queued,
+  /// and `release` returns it later. @returns whether it waits.
   [[nodiscard]] bool wait(const record_name& name, batch_item t) { return locks_.wait(name, t); }
-  /// Locks the record for the open commit. @pre not locked
+  /// Locks the record for the open commit. @pre the record is not locked.
   void lock(const record_name& name) {
     locks_.lock(name);
     open().locked.push_back(name);
   }
-  /// Of the open commit. @pre every record written is locked
+  /// The batch of the open commit. @pre every record written is locked.
   [[nodiscard]] rocksdb::WriteBatch& writes() { return open().writes; }
   /// The operation succeeds or fails with the open commit.
   void join(batch_item t) { open().members.push_back(t); }
 
   /// Writes the open commit, if there is one. The caller holds `rocksdb_database::use()`.
-  /// @returns the commit if it is settled now; null if there was none, or if the commit thread
-  ///          will settle it.
+  /// @returns the commit if it is settled now; null if there was none, or if the commit thread will
+  ///          settle it.
   [[nodiscard]] commit_ptr write();
   /// Releases the locks of a settled commit and clears it.
-  /// @returns the operations that waited for them, in the order in which they came, to be tried
+  /// @returns the operations that waited for them, in the order of their arrival, to be tried
   ///          again.
   [[nodiscard]] std::vector<batch_item> release(const commit_ptr& c);
 
@@ -79,14 +79,14 @@ class shard_commits {
   committer& committer_;
   const durability level_;
   const std::shared_ptr<const owner> owner_;
-  const owner idle_;  ///< empty: at once
+  const owner idle_;  ///< empty: fsyncs begin at once
   const settled_handler settled_;
   bool hurry_due_ = false;
   const std::shared_ptr<shard_commits*> self_;
 
   record_locks locks_;
   commit_ptr open_;
-  commit_ptr spare_;  ///< kept for its memory
+  commit_ptr spare_;  ///< reused for its memory
 };
 
 }  // namespace mintage::storage

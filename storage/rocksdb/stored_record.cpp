@@ -69,7 +69,7 @@ void stored_record::assign(insert_op& op) {
   body.mutable_value()->swap(op.value);
 }
 
-void stored_record::bury(const consume_op& op, instant now) {
+void stored_record::make_tombstone(const consume_op& op, instant now) {
   expires = std::max(op.tombstone_until, expires);
   body.set_state(records::envelope::CONSUMED);
   body.clear_value();

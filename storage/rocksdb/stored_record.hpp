@@ -1,5 +1,5 @@
 /// @file
-/// Records of shards as their octets in RocksDB: eight octets of expiry, then the envelope of
+/// Records of shards in their stored form: eight octets of expiry, then the envelope of
 /// records.proto.
 #pragma once
 
@@ -12,20 +12,21 @@
 
 namespace mintage::storage {
 
-/// What everything that may expire begins with, in octets.
+/// Size of the expiry at the front of every record that may expire, in octets.
 constexpr std::size_t expiry_size = 8;
-/// Read without parsing the rest, because whoever drops expired records asks it of each.
-/// @returns nothing for octets that are no stored record.
+/// Reads the expiry without parsing the rest: the compaction filter calls it for each record.
+/// @returns nothing for octets that are not a stored record.
 [[nodiscard]] std::optional<instant> stored_expiry(std::string_view octets) noexcept;
 /// Replaces `out`.
 void write_expiry(instant expires, std::string& out);
 
-/// One record, parsed or to be written. Kept and used again: its strings keep their memory.
+/// One record, parsed or to be written. Objects are reused, so that their strings keep their
+/// memory.
 struct stored_record {
   instant expires{};
   records::envelope body;
 
-  /// @returns false for octets that are no stored record.
+  /// @returns false for octets that are not a stored record.
   [[nodiscard]] bool parse(std::string_view octets);
   /// Replaces `out`.
   void write(std::string& out) const;
@@ -33,12 +34,12 @@ struct stored_record {
   [[nodiscard]] bool is(records::envelope::condition c) const noexcept { return body.state() == c; }
   [[nodiscard]] bool has_binding(const crypto::digest& d) const noexcept;
   [[nodiscard]] bool has_attempt(const attempt_id& a) const noexcept;
-  /// Makes it the live record of an insertion; takes the value.
+  /// Sets it to the live record of an insertion. Takes the value.
   void assign(insert_op& op);
-  /// Makes a live code the tombstone of its consumption, which holds no value.
-  void bury(const consume_op& op, instant now);
-  /// Rotates a grant. ok: it becomes the successor and takes the value. replayed: the result takes
-  /// the value of the record.
+  /// Turns a live code into the tombstone of its consumption, which holds no value.
+  void make_tombstone(const consume_op& op, instant now);
+  /// Rotates a grant. ok: the record becomes the successor and takes the value of `op`. replayed:
+  /// the result takes the value of the record.
   [[nodiscard]] rotate_result rotate(rotate_op& op, instant now);
   [[nodiscard]] instant consumed_at() const noexcept;
   [[nodiscard]] record_key new_grant() const noexcept;

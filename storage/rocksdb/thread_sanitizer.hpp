@@ -1,5 +1,5 @@
 /// @file
-/// Lets ThreadSanitizer look away while RocksDB, which is not instrumented, does its work.
+/// Hides RocksDB's work, which is not instrumented, from ThreadSanitizer.
 #pragma once
 
 #if defined(__SANITIZE_THREAD__)
@@ -19,8 +19,9 @@ extern "C" void AnnotateIgnoreWritesEnd(const char* file, int line);
 
 namespace mintage::storage {
 
-/// Around a call of RocksDB. It orders its threads by atomics that the sanitizer cannot see, for
-/// instance when one writer takes the batches of others along, and would be reported for it.
+/// Scope of one call of RocksDB. RocksDB orders its threads by atomics that the sanitizer cannot
+/// see, for instance when one writer writes the batches of others, which would be reported as a
+/// race.
 class uninstrumented_call {
  public:
 #ifdef MINTAGE_THREAD_SANITIZER

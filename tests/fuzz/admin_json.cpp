@@ -1,5 +1,5 @@
 /// @file
-/// Fuzzes the JSON of the admin interface; what it accepts goes through the rules as well.
+/// Fuzzes the JSON of the admin interface. What the parser accepts also passes through the rules.
 
 #include <cstddef>
 #include <cstdint>

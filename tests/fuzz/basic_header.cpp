@@ -1,6 +1,5 @@
 /// @file
-/// Fuzzes the Authorization value of a client: its views must be readable, and a user is never
-/// empty.
+/// Fuzzes the Authorization value of a client: the views are readable, and the user is never empty.
 
 #include <cstddef>
 #include <cstdint>

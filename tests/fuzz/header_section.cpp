@@ -1,6 +1,6 @@
 /// @file
-/// Fuzzes the scan of a header section: in one piece and in two pieces it must judge the same, and
-/// what it lets through must be free of what TOK-10 forbids.
+/// Fuzzes the scan of a header section: the result is the same for one piece and for two, and what
+/// is accepted contains nothing that TOK-10 forbids.
 
 #include <cstddef>
 #include <cstdint>

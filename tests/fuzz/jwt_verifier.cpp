@@ -1,6 +1,7 @@
 /// @file
-/// Fuzzes a compact JWS. As it is, it must be refused: nobody here has the key. After a first line
-/// "sign", the second is a JOSE header and the rest are claims, which are signed before.
+/// Fuzzes a compact JWS. An input is refused as it is, because its author does not have the key.
+/// After a first line "sign", the second line is a JOSE header and the rest are claims, which are
+/// signed before the check.
 
 #include <algorithm>
 #include <cstddef>

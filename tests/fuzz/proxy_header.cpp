@@ -1,5 +1,5 @@
 /// @file
-/// Fuzzes the PROXY header: more octets never change what fewer said.
+/// Fuzzes the PROXY header: a result for some octets stays the same when more follow.
 
 #include <cstddef>
 #include <cstdint>

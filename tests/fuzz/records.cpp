@@ -1,5 +1,6 @@
 /// @file
-/// Fuzzes the record codecs: octets that decode must encode to octets that decode to the same.
+/// Fuzzes the record codecs: octets that decode are encoded to octets that decode to the same
+/// value.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
 /// @file
-/// Fuzzes the text of refresh tokens: what is read has one spelling, and proves nothing by itself.
+/// Fuzzes the text of refresh tokens: a text that parses is the only spelling of its token.
 
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace {
 
 using mintage::oauth::presented_refresh_token;
 
-/// The text that `token` must have come from.
+/// The text of `token`.
 std::string spell(const presented_refresh_token& token) {
   auto octets = std::string{mintage::crypto::as_chars(token.family)};
   for (const auto shift : {24, 16, 8, 0})

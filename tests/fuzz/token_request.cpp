@@ -1,6 +1,6 @@
 /// @file
-/// Fuzzes a token request: first line the Authorization value, second the content type, then the
-/// body.
+/// Fuzzes a token request: the first line is the Authorization value, the second the content type,
+/// the rest the body.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace {
 
-/// Every view of a parsed request must be readable.
+/// Reads every view of a parsed request.
 std::size_t read_all(const mintage::oauth::token_request& r) {
   auto sum = std::size_t{0};
   for (const auto view : {r.who.id, r.who.secret, r.who.raw_id, r.who.raw_secret, r.code,
@@ -21,7 +21,7 @@ std::size_t read_all(const mintage::oauth::token_request& r) {
   return sum;
 }
 
-/// P13: a parsed request has what its grant requires.
+/// P13: whether a parsed request has what its grant requires.
 bool is_complete(const mintage::oauth::token_request& r) {
   using mintage::oauth::grant_type;
   if (r.grant == grant_type::authorization_code) return !r.code.empty();

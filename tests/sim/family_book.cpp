@@ -61,7 +61,7 @@ bool family_book::is_cut_off(const crypto::digest& subject, oauth::instant minte
   return found != cutoffs_.end() && minted <= found->second;
 }
 
-// What was reuse when it was judged is reuse ever after: generations and time only go on.
+// A reuse stays a reuse: generations and time only go forward.
 bool family_book::is_reuse(const family& f, std::uint32_t generation) const {
   if (generation >= f.generation) return false;
   return generation + 1 < f.generation || clock_.now() > f.superseded_at + rules_.refresh_grace;
@@ -158,7 +158,7 @@ void family_book::answered(std::size_t number, const service::query_exchange& x)
       if (x.denied) return fail_("a right revocation is refused");
       if (!f.ended) fail_("a revocation is answered while its family lives");
       return;
-    case refresh_manner::wrong_mac:  // as unknown as any (REV-01)
+    case refresh_manner::wrong_mac:  // like an unknown token (REV-01)
       if (x.denied) fail_("the revocation of an unknown token is refused");
       return;
     case refresh_manner::wrong_secret:

@@ -1,6 +1,6 @@
 /// @file
-/// The book of the families of refresh tokens in a simulated run: their generations as they became
-/// durable, what was asked and answered, and whether they agree.
+/// The record of the refresh-token families in a simulated run: which generations became durable,
+/// what was requested and answered, and whether these agree.
 #pragma once
 
 #include <functional>
@@ -16,45 +16,47 @@
 
 namespace mintage::sim {
 
-/// How a refresh or a revocation is asked for. All but `right` must never succeed, nor do harm.
-/// A token that was used up long ago is asked for rightly, too: then the family ends.
+/// How a refresh or a revocation is requested. All but `right` must fail and change nothing. A
+/// request with a token that was used up long ago is `right` too; it revokes the family.
 enum class refresh_manner : std::uint8_t { right, wrong_secret, wrong_client, wrong_mac };
 constexpr std::size_t refresh_manners_count = 4;
 
 /// Rules, checked at each event:
-/// - never two live successors: a generation has one, the same text for all who get it, and it is
-///   durable before anybody has it (RFT-05, RFT-06); a token whose successor was used, or whose
-///   grace is over, yields nothing (RFT-04);
-/// - a revoked family never yields again, nor one that is cut off (RFT-04, RFT-11, NEG-211);
-/// - a right request is refused only when its family is durably revoked or cut off; and a family is
+/// - A generation has one successor, with the same text for all who receive it, and it is durable
+///   before it is answered (RFT-05, RFT-06). A token whose successor was used, or whose grace
+///   period is over, yields nothing (RFT-04).
+/// - A revoked family yields nothing, nor does one that is cut off (RFT-04, RFT-11, NEG-211).
+/// - A right request is refused only when its family is durably revoked or cut off. A family is
 ///   revoked only by its client, by a replay of its code, or by a token whose successor was used or
-///   whose grace is over. So an honest client that asks again within the grace is never logged out.
+///   whose grace period is over. So an honest client that retries within the grace period is never
+///   logged out.
 class family_book {
  public:
   family_book(const oauth::clock& clock, const oauth::options& rules,
               std::function<void(std::string)> fail)
       : clock_{clock}, rules_{rules}, fail_{std::move(fail)} {}
 
-  // What became durable.
+  // Reports of what became durable.
   void add_grant(const storage::insert_op& new_grant);
   void rotated(const storage::rotate_op& op, std::string_view from);
   void revoked(const storage::record_key& key);
   void cut_off(const crypto::digest& key, oauth::instant before);
-  /// Whether a question under way explains the revocation of this family.
+  /// Whether a request in flight explains the revocation of this family.
   [[nodiscard]] bool explains_revocation(const storage::record_key& key) const;
-  /// Whether a login minted then, or any of that moment, is void.
+  /// Whether a login minted at that time, or at the same millisecond, is void.
   [[nodiscard]] bool is_cut_off(const crypto::digest& subject, oauth::instant minted) const;
 
-  // What is asked and answered. A question is named by the number that `ask_…` returns.
+  // Requests and answers. A request is identified by the number that `ask_…` returns.
   std::size_t ask_refresh(refresh_manner how, const std::string& token);
   std::size_t ask_revocation(refresh_manner how, const std::string& token);
   void answered(std::size_t question, const service::token_exchange& x,
                 const std::string& successor);
   void answered(std::size_t question, const service::query_exchange& x);
 
-  /// From now on nothing goes wrong.
+  /// No faults occur from now on.
   void note_calm() { calm_ = true; }
-  /// Whether a refresh with this token must succeed now: current, or superseded a moment ago.
+  /// Whether a refresh with this token must succeed now: the token is current, or was superseded
+  /// within the grace period.
   [[nodiscard]] bool must_succeed(const std::string& token) const;
   void check_all_answered() const;
 
@@ -65,9 +67,9 @@ class family_book {
     oauth::rt_mode mode = oauth::rt_mode::rotating;
     crypto::digest subject{};
     oauth::instant minted{};
-    /// When it was revoked.
+    /// When the family was revoked.
     std::optional<std::uint64_t> ended;
-    /// The text of each generation that was given out.
+    /// The text of each generation that was answered.
     std::map<std::uint32_t, std::string> given_out;
   };
   struct question {

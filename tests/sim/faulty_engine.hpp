@@ -1,5 +1,5 @@
 /// @file
-/// An engine that fails on demand, around one that works.
+/// An engine that fails on demand. Wraps a working one.
 #pragma once
 
 #include <atomic>
@@ -12,14 +12,14 @@
 
 namespace mintage::sim {
 
-/// What goes wrong. Set while no request is under way.
+/// The faults to inject. Set while no request is in flight.
 struct faults {
   std::atomic<bool> consume_unknown{false};
   std::atomic<bool> insert_unknown{false};
-  /// The rotations are not done; with the second, they are.
+  /// Rotations are answered `unknown` and not done; with the second member, they are done.
   std::atomic<bool> rotate_unknown{false};
   std::atomic<bool> rotate_unheard{false};
-  /// Both cutoffs' calls throw.
+  /// Both calls of the cutoffs throw.
   std::atomic<bool> cutoffs_fail{false};
   /// Run between a commit and its verdicts.
   std::function<void()> after_consume;

@@ -1,5 +1,5 @@
-// Signing keys while they are used: clients that keep the key set for its max-age verify every
-// token. (JWS-06, IDT-03, NEG-209)
+// Signing keys in use: clients that cache the key set for its max-age can verify every token.
+// (JWS-06, IDT-03, NEG-209)
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -19,8 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 using crypto::jws_alg;
 
-/// A relying party with a copy of the key set. It fetches it again when the copy is older than the
-/// max-age, and never sooner.
+/// A relying party with a copy of the key set. It fetches the set again only when the copy is older
+/// than the max-age.
 class relying_party {
  public:
   /// @param age of its first copy.
@@ -55,7 +55,7 @@ issued take_tokens(world& w) {
   return {test::text_of(body, "access_token"), test::text_of(body, "id_token"), w.clock.now()};
 }
 
-/// IDT-01, IDT-03: what belongs together in one response.
+/// IDT-01, IDT-03: the tokens of one response are consistent.
 void expect_agreement(const issued& tokens, const boost::json::object& keys) {
   const auto id = test::read_jwt(tokens.id);
   EXPECT_TRUE(test::is_signed_by(id, keys));
@@ -77,7 +77,7 @@ TEST(signing_keys, are_known_to_everyone_through_a_whole_life) {  // JWS-06
   w.add_client();
   constexpr auto step = 75s;
   auto parties = std::vector<relying_party>{};
-  // Their copies grow old at different moments.
+  // Their copies expire at different times.
   for (auto age = 0s; age < oauth::documents_max_age; age += step) parties.emplace_back(w, age);
   auto alive = std::vector<issued>{};
   auto kids = std::set<std::string>{};
@@ -108,7 +108,7 @@ TEST(signing_keys, agree_within_each_response_while_they_are_rotated) {  // IDT-
   auto kids = std::set<std::string>{};
   for (auto round = 0; round < 12; ++round) {
     const auto codes = w.mint(60);
-    // While these are on their way the key that signs becomes another one.
+    // While these are in flight, another key becomes active.
     const auto answers =
         w.redeem(codes, [&] { ASSERT_TRUE(w.administer(oauth::rotate_keys{.now = true}).answer); });
     const auto keys = test::parse_object(w.jwks());

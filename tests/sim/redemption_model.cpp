@@ -14,7 +14,7 @@ using storage::verdict;
 
 namespace {
 
-/// The consumption that holds now; null when the code is not consumed.
+/// The consumption in force; null when the code is not consumed.
 redemption_model::consumption* open_one(redemption_model::page& p) {
   return p.consumptions.empty() || p.consumptions.back().until ? nullptr : &p.consumptions.back();
 }
@@ -175,12 +175,12 @@ void redemption_model::check_right_refusal(const question& q, const oauth::denia
   if (!just) fail("a right request is refused without a cause: " + std::string{reason});
 }
 
-// COD-06: the refusal of a replay leaves when the family is durably revoked.
+// COD-06: the refusal of a replay is sent only after the family is durably revoked.
 void redemption_model::check_revoked(const question& q) {
   const auto& all = q.of->consumptions;
   if (all.empty() || all.back().until) return;
   const auto earlier = all.size() > 1 ? all[all.size() - 2].until : std::nullopt;
-  if (earlier && *earlier > q.from) return;  // it may have met that one
+  if (earlier && *earlier > q.from) return;  // it may have met that earlier one
   const auto& c = all.back();
   if (q.received <= c.at + rules_.code_dup_window) return;
   if (store_.look(table::grants, c.new_grant, clock_.now()).what == verdict::ok)
@@ -191,8 +191,8 @@ void redemption_model::check_lost(const question& q, const service::token_exchan
   if (q.of == nullptr) return;
   const auto* open = open_one(*q.of);
   if (open == nullptr || open->attempt != x.attempt || open->attempt == oauth::attempt_id{}) return;
-  // Whoever should have taken it back died, and the gateway did not know its successor yet
-  // (COM-02).
+  // The code store that should have released it crashed, and the gateway did not know its successor
+  // yet (COM-02).
   const auto died = last_orphaned_.find(q.shard);
   if (x.release_tried && died != last_orphaned_.end() && died->second > q.quiet)
     stranded_.insert(x.attempt);

@@ -1,6 +1,6 @@
 /// @file
-/// The book of a simulated run: what was asked, what became durable, what was answered, and whether
-/// the three agree.
+/// The record of a simulated run: what was requested, what became durable, what was answered, and
+/// whether the three agree.
 #pragma once
 
 #include <map>
@@ -16,7 +16,7 @@
 
 namespace mintage::sim {
 
-/// How a redemption is asked for. All but `right` must never succeed, nor do harm.
+/// How a redemption is requested. All but `right` must fail and change nothing.
 enum class manner : std::uint8_t {
   right,
   wrong_secret,
@@ -28,22 +28,20 @@ enum class manner : std::uint8_t {
 constexpr std::size_t manners_count = 6;
 
 /// Rules, checked at each event:
-/// - a code yields one success; a success means that its own consumption and birth are durable
-///   (COD-04, COM-01), a minted code that it is stored;
-/// - every exchange is answered exactly once;
-/// - a right request is refused only when the code was consumed while it was under way, has expired
-/// or
-///   is dead, or its subject is cut off (COD-05, COD-08, NEG-118); a wrong one is refused for its
-///   own fault;
-/// - a family is revoked if and only if a right request came later than the window (COD-06,
-/// COD-07),
-///   before that one is answered;
-/// - what `family_book` says of refresh tokens and revocations;
-/// - in the end no code is consumed without a success, except where the store did not let its actor
-///   know, or did not take it back (`stranded`) (COM-02).
+/// - A code yields one success. A success means that its own consumption and grant are durable
+///   (COD-04, COM-01); the answer to a mint request, that the code is stored.
+/// - Every exchange is answered exactly once.
+/// - A right request is refused only when the code was consumed while the request was in flight,
+///   has expired or is revoked, or its subject is cut off (COD-05, COD-08, NEG-118). A wrong one is
+///   refused for its own fault.
+/// - A family is revoked if and only if a right request came later than the window, and before that
+///   request is answered (COD-06, COD-07).
+/// - The rules of `family_book` for refresh tokens and revocations.
+/// - At the end no code is consumed without a success, except where the store did not report to its
+///   actor, or did not take the consumption back (`stranded`) (COM-02).
 class redemption_model final : public ledger {
  public:
-  /// A consumption; its end, if it was taken back.
+  /// A consumption, and its end if it was taken back.
   struct consumption {
     oauth::attempt_id attempt;
     storage::record_key new_grant;
@@ -54,10 +52,10 @@ class redemption_model final : public ledger {
   struct page {
     storage::record_key key;
     oauth::instant expires{};
-    crypto::digest subject{};  ///< as cutoffs name it
+    crypto::digest subject{};  ///< as in cutoffs
     oauth::instant minted{};
     int successes = 0;
-    /// Redemptions that count as a failure if they get as far as the store (COD-05).
+    /// Redemptions that count as a failure if they reach the store (COD-05).
     unsigned mistakes = 0;
     std::vector<consumption> consumptions;
   };
@@ -72,7 +70,7 @@ class redemption_model final : public ledger {
 
   family_book families;
 
-  // What became durable.
+  // Reports of what became durable.
   void inserted(const storage::insert_op& op) override;
   void consumed(const storage::consume_op& op, oauth::instant at) override;
   void released(const storage::release_op& op) override;
@@ -87,21 +85,21 @@ class redemption_model final : public ledger {
   void orphaned(std::size_t shard) override { last_orphaned_[shard] = ++moment_; }
   void misused(std::string_view how) override { fail(std::string{how}); }
 
-  // What is asked and answered. A question is named by the number that `ask` returns.
-  /// @param code as a client knows it; nothing for a mint request.
+  // Requests and answers. A request is identified by the number that `ask` returns.
+  /// @param code as its client knows it; nothing for a mint request.
   std::size_t ask(manner how, const std::optional<oauth::code_ref>& code);
   void answered(std::size_t question, const service::token_exchange& x);
   void answered(std::size_t question, const service::mint_exchange& x);
 
-  /// Nothing is under way: all actors know of all deaths.
+  /// No request is in flight, and all actors know of all crashes.
   void note_quiet() { quiet_since_ = ++moment_; }
-  /// From now on nothing goes wrong, so a right request has no reason to be answered 503.
+  /// No faults occur from now on, so a right request must not be answered 503.
   void note_calm() {
     calm_ = true;
     families.note_calm();
   }
-  /// Whether the next right request must succeed: no success yet, not expired, not dead, not
-  /// stranded.
+  /// Whether the next right request must succeed: the code has had no success, is not expired,
+  /// revoked or stranded.
   [[nodiscard]] bool must_succeed(const oauth::code_ref& code);
   void check_all_answered();
   void fail(std::string what);

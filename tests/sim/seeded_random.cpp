@@ -1,6 +1,6 @@
 #include "tests/sim/seeded_random.hpp"
 
-// Replacing the generator is deprecated, and just right here.
+// OpenSSL deprecates the replacement of its generator; there is no other way here.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/rand.h>
 

@@ -1,5 +1,5 @@
 /// @file
-/// Where a simulated run takes its decisions from, so that its seed repeats it.
+/// The source of all decisions of a simulated run, so that its seed repeats the run.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,8 @@ class seeded_random {
   std::mt19937_64 engine_;
 };
 
-/// While it lives, OpenSSL's generator repeats itself by seed: codes, slots and attempt ids come
-/// out the same. For one thread only; one at a time.
+/// During its lifetime OpenSSL's generator is determined by a seed, so codes, slots and attempt ids
+/// repeat. For one thread; one at a time.
 class repeatable_openssl {
  public:
   explicit repeatable_openssl(std::uint64_t seed);

@@ -30,10 +30,10 @@ struct simulated_store::read_op {
 /// A batch between its call and its answer.
 struct simulated_store::under_way {
   virtual ~under_way() = default;
-  /// Judges and writes.
+  /// Decides the operations and writes.
   virtual void settle() = 0;
   virtual void tell() = 0;
-  /// Nobody will be told.
+  /// Ends the batch without an answer.
   virtual void give_up() = 0;
   [[nodiscard]] bool shares_record_with(const under_way& other) const {
     return std::any_of(names.begin(), names.end(), [&](const auto& n) {
@@ -76,7 +76,7 @@ Result cannot_say() {
     return Result{};
 }
 
-// What it means for a consumption when an operation is not done, or nobody hears of it.
+// The effect on a consumption when an operation is not done, or is not reported to its owner.
 
 template <class Op>
 void note_undone(ledger&, const Op&) {}
@@ -213,7 +213,7 @@ class simulated_store::shard final : public storage::shard_store {
     throw crash{"after the verdicts"};
   }
 
-  /// Whether an earlier batch claims one of its records.
+  /// Whether an earlier batch has locked one of its records.
   [[nodiscard]] bool is_blocked(const under_way& u) const {
     for (const auto& earlier : pending_) {
       if (earlier.get() == &u) return false;
@@ -330,7 +330,7 @@ read_result simulated_store::look(table kind, const record_key& key, oauth::inst
   return apply(read_op{kind, key}, now);
 }
 
-// The memory engine answers inside the call, so each of these is one indivisible step.
+// The memory engine answers inside the call, so each of these is one atomic step.
 
 verdict simulated_store::apply(const insert_op& op, oauth::instant now) {
   if (mood.told == lie::inserts_nothing) return verdict::ok;

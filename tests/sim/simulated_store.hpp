@@ -1,6 +1,6 @@
 /// @file
-/// A database with a will of its own: the memory engine behind delays, failures, half-truths and
-/// deaths, all drawn by seed.
+/// A database with faults: the memory engine behind delays, failures, wrong verdicts and crashes,
+/// all drawn by seed.
 #pragma once
 
 #include <cstdint>
@@ -14,27 +14,27 @@
 
 namespace mintage::sim {
 
-/// Hears what becomes durable, when it does.
+/// Receives a report of everything that becomes durable, at that moment.
 class ledger {
  public:
   virtual ~ledger() = default;
   virtual void inserted(const storage::insert_op& op) = 0;
   virtual void consumed(const storage::consume_op& op, oauth::instant at) = 0;
   virtual void released(const storage::release_op& op) = 0;
-  /// @param from the value that was there before.
+  /// @param from the former value.
   virtual void rotated(const storage::rotate_op& op, std::string_view from) = 0;
   virtual void revoked(const storage::revoke_op& op) = 0;
   virtual void cut_off(const crypto::digest& key, oauth::instant before) = 0;
-  /// The consumption of this attempt stays for a reason that no actor can help: its owner did not
-  /// hear of it, or the store did not take it back.
+  /// The consumption by this attempt stays for a reason that no actor can repair: its owner got no
+  /// report, or the store did not take it back.
   virtual void stranded(const oauth::attempt_id& attempt) = 0;
-  /// The actor of a shard died.
+  /// The actor of a shard crashed.
   virtual void orphaned(std::size_t shard) = 0;
-  /// The actors broke the contract of the store.
+  /// The actors violated the contract of the store.
   virtual void misused(std::string_view how) = 0;
 };
 
-/// Stores that break their contract, for the tests of the model.
+/// Stores that violate their contract, for the tests of the model.
 enum class lie : std::uint8_t {
   none,
   inserts_nothing,
@@ -42,35 +42,36 @@ enum class lie : std::uint8_t {
   consumes_again,
   releases_nothing,
   rotates_nothing,
-  rotates_any,  ///< whichever generation is presented
+  rotates_any,  ///< from any generation
   revokes_nothing,
   cuts_nothing_off,
   never_answers
 };
 
-/// How often what happens, in percent.
+/// The frequencies of events, in percent.
 struct moods {
   /// A batch is answered inside the call, as the memory engine and `durability = "os"` do.
   std::size_t prompt = 0;
   /// An operation is not done, and the verdict is `unknown`.
   std::size_t unknown_undone = 0;
-  /// It is done, and the verdict is `unknown`.
+  /// An operation is done, and the verdict is `unknown`.
   std::size_t unknown_done = 0;
-  /// The actor crashes inside a completion: before it hears the verdicts, or right after.
+  /// The actor crashes inside a completion: before it gets the verdicts, or right after.
   std::size_t crash = 0;
-  /// A call of the cutoffs throws; a cutoff that was to be put is there nonetheless, or not.
+  /// A call of the cutoffs throws; the cutoff of a `put` is written or not.
   std::size_t cutoff_fails = 0;
   lie told = lie::none;
 };
 
-/// What a crashing actor throws.
+/// The exception of a crashing actor.
 struct crash : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 /// All shards of one database. Batches of a shard that share no record are settled and answered in
-/// any order; one that needs a record of an earlier batch waits until that one is answered, as the
-/// contract says. When a shard is closed, each write in flight is done or not; none is answered.
+/// any order. A batch that needs a record of an earlier batch waits until that one is answered, as
+/// the contract says. When a shard is closed, each write in flight is done or not; none is
+/// answered.
 class simulated_store {
  public:
   simulated_store(seeded_random& luck, unsigned max_failures);
@@ -78,16 +79,18 @@ class simulated_store {
   simulated_store(const simulated_store&) = delete;
   simulated_store& operator=(const simulated_store&) = delete;
 
-  /// What the actors see. When it dies, all that is under way is destroyed unanswered.
+  /// The engine of the actors. When it is destroyed, everything in flight is destroyed without an
+  /// answer.
   [[nodiscard]] std::unique_ptr<storage::engine> make_engine();
   void report_to(ledger& l) noexcept { ledger_ = &l; }
 
-  /// Steps that can be taken now: a batch is settled, or its completion is posted to its owner.
+  /// Number of steps that can be taken now: settling a batch, or posting its completion to its
+  /// owner.
   [[nodiscard]] std::size_t runnable() const;
   /// @pre i < runnable()
   void run(std::size_t i);
 
-  /// The durable record, whatever is under way.
+  /// The durable record, regardless of operations in flight.
   [[nodiscard]] storage::read_result look(storage::table kind, const storage::record_key& key,
                                           oauth::instant now);
 

@@ -22,7 +22,7 @@ namespace {
 class queue_lane final : public service::io_thread {
  public:
   void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
-  /// As if it had no task: nobody is refused for a queue here.
+  /// Reports an idle thread, so that admission never refuses.
   [[nodiscard]] std::uint64_t busy_since() const noexcept override {
     return std::numeric_limits<std::uint64_t>::max();
   }
@@ -37,7 +37,7 @@ class queue_lane final : public service::io_thread {
   std::deque<std::function<void()>> tasks_;
 };
 
-/// CAF tells standard output of each actor that crashes; here they do so on purpose.
+/// CAF prints each actor that crashes to standard output; here they crash on purpose.
 class quiet_output {
  public:
   quiet_output() : before_{std::cout.rdbuf(nullptr)} {}
@@ -114,7 +114,7 @@ struct simulated_world::impl {
     caf::anon_send(supervising, actors::routes_atom_v);
   }
 
-  // CAF waits for every actor at the end: better to fail now than to hang.
+  // CAF waits for every actor at the end: a failure here is better than a hang.
   ~impl() {
     if (system.registry().running() == 0) return;
     std::cerr << "an actor does not end\n";

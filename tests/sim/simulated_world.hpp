@@ -1,6 +1,6 @@
 /// @file
-/// The real actors in one thread: CAF's testing scheduler, and I/O threads that are queues. Nothing
-/// moves until it is told to.
+/// The real actors in one thread: CAF's testing scheduler, and I/O threads that are queues. Each
+/// step is taken on request.
 #pragma once
 
 #include <memory>
@@ -25,29 +25,30 @@ struct world_shape {
 
 class simulated_world {
  public:
-  /// @param pepper of the clients in the engine's catalog. References outlive the world.
+  /// @param pepper of the clients in the engine's catalog. Referenced objects outlive the world.
   simulated_world(const world_shape& shape, std::unique_ptr<storage::engine> engine,
                   const oauth::clock& clock, const oauth::options& rules,
                   const crypto::digest& pepper);
-  /// @pre stopped, or nothing of it is used any more
+  /// @pre the world is stopped, or not used any more.
   ~simulated_world();
 
-  /// Actors and I/O threads that have something to do. Each is one step: a message, a task.
+  /// Number of actors and I/O threads with work. One step is a message or a task.
   [[nodiscard]] std::size_t runnable() const;
   /// @pre i < runnable()
   void run(std::size_t i);
 
   [[nodiscard]] service::token_service& service(std::size_t io_thread);
-  /// Ends a member of a pool as a fault would; nothing when there is none.
+  /// Ends a member of a pool as a fault would; does nothing when there is none.
   void kill(std::string_view pool, std::size_t index);
-  /// Whether all places of the permits for slow hashes are free.
+  /// Whether all permits for slow hashes are free.
   [[nodiscard]] bool has_all_places();
 
-  /// Asks all actors to end, as the server does. Run what is runnable afterwards.
+  /// Asks all actors to end, as the server does. Run all steps afterwards.
   void begin_stop();
-  /// Whether they have ended.
+  /// Whether all actors have ended.
   [[nodiscard]] bool is_stopped() const;
-  /// What is still under way comes home: run what is runnable afterwards.
+  /// Closes the engine; exchanges in flight are returned to their gateways. Run all steps
+  /// afterwards.
   void close_engine();
 
  private:

@@ -11,7 +11,7 @@ namespace {
 
 constexpr auto redirect_uri = std::string_view{"https://app.example.com/cb"};
 constexpr auto chosen_secret = std::string_view{"a secret chosen elsewhere"};
-/// argon2id of it, made cheap.
+/// An argon2id hash of the secret with cheap parameters.
 constexpr auto chosen_secret_hash =
     "$argon2id$v=19$m=8,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$NcTiroQvPg619VNaSVQHfzCw5Y3qHa8JF0F0o8jHKtk";
 
@@ -62,7 +62,7 @@ moods simulation::draw_moods(lie told) {
   return m;
 }
 
-/// Two applications with generated secrets, and one that brought its own along.
+/// Two applications with generated secrets, and one with an imported secret.
 std::unique_ptr<storage::engine> simulation::stocked_engine() {
   auto engine = store_.make_engine();
   auto random = crypto::buffered_random{};
@@ -119,7 +119,7 @@ void simulation::act() {
   step();
 }
 
-/// Whoever can move may be next: an actor, an I/O thread, a batch in the store.
+/// Takes one step that is possible now: of an actor, an I/O thread, or a batch in the store.
 void simulation::step() {
   const auto in_world = world_->runnable();
   const auto in_store = store_.runnable();
@@ -142,7 +142,7 @@ void simulation::mint() {
   const auto io_thread = luck_.below(shape_.io_threads);
   auto who = std::make_shared<asker>(*this);
   who->question = model_.ask(manner::right, std::nullopt);
-  // Half of them with a secret that takes the way over the hashers.
+  // Half of them with a secret that the hashers must check.
   who->minting.owner = luck_.percent(50) ? 2 : luck_.below(2);
   auto& service = world_->service(io_thread);
   auto x = service::mint_handle{
@@ -162,7 +162,7 @@ void simulation::mint() {
   service.submit(std::move(x));
 }
 
-/// Newer codes are more popular, so that many requests meet at one.
+/// Prefers newer codes, so that many requests meet at one.
 void simulation::redeem_any() {
   if (codes_.empty()) return mint();
   const auto newest = std::min(codes_.size(), std::size_t{3});
@@ -225,7 +225,7 @@ void simulation::pass_time() {
   clock_.advance(oauth::milliseconds{luck_.below(most)});
 }
 
-/// All faults end. Whoever may still hope for tokens gets them at the first attempt.
+/// Ends all faults. Every request that may still succeed does so at the first attempt.
 void simulation::calm_down() {
   const auto told = store_.mood.told;
   store_.mood = moods{};
@@ -251,7 +251,7 @@ void simulation::calm_down() {
   if (!world_->has_all_places()) model_.fail("a place in the hashers' lane is lost");
 }
 
-/// As many as may be in flight are admitted at once: none was forgotten.
+/// As many exchanges as the limit are admitted at once: none is counted for ever.
 void simulation::check_admission() {
   auto code = held_code{};
   code.text = "mco_AA" + std::string(43, 'A');
@@ -262,10 +262,10 @@ void simulation::check_admission() {
   drain();
 }
 
-/// As the server stops, with whatever is under way.
+/// Stops as the server does, with whatever is in flight.
 void simulation::stop() {
   world_->begin_stop();
-  // The store may still finish what it does, or be closed over it.
+  // The store may finish its work, or be closed during it.
   while (world_->runnable() > 0)
     if (luck_.percent(80))
       world_->run(luck_.below(world_->runnable()));

@@ -1,5 +1,5 @@
 /// @file
-/// One seeded run: clients, faults and time, in an order that the seed decides.
+/// One seeded run: clients, faults and time, in an order determined by the seed.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,15 @@ namespace mintage::sim {
 struct run_result {
   /// Empty when all rules held (redemption_model).
   std::vector<std::string> violations;
-  /// Names the order of events and the answers: the same for the same seed.
+  /// A hash of the order of events and the answers: the same for the same seed.
   std::uint64_t trace = 0;
   std::size_t steps = 0;
   std::size_t successes = 0;
   std::size_t refreshed = 0;
-  std::size_t retried = 0;  ///< codes that only succeeded in the calm at the end
+  std::size_t retried = 0;  ///< codes that succeeded only after the faults had ended
 };
 
-/// @param told the lie that the store tells, to try the model itself.
+/// @param told the lie of the store, to test the model.
 [[nodiscard]] run_result simulate(std::uint64_t seed, lie told = lie::none);
 
 }  // namespace mintage::sim

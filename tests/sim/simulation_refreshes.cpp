@@ -19,7 +19,7 @@ void simulation::hear_refresh(const asker& from, const service::token_exchange& 
   if (!from.family) return;
   auto& f = families_[*from.family];
   f.is_waiting = false;
-  // Some answers never arrive: the application knows no better than to ask again.
+  // Some answers are lost: the application then retries.
   constexpr auto lost_answers = std::size_t{20};
   if (x.denied || successor.empty() || luck_.percent(lost_answers)) return;
   if (successor != f.current) f.former.push_back(std::exchange(f.current, std::move(successor)));
@@ -36,8 +36,7 @@ void simulation::hear(const service::admin_exchange& x) {
     model_.fail("a good admin call is refused: " + x.error->description);
 }
 
-/// An honest application, or somebody who holds a token that is not current any more, or is not
-/// theirs.
+/// A refresh by an honest application, or by one with a token that is not current or not its own.
 void simulation::refresh_any() {
   if (families_.empty()) return redeem_any();
   const auto newest = std::min(families_.size(), std::size_t{3});
@@ -65,7 +64,7 @@ void simulation::speak(asker& who, oauth::presented_credentials& to, std::size_t
     owner = (owner + 1 + luck_.below(2)) % applications_.size();
   who.secret = applications_[owner].secret;
   if (how == refresh_manner::wrong_secret) who.secret.back() = who.secret.back() == 'x' ? 'y' : 'x';
-  // A character of the MAC.
+  // Changes a character of the MAC.
   if (how == refresh_manner::wrong_mac)
     who.refresh_token[50] = who.refresh_token[50] == 'A' ? 'B' : 'A';
   to.presented = oauth::presented_credentials::how::post;

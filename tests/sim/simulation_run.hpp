@@ -1,5 +1,5 @@
 /// @file
-/// The parts of one seeded run: who asks, what they hold, and how they go on.
+/// The parts of one seeded run: applications, their codes and tokens, and their next requests.
 #pragma once
 
 #include <array>
@@ -29,12 +29,13 @@ struct held_code {
   oauth::code_ref ref;
 };
 
-/// A family as its application knows it: the token that it holds, and those it held.
+/// A family as its application knows it: its current token, and former ones.
 struct held_family {
   std::string current;
   std::vector<std::string> former;
   std::size_t owner = 0;
-  /// An honest application asks once at a time, and again with the same token if it heard nothing.
+  /// An honest application sends one refresh at a time, and retries with the same token if it got
+  /// no answer.
   bool is_waiting = false;
 };
 
@@ -44,7 +45,7 @@ constexpr auto subjects = std::array<std::string_view, 3>{"alice", "bob", "carol
 
 class simulation;
 
-/// One exchange: keeps the octets that its request points into, and hears the answer.
+/// One exchange: owns the octets that its request points into, and receives the answer.
 class asker final : public service::caller {
  public:
   explicit asker(simulation& run) : run_{run} { ++alive; }
@@ -59,7 +60,7 @@ class asker final : public service::caller {
   std::size_t question = 0;
   held_code minting;
   std::size_t owner = 0;
-  /// Whose answer an application waits for.
+  /// The family whose application waits for this answer.
   std::optional<std::size_t> family;
   static inline std::size_t alive = 0;
 
@@ -95,7 +96,7 @@ class simulation {
                std::size_t io_thread, std::optional<std::size_t> family = {});
   void revoke_any();
   void cut_off_any();
-  /// Gives `who` the words that a request in that manner consists of.
+  /// Fills `to` with the parameters of a request of that manner.
   void speak(asker& who, oauth::presented_credentials& to, std::size_t owner, refresh_manner how);
   void kill_any();
   void pass_time();

@@ -28,7 +28,7 @@ std::string listed(const run_result& r) {
   return text;
 }
 
-/// Says which run it was if the process dies in it: of a failed assertion, a signal, a sanitizer.
+/// Printed if the process ends in a run: by a failed assertion, a signal, a sanitizer.
 std::uint64_t running_seed = 0;
 void print_seed() {
   std::fprintf(stderr, "MINTAGE_SIM_SEED=%llu died\n",
@@ -74,7 +74,7 @@ TEST(simulation, holds_all_rules_in_every_order_of_events) {
   }
   RecordProperty("steps", std::to_string(steps));
   RecordProperty("successes", std::to_string(successes));
-  // Otherwise nothing went right, or nothing went wrong, and nothing was shown.
+  // Otherwise nothing succeeded, or no fault occurred, and the run shows nothing.
   EXPECT_GT(successes, retried);
   EXPECT_GT(retried, 0U);
   EXPECT_GT(refreshed, successes / 4);
@@ -89,7 +89,7 @@ TEST(simulation, repeats_itself_by_seed) {
   }
 }
 
-/// The model is worth nothing if it believes a store that lies.
+/// The model must detect a store that lies.
 struct told_lie {
   lie told;
   std::string name;

@@ -19,13 +19,13 @@ std::size_t granted(const std::vector<token_answer>& answers) {
       std::count_if(answers.begin(), answers.end(), [](const auto& a) { return a.granted; }));
 }
 
-/// Redeems until no answer is 503 any more. @returns successes per code.
+/// Redeems until no answer is 503. @returns successes per code.
 std::vector<int> redeem_to_the_end(world& w, const std::vector<std::string>& codes,
                                    const std::function<void()>& during) {
   auto successes = std::vector<int>(codes.size());
   auto left = std::vector<std::size_t>(codes.size());
   for (auto i = std::size_t{0}; i < left.size(); ++i) left[i] = i;
-  // Every round without a fault grants at least one: the bound only ends a test that would hang.
+  // Every round without a fault grants at least one code: the bound ends a test that would hang.
   for (auto round = 0; !left.empty() && round < 1000; ++round) {
     auto asked = std::vector<std::string>{};
     for (const auto i : left) asked.push_back(codes[i]);
@@ -75,7 +75,7 @@ TEST(actors, refuse_beyond_max_in_flight) {
   EXPECT_GT(w.journal.refusals, 0);
 }
 
-/// A member of each pool is killed while hundreds of exchanges are under way: each is answered
+/// A member of each pool is killed while hundreds of exchanges are in flight. Each is answered
 /// once, 503 at worst, and every code still yields exactly one success (COM-02, NEG-121).
 class killing : public testing::TestWithParam<const char*> {};
 
@@ -152,7 +152,8 @@ TEST(signer, that_dies_between_commit_and_answer_releases_the_code) {  // COM-02
   auto left = refused_of(codes, w.redeem(codes));
   fault->after_consume = nullptr;
   EXPECT_FALSE(left.empty()) << "no signer died in time";
-  // Until all know who took the place of the dead, there may be a 503 more; no code is lost by it.
+  // Until all members know the successors of those killed, there may be another 503; no code is
+  // lost by it.
   for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
        !left.empty() && std::chrono::steady_clock::now() < end;)
     left = refused_of(left, w.redeem(left));

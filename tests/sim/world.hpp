@@ -1,6 +1,5 @@
 /// @file
-/// A server without sockets, and a client of it: mints codes, redeems them, keeps the book of
-/// answers.
+/// A server without sockets, and its client: mints codes, redeems them, records the answers.
 #pragma once
 
 #include <atomic>
@@ -24,7 +23,7 @@ class manual_clock final : public oauth::clock {
   std::atomic<oauth::milliseconds> ms_{oauth::milliseconds{1'800'000'000'000}};
 };
 
-/// Counts what an operator would hear of.
+/// Counts the events that the log and the audit stream would get.
 class counting_journal final : public service::journal {
  public:
   void refused(std::string_view, const service::request_id&, std::string_view,
@@ -58,7 +57,7 @@ struct admin_outcome {
 };
 
 struct world_options {
-  /// An RSA key would cost each test half a second.
+  /// Without RSA keys, which would cost each test half a second.
   actors::options actors{.workers = 2,
                          .validators = 2,
                          .code_stores = 3,
@@ -75,10 +74,10 @@ class world {
 
   /// Makes a client with a generated secret, PKCE off, and every scope that the tests use.
   void add_client();
-  /// @returns the minted codes; an empty string where the server could not say.
+  /// @returns the minted codes; an empty string where the answer was 503.
   [[nodiscard]] std::vector<std::string> mint(std::size_t count,
                                               const std::string& scope = "openid");
-  /// Submits all at once over all I/O threads and waits until each is answered.
+  /// Submits all at once over all I/O threads and waits for every answer.
   [[nodiscard]] std::vector<token_answer> redeem(const std::vector<std::string>& codes);
   [[nodiscard]] token_answer redeem(const std::string& code) {
     return redeem(std::vector<std::string>{code}).front();
@@ -87,10 +86,9 @@ class world {
   [[nodiscard]] std::vector<token_answer> redeem(const std::vector<std::string>& codes,
                                                  const std::function<void()>& during);
 
-  /// A call of the admin interface. The calls about keys also have all done that is due by the
-  /// clock.
+  /// A call of the admin interface. Calls about keys also run what the key schedule has due.
   [[nodiscard]] admin_outcome administer(oauth::admin_call call);
-  /// The JWK set of now.
+  /// The current JWK set.
   [[nodiscard]] std::string jwks();
 
   manual_clock clock;

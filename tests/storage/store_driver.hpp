@@ -1,6 +1,5 @@
 /// @file
-/// What the storage tests share: a clock, a directory, an owner, and calls that wait for the
-/// answer.
+/// What the storage tests share: a clock, a directory, an owner, and blocking calls.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -47,7 +46,7 @@ class temporary_directory {
   std::filesystem::path path_;
 };
 
-/// Owns shards on the thread that calls `run_one`. Destroys what is left, unrun.
+/// Owns shards on the thread that calls `run_one`. Remaining tasks are destroyed without running.
 class task_queue {
  public:
   [[nodiscard]] owner post() {
@@ -57,7 +56,7 @@ class task_queue {
       arrived_.notify_one();
     };
   }
-  /// Waits for a task.
+  /// Waits for a task and runs it.
   void run_one() {
     auto lock = std::unique_lock{mutex_};
     arrived_.wait(lock, [this] { return !tasks_.empty(); });
@@ -73,7 +72,7 @@ class task_queue {
   std::deque<std::function<void()>> tasks_;
 };
 
-/// The results of one batch, once they are there.
+/// The results of one batch, when they have arrived.
 template <class T>
 class answer {
  public:
@@ -111,14 +110,14 @@ inline attempt_id attempt_of(std::uint64_t n) {
   return out;
 }
 
-/// Test codes are numbers; their slots are spread.
+/// Test codes are numbers; their slots are distributed.
 inline oauth::slot slot_of(std::uint64_t code) {
   return {static_cast<std::uint16_t>(code * 2654435761U % oauth::slots_count)};
 }
 inline record_key code_key(std::uint64_t code) {
   return {slot_of(code), octets_of(code)};
 }
-/// The key of the family that an attempt on a code gives birth to.
+/// The key of the grant that an attempt on a code issues.
 inline record_key new_grant_key(std::uint64_t code, std::uint64_t attempt) {
   return {slot_of(code), attempt_of(attempt)};
 }
@@ -143,7 +142,7 @@ inline consume_op consumption(std::uint64_t code, std::uint64_t attempt, instant
                         .value = "born by " + std::to_string(attempt)}};
 }
 
-/// A rotation of the family that an attempt on a code gave birth to.
+/// A rotation of the family whose grant an attempt on a code issued.
 inline rotate_op rotation(std::uint64_t code, std::uint64_t attempt, std::uint32_t presented,
                           instant now) {
   return {
@@ -154,7 +153,7 @@ inline rotate_op rotation(std::uint64_t code, std::uint64_t attempt, std::uint32
       .value = "generation " + std::to_string(presented + 1) + " of " + std::to_string(attempt)};
 }
 
-/// A shard and the thread that calls it.
+/// A shard, and the thread that calls it.
 class store_driver {
  public:
   store_driver(engine& e, std::size_t index, std::size_t count)
@@ -195,7 +194,7 @@ class store_driver {
     return a.wait(*tasks_);
   }
 
-  // One operation each.
+  // Batches of one operation.
   verdict insert(insert_op op, instant now) { return insert(std::vector{std::move(op)}, now)[0]; }
   read_result read(table kind, const record_key& key, instant now) {
     return read(kind, std::vector{key}, now)[0];

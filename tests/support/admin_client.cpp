@@ -68,7 +68,7 @@ std::string admin_client::mint(const boost::json::object& request) {
 
 std::vector<std::string> admin_client::bulk(const std::vector<std::string>& lines) {
   auto wire = connection{port_};
-  // Written by a second thread: the server takes no more lines than it has answers for.
+  // A second thread writes: the server reads no more lines than it has answered.
   auto writer = std::thread{[&] {
     auto going = wire.send(head("POST", "/admin/codes") +
                            "Content-Type: application/x-ndjson\r\n"

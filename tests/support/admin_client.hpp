@@ -36,7 +36,7 @@ class admin_client {
   std::string mint(const boost::json::object& request);
 
   /// The bulk form of POST /admin/codes: one line in, one line out, on a connection of its own.
-  /// Writes and reads at once. @param lines each with its line end.
+  /// Writes and reads at the same time. @param lines each with its line end.
   /// @returns the lines of the answer without their ends. @throws unless the status is 200.
   std::vector<std::string> bulk(const std::vector<std::string>& lines);
   /// The same line `count` times. @returns codes. @throws when one line is refused.
@@ -53,7 +53,7 @@ class admin_client {
 
 /// The value of `"code":"…"` in a line of a bulk answer; empty when there is none.
 [[nodiscard]] std::string code_in(std::string_view line);
-/// Cuts at LF; the last piece may lack it.
+/// Splits at LF; the last piece may lack it.
 [[nodiscard]] std::vector<std::string> lines_of(std::string_view text);
 
 }  // namespace mintage::test

@@ -22,7 +22,7 @@ class wall_clock final : public oauth::clock {
   }
 };
 
-/// Completions of the shard, run by whoever waits for them.
+/// Completions of the shard, run by the thread that waits for them.
 class task_queue {
  public:
   void push(std::function<void()> task) {

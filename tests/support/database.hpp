@@ -1,5 +1,5 @@
 /// @file
-/// A look into the database of a server that has stopped.
+/// Read access to the database of a stopped server.
 #pragma once
 
 #include <filesystem>
@@ -16,9 +16,9 @@ class database {
   explicit database(const std::filesystem::path& path);
   ~database();
 
-  /// What the store says of the grant that an access token names: ok or revoked.
+  /// The verdict on the grant that an access token names: ok or revoked.
   [[nodiscard]] storage::verdict grant_of(std::string_view access_token);
-  /// What it says of a code: ok = live, replayed = consumed.
+  /// The verdict on a code: ok = live, replayed = consumed.
   [[nodiscard]] storage::verdict code(std::string_view text);
 
  private:
@@ -26,7 +26,7 @@ class database {
   std::unique_ptr<impl> impl_;
 };
 
-/// Asserts on a stopped server's database that the grant is kept, or revoked (COD-06).
+/// Whether the grant of an access token is revoked, in the database of a stopped server (COD-06).
 [[nodiscard]] bool is_revoked(const std::filesystem::path& path, std::string_view access_token);
 
 }  // namespace mintage::test

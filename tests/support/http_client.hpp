@@ -1,5 +1,6 @@
 /// @file
-/// A blocking HTTP/1.1 client that sends exactly the octets it is given: framing is what is tested.
+/// A blocking HTTP/1.1 client that sends exactly the octets it is given, so that tests can vary the
+/// framing.
 #pragma once
 
 #include <chrono>
@@ -27,11 +28,11 @@ struct http_answer {
   std::string octets;
 
   [[nodiscard]] std::size_t count(std::string_view name) const;
-  /// The value of the first field of that name (any case), or empty.
+  /// The value of the first field with that name (any case), or empty.
   [[nodiscard]] std::string field(std::string_view name) const;
 };
 
-/// The peer ended the connection, or was silent for too long, in the middle of an answer.
+/// The connection ended, or was silent for too long, inside an answer.
 class connection_lost : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -41,24 +42,24 @@ class connection_lost : public std::runtime_error {
 /// calls may run on two threads.
 class connection {
  public:
-  /// @param patience how long any single wait may take.
-  /// @throws connection_lost when nobody listens.
+  /// @param patience limit of each single wait.
+  /// @throws connection_lost when nothing listens.
   explicit connection(std::uint16_t port,
                       std::chrono::milliseconds patience = std::chrono::seconds{20});
   ~connection();
   connection(connection&& other) noexcept;
   connection& operator=(connection&& other) noexcept;
 
-  /// @returns false when the peer is gone, or takes no octets for as long as the patience.
+  /// @returns false when the peer has closed, or accepts no octets for as long as the patience.
   bool send(std::string_view octets) noexcept;
-  /// No more octets will be sent; answers can still come.
+  /// Half-closes the connection: no more octets are sent, answers can still be received.
   void finish_sending() noexcept;
 
-  /// @param to_head whether the request was a HEAD: then no body follows. @throws connection_lost
+  /// @param to_head the request was a HEAD, so no body follows. @throws connection_lost
   [[nodiscard]] http_answer receive(bool to_head = false);
   /// @returns nothing when the connection ends before the first octet of an answer.
   [[nodiscard]] std::optional<http_answer> receive_or_end();
-  /// The head only; the body is then read in chunks.
+  /// Receives the head only; the body is then read in chunks.
   [[nodiscard]] http_answer receive_head();
   /// Appends the data of one chunk. @returns false after the last one.
   bool receive_chunk(std::string& out);

@@ -87,7 +87,7 @@ key_ptr rsa_key(const boost::json::object& jwk) {
   return key_from("RSA", parts.get());
 }
 
-/// R‖S of fixed width to the DER that OpenSSL reads (JWS-01); empty for any other width.
+/// Converts R‖S of fixed width to the DER that OpenSSL reads (JWS-01); empty for any other width.
 std::string to_der(const std::string& raw, std::size_t width) {
   if (raw.size() != 2 * width) return {};
   auto pair = ecdsa_pair{ECDSA_SIG_new()};
@@ -99,7 +99,7 @@ std::string to_der(const std::string& raw, std::size_t width) {
   return der;
 }
 
-/// @param method null for Ed25519. @param is_pss with a salt as long as the hash (JWS-04).
+/// @param method null for Ed25519. @param is_pss PSS with a salt as long as the hash (JWS-04).
 bool verifies(const key_ptr& key, const EVP_MD* method, const std::string& text,
               const std::string& signature, bool is_pss = false) {
   auto context = digest_context{EVP_MD_CTX_new()};

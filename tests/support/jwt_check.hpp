@@ -1,6 +1,6 @@
 /// @file
-/// Verifies JWTs against a JWK set as a relying party does, with OpenSSL alone: nothing of the code
-/// that signed is trusted here.
+/// Verifies JWTs against a JWK set as a relying party does, with OpenSSL alone and none of the code
+/// under test.
 #pragma once
 
 #include <boost/json.hpp>

@@ -12,7 +12,7 @@ namespace mintage::test {
 
 namespace {
 
-/// Enough octets that chance does not write them.
+/// Long enough that a match is not by chance.
 constexpr auto window = std::size_t{12};
 constexpr auto shortest = std::size_t{8};
 constexpr auto most_secrets = std::size_t{200'000};
@@ -55,7 +55,7 @@ std::string decode_base64(std::string_view text) {
   return out;
 }
 
-/// Replaces `mark` and the hexadecimal digits behind it by their octet.
+/// Replaces `mark` and the hexadecimal digits after it by their octet.
 std::string unescaped(std::string_view text, std::string_view mark, std::size_t digits) {
   auto out = std::string{};
   for (auto at = std::size_t{0}; at < text.size();) {
@@ -156,7 +156,7 @@ void remember_secret(std::string_view secret) {
     b.short_ones.emplace(secret);
     return;
   }
-  // What is before the first underscore of a secret of ours names its kind.
+  // The prefix of our secrets, up to the first underscore, names their kind and is not secret.
   const auto first = secret[0] == 'm' && secret[3] == '_' ? std::size_t{4} : std::size_t{0};
   b.windows.emplace(secret.substr(std::min(first, secret.size() - window), window));
   b.windows.emplace(secret.substr(secret.size() - window));

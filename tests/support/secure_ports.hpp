@@ -1,6 +1,6 @@
 /// @file
-/// Which ports of loopback are spoken to over TLS: whole test programs run over it when the
-/// environment says MINTAGE_TEST_TLS.
+/// The TCP ports of loopback that use TLS. With MINTAGE_TEST_TLS in the environment, whole test
+/// programs run over TLS.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +18,14 @@ using loopback::tls_client_options;
 using loopback::tls_refused;
 using loopback::tls_side;
 
-/// Whether servers of tests get certificates unless told otherwise.
+/// Whether servers of tests get certificates by default.
 [[nodiscard]] bool is_run_over_tls();
-/// The one authority of a test program. Thread-safe.
+/// The authority of this test program. Thread-safe.
 [[nodiscard]] const certificate_authority& test_authority();
-/// How connections of tests speak TLS: they trust `test_authority` and check the address.
+/// The TLS settings of test connections: they trust `test_authority` and check the address.
 [[nodiscard]] const tls_side& test_side();
 
-/// Thread-safe.
+/// Records whether a TCP port uses TLS. Thread-safe.
 void set_secure(std::uint16_t port, bool is_secure);
 [[nodiscard]] bool is_secure(std::uint16_t port);
 

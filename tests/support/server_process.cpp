@@ -28,7 +28,7 @@ ended run_program(const std::vector<std::string>& arguments) {
   if (!code) throw std::runtime_error{"the program did not end"};
   out.code = *code;
   out.err = read_file(folder.path() / "stderr");
-  remember_secrets_in(out.out);  // what the command line shows, the server's log must not
+  remember_secrets_in(out.out);  // the server's log must not contain what the command line prints
   return out;
 }
 
@@ -111,7 +111,7 @@ std::string server_process::setting(const std::string& key) const {
   return found->second.substr(1, found->second.size() - 2);  // without its quotes
 }
 
-/// The secrets that the server made for itself.
+/// Records the secrets that the server generated.
 void server_process::remember_files() const {
   remember_secret(admin_token());
   remember_secret(mint_token());

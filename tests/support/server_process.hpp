@@ -42,26 +42,28 @@ struct ended {
 
 constexpr std::string_view issuer = "http://127.0.0.1:9080";
 
-/// `mintage serve` on free ports. The folder outlives restarts. At its end, all that the server
-/// told is searched for every secret of the test program: a test whose server told one fails.
+/// `mintage serve` on free TCP ports. The folder outlives restarts. The destructor searches all
+/// output of the server for every recorded secret; the test fails if one is found.
 class server_process {
  public:
-  /// Writes the config, does not start. Defaults: both listeners on free ports of loopback, all
+  /// Writes the config; does not start. Defaults: both listeners on free TCP ports of loopback, all
   /// files in the folder, the database in "db"; with certificates if `is_run_over_tls`.
   explicit server_process(const settings& overrides = {});
   ~server_process();
 
   /// Changes the config file of the next start.
   void configure(const settings& changes);
-  /// Returns when it is ready. @throws std::runtime_error with its log when it ends or is silent.
+  /// Starts the server and returns when it is ready. @throws std::runtime_error with its log when
+  /// it ends or prints nothing.
   void start();
-  /// SIGTERM. @returns the exit code. @throws std::runtime_error when it is not gone within 12 s.
+  /// Sends SIGTERM and waits. @returns the exit code. @throws std::runtime_error when it still runs
+  /// after 12 s.
   [[nodiscard]] int stop();
-  /// SIGTERM without waiting; `stop` then sends no second one.
+  /// Sends SIGTERM without waiting; `stop` then sends no second one.
   void ask_to_stop() noexcept;
-  /// SIGHUP.
+  /// Sends SIGHUP.
   void hang_up() noexcept { child_->signal(SIGHUP); }
-  /// SIGKILL.
+  /// Sends SIGKILL.
   void kill();
 
   [[nodiscard]] std::chrono::milliseconds cpu_time() const { return child_->cpu_time(); }
@@ -73,9 +75,9 @@ class server_process {
   [[nodiscard]] std::filesystem::path config_file() const { return file("mintage.toml"); }
   [[nodiscard]] std::string admin_token() const;
   [[nodiscard]] std::string mint_token() const;
-  /// All it wrote to standard error, over all starts.
+  /// Everything written to standard error, over all starts.
   [[nodiscard]] std::string log() const { return read_file(file("log")); }
-  /// All that former starts wrote to standard output.
+  /// Everything that former starts wrote to standard output.
   [[nodiscard]] const std::string& output() const noexcept { return output_; }
 
  private:

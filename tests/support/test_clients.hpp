@@ -1,5 +1,5 @@
 /// @file
-/// A running server with the clients that the tables of PROTOCOL.md §11 speak of.
+/// A running server with the clients of PROTOCOL.md §11.
 #pragma once
 
 #include <boost/json.hpp>
@@ -16,7 +16,7 @@ namespace mintage::test {
 constexpr std::string_view verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 constexpr std::string_view challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// A client as the party that redeems codes.
+/// A client that redeems codes, with its credentials.
 struct party {
   enum class way : std::uint8_t { basic, post, none };
   std::string id;
@@ -33,7 +33,7 @@ struct party {
 [[nodiscard]] token_call redemption(const party& who, std::string_view code);
 /// Adds the client's credentials.
 void identify(token_call& call, const party& who);
-/// A refresh with all that is needed and nothing more.
+/// A refresh with the required parameters only.
 [[nodiscard]] token_call refresh(const party& who, std::string_view refresh_token);
 [[nodiscard]] token_call client_credentials(const party& who);
 /// POST /introspect or /revoke about a token.
@@ -42,7 +42,7 @@ void identify(token_call& call, const party& who);
 /// GET /userinfo with the token in its header.
 [[nodiscard]] token_call userinfo(std::string_view access_token);
 
-/// What a successful answer of the token endpoint brought; empty where it brought none.
+/// The members of a successful token answer; empty where absent.
 struct tokens {
   std::string access;
   std::string refresh;
@@ -53,7 +53,7 @@ struct tokens {
 
 /// Metadata that most tests start from: redirect URI, scopes, both grants, no PKCE required.
 [[nodiscard]] boost::json::object client_metadata();
-/// Creates a client and takes its id and secret. `with` overrides `client_metadata`.
+/// Creates a client and stores its id and secret. `with` overrides `client_metadata`.
 [[nodiscard]] party make_party(admin_client& admin, const boost::json::object& with = {});
 
 /// Server, admin connection, and one ordinary client.
@@ -71,14 +71,15 @@ class stage {
   [[nodiscard]] tokens log_in(const party& who, const boost::json::object& login = {});
   /// The same with offline_access, so that there is a refresh token.
   [[nodiscard]] tokens log_in_offline(const party& who);
-  /// What introspection tells `who` of a token. @throws std::runtime_error unless it is 200.
+  /// The answer of introspection to `who` about a token. @throws std::runtime_error unless it is
+  /// 200.
   [[nodiscard]] boost::json::object introspect(const party& who, std::string_view token) const;
   /// Sends the valid redemption on a connection of its own.
   [[nodiscard]] http_answer redeem(const party& who, std::string_view code) const;
-  /// A second redemption of each kind: 200 iff the code was live.
+  /// Redeems the code once more: 200 if and only if it was live.
   void expect_live(const party& who, std::string_view code) const;
   void expect_dead(const party& who, std::string_view code) const;
-  /// After a restart: new ports.
+  /// Reads the new TCP ports after a restart and connects again.
   void reconnect();
 };
 

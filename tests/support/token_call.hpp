@@ -1,6 +1,5 @@
 /// @file
-/// A request to the token endpoint that tests bend out of shape, and what must be true of its
-/// answer.
+/// A request to the token endpoint that tests modify, and the checks of its answer.
 #pragma once
 
 #include <optional>
@@ -23,20 +22,20 @@ struct token_call {
   /// Sent instead of the encoded form.
   std::optional<std::string> body;
   bool with_length = true;
-  /// Texts that must not come back besides those of form and fields.
+  /// Further texts that the answer must not contain, besides form and fields.
   std::vector<std::string> markers;
 
-  /// Replaces all parameters of that name by one.
+  /// Replaces all parameters with that name by one.
   token_call& set(std::string_view name, std::string_view value);
   token_call& add(std::string_view name, std::string_view value);
   token_call& drop(std::string_view name);
-  /// Replaces the header fields of that name by one.
+  /// Replaces the header fields with that name by one.
   token_call& header(std::string_view name, std::string_view value);
   token_call& add_header(std::string_view name, std::string_view value);
   token_call& drop_header(std::string_view name);
-  /// Authorization: Basic, `user` and `password` as they are.
+  /// Authorization: Basic, with `user` and `password` unencoded.
   token_call& basic(std::string_view user, std::string_view password);
-  /// The body as one chunk with a trailer, or octets of the caller's own.
+  /// The body as one chunk with a trailer, or the caller's own octets.
   token_call& chunked_body(std::string_view octets);
   [[nodiscard]] std::string parameter(std::string_view name) const;
 
@@ -63,7 +62,7 @@ constexpr auto unauthorized_client = expected{400, "unauthorized_client", false,
 constexpr auto invalid_scope = expected{400, "invalid_scope", false, false};
 constexpr auto invalid_target = expected{400, "invalid_target", false, false};
 constexpr auto unsupported_grant_type = expected{400, "unsupported_grant_type", false, false};
-/// A refusal below OAuth; its `error` is not fixed.
+/// A refusal below the OAuth layer; its `error` is not fixed.
 constexpr expected refused(unsigned status) {
   return {status, "", false, false};
 }
@@ -71,8 +70,8 @@ constexpr expected refused_and_closed(unsigned status) {
   return {status, "", false, true};
 }
 
-/// Checks all that holds for every answer of the token endpoint (TOK-14, TOK-15, TOK-17, TOK-18),
-/// and `want`. Reports with GoogleTest.
+/// Checks what holds for every answer of the token endpoint (TOK-14, TOK-15, TOK-17, TOK-18), and
+/// `want`. Reports through GoogleTest.
 void check_answer(const http_answer& got, const token_call& call, const expected& want);
 
 }  // namespace mintage::test

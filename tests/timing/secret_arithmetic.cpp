@@ -1,7 +1,7 @@
 /// @file
-/// The arithmetic of a signature under valgrind, with its secrets declared undefined: memcheck then
-/// reports each branch and each address that is made of one, in the code as it was compiled.
-/// `secret_arithmetic branch` makes one on purpose, to show that it would be seen.
+/// The arithmetic of a signature under valgrind with its secrets declared undefined. Memcheck then
+/// reports each branch and each address in the compiled code that depends on a secret.
+/// `secret_arithmetic branch` contains such a branch, to show that it is reported.
 
 #include <valgrind/memcheck.h>
 
@@ -25,14 +25,14 @@ void publish(T& result) {
   VALGRIND_MAKE_MEM_DEFINED(&result, sizeof(result));
 }
 
-/// Some number that is large, odd and even, by `seed`.
+/// A large number derived from `seed`; odd and even ones occur.
 number256 number(std::uint64_t seed) {
   auto out = number256{};
   for (auto& w : out.words) w = seed = seed * 6364136223846793005U + 1442695040888963407U;
   return out;
 }
 
-/// What p256_signer does with what it hides; `r`, `e` and the result are public.
+/// The computation of p256_signer on its secrets; `r`, `e` and the result are public.
 number256 sign_twice() {
   auto hash = bytes<32>{1, 2, 3};
   hide(hash);

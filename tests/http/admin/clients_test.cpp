@@ -1,4 +1,4 @@
-// Clients, keys, probes and who may call them.
+// Clients, keys and probes of the admin interface, and who may call them.
 #include "tests/http/admin/fixture.hpp"
 
 namespace mintage::test {
@@ -93,7 +93,7 @@ TEST_F(clients, an_imported_one_keeps_id_and_secret_and_the_secret_is_never_show
   EXPECT_EQ(shown.body.find("chosen secret"), std::string::npos);
   EXPECT_EQ(shown.body.find("argon2"), std::string::npos);
   stage_->expect_live(who, stage_->mint(who));
-  stage_->expect_live(who, stage_->mint(who));  // now remembered as proven (CAU-12)
+  stage_->expect_live(who, stage_->mint(who));  // from here on cached as proven (CAU-12)
   auto again = client_metadata();
   again["client_id"] = "imported";
   again["client_secret"] = "another secret";

@@ -80,7 +80,7 @@ TEST_F(minting, PKC_01_a_client_that_requires_pkce_gets_no_code_without_a_challe
   stage_->expect_live(who, stage_->mint(who));
 }
 
-/// A line for `c1` whose answer tells its number: 1..600 s of life.
+/// A line for `c1` whose answer shows its number by `expires_in`: 1..600 s.
 std::string numbered(const party& who, std::size_t n) {
   auto body = mint_body(who);
   body["ttl"] = 1 + n % 600;
@@ -165,7 +165,7 @@ TEST_F(minting, in_bulk_a_caller_that_does_not_read_is_held_and_harms_nobody) {
   auto wire = connection{stage_->server.admin_port(), std::chrono::milliseconds{500}};
   wire.send(admin().head("POST", "/admin/codes") +
             "Content-Type: application/x-ndjson\r\nContent-Length: 1000000000\r\n\r\n");
-  // Until the server takes no more: lines in flight and buffers are bounded.
+  // Until the server reads no more: lines in flight and buffers are bounded.
   auto many = std::string{};
   for (auto n = std::size_t{0}; n < 1000; ++n) many += numbered(stage_->c1, n);
   auto taken = 0;

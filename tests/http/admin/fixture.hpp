@@ -21,7 +21,7 @@ class admin_interface : public testing::Test {
   static admin_client with_token(std::string token) {
     return {stage_->server.admin_port(), std::move(token)};
   }
-  /// Checks a refusal: status, JSON, no-store, and that the description has `field` in it.
+  /// Checks a refusal: status, JSON, no-store, and a description that contains `field`.
   static void expect_refused(const http_answer& got, unsigned status, std::string_view field = {}) {
     EXPECT_EQ(got.status, status) << got.octets;
     EXPECT_EQ(got.field("Content-Type"), "application/json");

@@ -1,4 +1,4 @@
-// The signing keys over the admin interface, and what relying parties see of them. (JWS-06, JWK-01)
+// Signing keys through the admin interface, and what relying parties see of them. (JWS-06, JWK-01)
 #include <algorithm>
 #include <map>
 #include <set>
@@ -54,7 +54,7 @@ json::object tokens_of(stage& s, const party& who) {
   return parse_object(got.body);
 }
 
-/// IDT-01, IDT-03: everything in one response belongs together.
+/// IDT-01, IDT-03: the tokens of one response are consistent.
 void expect_agreement(const json::object& tokens, const json::object& set, std::string_view alg) {
   const auto access = text_of(tokens, "access_token");
   const auto id = read_jwt(text_of(tokens, "id_token"));

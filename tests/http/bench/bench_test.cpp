@@ -17,7 +17,7 @@ struct bench_run {
   std::string out;
 };
 
-/// Runs `mintage-bench ARGUMENTS` to its end; both of its outputs are in `out`.
+/// Runs `mintage-bench ARGUMENTS` to its end; `out` has both outputs.
 bench_run bench(const std::string& arguments) {
   const auto command = std::string{MINTAGE_BENCH_PROGRAM} + " " + arguments + " 2>&1";
   auto* pipe = ::popen(command.c_str(), "r");
@@ -32,7 +32,7 @@ bench_run bench(const std::string& arguments) {
   return out;
 }
 
-/// What every short run has in common.
+/// Options that all short runs share.
 const auto brief = std::string{
     " --warm-up 0.2 --duration 0.8 --rounds 1 --connections 8"
     " --verify-every 5 --no-floor --quiet"};
@@ -42,8 +42,8 @@ boost::json::object first_scenario(const std::filesystem::path& report) {
   return parse_object(read_file(report)).at("scenarios").at(0).as_object();
 }
 
-/// The only round: answers, no failure, and every signature that was looked at is good. The answers
-/// of introspection are not signed.
+/// Checks the only round: it has answers and no failure, and every signature checked is valid.
+/// Answers of introspection are not signed.
 void expect_clean(const boost::json::object& scenario, bool is_signed = true) {
   const auto& round = scenario.at("rounds").at(0);
   EXPECT_GT(round.at("answers").to_number<std::int64_t>(), 0);
@@ -52,7 +52,7 @@ void expect_clean(const boost::json::object& scenario, bool is_signed = true) {
   EXPECT_EQ(round.at("verified").to_number<std::int64_t>() > 0, is_signed);
 }
 
-/// At least one pool has a sample, and the store counted batches.
+/// Checks that at least one pool has a sample, and that the store counted batches.
 void expect_pools(const boost::json::object& scenario) {
   const auto& pools = scenario.at("rounds").at(0).at("pools").as_object();
   EXPECT_GE(pools.at("t").as_array().size(), 2U);
@@ -71,7 +71,7 @@ TEST_P(scenarios, run_without_a_failed_request) {
   const auto report = folder.path() / "report.json";
   const auto command = std::string{GetParam()};
   const auto got = bench(command + brief + own_server + " --json " + report.string());
-  if (got.code == 3) GTEST_SKIP() << got.out;  // not announced by the server
+  if (got.code == 3) GTEST_SKIP() << got.out;  // the server does not announce the grant
   ASSERT_EQ(got.code, 0) << got.out;
   const auto scenario = first_scenario(report);
   expect_clean(scenario, !command.starts_with("introspect"));
@@ -80,7 +80,8 @@ TEST_P(scenarios, run_without_a_failed_request) {
   const auto& again = scenario.at("rounds").at(0).at("connected_again");
   const auto reconnects = command.find("--reconnect") != command.npos;
   const auto resumes = command.find("--resume") != command.npos;
-  // A server need not renew its tickets, so some handshakes may be full where sessions are resumed.
+  // A server need not renew its tickets, so some handshakes may be full although sessions are
+  // resumed.
   EXPECT_TRUE(resumes || (again.at("full").to_number<int>() > 0) == reconnects);
   EXPECT_EQ(again.at("resumed").to_number<int>() > 0, resumes);
 }
@@ -144,7 +145,7 @@ TEST(bench, ends_a_ramp_that_no_rate_can_satisfy) {
   EXPECT_GT(ramp.at("steps").as_array().size(), 3U);
 }
 
-// Whether goals are met says something about the machine, and nothing about the run.
+// Whether goals are met depends on the machine and does not matter here.
 TEST(bench, shows_what_becomes_of_a_storm) {
   if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "needs a core for each side";
   const auto folder = temporary_folder{};
@@ -169,7 +170,7 @@ class a_running_server : public testing::Test {
   std::string at() const {
     return " --target http://127.0.0.1:" + std::to_string(stage_.server.port());
   }
-  /// Writes codes of the confidential client and what the harness needs to use them.
+  /// Writes codes of the confidential client, and the files that the harness needs to use them.
   std::string input(const std::vector<std::string>& codes) {
     auto text = std::string{};
     for (const auto& code : codes) text += code + "\n";

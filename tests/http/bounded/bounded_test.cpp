@@ -1,4 +1,4 @@
-// A million codes minted and redeemed leave a directory of bounded size: nothing needs a janitor.
+// A million codes minted and redeemed leave a directory of bounded size, without a clean-up job.
 // MINTAGE_BOUNDED_CODES sets another count, MINTAGE_BOUNDED_MB another bound.
 #include <gtest/gtest.h>
 
@@ -28,7 +28,7 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-/// Files come and go while it counts.
+/// Size of a folder whose files may be created and removed meanwhile.
 std::uint64_t size_of(const fs::path& folder) {
   auto out = std::uint64_t{0};
   auto ignored = std::error_code{};

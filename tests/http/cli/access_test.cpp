@@ -1,4 +1,4 @@
-// Which server, whose token, what exit code; and the commands for codes and keys.
+// Server, token and exit code of the management commands; the commands for codes and keys.
 #include <filesystem>
 
 #include "tests/http/cli/fixture.hpp"
@@ -11,7 +11,7 @@ using testing::HasSubstr;
 
 struct access_of_commands : command_line {
   static std::string token_file() { return stage_->server.file("admin.token").string(); }
-  /// A config in the server's folder that names the port it really has.
+  /// A config in the server's folder that names its actual TCP port.
   static std::string config_with_port() {
     const auto listen = "127.0.0.1:" + std::to_string(stage_->server.admin_port());
     const auto file = stage_->server.file("operator.toml");
@@ -61,7 +61,7 @@ TEST_F(access_test, the_token_goes_to_no_other_machine) {
 }
 
 TEST_F(access_test, the_unreachable_and_the_refused_are_1) {
-  // A port that was free a moment ago: the public one speaks no admin interface.
+  // The public listener, which has no admin interface.
   const auto other = "http://127.0.0.1:" + std::to_string(stage_->server.port());
   expect_failure(run_program({"keys", "list", "--admin", other, "--token-file", token_file()}), 1,
                  "404");
@@ -76,7 +76,7 @@ TEST_F(access_test, the_unreachable_and_the_refused_are_1) {
   std::filesystem::permissions(wrong, std::filesystem::perms::owner_read);
   expect_failure(run_program({"keys", "list", "--admin", url(), "--token-file", wrong.string()}), 1,
                  "401");
-  // The minter's token may mint and nothing else.
+  // The minter's token may only mint.
   const auto minter = stage_->server.file("mint.token").string();
   expect_failure(run_program({"keys", "list", "--admin", url(), "--token-file", minter}), 1, "403");
 }
@@ -87,7 +87,7 @@ TEST_F(access_test, address_and_token_come_from_the_servers_config) {
   const auto with = environment{"MINTAGE_CONFIG", config};
   EXPECT_EQ(run_program({"client", "list"}).code, 0);
   EXPECT_EQ(run_program(mint()).code, 0);
-  // What is said goes before what is found.
+  // Options override the config.
   expect_failure(run_program({"client", "list", "--admin", "http://127.0.0.1:1"}), 1, "no answer");
 }
 

@@ -1,4 +1,4 @@
-// mintage client: registering, seeing, suspending and removing.
+// mintage client: add, show, suspend and remove.
 #include "tests/http/cli/fixture.hpp"
 
 namespace mintage::test {
@@ -99,7 +99,7 @@ TEST_F(client_commands, suspend_at_once_and_resume) {
   const auto code = stage_->mint(who);
   auto done = run({"client", "suspend", who.id});
   EXPECT_EQ(done.code, 0) << done.err;
-  // The very first request behind the answer: every validator knows by then.
+  // The first request after the answer: every validator has the change by then.
   EXPECT_EQ(stage_->redeem(who, code).status, 401U);
   EXPECT_THAT(run({"client", "show", who.id}).out, HasSubstr("suspended"));
   done = run({"client", "suspend", who.id, "--resume"});

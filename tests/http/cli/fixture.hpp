@@ -18,7 +18,7 @@ namespace mintage::test {
 
 using arguments = std::vector<std::string>;
 
-/// A variable of the environment that children see, for as long as this lives.
+/// Sets an environment variable, which children inherit, for the lifetime of this object.
 class environment {
  public:
   environment(const char* name, const std::string& value) : name_{name} {
@@ -55,7 +55,7 @@ class command_line : public testing::Test {
   static std::string url() {
     return "http://127.0.0.1:" + std::to_string(stage_->server.admin_port());
   }
-  /// `words` and how to reach the server.
+  /// Adds the options for the running server to `words`.
   static arguments with_access(arguments words) {
     for (const auto& each : {std::string{"--admin"}, url(), std::string{"--token-file"},
                              stage_->server.file("admin.token").string()}) {
@@ -64,14 +64,14 @@ class command_line : public testing::Test {
     return words;
   }
   static ended run(arguments words) { return run_program(with_access(std::move(words))); }
-  /// Runs a command that must succeed, with --json. @returns what it printed.
+  /// Runs a command with --json; it must succeed. @returns its output.
   static boost::json::object run_json(arguments words) {
     words.emplace_back("--json");
     const auto done = run(std::move(words));
     EXPECT_EQ(done.code, 0) << done.err;
     return done.code == 0 ? parse_object(done.out) : boost::json::object{};
   }
-  /// A confidential client with a generated secret, made by the command under test.
+  /// Adds a confidential client with a generated secret by the command under test.
   static party add_client(arguments more = {}) {
     auto words = arguments{
         "client",         "add",      "--redirect-uri", "https://client.example/cb", "--scope",
@@ -83,13 +83,13 @@ class command_line : public testing::Test {
     out.secret = text_of(made, "client_secret");
     return out;
   }
-  /// Whether the client can trade a new code with this secret.
+  /// Whether the client can exchange a new code with this secret.
   static bool works(party who, const std::string& secret) {
     const auto code = stage_->mint(who);
     who.secret = secret;
     return stage_->redeem(who, code).status == 200U;
   }
-  /// One sentence on standard error, nothing on standard output.
+  /// Checks the failure: one sentence on standard error, nothing on standard output.
   static void expect_failure(const ended& done, int code, std::string_view named) {
     EXPECT_EQ(done.code, code) << done.err;
     EXPECT_EQ(done.out, "");

@@ -1,4 +1,4 @@
-// What teaches the command line: --help, the completions of the shells, the manual page.
+// The documentation of the command line: --help, shell completions, the manual page.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -27,7 +27,7 @@ std::string join(const words& w, const std::string& between) {
   return out;
 }
 
-/// A command and what its --help knows.
+/// A command, and the options and words of its --help.
 struct command {
   words path;
   std::string help;
@@ -57,7 +57,7 @@ command command_at(words path) {
   return out;
 }
 
-/// All commands, groups before what is in them.
+/// All commands; a group precedes its commands.
 const std::vector<command>& commands() {
   static const auto all = [] {
     auto out = std::vector<command>{command_at({})};
@@ -73,7 +73,7 @@ const std::vector<command>& commands() {
   return all;
 }
 
-/// What a shell command writes to both streams.
+/// The output of a shell command on both streams.
 std::string output_of(const std::string& line) {
   auto* pipe = ::popen((line + " 2>&1").c_str(), "r");
   if (pipe == nullptr) return "popen failed";
@@ -135,7 +135,7 @@ TEST(completion_for_bash, offers_every_subcommand_and_option) {
   }
 }
 
-/// The text of one function of the completion for zsh, the lists that it uses included.
+/// The text of one function of the zsh completion, with the lists that it uses.
 std::string zsh_function(const std::string& script, const std::string& name) {
   const auto part = [&](const std::string& begin, const std::string& end) {
     const auto at = script.find("\n" + begin);

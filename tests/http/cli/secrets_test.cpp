@@ -1,4 +1,4 @@
-// Secrets on the command line: where they come from, and the second one during a rotation.
+// Secrets on the command line: their sources, and the second one during a rotation.
 #include <filesystem>
 
 #include "tests/http/cli/fixture.hpp"

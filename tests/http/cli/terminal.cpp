@@ -85,7 +85,7 @@ std::string terminal_process::command_line() const {
 
 int terminal_process::wait() {
   auto status = 0;
-  // It may wait for its screen to be read, and the screen has no end while we hold it open.
+  // The program may wait for its screen to be read; the screen has no end while we hold it open.
   while (::waitpid(pid_, &status, WNOHANG) == 0) {
     auto waiting = pollfd{keyboard_, POLLIN, 0};
     if (::poll(&waiting, 1, 20) == 1) (void)read_more();

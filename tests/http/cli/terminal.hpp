@@ -1,5 +1,5 @@
 /// @file
-/// The program on a terminal of its own.
+/// Runs the program on a pseudo-terminal.
 #pragma once
 
 #include <sys/types.h>
@@ -14,21 +14,21 @@ namespace mintage::test {
 class terminal_process {
  public:
   explicit terminal_process(const std::vector<std::string>& arguments);
-  /// Kills and reaps it if it still runs.
+  /// Kills the process if it still runs, and reaps it.
   ~terminal_process();
   terminal_process(const terminal_process&) = delete;
   terminal_process& operator=(const terminal_process&) = delete;
 
-  /// Reads until all that appeared so far, a second prompt included, holds `text` `times` times.
+  /// Reads until the screen, a second prompt included, contains `text` `times` times.
   /// @throws std::runtime_error after a minute, or at the end of the program.
   void await(std::string_view text, int times = 1);
   void type(std::string_view keys);
   [[nodiscard]] bool echoes() const;
-  /// What everybody on the machine can read of the running program.
+  /// The command line of the running program, which other users of the machine can read.
   [[nodiscard]] std::string command_line() const;
   /// @returns the exit code, or 128 + the number of the signal that ended it.
   [[nodiscard]] int wait();
-  /// All that ever appeared on the terminal.
+  /// Everything written to the terminal so far.
   [[nodiscard]] const std::string& screen() const noexcept { return screen_; }
 
  private:
@@ -36,7 +36,7 @@ class terminal_process {
 
   pid_t pid_ = -1;
   int keyboard_ = -1;
-  /// Kept open, so that the terminal's settings can be seen after the program ended.
+  /// Kept open, so that the terminal's settings can be read after the program has ended.
   int own_end_ = -1;
   std::string screen_;
 };

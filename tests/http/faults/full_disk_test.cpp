@@ -35,7 +35,7 @@ class a_disk : public testing::Test {
     out["ttl"] = 600;
     return out;
   }
-  /// 503 as a client must see it.
+  /// Checks the 503 that a client gets.
   static void expect_retry(const http_answer& got) {
     EXPECT_EQ(got.status, 503U) << got.octets;
     EXPECT_EQ(text_of(parse_object(got.body), "error"), "temporarily_unavailable") << got.octets;
@@ -52,7 +52,7 @@ TEST_F(a_disk, that_fills_up_means_503_and_not_ready_until_there_is_space_again)
   for (auto& code : consumed) ASSERT_EQ(redeem(code).status, 200U);
   auto const live = admin_->mint_many(long_lived(), 50);
   disk_.fill();
-  // What the log had reserved is used up first.
+  // First the space is used that the log had reserved.
   auto minted = std::vector<std::string>{};
   auto refused = http_answer{};
   for (auto i = 0; i < 100'000 && refused.status == 0; ++i) {

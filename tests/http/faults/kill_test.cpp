@@ -1,5 +1,5 @@
-// SIGKILL at random moments under load, seen from outside by a driver that keeps its own book:
-// nothing is consumed twice, nothing acknowledged is lost. (COD-04, COM-02, NEG-206)
+// SIGKILL at random moments under load. A driver keeps a record of what it was answered: no code is
+// consumed twice, and nothing acknowledged is lost. (COD-04, COM-02, NEG-206)
 // MINTAGE_KILL_ROUNDS sets the number of rounds, MINTAGE_KILL_SEED repeats the choices of a run.
 #include <gtest/gtest.h>
 
@@ -31,14 +31,14 @@ std::uint64_t draw(random_engine& random, std::uint64_t below) {
   return std::uniform_int_distribution<std::uint64_t>{0, below - 1}(random);
 }
 
-/// What is known of one code whose minting was acknowledged.
+/// What is known of a code whose minting was acknowledged.
 struct entry {
   std::string code;
   /// `unknown`: its redemption was sent and not answered.
   enum class state : std::uint8_t { live, unknown, redeemed } is = state::live;
 };
 
-/// Mints and redeems on its own connections until it is cut off, and writes down what it was told.
+/// Mints and redeems on its own connections until it is disconnected, and records the answers.
 class worker {
  public:
   worker(const stage& s, std::uint64_t seed)
@@ -65,7 +65,7 @@ class worker {
         if (draw(random_, 8) == 0) replay(wire, book[draw(random_, book.size())]);
       }
     } catch (const connection_lost&) {
-      // The kill.
+      // The server was killed.
     } catch (const std::exception& e) {
       surprise = e.what();
     }
@@ -95,7 +95,7 @@ class worker {
   std::thread thread_;
 };
 
-/// Everything that was ever acknowledged, and what a restarted server must say of it.
+/// Everything that was acknowledged, and the checks of a restarted server against it.
 class driver {
  public:
   explicit driver(std::uint64_t seed) : random_{seed} { stage_.server.kill(); }
@@ -132,7 +132,7 @@ class driver {
     for (auto i = std::size_t{0}; i < workers_count; ++i) {
       workers.push_back(std::make_unique<worker>(stage_, random_()));
     }
-    // A client that is acknowledged, and the last one gone.
+    // The server acknowledges a new client, and the removal of the last one.
     auto const made = make_party(stage_.admin).id;
     if (!client_.empty()) stage_.admin.remove(client_);
     removed_ = client_;
@@ -180,14 +180,14 @@ class driver {
     fresh_.clear();
     redeemed += dead.size();
     unknown += open.size();
-    // Of the dead of earlier rounds, a few.
+    // Checks some of the consumed codes of earlier rounds.
     for (auto i = 0; i < 30 && !history_.empty(); ++i) {
       dead.push_back(history_[draw(random_, history_.size())]);
     }
     EXPECT_EQ(granted(redeem(dead)), 0U) << "a consumed code was granted again";
     EXPECT_EQ(granted(redeem(live)), live.size()) << "an acknowledged code is lost";
     unknown_consumed += open.size() - granted(redeem(open));
-    // Whatever was said of them, now they are dead.
+    // All of them are consumed now.
     EXPECT_EQ(granted(redeem(open)), 0U) << "a code was granted twice";
     EXPECT_EQ(granted(redeem(live)), 0U) << "a code was granted twice";
     for (auto* codes : {&dead, &live, &open}) {
@@ -204,7 +204,7 @@ class driver {
   random_engine random_;
   stage stage_{{{"log.level", toml_string("warn")}}};
   std::vector<entry> fresh_;          ///< of the last load
-  std::vector<std::string> history_;  ///< dead
+  std::vector<std::string> history_;  ///< consumed
   std::string client_;
   std::string removed_;
 };

@@ -7,7 +7,7 @@
 namespace mintage::test {
 
 void expect_refused_start(server_process& server, const std::vector<std::string>& words) {
-  server.configure({{"log.level", toml_string("error")}});  // the config is not the subject here
+  server.configure({{"log.level", toml_string("error")}});  // the config is logged at another level
   const auto got = run_program({"serve", "--config", server.config_file().string()});
   server.configure({{"log.level", toml_string("info")}});
   EXPECT_EQ(got.code, 1) << got.err;

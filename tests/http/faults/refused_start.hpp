@@ -9,8 +9,8 @@
 
 namespace mintage::test {
 
-/// Starts the (stopped) server, and asserts that it ends with code 1, that the last of its log is
-/// one sentence which holds all of `words`, and that nothing is on standard output.
+/// Starts the (stopped) server. Asserts that it ends with code 1, that its log ends with one
+/// sentence that contains all of `words`, and that standard output is empty.
 void expect_refused_start(server_process& server, const std::vector<std::string>& words);
 
 }  // namespace mintage::test

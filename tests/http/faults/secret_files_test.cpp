@@ -1,4 +1,4 @@
-// Which secret files the server takes: the seal key and the two tokens of the admin interface.
+// The secret files that the server accepts: the seal key and the two tokens of the admin interface.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr auto names = std::array{"mintage.seal", "admin.token", "mint.token"};
 
-/// A server that ran once and is stopped, so that its files are there.
+/// A server that ran once and is stopped, so that its files exist.
 class a_secret_file_of_a_stopped_server : public testing::Test {
  protected:
   a_secret_file_of_a_stopped_server() {
@@ -34,7 +34,7 @@ class a_secret_file_of_a_stopped_server : public testing::Test {
     write_file(file(name), content_.at(name));
     fs::permissions(file(name), fs::perms{0600});
   }
-  /// The server starts, and its clients and tokens work as before.
+  /// Checks that the server starts, and that its clients and tokens work as before.
   void expect_start() {
     stage_.server.start();
     stage_.reconnect();

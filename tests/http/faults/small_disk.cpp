@@ -17,7 +17,7 @@ std::string options_for(unsigned mebibytes) {
   return "size=" + std::to_string(mebibytes) + "m,mode=0700";
 }
 
-/// Once per process: what is mounted from here on is not seen by others.
+/// Unshares the mount namespace, once per process: later mounts are not visible to others.
 bool leave_the_mounts_of_others() {
   static const auto left = ::unshare(CLONE_NEWNS) == 0 &&
                            ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;

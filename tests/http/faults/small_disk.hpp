@@ -7,21 +7,21 @@
 
 namespace mintage::test {
 
-/// A tmpfs over a folder, in a mount namespace of this process and its later children: nobody else
-/// sees it, and it ends with them. Only for the thread that makes it.
+/// A tmpfs over a folder, in a mount namespace of this process and its later children. Other
+/// processes do not see it, and it ends with them. Used by the thread that made it only.
 class small_disk {
  public:
-  /// Makes the folder unless it is there. Check `obstacle` before using it.
+  /// Creates the folder unless it exists. Check `obstacle` before use.
   small_disk(const std::filesystem::path& folder, unsigned mebibytes);
   ~small_disk();
   small_disk(const small_disk&) = delete;
   small_disk& operator=(const small_disk&) = delete;
 
-  /// Why there is no such file system here, e.g. for want of rights; empty when there is.
+  /// Why the file system could not be made, for example missing rights; empty when it was.
   [[nodiscard]] const std::string& obstacle() const noexcept { return obstacle_; }
-  /// Takes all the space that is left.
+  /// Uses up all free space.
   void fill();
-  /// Gives it back.
+  /// Frees it again.
   void make_room();
   void make_read_only();
 

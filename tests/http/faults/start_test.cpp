@@ -1,5 +1,5 @@
-// What the server says when it cannot start, beside what tests/http/life holds: files that it may
-// not use, and a database that is damaged.
+// The errors of a server that cannot start, in addition to tests/http/life: files that it may not
+// use, and a damaged database.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -29,7 +29,7 @@ TEST(a_secret_file, that_others_may_read_or_that_cannot_be_read_is_refused_and_l
     EXPECT_EQ(fs::status(file).permissions(), fs::perms{0644});
     EXPECT_EQ(read_file(file), content);
     fs::permissions(file, fs::perms{0600});
-    // Root reads whatever the mode; a folder is read by nobody.
+    // Root reads files of any mode, but nobody reads a folder as a file.
     auto const aside = s.server.file("aside");
     fs::rename(file, aside);
     fs::create_directory(file);
@@ -52,7 +52,7 @@ TEST(an_audit_file, that_cannot_be_opened_is_named) {
   expect_refused_start(server, {"nowhere/audit.jsonl"});
 }
 
-/// The octets of all files of a folder that hold records; the rest is notes of the engine.
+/// The octets of all files of a folder that hold records; others are the engine's notes.
 std::map<std::string, std::string> records_in(const fs::path& folder) {
   auto out = std::map<std::string, std::string>{};
   for (auto& each : fs::directory_iterator{folder}) {
@@ -79,7 +79,7 @@ void flip(const fs::path& file, std::size_t at) {
   write_file(file, content);
 }
 
-/// A stopped server's database with a consumed and a live code, in table files and in the log.
+/// The database of a stopped server with a consumed and a live code, in table files and in the log.
 class a_database : public testing::Test {
  protected:
   a_database() {
@@ -88,7 +88,7 @@ class a_database : public testing::Test {
     consumed_ = stage_.admin.mint_many(body, 300);
     live_ = stage_.admin.mint_many(body, 300);
     for (auto& code : consumed_) EXPECT_EQ(stage_.redeem(stage_.c1, code).status, 200U);
-    restart();  // which moves what the log holds to table files
+    restart();  // moves the content of the log to table files
     late_consumed_ = stage_.admin.mint_many(body, 300);
     for (auto& code : late_consumed_) EXPECT_EQ(stage_.redeem(stage_.c1, code).status, 200U);
     EXPECT_EQ(stage_.server.stop(), 0);
@@ -105,7 +105,7 @@ class a_database : public testing::Test {
     fs::remove_all(db());
     fs::copy(kept(), db(), fs::copy_options::recursive);
   }
-  /// Everything is as it was before the damage.
+  /// Checks that everything is as before the damage.
   void expect_intact() {
     stage_.server.start();
     stage_.reconnect();
@@ -115,7 +115,7 @@ class a_database : public testing::Test {
     }
     EXPECT_EQ(stage_.server.stop(), 0);
   }
-  /// Damage in what a start does not read shows only later.
+  /// Whether the server starts: damage in files that a start does not read shows later.
   bool starts() {
     try {
       stage_.server.start();
@@ -125,7 +125,7 @@ class a_database : public testing::Test {
       return false;
     }
   }
-  /// Which of them are granted again.
+  /// Which of the codes are granted again.
   std::vector<bool> redeem(const std::vector<std::string>& codes) const {
     auto wire = connection{stage_.server.port()};
     auto out = std::vector<bool>{};
@@ -201,14 +201,13 @@ TEST_F(a_database, with_an_octet_changed_anywhere_in_a_table_file_revives_nothin
   expect_intact();
 }
 
-// Acknowledged redemptions stand behind the damage, so the start is refused and changes nothing.
-// After a repair every code of before is void: neither what was consumed before the damage nor what
-// was consumed behind it comes back.
+// Acknowledged redemptions follow the damage, so the start is refused and changes nothing. After a
+// repair all earlier codes are void: those consumed before the damage, and those consumed after it.
 TEST_F(a_database, with_an_octet_changed_in_its_log_is_refused_and_revives_nothing_when_repaired) {
   auto const log = largest(db(), [](auto& n) { return n.ends_with(".log"); });
   auto const size = fs::file_size(log);
   ASSERT_GT(size, 10'000U);
-  for (auto part : {5, 7}) {  // among the redemptions, which came one by one
+  for (auto part : {5, 7}) {  // among the redemptions, which were sent one by one
     SCOPED_TRACE(std::to_string(part) + "/8");
     flip(log, size * static_cast<std::size_t>(part) / 8);
     auto const before = records_in(db());

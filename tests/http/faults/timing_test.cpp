@@ -1,4 +1,4 @@
-// Whether a client exists cannot be told from how long its refusal takes. (TOK-21, CAU-12)
+// The time of a refusal does not reveal whether a client exists. (TOK-21, CAU-12)
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -38,7 +38,7 @@ microseconds time_of(connection& wire, const token_call& call) {
   return took;
 }
 
-/// The two take turns, so that whatever else the machine does slows both.
+/// Measures both in turn, so that other load on the machine slows both.
 medians measure(const stage& s, const party& unknown, const party& wrong, int pairs) {
   auto wire = connection{s.server.port()};
   auto times = std::array<std::vector<microseconds>, 2>{};
@@ -51,7 +51,7 @@ medians measure(const stage& s, const party& unknown, const party& wrong, int pa
   return {median(times[0]), median(times[1])};
 }
 
-/// A difference that is really there shows each time; a disturbance does not.
+/// Repeats the measurement: a real difference appears each time, a disturbance does not.
 void expect_equal_times(const stage& s, const party& unknown, const party& wrong, int pairs) {
   auto seen = medians{};
   for (auto attempt = 0; attempt < 3; ++attempt) {
@@ -82,7 +82,7 @@ TEST(a_refusal, takes_as_long_for_an_unknown_client_as_for_a_wrong_secret_with_c
   auto s = stage{{{"http.failures_per_minute", "0"}}};
   auto wrong = make_party(
       s.admin, {{"client_id", "chosen-by-hand"}, {"client_secret", "a secret of old times"}});
-  s.expect_live(wrong, s.mint(wrong));  // a proven secret must not make the wrong one faster
+  s.expect_live(wrong, s.mint(wrong));  // a proven secret must not speed up the wrong one
   wrong.secret = "a secret of new times";
   auto unknown = wrong;
   unknown.id = "not-known-at-all";

@@ -1,4 +1,5 @@
-// A damaged log: the server refuses to start, `mintage repair` opens it, and what is older is void.
+// A damaged log: the server refuses to start, `mintage repair` opens it, and earlier grants are
+// void.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -42,7 +43,7 @@ ended repair(const stage& s, const std::vector<std::string>& more = {}) {
 TEST(a_damaged_log, refuses_the_start_until_it_is_repaired) {
   auto s = stage{};
   ASSERT_EQ(s.server.stop(), 0);
-  s.server.start();  // the clients are in table files now
+  s.server.start();  // moves the clients to table files
   s.reconnect();
   auto body = mint_body(s.c1);
   body["ttl"] = 600;

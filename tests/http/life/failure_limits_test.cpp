@@ -1,4 +1,4 @@
-// Too many failures from one source, and how the source is known. (CAU-16, TOK-19)
+// The limit of failures from one source, and how the source is determined. (CAU-16, TOK-19)
 #include <gtest/gtest.h>
 
 #include "tests/support/test_clients.hpp"

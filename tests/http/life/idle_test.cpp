@@ -1,4 +1,4 @@
-// A server that has nothing to do leaves the processor alone.
+// An idle server uses no CPU.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -18,8 +18,7 @@ TEST(an_idle_server, uses_less_than_two_percent_of_a_core_with_open_connections)
   auto wires = std::vector<connection>{};
   for (auto i = 0; i < 50; ++i) wires.emplace_back(s.server.port());
   auto used = 0ms;
-  // It may still be busy with its start; the machine may be busy with others. Idle is a state that
-  // must be reached.
+  // The server may still be starting, and the machine may be busy. It must become idle eventually.
   for (auto tries = 0; tries < 10; ++tries) {
     const auto before = s.server.cpu_time();
     std::this_thread::sleep_for(2s);

@@ -1,4 +1,4 @@
-// Limits under load, and peers that are slow or deaf. (TOK-08, TOK-19, row P03)
+// Limits under load, and peers that are slow or do not read. (TOK-08, TOK-19, row P03)
 #include <gtest/gtest.h>
 
 #include <unistd.h>
@@ -47,7 +47,7 @@ TEST(max_in_flight, beyond_it_requests_get_503_with_retry_after_and_their_codes_
   for (auto& code : refused) s.expect_live(s.c1, code);
 }
 
-/// MiB of memory of the server, the one child of this process.
+/// Resident memory in MiB of the server, which is the only child of this process.
 std::size_t memory_of_server() {
   auto children = std::ifstream{"/proc/thread-self/children"};
   auto pid = std::string{};
@@ -58,7 +58,7 @@ std::size_t memory_of_server() {
   return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) / (1024 * 1024);
 }
 
-/// Far more requests at once than are admitted, over connections that ask again at once.
+/// Sends far more requests at once than are admitted, over connections that retry at once.
 class storm {
  public:
   explicit storm(const stage& s) {
@@ -97,7 +97,7 @@ TEST(a_storm, is_refused_in_part_and_leaves_nothing_behind) {
     weather.rage(s);
     const auto page = admin_client{s.server.admin_port(), {}}.call("GET", "/metrics").body;
     EXPECT_NE(page.find("mintage_in_flight 0\n"), std::string::npos) << page;
-    s.expect_live(s.c1, s.mint(s.c1));  // at once normal again
+    s.expect_live(s.c1, s.mint(s.c1));  // normal again at once
     if (round == 0) memory = memory_of_server();
   }
   EXPECT_GT(weather.answers[200], 0U);
@@ -118,7 +118,7 @@ TEST(a_slow_client, is_cut_with_408_in_the_head_and_in_the_body) {
     EXPECT_EQ(wire.receive().status, 408U);
     EXPECT_TRUE(wire.ends());
   }
-  // A drop now and then is no progress: the deadline is for the whole.
+  // An octet now and then does not extend the deadline, which is for the whole request.
   auto wire = connection{s.server.port()};
   wire.send("POST /token HTTP/1.1\r\nHost: x\r\n");
   auto begun = std::chrono::steady_clock::now();
@@ -143,7 +143,7 @@ TEST(a_client_that_reads_nothing, is_cut_and_harms_no_other) {
   auto deaf = connection{s.server.port(), 2s};
   auto burst = std::string{};
   for (auto i = 0; i < 1000; ++i) burst += "GET /jwks HTTP/1.1\r\nHost: x\r\n\r\n";
-  // Until answers fill the sockets and the server takes no more, or has cut us off.
+  // Until answers fill the sockets and the server reads no more, or has disconnected.
   auto sent = 0;
   while (sent < 1000 && deaf.send(burst)) ++sent;
   EXPECT_LT(sent, 1000) << "a gigabyte of answers went nowhere";

@@ -1,4 +1,4 @@
-// What the server asks of the kernel and tells the service manager.
+// Process limits that the server sets, and its messages to the service manager.
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ std::string log_name() {
   return "process.log";
 }
 
-/// A server under given limits and with more environment.
+/// A server with given limits and additional environment.
 class limited {
  public:
   explicit limited(loopback::child_options options, const settings& more = {}) : server_{more} {
@@ -38,7 +38,7 @@ class limited {
   void await_ready() {
     static_cast<void>(loopback::await_ready(*child_, server_.file(log_name())));
   }
-  /// The line of a file below /proc that begins so.
+  /// The line of a file under /proc that begins with `begin`.
   [[nodiscard]] std::string proc_line(const char* name, const std::string& begin) const {
     auto text = std::istringstream{read_file(path{"/proc"} / std::to_string(child_->pid()) / name)};
     for (auto line = std::string{}; std::getline(text, line);) {
@@ -96,7 +96,7 @@ TEST(the_memory_of_the_server, is_not_dumped_and_the_seal_key_stays_in_it) {
       << s.proc_line("status", "VmLck:");
 }
 
-/// The socket of a service manager.
+/// A socket in the place of the service manager's.
 class manager_socket {
  public:
   explicit manager_socket(const std::string& name) : name_{name} {

@@ -1,4 +1,4 @@
-// When the server must not start, and what it says then.
+// Starts that the server must refuse, and their errors.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -53,7 +53,8 @@ TEST(an_occupied_port, is_named_with_its_key) {
   s.expect_live(s.c1, s.mint(s.c1));
 }
 
-/// Runs a server, takes its seal key away as `spoil` does, sees it refuse, and gives the key back.
+/// Runs a server, removes its seal key by `spoil`, checks that it refuses to start, and restores
+/// the key.
 void without_its_seal_key(const std::function<void(const fs::path&)>& spoil) {
   auto s = stage{};
   auto body = mint_body(s.c1);

@@ -1,4 +1,4 @@
-// What a restart keeps, and what an end in the middle may not lose. (COD-04, COM-02)
+// What survives a restart, and what must survive a kill. (COD-04, COM-02)
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -77,7 +77,7 @@ settings pools(int size) {
 
 TEST(a_restart, with_other_pool_sizes_loses_nothing) {
   auto s = stage{pools(1)};
-  // Enough to lie in every shard of any of the sizes.
+  // Enough codes for every shard of any pool size.
   auto codes = s.admin.mint_many(long_lived(s.c1), 300);
   auto consumed = std::vector<std::string>{};
   for (auto size : {3, 2}) {
@@ -93,7 +93,7 @@ TEST(a_restart, with_other_pool_sizes_loses_nothing) {
   for (auto& code : codes) s.expect_live(s.c1, code);
 }
 
-/// Clients that redeem one code after the other until they are cut off.
+/// Clients that redeem one code after the other until they are disconnected.
 class load {
  public:
   static constexpr auto connections = std::size_t{8};
@@ -104,7 +104,7 @@ class load {
       workers_.emplace_back([this, &s, mine] { run(s, mine); });
     }
   }
-  /// Waits until so many were redeemed. @returns false when the load ended before.
+  /// Waits until `count` codes were redeemed. @returns false when the load ended before.
   bool reaches(std::size_t count) const {
     while (redeemed_ < count && running_ > 0) std::this_thread::sleep_for(1ms);
     return redeemed_ >= count;
@@ -113,7 +113,7 @@ class load {
     for (auto& worker : workers_) worker.join();
   }
   std::vector<std::string> answered;    ///< with 200
-  std::vector<std::string> unanswered;  ///< never sent, or cut off
+  std::vector<std::string> unanswered;  ///< never sent, or without an answer
   std::string surprises;
 
  private:
@@ -134,7 +134,7 @@ class load {
         ++redeemed_;
       }
     } catch (const connection_lost&) {
-      // Cut off inside an answer: `next` counts as unanswered.
+      // Disconnected inside an answer: `next` counts as unanswered.
     }
     auto lock = std::scoped_lock{guard_};
     unanswered.insert(unanswered.end(), next, mine.end());
@@ -147,7 +147,7 @@ class load {
   std::vector<std::thread> workers_;
 };
 
-/// How many of the codes can be redeemed.
+/// Number of the codes that can be redeemed.
 std::size_t live_of(const stage& s, const std::vector<std::string>& codes) {
   auto wire = connection{s.server.port()};
   auto out = std::size_t{0};
@@ -170,7 +170,7 @@ TEST(a_stop, under_load_finishes_what_was_admitted_and_ends_with_0_in_time) {
   EXPECT_EQ(clients.surprises, "");
   s.server.start();
   s.reconnect();
-  // Whatever was admitted was answered; so nothing unanswered is consumed.
+  // Admitted requests were answered, so codes without an answer are not consumed.
   for (auto i = std::size_t{0}; i < std::min<std::size_t>(200, clients.answered.size()); ++i) {
     s.expect_dead(s.c1, clients.answered[clients.answered.size() - 1 - i]);
   }
@@ -211,7 +211,7 @@ TEST_P(a_kill, loses_nothing_acknowledged_and_revives_nothing) {
     s.server.start();
     s.reconnect();
     for (auto& code : clients.answered) s.expect_dead(s.c1, code);
-    // Of those on their way, one a connection, nobody can say; the rest is live.
+    // The codes in flight, one per connection, may be either; the rest is live.
     EXPECT_GE(live_of(s, clients.unanswered) + load::connections, clients.unanswered.size());
   }
   s.expect_live(s.c1, s.mint(s.c1));

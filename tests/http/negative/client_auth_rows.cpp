@@ -14,7 +14,7 @@ row authorization(std::string id, std::string variant, std::string value) {
               [value](world&, token_call& c) { c.header("Authorization", value); });
 }
 
-/// Status, body and the names of the fields: what an attacker could tell apart (TOK-21).
+/// Status, body and names of the header fields: what an attacker can compare (TOK-21).
 struct appearance {
   unsigned status = 0;
   std::string body;
@@ -33,7 +33,7 @@ appearance of_wrong_secret(stage& s) {
   return appearance_of(call.send_to(s.server.port()));
 }
 
-/// NEG-049: an id of the form that the server generates, and one of another form.
+/// NEG-049: an id in the form that the server generates, and one in another form.
 row unknown_client(std::string variant, std::string id) {
   auto run = [id](world& w) {
     auto code = w.mint(w.c1);
@@ -58,7 +58,7 @@ void suspended_client(world& w) {
   w.expect_live(who, code);
 }
 
-/// NEG-069, with `with` saying how the secret came about; 1 is long ago, 0 is never.
+/// NEG-069. `with` says how the secret was made. An expiry of 1 is long ago, 0 is never.
 row expired_secret(std::string variant, const boost::json::object& with) {
   auto run = [with](world& w) {
     auto metadata = with;
@@ -75,7 +75,7 @@ row expired_secret(std::string variant, const boost::json::object& with) {
   return {"NEG-069", std::move(variant), run};
 }
 
-/// NEG-070, with `second` saying how the new secret came about: both redeem until one is ended.
+/// NEG-070. `second` says how the new secret was made. Both redeem until one is ended.
 row rotated_secret(std::string variant, const boost::json::object& second) {
   auto run = [second](world& w) {
     auto who = make_party(w.admin);

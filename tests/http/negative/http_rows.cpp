@@ -30,7 +30,7 @@ row other_header(std::string id, std::string variant, const expected& want, afte
               [name, value](world&, token_call& c) { c.header(name, value); });
 }
 
-/// NEG-018's guard: with a right head the 100 comes, then the body is read (TOK-11).
+/// NEG-018: with a valid head the server sends 100, then reads the body (TOK-11).
 void expects_and_gets_100(world& w) {
   auto code = w.mint(w.c1);
   auto call = redemption(w.c1, code).header("Expect", "100-continue");
@@ -78,7 +78,7 @@ void garbage_behind_a_request(world& w) {
 }
 
 void one_code_in_two_pipelined_requests(world&) {
-  // A window that holds on the slowest machine: the duplicate is no replay (COD-07).
+  // A window that is long enough for the slowest machine: the duplicate is not a replay (COD-07).
   auto own = stage{{{"tokens.code_dup_window", toml_string("5s")}}};
   auto call = redemption(own.c1, own.mint(own.c1));
   auto wire = connection{own.server.port()};
@@ -106,7 +106,7 @@ void preflight_of_a_stranger(world& w) {
   }
 }
 
-/// TOK-20: the origin of a public client's redirect URI is known.
+/// TOK-20: the origin of a public client's redirect URI is allowed.
 void known_origin(world& w) {
   auto call = redemption(w.browser, "mco_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
   call.add_header("Origin", "https://app.example");
@@ -159,7 +159,7 @@ std::vector<row> rows_of_http() {
       bent("NEG-012", "", refused_and_closed(413), after::live,
            [](world&, token_call& c) {
              c.with_length = false;
-             c.body = "";  // none is sent: the answer must come before the body
+             c.body = "";  // not sent: the answer must come before the body
              c.header("Content-Length", std::to_string(10 * 1024 * 1024));
            }),
       bent("NEG-013", "", refused_and_closed(413), after::live,

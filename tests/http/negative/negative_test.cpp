@@ -1,4 +1,4 @@
-// Every row of PROTOCOL.md §11 as a test of its id, and the account that none is missing.
+// Every row of PROTOCOL.md §11 as a test with its id, and a check that no row is missing.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -27,7 +27,7 @@ TEST_P(negative, row) {
   GetParam().run(*world_);
 }
 
-/// NEG-048 with variant x: NEG_048_x.
+/// The test name of a row: NEG_048_x for NEG-048 with variant x.
 std::string name_of(const testing::TestParamInfo<row>& info) {
   auto out = info.param.id;
   if (!info.param.variant.empty()) out += "_" + info.param.variant;
@@ -46,8 +46,8 @@ INSTANTIATE_TEST_SUITE_P(G_refresh, negative, testing::ValuesIn(rows_of_refresh(
 INSTANTIATE_TEST_SUITE_P(H_service, negative, testing::ValuesIn(rows_of_service()), name_of);
 INSTANTIATE_TEST_SUITE_P(J_questions, negative, testing::ValuesIn(rows_of_questions()), name_of);
 
-/// Parts A, B, C, E, F, G, J, the client_credentials of H, and the races of L that one node can
-/// have; part D waits as a whole for client assertions.
+/// The ids of parts A, B, C, E, F, G, J, of client_credentials in H, and of the races in L that
+/// apply to one node. Part D waits for client assertions.
 std::set<std::string> ids_of_the_tables() {
   auto out = std::set<std::string>{};
   for (auto [first, last] : {std::pair{1, 75}, std::pair{105, 153}, std::pair{184, 197},
@@ -61,7 +61,7 @@ std::set<std::string> ids_of_the_tables() {
   return out;
 }
 
-/// An issue's subject, the want of one, or another place.
+/// Whether `text` is a reason: the subject of an issue, a missing feature, or another test.
 bool is_reason(std::string_view text) {
   return text.ends_with(": no issue yet") || text.starts_with("tested elsewhere: tests/");
 }
@@ -87,7 +87,7 @@ TEST(negative_tables, every_row_is_either_a_test_or_pending_with_a_reason) {
 
 }  // namespace
 
-/// What GoogleTest prints of a parameter.
+/// How GoogleTest prints a row.
 void PrintTo(const row& r, std::ostream* out) {
   *out << r.id << " " << r.variant;
 }

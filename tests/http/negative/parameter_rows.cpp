@@ -16,7 +16,7 @@ row parameter(std::string id, std::string variant, const expected& want, std::st
               [name, value](world&, token_call& c) { c.set(name, value); });
 }
 
-/// Octets that no encoder would write, behind a valid body.
+/// Octets that no encoder produces, after a valid body.
 row appended(std::string id, std::string variant, std::string_view octets) {
   return bent(
       std::move(id), std::move(variant), invalid_request, after::live,

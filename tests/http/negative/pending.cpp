@@ -1,5 +1,5 @@
-// The rows of the parts in negative_test.cpp that no test of this program holds, each with its
-// reason: what it waits for, or where else it is tested.
+// The rows, of the parts in negative_test.cpp, that have no test in this program, each with a
+// reason: what it waits for, or where it is tested.
 #include "tests/http/negative/row.hpp"
 
 namespace mintage::test {

@@ -17,7 +17,7 @@ http_answer send(const world& w, const token_call& call) {
 
 constexpr auto inactive = R"({"active":false})";
 
-/// The answer to a question that is none of the caller's business, or about nothing alive.
+/// Checks the answer about a token that is not active, or not the caller's to ask about.
 void expect_inactive(const world& w, const party& who, std::string_view token) {
   const auto got = send(w, question("/introspect", who, token));
   EXPECT_EQ(got.status, 200U) << got.octets;
@@ -28,7 +28,7 @@ void expect_active(const world& w, const party& who, std::string_view token, boo
   EXPECT_EQ(w.introspect(who, token).at("active").as_bool(), active);
 }
 
-/// UIN-01: status, and the error that the challenge names; an empty one is a bare challenge.
+/// UIN-01: checks the status and the error in the challenge; an empty one is a bare challenge.
 void expect_bearer_refusal(const http_answer& got, unsigned status, std::string_view error) {
   EXPECT_EQ(got.status, status) << got.octets;
   EXPECT_EQ(got.field("Cache-Control"), "no-store");
@@ -143,7 +143,7 @@ void tokens_of_others_are_not_revoked(world& w) {
   }
 }
 
-/// REV-02: the whole family, whatever the hint says.
+/// REV-02: revokes the whole family, whatever the hint says.
 void refresh_token_is_revoked(world& w) {
   const auto granted = w.log_in_offline(w.c1);
   expect_revoked(w,
@@ -154,7 +154,7 @@ void refresh_token_is_revoked(world& w) {
   expect_bearer_refusal(send(w, userinfo(granted.access)), 401, "invalid_token");
 }
 
-/// REV-02: that access token and nothing else.
+/// REV-02: revokes that access token only.
 void access_token_is_revoked(world& w, const boost::json::object& login) {
   const auto granted = w.log_in(w.c1, login);
   const auto other = tokens_in(send(w, refresh(w.c1, granted.refresh)));
@@ -243,7 +243,7 @@ void keys_are_public(world& w) {
   }
 }
 
-/// After the 200 of the revocation no new token is usable, whenever its refresh began.
+/// After the 200 of the revocation no new token is usable, whenever its refresh was sent.
 void revocation_races_refreshes(world& w) {
   for (auto round = 0; round < 20; ++round) {
     const auto granted = w.log_in_offline(w.c1);

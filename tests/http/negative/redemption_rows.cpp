@@ -22,7 +22,7 @@ row redirect(std::string variant, std::string uri, party_of who = &world::c1) {
       [uri](world&, token_call& c) { c.set("redirect_uri", uri); }, who);
 }
 
-/// A redemption by `thief`, who proves himself, of a code of another client.
+/// A redemption by `thief`, authenticated, of another client's code.
 token_call foreign(const party& thief, std::string_view code) {
   return redemption(thief, code);
 }
@@ -34,7 +34,7 @@ void foreign_code(world& w) {
   w.expect_live(w.c1, code);
 }
 
-/// COD-05: a foreign presentation counts, so ten of them kill the code.
+/// COD-05: presentation by another client counts as a failure, so ten of them revoke the code.
 void foreign_code_counts(world& w) {
   auto code = w.mint(w.c1);
   for (auto i = 0; i < 10; ++i) {
@@ -52,7 +52,7 @@ void expired_code(world& w) {
   w.expect_dead(w.c1, code);
 }
 
-/// Redeems, lets `replay` do something, stops the server and asks whether the family is revoked.
+/// Redeems, calls `again`, stops the server and checks whether the family is revoked.
 void replay(bool revoked, std::chrono::milliseconds wait,
             const std::function<void(stage&, const party&, const std::string&)>& again) {
   auto own = stage{};
@@ -72,7 +72,7 @@ void valid_replay(world&) {
   replay(true, 1s, [](stage& s, const party& who, auto& code) { s.expect_dead(who, code); });
 }
 
-/// The second one is long after the window: the family's access token is dead as well.
+/// The second redemption is long after the window: the family's access token is revoked too.
 void late_replay(world& w) {
   const auto code = w.mint(w.c1);
   const auto first = w.redeem(w.c1, code);
@@ -84,14 +84,14 @@ void late_replay(world& w) {
   EXPECT_EQ(userinfo(access).send_to(w.server.port()).status, 401U);
 }
 
-/// D: the code is as good as dead; a login after the cutoff is no matter.
+/// The code is void; a login after the cutoff is valid.
 void subject_is_revoked(world& w) {
   auto login = mint_body(w.c1);
   login["sub"] = "mallory";
   const auto code = w.admin.mint(login);
   EXPECT_EQ(w.admin.call("POST", "/admin/subjects/mallory/revoke").status, 204U);
   w.expect_dead(w.c1, code);
-  std::this_thread::sleep_for(2ms);  // what is minted in the cutoff's own millisecond is void too
+  std::this_thread::sleep_for(2ms);  // the cutoff also voids what is minted in its own millisecond
   EXPECT_EQ(w.redeem(w.c1, w.admin.mint(login)).status, 200U);
 }
 
@@ -106,7 +106,7 @@ void resource_outside_the_grant(world& w) {
   w.expect_live(w.c1, code);
 }
 
-/// COD-07, with a window that holds on any machine.
+/// COD-07, with a window that is long enough on any machine.
 void double_submit(world&) {
   auto own = stage{{{"tokens.code_dup_window", toml_string("5s")}}};
   auto code = own.mint(own.c1);
@@ -183,7 +183,7 @@ char other_case(char c) {
   return c;
 }
 
-/// Presents the code with octet `at` replaced.
+/// Presents the code with character `at` replaced.
 row altered(std::string variant, std::size_t at, bool only_case) {
   return bent("NEG-122", std::move(variant), invalid_grant, after::live,
               [=](world&, token_call& c) {

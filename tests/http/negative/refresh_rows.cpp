@@ -32,7 +32,7 @@ void expect_refused(const stage& s, const party& who, std::string_view token,
   check_answer(send(s, call), call, want);
 }
 
-/// One changed refresh with a live token; afterwards it is live still.
+/// One changed refresh with a live token, which is live afterwards.
 row bent_refresh(std::string id, std::string variant, const expected& want,
                  std::function<void(world&, token_call&)> bend, party_of who = &world::c1) {
   auto run = [=](world& w) {
@@ -72,7 +72,7 @@ void without_openid(world& w) {
   EXPECT_EQ(read_jwt(tokens_in(got).access).claims.at("scope"), "profile");
 }
 
-/// A grace that no machine is too slow for (RFT-06).
+/// A grace period that is long enough on any machine (RFT-06).
 const settings long_grace{{"tokens.refresh_grace", toml_string("60s")}};
 const settings short_grace{{"tokens.refresh_grace", toml_string("1s")}};
 
@@ -152,7 +152,7 @@ void life_is_over(world&, std::string_view idle, std::string_view absolute) {
   expect_refused(own, own.c1, first.refresh);
 }
 
-/// Used more often than the idle life, it lives as long as it is used.
+/// A token that is used more often than its idle life stays valid.
 void idle_end_is_pushed_on(world&) {
   auto own = stage{{{"tokens.refresh_idle", toml_string("2s")}}};
   const auto first = own.log_in_offline(own.c1);
@@ -174,7 +174,7 @@ void after_logout(world& w, bool offline) {
     expect_refused(w, who, before.refresh);
     EXPECT_EQ(send(w, userinfo(before.access)).status, 401U);
   }
-  std::this_thread::sleep_for(2ms);  // what is minted in the cutoff's own millisecond is void too
+  std::this_thread::sleep_for(2ms);  // the cutoff also voids what is minted in its own millisecond
   const auto later = w.log_in(who, {{"sid", sid}, {"scope", scope}});
   EXPECT_FALSE(renewed(w, who, later.refresh).access.empty()) << "a new login is no matter";
 }

@@ -6,7 +6,7 @@ namespace mintage::test {
 
 namespace {
 
-/// A secret whose form decoding fails, and that a browser's form would have to encode.
+/// A secret that is invalid as form encoding; a browser's form would have to encode it.
 constexpr auto imported_secret = "a+b%c-long-enough";
 
 boost::json::object imported(std::string_view id, bool compat) {

@@ -11,7 +11,7 @@
 
 namespace mintage::test {
 
-/// Everybody the tables need, on one server.
+/// One server with all parties that the tables need.
 class world : public stage {
  public:
   world();
@@ -25,10 +25,10 @@ class world : public stage {
   party raw_off;        ///< the same, basic_raw_compat off
   party no_code_grant;  ///< registered for refresh_token alone
   party service;        ///< client_credentials: scope "openid read", confidential
-  party api;            ///< the server of the resource `api_identifier`, confidential
+  party api;            ///< the resource server of `api_identifier`, confidential
   party browser;        ///< public, its redirect URI on https://app.example
 };
-/// A registered resource that scope "read" points to, and another that C1 may name.
+/// A registered resource that scope "read" refers to, and another one that C1 may name.
 constexpr std::string_view api_identifier = "https://api.example";
 constexpr std::string_view other_identifier = "https://other.example";
 using party_of = party world::*;
@@ -39,12 +39,12 @@ enum class after { live, dead, not_asked };
 struct row {
   /// "NEG-048"
   std::string id;
-  /// What is special where one row needs several tests; else empty. Characters of a test's name.
+  /// Distinguishes several tests of one row; else empty. Characters of a test's name.
   std::string variant;
   std::function<void(world&)> run;
 };
 
-/// One changed redemption: mint for `who`, bend the call, check the answer, look at the code.
+/// One changed redemption: mints for `who`, applies `bend`, checks the answer and the code's state.
 [[nodiscard]] row bent(std::string id, std::string variant, const expected& want, after state,
                        std::function<void(world&, token_call&)> bend, party_of who = &world::c1);
 [[nodiscard]] std::vector<row> rows_of_http();         ///< part A
@@ -56,10 +56,10 @@ struct row {
 [[nodiscard]] std::vector<row> rows_of_service();      ///< part H, client_credentials
 [[nodiscard]] std::vector<row> rows_of_questions();    ///< part J
 
-/// A row that no test here holds.
+/// A row without a test here.
 struct pending_row {
   std::string_view id;
-  /// What it waits for, or where else it is tested.
+  /// What it waits for, or where it is tested.
   std::string_view reason;
 };
 [[nodiscard]] std::vector<pending_row> pending_rows();

@@ -34,7 +34,7 @@ void no_more_than_an_access_token(world& w) {
   EXPECT_FALSE(token.claims.contains("auth_time"));
 }
 
-/// CCG-01: no person may look like a client.
+/// CCG-01: the subject of a person must not equal a client id.
 void subject_that_is_a_client(world& w) {
   auto body = mint_body(w.c1);
   body["sub"] = w.service.id;

@@ -10,7 +10,7 @@ namespace mintage::test {
 
 namespace {
 
-/// A life of a client and of a code. @returns the client's id.
+/// Runs a client and a code through all their events. @returns the client's id.
 std::string act(stage& s) {
   const auto who = make_party(s.admin);
   const auto path = "/admin/clients/" + who.id;

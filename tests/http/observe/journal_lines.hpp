@@ -9,9 +9,9 @@
 
 namespace mintage::test {
 
-/// Every line as an object; reports one that is not, or lacks time, level or event.
+/// Every line as an object. Reports a line that is not JSON, or has no time, level or event.
 [[nodiscard]] std::vector<boost::json::object> journal_lines(std::string_view text);
-/// The lines of that event, in order.
+/// The lines of one event, in order.
 [[nodiscard]] std::vector<boost::json::object> lines_of_event(std::string_view text,
                                                               std::string_view event);
 

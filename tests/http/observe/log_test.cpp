@@ -1,5 +1,5 @@
-// What the log says: each refusal with its true reason, the effective config, and nothing secret.
-// (TOK-17, TOK-21; the search for secrets is in support/secret_book)
+// The log: each refusal with its true reason, the effective config, and no secret. (TOK-17, TOK-21;
+// support/secret_book searches for secrets)
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace {
 
 constexpr auto unknown_code = "mco_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// A refusal, and what the log must say of it.
+/// A refusal and its entry in the log.
 struct told {
   std::string what;
   http_answer answer;
@@ -22,7 +22,7 @@ struct told {
   std::string reason;  ///< from the log
 };
 
-/// Refusals of every kind that a client may cause.
+/// Causes refusals of every kind that a client can cause.
 std::vector<told> refuse_in_many_ways(stage& s) {
   auto out = std::vector<told>{};
   const auto send = [&](std::string what, const token_call& call, std::string client) {

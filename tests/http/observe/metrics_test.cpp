@@ -1,4 +1,4 @@
-// The metrics: what Prometheus' own tools say of the page, and what the page says of the server.
+// The metrics: Prometheus' own tools check the page, and the page is checked against the server.
 #include <gtest/gtest.h>
 
 #include <arpa/inet.h>
@@ -29,13 +29,13 @@ std::string page_of(stage& s) {
   return got.body;
 }
 
-/// One mint, one exchange, one refusal.
+/// Causes one mint, one exchange, one refusal.
 void act(stage& s) {
   s.expect_live(s.c1, s.mint(s.c1));
   EXPECT_EQ(s.redeem(s.c1, unknown_code).status, 400U);
 }
 
-/// Names by their TYPE lines.
+/// Names of metrics, from the TYPE lines.
 std::set<std::string> families_of(const std::string& page) {
   auto out = std::set<std::string>{};
   for (const auto& line : lines_of(page)) {
@@ -54,7 +54,7 @@ bool has_sample(const std::string& page, const std::string& name) {
   return false;
 }
 
-/// Runs a program of Prometheus'. @returns nothing when this machine has none.
+/// Runs a program of Prometheus. @returns nothing when it is not installed.
 std::optional<int> run_tool(const std::vector<std::string>& command,
                             const std::filesystem::path& output) {
   auto child = child_process{command, output};
@@ -122,7 +122,7 @@ TEST(the_dashboard, asks_only_for_metrics_that_exist) {
   EXPECT_EQ(asked, families) << "a metric that no panel shows";
 }
 
-/// A port that nobody used a moment ago.
+/// A TCP port that was free a moment ago.
 std::uint16_t free_port() {
   const auto fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   auto address = sockaddr_in{};
@@ -135,7 +135,7 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
-/// A Prometheus that scrapes one server; gone at the end.
+/// A Prometheus that scrapes one server. Ends with this object.
 class prometheus {
  public:
   explicit prometheus(const stage& s) : port_{free_port()}, log_{s.server.file("prometheus.log")} {
@@ -152,11 +152,11 @@ class prometheus {
                                  "--web.listen-address=127.0.0.1:" + std::to_string(port_)},
         log_);
   }
-  /// @returns the exit code when it has ended, 127 when there is none on this machine.
+  /// @returns the exit code when it has ended, 127 when it is not installed.
   std::optional<int> ended() { return child_->wait(0s); }
   [[nodiscard]] std::string log() const { return read_file(log_); }
 
-  /// The value of an expression that one series answers; empty while there is none.
+  /// The value of an expression with one series as its result; empty while there is none.
   [[nodiscard]] std::string value_of(std::string_view expression) const {
     try {
       auto wire = connection{port_};
@@ -167,7 +167,7 @@ class prometheus {
       if (result.size() != 1) return {};
       return std::string{result[0].at("value").at(1).as_string().c_str()};
     } catch (const std::exception&) {
-      return {};  // it does not listen yet, or is not ready
+      return {};  // not listening or not ready yet
     }
   }
 

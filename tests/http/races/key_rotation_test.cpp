@@ -1,4 +1,4 @@
-// Keys that are rotated while requests are answered. (IDT-03)
+// Rotation of keys while requests are answered. (IDT-03)
 #include <gtest/gtest.h>
 
 #include <set>

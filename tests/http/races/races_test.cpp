@@ -1,4 +1,4 @@
-// One code, many connections: exactly one success. (COD-04, NEG-115)
+// One code over many connections: exactly one success. (COD-04, NEG-115)
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -13,7 +13,7 @@ namespace {
 constexpr auto rounds = 200;
 constexpr auto wires_count = std::size_t{50};
 
-/// A window that no machine is too slow for: duplicates here are double submits (COD-07).
+/// A window that is long enough on any machine: duplicates are double submits (COD-07).
 const settings long_window{{"tokens.code_dup_window", toml_string("10s")}};
 
 std::vector<connection> connect_all(std::uint16_t port) {
@@ -22,7 +22,7 @@ std::vector<connection> connect_all(std::uint16_t port) {
   return out;
 }
 
-/// What one round of simultaneous requests gave.
+/// The answers of one round of simultaneous requests.
 struct tally {
   std::vector<http_answer> successes;
   std::size_t invalid_grants = 0;
@@ -39,7 +39,7 @@ void count(const http_answer& got, tally& out) {
   }
 }
 
-/// Everything but the last octet first, so that the requests become whole at one moment.
+/// Sends everything but the last octet first, so that all requests complete at one moment.
 tally race(std::vector<connection>& wires, const std::string& request) {
   for (auto& wire : wires) wire.send(std::string_view{request}.substr(0, request.size() - 1));
   for (auto& wire : wires) wire.send(std::string_view{request}.substr(request.size() - 1));
@@ -95,7 +95,7 @@ TEST(one_code, respelled_with_every_other_slot_beside_the_true_one_succeeds_once
   auto wires = connect_all(s.server.port());
   auto expected_per_wire = std::vector<std::size_t>(wires.size());
   for (auto value = std::size_t{0}; value < 4096; ++value) {
-    // The true spelling is one of them.
+    // The right spelling is one of them.
     auto at = value % wires.size();
     wires[at].send(redemption(s.c1, respelled(code, value)).render());
     ++expected_per_wire[at];
@@ -124,7 +124,7 @@ TEST(one_code, respelled_with_every_other_slot_stays_live_for_its_true_spelling)
     wire.send(burst);
     for (auto i = 0; i < sent; ++i) ASSERT_EQ(wire.receive().status, 400U);
   }
-  // Misspelled presentations find no record, so none of them counts as its failure (COD-05).
+  // Presentations with another slot find no record, so they do not count as failures (COD-05).
   s.expect_live(s.c1, code);
 }
 
@@ -136,7 +136,7 @@ TEST(two_clients, that_race_for_one_code_leave_it_to_its_owner) {
     auto code = s.mint(s.c1);
     auto own = redemption(s.c1, code).render();
     auto foreign = redemption(thief, code).render();
-    // Fewer failures than the cap before the owner's request is whole.
+    // Fewer failures than the limit before the owner's request is complete.
     for (auto i = std::size_t{0}; i < 8; ++i) wires[i].send(i == 5 ? own : foreign);
     for (auto i = std::size_t{0}; i < 8; ++i) {
       EXPECT_EQ(wires[i].receive().status, i == 5 ? 200U : 400U) << "round " << round;

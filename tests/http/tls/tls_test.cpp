@@ -45,7 +45,7 @@ class whole_program_over_tls : public testing::Test {
     std::filesystem::rename(fresh.certificate, pair.certificate);
     std::filesystem::rename(fresh.key, pair.key);
   }
-  /// The name in the certificate that a new connection is shown.
+  /// The common name in the certificate that a new connection gets.
   static std::string name_at(std::uint16_t port) { return connection{port}.server_name(); }
 };
 

@@ -1,4 +1,4 @@
-// Two clients can never read or use each other's grants: at random, over all endpoints. (COD-01,
+// Two clients cannot read or use each other's grants: random calls over all endpoints. (COD-01,
 // RFT-01, INT-02, REV-02)
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ namespace {
 
 constexpr auto attempts = 400;
 
-/// What one client holds.
+/// The code and tokens of one client.
 struct holdings {
   party who;
   std::string code;
@@ -30,7 +30,7 @@ class isolation {
     }
   }
 
-  /// Somebody tries something with what another holds; all must come to nothing.
+  /// One client tries something with another's code or tokens; every attempt must fail.
   void attempt() {
     const auto& thief = any();
     auto& victim = any();
@@ -51,7 +51,7 @@ class isolation {
     }
   }
 
-  /// Whatever was tried, the owner has lost nothing.
+  /// The owner can still use all that it has.
   void owner_goes_on() {
     auto& owner = any();
     const auto refreshed = refresh(owner.who, owner.held.refresh).send_to(stage_.server.port());
@@ -60,7 +60,7 @@ class isolation {
     if (owner.who.how != party::way::none) {
       EXPECT_TRUE(stage_.introspect(owner.who, owner.held.access).at("active").as_bool());
     }
-    // Ten failures end a code (COD-05): it is exchanged before, and a new one waits.
+    // Ten failures revoke a code (COD-05): it is exchanged before that and replaced.
     stage_.expect_live(owner.who, owner.code);
     owner.code = stage_.mint(owner.who);
   }

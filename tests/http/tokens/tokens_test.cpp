@@ -1,4 +1,4 @@
-// What is issued: the answer's members, access tokens, ID tokens, refresh tokens.
+// The issued tokens: members of the answer, access tokens, ID tokens, refresh tokens.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -139,7 +139,7 @@ void check_id_token(const json::object& got, const json::object& keys, const par
   EXPECT_TRUE(is_signed_by(token, keys));
   EXPECT_EQ(text_of(token.header, "alg"), alg);
   EXPECT_NE(text_of(token.header, "kid"), "");
-  EXPECT_NE(text_of(token.header, "typ"), "at+jwt");  // ATK-05: never mistaken for the other
+  EXPECT_NE(text_of(token.header, "typ"), "at+jwt");  // ATK-05: not an access token
   EXPECT_EQ(text_of(token.claims, "iss"), issuer);
   EXPECT_EQ(text_of(token.claims, "sub"), "alice");
   EXPECT_EQ(text_of(token.claims, "aud"), who.id);  // a string when single

@@ -1,5 +1,5 @@
 /// @file
-/// The fixture of the contract suite: one engine after the other.
+/// The fixture of the contract suite, which runs on every engine.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -39,7 +39,7 @@ class contract : public testing::TestWithParam<engine_case> {
     shard_.reset();
     shard_.emplace(*engine_, 0, 1);
   }
-  /// Where the engine persists, the whole database; else another instance of the shard.
+  /// Reopens the database where the engine persists; else opens another instance of the shard.
   void reopen() {
     shard_.reset();
     if (GetParam().kind == engine_kind::rocksdb) {

@@ -210,7 +210,7 @@ TEST_P(contract, releases_a_consumption_of_the_same_attempt) {  // COM-02
     EXPECT_EQ(shard().read(table::grants, new_grant_key(1, 100), now()).what, verdict::absent);
     reopen();
   }
-  // The failures before count on, and so does the life of the code.
+  // Earlier failures and the expiry of the code still apply.
   ASSERT_EQ(shard().consume(wrong, now()).what, verdict::mismatch);
   ASSERT_EQ(shard().consume(wrong, now()).what, verdict::mismatch);
   EXPECT_EQ(shard().consume(consumption(1, 102, now()), now()).what, verdict::revoked);
@@ -300,11 +300,11 @@ TEST_P(contract, settles_what_a_former_instance_wrote_before_it_opens_again) {
                    [token = std::move(token)](const std::vector<consume_result>&) {});
     dying->read(table::codes, {code_key(1)}, now(), waiting.handler());
   }
-  EXPECT_TRUE(watch.expired());  // its operations died with it, answered or not
+  EXPECT_TRUE(watch.expired());  // its operations are destroyed with it, answered or not
   open_shards();
   EXPECT_EQ(shard().consume(consumption(1, 101, now()), now()).what, verdict::replayed);
   if (GetParam().level == durability::sync) {
-    tasks.run_one();  // comes too late and finds nobody
+    tasks.run_one();  // runs after the owner is gone
     EXPECT_FALSE(waiting.is_there());
   }
 }

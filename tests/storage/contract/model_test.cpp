@@ -1,5 +1,5 @@
-// Random batches against a model that is too simple to be wrong. The seed is printed; set
-// MINTAGE_SEED to run one again.
+// Random batches against a model that is simple enough to be read. The seed is printed;
+// MINTAGE_SEED repeats a run.
 
 #include <cstdlib>
 #include <map>
@@ -28,7 +28,7 @@ struct model_grant {
   std::string value;
 };
 
-/// What may be answered: a record that is no more than expired may be gone already.
+/// The allowed verdicts: an expired record may be gone already.
 using verdicts = std::set<verdict>;
 
 class model {
@@ -167,7 +167,7 @@ class model_contract : public contract {
  protected:
   std::uint64_t draw(std::uint64_t below) { return random_() % below; }
   std::uint64_t draw_code() { return draw(12); }
-  /// Few, so that attempts ask again; an attempt belongs to one instance of the shard.
+  /// Few values, so that attempts repeat. An attempt belongs to one instance of the shard.
   std::uint64_t draw_attempt() { return (generation_ << 8) + draw(4); }
 
   template <class T, class What>
@@ -226,7 +226,7 @@ class model_contract : public contract {
     }
     check(shard().revoke(ops, now()), expected, itself);
   }
-  /// Some from a generation that is not current, some that push an end on, or draw it near.
+  /// Rotates some families: some from a stale generation, some with a later or an earlier expiry.
   void rotate_some() {
     auto ops = std::vector<rotate_op>{};
     auto expected = std::vector<verdicts>{};
@@ -285,7 +285,7 @@ class model_contract : public contract {
         ++generation_;
         return reopen();
       case 1:
-        ++generation_;  // what it consumed is too old to be released
+        ++generation_;  // older consumptions can no longer be released
         return clock_.advance(seconds{draw(700)});
       case 2:
       case 3:

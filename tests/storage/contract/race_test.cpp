@@ -11,7 +11,7 @@ struct key_order {
 };
 
 /// Inserts codes and consumes each by four attempts, some in one batch, some in the next, without
-/// waiting between. @returns how many attempts won.
+/// waiting in between. @returns the number of successful attempts.
 std::size_t race(engine& e, std::size_t index, std::size_t count, instant now) {
   auto shard = store_driver{e, index, count};
   auto winners = std::size_t{0};
@@ -43,8 +43,8 @@ std::size_t race(engine& e, std::size_t index, std::size_t count, instant now) {
   return winners;
 }
 
-/// Bears families and rotates each through some generations, every step asked for by four at once,
-/// in two batches. @returns how many of the askers won.
+/// Creates families and rotates each through some generations; every step is requested four times
+/// at once, in two batches. @returns the number of successful rotations.
 std::size_t race_rotations(engine& e, std::size_t index, std::size_t count, instant now) {
   auto shard = store_driver{e, index, count};
   auto families = std::vector<std::uint64_t>{};

@@ -1,4 +1,4 @@
-// Families of refresh tokens, and what is known of access tokens.
+// Refresh-token families, and the records of access tokens.
 
 #include "tests/storage/contract/contract.hpp"
 
@@ -7,7 +7,7 @@ namespace {
 
 using testing::ElementsAre;
 
-/// A family born of a code.
+/// A family whose grant was issued for a code.
 class rotation_contract : public contract {
  protected:
   rotation_contract() {
@@ -71,7 +71,7 @@ TEST_P(rotation_contract, starts_a_family_that_is_inserted_at_generation_0) {
   }
 }
 
-TEST_P(rotation_contract, changes_a_record_without_a_new_generation) {  // an idle end pushed on
+TEST_P(rotation_contract, changes_a_record_without_a_new_generation) {  // a later idle expiry
   for (auto round = 0; round < 3; ++round) {
     auto op = rotation(1, 100, 0, now());
     op.successor = 0;
@@ -107,7 +107,7 @@ TEST_P(rotation_contract, never_rotates_a_revoked_family) {  // RFT-04
       EXPECT_EQ(refused.value, "");
     }
     EXPECT_EQ(read().what, verdict::revoked);
-    EXPECT_EQ(read().value, value_at(1));  // what its access tokens are asked about
+    EXPECT_EQ(read().value, value_at(1));  // access tokens of the family are checked against it
     reopen();
   }
   clock_.advance(seconds{3600});
@@ -168,7 +168,7 @@ TEST_P(rotation_contract, settles_what_a_former_instance_rotated_before_it_opens
   open_shards();
   auto again = rotate(0);
   EXPECT_EQ(again.what, verdict::replayed);
-  EXPECT_EQ(again.value, value_at(1));  // so a lost answer can be given again (RFT-06)
+  EXPECT_EQ(again.value, value_at(1));  // so that a lost answer can be repeated (RFT-06)
 }
 
 TEST_P(rotation_contract, keeps_access_tokens_and_denials) {  // ATK-06, REV-02
@@ -182,7 +182,7 @@ TEST_P(rotation_contract, keeps_access_tokens_and_denials) {  // ATK-06, REV-02
   for (auto round = 0; round < 2; ++round) {
     EXPECT_EQ(read().what, verdict::ok);
     EXPECT_EQ(read().value, "value of 1");
-    EXPECT_EQ(shard().insert(op, now()), verdict::exists);  // denied twice
+    EXPECT_EQ(shard().insert(op, now()), verdict::exists);  // revoked twice
     reopen();
   }
   EXPECT_EQ(shard().revoke(table::access_tokens, op.key, now()), verdict::ok);
@@ -227,13 +227,13 @@ TEST_P(contract, keeps_cutoffs_and_never_moves_one_back) {  // RFT-11
 TEST_P(contract, forgets_a_cutoff_not_before_its_time) {
   const auto then = now();
   engine_->cutoffs().put(octets_of(1), then, then + seconds{60});
-  engine_->cutoffs().put(octets_of(1), then, then + seconds{5});  // never sooner than was said
+  engine_->cutoffs().put(octets_of(1), then, then + seconds{5});  // never earlier than before
   clock_.advance(seconds{60} - oauth::milliseconds{1});
   engine_->cutoffs().put(octets_of(2), now(), now() + seconds{60});
   EXPECT_EQ(engine_->cutoffs().find(octets_of(1)), then);
   clock_.advance(oauth::milliseconds{1});
-  engine_->cutoffs().put(octets_of(3), now(), now() + seconds{60});  // where memory looks
-  reopen();  // where RocksDB writes its log to a file
+  engine_->cutoffs().put(octets_of(3), now(), now() + seconds{60});  // memory sweeps here
+  reopen();                                                          // RocksDB flushes its log here
   EXPECT_FALSE(engine_->cutoffs().find(octets_of(1)));
   EXPECT_TRUE(engine_->cutoffs().find(octets_of(2)));
   EXPECT_EQ(engine_->cutoffs().find(octets_of(3)), now());

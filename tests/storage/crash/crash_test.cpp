@@ -1,5 +1,6 @@
-// A process that inserts, consumes and rotates is killed at random moments. What it was told is
-// durable must be there afterwards. The writer is this program, run again with a hidden flag.
+// A process that inserts, consumes and rotates is killed at random moments. Everything that it
+// reported as durable must be there afterwards. The writer is this program, run again with a hidden
+// flag.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -43,7 +44,7 @@ rocksdb_options at(const std::filesystem::path& path, durability level) {
 
 enum class event : std::uint32_t { inserted, consumed, rotation_asked, rotated };
 
-/// What the writer tells its parent, one whole message at a time.
+/// The report of the writer to its parent, one whole message at a time.
 struct acknowledgement {
   std::uint64_t code = 0;
   event what = event::inserted;
@@ -54,7 +55,7 @@ struct acknowledgement {
 /// Of four codes, one stays live, one is consumed, and the families of two are rotated.
 class writer {
  public:
-  /// @param last the acknowledgement after which it kills itself; 0 when another does.
+  /// @param last the acknowledgement after which it kills itself; 0 when another process kills it.
   writer(const std::filesystem::path& path, durability level, std::uint64_t first,
          std::uint64_t last)
       : engine_{open_rocksdb_engine(at(path, level), 10, clock_)}, next_{first}, last_{last} {
@@ -100,10 +101,10 @@ class writer {
           rotate(shard, {codes.begin() + 1, codes.end()}, 0);
         });
   }
-  /// Each step is asked for twice, as by two refreshes that race: the second one loses.
+  /// Requests each step twice, as two concurrent refreshes do: the second one fails.
   void rotate(std::size_t shard, std::vector<std::uint64_t> codes, std::uint32_t presented) {
     if (presented == generations_count) {
-      // From here on, not inside a chain of answers that would never end.
+      // Posted, because a chain of answers that write would never end.
       return tasks_.post()([this] { --in_flight_; });
     }
     tell(codes, event::rotation_asked, presented + 1, [](std::size_t) { return true; });
@@ -155,8 +156,9 @@ class writer {
 
 enum class killer { itself, another };
 
-/// Runs a writer until it is dead: it kills itself right after `count` acknowledgements, when
-/// whatever was told too early is not yet done; or another does, a little later, whatever it is at.
+/// Runs a writer until it is killed. It kills itself right after `count` acknowledgements, when
+/// something acknowledged too early is not done yet; or another process kills it a little later at
+/// an arbitrary point.
 std::vector<acknowledgement> run_and_kill(const std::filesystem::path& path, durability level,
                                           std::uint64_t first, std::size_t count, killer by) {
   int ends[2];
@@ -183,7 +185,7 @@ std::vector<acknowledgement> run_and_kill(const std::filesystem::path& path, dur
   while (read(ends[0], &message, sizeof message) == sizeof message) {
     told.push_back(message);
     if (told.size() == count && by == killer::another) {
-      kill(child, SIGKILL);  // what it wrote before it died is still read
+      kill(child, SIGKILL);  // what it wrote before is still read
     }
   }
   close(ends[0]);
@@ -214,7 +216,7 @@ class crash : public testing::TestWithParam<durability> {
     }
   }
 
-  /// Compares what the database holds with what was told of codes `first` to `last`.
+  /// Compares the database with what was reported about codes `first` to `last`.
   void check(engine& e, std::uint64_t first, std::uint64_t last) {
     const auto now = manual_clock{}.now();
     auto shard = store_driver{e, 0, 1};
@@ -236,8 +238,8 @@ class crash : public testing::TestWithParam<durability> {
     }
   }
 
-  /// A rotation that was told is there, none that was not asked for, and the successor is the one
-  /// that it always was; the engine's own count of generations agrees.
+  /// A reported rotation is there, and no rotation that was not requested. The successor is the
+  /// right one, and the engine's count of generations agrees.
   void check_family(store_driver& shard, std::uint64_t code, instant now) {  // RFT-05, RFT-06
     auto& book = families_[code];
     const auto found = shard.read(table::grants, new_grant_key(code, code), now).value;
@@ -251,7 +253,7 @@ class crash : public testing::TestWithParam<durability> {
     ASSERT_EQ(found, text(is)) << book.told << " were told, " << book.asked << " asked";
     for (auto presented = std::uint32_t{0}; presented <= generations_count + 1; ++presented) {
       auto again = rotation(code, code, presented, now);
-      again.successor = presented;  // so that it stays as it is
+      again.successor = presented;  // so that nothing changes
       again.value = found;
       auto answered = shard.rotate(again, now);
       ASSERT_EQ(answered.what, presented == is ? verdict::ok : verdict::replayed);
@@ -261,8 +263,8 @@ class crash : public testing::TestWithParam<durability> {
   }
 
   struct family {
-    std::uint32_t told = 0;   ///< the latest generation that was told is durable
-    std::uint32_t asked = 0;  ///< the latest that was asked for
+    std::uint32_t told = 0;   ///< the latest generation that was reported durable
+    std::uint32_t asked = 0;  ///< the latest that was requested
   };
   std::map<std::uint64_t, family> families_;
   std::map<std::uint64_t, bool> inserted_;
@@ -295,7 +297,7 @@ TEST_P(crash, loses_nothing_acknowledged_and_revives_nothing_consumed) {  // COD
     }
     last += 100;  // and what may have been in flight
     auto e = open_rocksdb_engine(at(path, GetParam()), 10, clock);
-    check(*e, round % 5 == 4 ? 1 : first, last);  // sometimes the rounds before as well
+    check(*e, round % 5 == 4 ? 1 : first, last);  // sometimes also the rounds before
     first = last + 1;
   }
   EXPECT_GE(consumed_.size(), 20U) << "the writers did too little to prove anything";

@@ -1,5 +1,5 @@
-// Bits that flip in the files of a database: what was acknowledged still holds, or the database is
-// refused by name.
+// Bit flips in the files of a database: what was acknowledged still holds, or the open is refused
+// with an error that names the file.
 
 #include <gmock/gmock.h>
 
@@ -32,9 +32,9 @@ key_record key_named(const std::string& kid) {
   return k;
 }
 
-/// A database with a known book: of four codes one is live, one redeemed, one redeemed and its
-/// family revoked, one redeemed and its family rotated; denials, cutoffs, clients and keys that
-/// were removed. One half of it lies in table files, the other in the log.
+/// A database with known content. Of four codes one is live, one redeemed, one redeemed and its
+/// family revoked, one redeemed and its family rotated; also revoked JWTs, cutoffs, clients, and
+/// removed keys. One half is in table files, the other in the log.
 class damage_to : public testing::Test {
  protected:
   static constexpr auto codes_count = std::uint64_t{400};
@@ -51,14 +51,14 @@ class damage_to : public testing::Test {
     return open_rocksdb_engine(options_of(path, level), 10, clock_);
   }
 
-  /// What a process leaves that is killed.
+  /// Creates the files that a killed process leaves.
   void make_book(durability level = durability::sync) {
     const auto live = directory_.path() / "live";
     {
       auto e = open(live, level);
       write_half(*e, 0);
     }
-    auto e = open(live, level);  // what was in the log is in table files now
+    auto e = open(live, level);  // moves the content of the log to table files
     write_half(*e, 1);
     fs::copy(live, whole_, fs::copy_options::recursive);
   }
@@ -88,11 +88,11 @@ class damage_to : public testing::Test {
     }
   }
 
-  /// @returns what is undone of the book and passes for well; empty when nothing is.
+  /// @returns what of the known content is lost without notice; empty when nothing is.
   std::string undone(engine& e) {
     auto shard = store_driver{e, 0, 1};
     const auto now = clock_.now();
-    // The epoch voids codes, families and tokens of the book.
+    // The epoch voids all known codes, families and tokens.
     const auto is_void = e.void_before() >= now;
     for (auto code = std::uint64_t{0}; !is_void && code < 2 * codes_count; ++code) {
       const auto text = " of code " + std::to_string(code);
@@ -128,7 +128,7 @@ class damage_to : public testing::Test {
       for (auto i = std::uint64_t{0}; !is_void && i < 2 * removals_count; ++i) {
         if (!e.cutoffs().find(octets_of(i))) return "cutoff " + std::to_string(i);
       }
-    } catch (const storage_error&) {  // it says that it cannot say
+    } catch (const storage_error&) {  // the engine reports that it cannot tell
     }
     return {};
   }
@@ -256,7 +256,7 @@ TEST_F(damage_to, a_tail_that_nobody_was_promised_is_dropped) {
   restore();
   const auto log = files(".log").back();
   const auto size = fs::file_size(log);
-  // A record that a loss of power tore: its header is there, some of its octets, zeros.
+  // A record that a loss of power tore: its header, some of its octets, then zeros.
   auto octets = std::string(300, '\0');
   std::ifstream{log, std::ios::binary}.read(octets.data(), 40);
   std::ofstream{log, std::ios::binary | std::ios::app} << octets;
@@ -308,7 +308,7 @@ TEST_F(damage_to, a_log_is_repaired_without_what_is_lost) {
     auto e = open(path_);
     EXPECT_EQ(e->warning(), "");
     EXPECT_EQ(e->void_before(), clock_.now());
-    EXPECT_EQ(undone(*e), "");  // removals stand behind the damage
+    EXPECT_EQ(undone(*e), "");  // removals follow the damage
   }
   const auto again = repair_rocksdb(options_of(path_), clock_);
   EXPECT_THAT(again.damages, IsEmpty());
@@ -329,7 +329,7 @@ TEST_F(damage_to, tables_and_manifests_can_be_repaired) {
   }
 }
 
-/// Makes the promise one of another boot of the machine.
+/// Changes the promise to one of another boot of the machine.
 void forge_boot(const fs::path& database) {
   const auto path = acknowledged_file::path_in(database);
   auto octets = std::string(fs::file_size(path), '\0');
@@ -354,7 +354,7 @@ TEST_F(damage_to, the_machine_voids_what_os_had_acknowledged) {
     EXPECT_EQ(e->void_before(), clock_.now());
   }
   clock_.advance(seconds{10});
-  // Stopped cleanly, the database stands on the disk.
+  // After a clean stop all of the database is on the disk.
   forge_boot(path_);
   EXPECT_EQ(open(path_, durability::os)->void_before(), clock_.now() - seconds{10});
 }
@@ -373,7 +373,7 @@ TEST_F(damage_to, nothing_has_its_epoch_raised_by_hand) {  // NEG-212
   {
     auto e = open(path_);
     e->raise_void_before(clock_.now());
-    e->raise_void_before(clock_.now() - seconds{10});  // never back
+    e->raise_void_before(clock_.now() - seconds{10});  // never moved back
     EXPECT_EQ(e->void_before(), clock_.now());
   }
   EXPECT_EQ(open(path_)->void_before(), clock_.now());

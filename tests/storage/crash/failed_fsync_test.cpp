@@ -1,4 +1,4 @@
-// A device that takes writes and then cannot keep them: the fsync fails.
+// A device that accepts writes and then fails the fsync.
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@ std::atomic<bool> device_fails = false;
 
 }  // namespace
 
-// Takes the place of the C library's for all of this program, RocksDB included.
+// Replaces the C library's function in this program, RocksDB included.
 extern "C" int fdatasync(int file) {
   if (device_fails.load()) {
     errno = EIO;
@@ -47,7 +47,7 @@ TEST_F(failed_fsync, is_answered_unknown_and_what_it_left_is_not_told_until_it_i
   device_fails = true;
   EXPECT_EQ(shard.consume(consumption(0, 100, now), now).what, verdict::unknown);
   EXPECT_FALSE(engine_->writable());
-  // Neither "consumed" nor "live" would be the truth for certain.
+  // The code may be consumed or live; neither answer would be certain.
   EXPECT_EQ(shard.read(table::codes, code_key(0), now).what, verdict::unknown);
   EXPECT_EQ(shard.read(table::grants, new_grant_key(0, 100), now).what, verdict::unknown);
   EXPECT_EQ(shard.insert(insertion(2, now + seconds{60}), now), verdict::unknown);

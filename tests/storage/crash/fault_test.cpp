@@ -1,4 +1,4 @@
-// Damaged files, foreign locks, expiry on disk, disks that are full.
+// Damaged files, locks of other processes, expiry on disk, full disks.
 
 #include <gmock/gmock.h>
 #include <sys/mount.h>
@@ -27,7 +27,7 @@ class faults : public testing::Test {
     o.memtable_mb = 1;
     return open_rocksdb_engine(o, 10, clock_);
   }
-  /// @returns what the operator is told; nothing when it opens.
+  /// @returns the error for the operator; nothing when the database opens.
   std::string error_of_open(const fs::path& path) {
     try {
       auto e = open(path);
@@ -95,7 +95,7 @@ TEST_F(faults, damaged_files_give_an_error_and_no_crash) {
   const auto whole = directory_.path() / "whole";
   fs::copy(path_, whole, fs::copy_options::recursive);
   for (const auto* part : {"CURRENT", "MANIFEST", ".sst"}) {
-    for (auto how : {"truncate", "garble", "scratch"}) {  // scratched tables open, and fail later
+    for (auto how : {"truncate", "garble", "scratch"}) {  // scratched tables fail later
       SCOPED_TRACE(std::string{how} + " " + part);
       fs::remove_all(path_);
       fs::copy(whole, path_, fs::copy_options::recursive);
@@ -125,13 +125,13 @@ TEST_F(faults, a_torn_log_loses_its_tail_alone) {
   for (auto code = std::uint64_t{0}; code < 10; ++code) {
     EXPECT_EQ(shard.read(table::codes, code_key(code), clock_.now()).what, verdict::ok);
   }
-  EXPECT_TRUE(e->records().load_clients().empty());  // the last record
+  EXPECT_TRUE(e->records().load_clients().empty());  // the last record is lost
 }
 
 TEST_F(faults, a_database_of_the_version_before_opens) {
   const auto now = clock_.now();
   {
-    // Only the families that it had, in its order.
+    // Only the column families that it had, in its order.
     auto o = rocksdb_options{};
     o.path = path_;
     auto had = column_family_descriptors(o, clock_);
@@ -140,7 +140,7 @@ TEST_F(faults, a_database_of_the_version_before_opens) {
     rocksdb::DB* db = nullptr;
     auto how = database_options(o);
     ASSERT_TRUE(rocksdb::DB::Open(how, path_.string(), had, &handles, &db).ok());
-    // A grant in an envelope without a generation: expiry, field 2.
+    // A grant in an envelope without a generation: expiry, then field 2.
     auto octets = std::string(8, '\0');
     octets[2] = '\x10';
     octets += "\x12\x03old";
@@ -159,7 +159,7 @@ TEST_F(faults, a_database_of_the_version_before_opens) {
     token.kind = table::access_tokens;
     auto inserted = answer<verdict>{};
     auto rotated = answer<rotate_result>{};
-    // Commits of two shards may meet in one write, which finds families by their numbers.
+    // Commits of two shards may share one write, which finds column families by their numbers.
     other.store().insert({token}, now, inserted.handler());
     shard.store().rotate({rotation(1, 1, round, now)}, now, rotated.handler());
     EXPECT_EQ(rotated.wait(shard.tasks())[0].what, verdict::ok);
@@ -187,8 +187,8 @@ TEST_F(faults, expired_records_leave_the_disk_without_a_janitor) {
   auto e = open(path_);
   auto shard = store_driver{*e, 0, 1};
   auto code = std::uint64_t{0};
-  // 50 MB of codes, tombstones and grants pass through, 16 MB without what a buffer absorbs; some
-  // hundred KB of them are alive.
+  // 50 MB of codes, tombstones and grants, 16 MB without what a buffer absorbs; some hundred KB of
+  // them are live at any time.
   for (auto round = 0; round < 150; ++round) {
     auto insertions = std::vector<insert_op>{};
     auto consumptions = std::vector<consume_op>{};
@@ -273,7 +273,7 @@ TEST_P(full_disk, answers_unknown_and_recovers_when_there_is_space_again) {
 
   fs::remove(filler);
   while (!e->writable()) {
-    std::this_thread::yield();  // it finds out by itself, without traffic
+    std::this_thread::yield();  // it recovers by itself, without requests
   }
   EXPECT_EQ(shard.consume(consumption(0, 100, now), now).what, verdict::ok);
   EXPECT_EQ(shard.consume(consumption(0, 101, now), now).what, verdict::replayed);

@@ -1,4 +1,4 @@
-// What app/ asks of the kernel, and whether all I/O threads make progress.
+// The process limits of app/, and the check that all I/O threads make progress.
 #include <gtest/gtest.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -39,7 +39,7 @@ TEST(check_open_files, counts_everything) {
   EXPECT_THROW(check_open_files(needs, 99), limit_error);
 }
 
-/// Waits until what was posted before has run.
+/// Waits until all tasks posted before have run.
 void drain(loopback::thread_executor& thread) {
   thread.call([] { return true; });
 }

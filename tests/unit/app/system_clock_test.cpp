@@ -15,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using oauth::instant;
 
-/// A clock that stands until it is moved. `Tag` tells two of them apart.
+/// A clock that stands still until it is moved. `Tag` distinguishes two of them.
 template <class Tag>
 struct settable_clock {
   using duration = std::chrono::nanoseconds;
@@ -36,7 +36,7 @@ class the_clock : public testing::Test {
     wall::set(begin);
     steady::set(12345s);
   }
-  /// Time passes, on both.
+  /// Moves both clocks.
   static void pass(std::chrono::nanoseconds time) {
     wall::move(time);
     steady::move(time);
@@ -70,7 +70,7 @@ TEST_F(the_clock, goes_on_from_where_it_was_when_set_back_by_an_hour) {
   EXPECT_EQ(clock.now(), after_begin(61s));
   pass(10s);
   EXPECT_EQ(clock.now(), after_begin(71s));
-  wall::move(1h);  // set right again: nothing was lost, nothing jumps
+  wall::move(1h);  // set right again: time neither loses nor jumps
   EXPECT_EQ(clock.now(), after_begin(71s));
 }
 
@@ -108,7 +108,7 @@ TEST(the_system_clock, is_the_systems) {
   const auto told = system_clock{}.now();
   const auto later =
       std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  EXPECT_GE(told + 1ms, before);  // the two clocks are cut to milliseconds one by one
+  EXPECT_GE(told + 1ms, before);  // each clock is truncated to milliseconds
   EXPECT_LE(told, later + 1ms);
 }
 

@@ -83,7 +83,7 @@ TEST_P(signatures, are_told_from_forged_ones) {
     changed[i] = changed[i] == 'A' ? 'B' : 'A';
     EXPECT_FALSE(set.verifies(changed)) << i;
   }
-  // A key is good for its own algorithm only, whatever the signature is worth.
+  // A key verifies its own algorithm only, even if the signature is valid.
   auto renamed = std::string{};
   const auto* alg = GetParam() == crypto::jws_alg::es256 ? "RS256" : "ES256";
   const auto header = std::string{R"({"alg":")"} + alg + R"(","kid":")" + key.kid() + "\"}";

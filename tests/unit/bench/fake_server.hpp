@@ -1,5 +1,5 @@
 /// @file
-/// A server on loopback that answers what a test tells it to.
+/// A server on loopback whose answers the test chooses.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -18,7 +18,7 @@ inline std::string http(unsigned status, const std::string& body) {
   return "HTTP/1.1 " + std::to_string(status) +
          " X\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
-/// The least good answer of a token endpoint.
+/// The smallest good answer of a token endpoint.
 inline const auto good = http(200, R"({"access_token":"a","token_type":"Bearer"})");
 
 /// The value of a parameter in the body of a request; empty when there is none.
@@ -30,8 +30,8 @@ inline std::string value_in(const std::string& request, const std::string& name)
   return value.substr(0, value.find('&'));
 }
 
-/// Answers the n-th request with what `answer(n, request)` returns; empty = closes the connection.
-/// Requests end with "=END". One thread, so that an answer that takes long makes all others wait.
+/// Answers the n-th request with `answer(n, request)`; an empty result closes the connection.
+/// Requests end with "=END". One thread, so a slow answer delays all others.
 class fake_server {
  public:
   using tcp = boost::asio::ip::tcp;

@@ -78,7 +78,7 @@ TEST(parse_objective, takes_percentile_and_limit) {
   }
 }
 
-/// What a search finds when exactly the rates up to `capacity` keep the objective.
+/// The result of a search when exactly the rates up to `capacity` keep the objective.
 double found(double first, double capacity, unsigned* steps) {
   auto search = ramp_search{first};
   while (const auto rate = search.next()) {

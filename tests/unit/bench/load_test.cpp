@@ -18,7 +18,7 @@ std::string http(unsigned status, const std::string& body) {
 }
 const auto good = http(200, R"({"access_token":"a","token_type":"Bearer"})");
 
-/// Every request ends with the id of the client, which is like no other part of it.
+/// Every request ends with the client id, which occurs nowhere else in it.
 work work_of(request_kind kind, double weight, value_use use, std::vector<std::string> values) {
   return {kind,
           weight,
@@ -49,8 +49,8 @@ TEST(run_load, shows_a_stall_of_the_server_in_the_p99_of_an_open_loop) {
   const auto r = run(server, o, 2000, 1);
   EXPECT_EQ(r.counts.answers(), 1000U);
   EXPECT_EQ(r.counts.failures(), 0U);
-  // 300 requests became due while it stood still, and with four connections almost none of them
-  // could be sent: counted from when they were sent, only four would be late.
+  // 300 requests became due during the stall, and with four connections almost none could be sent:
+  // counted from the time of sending, only four would be late.
   EXPECT_GE(r.counts.latency().percentile(99), 200ms);
   EXPECT_GE(r.counts.latency().percentile(90), 100ms);
 }
@@ -152,8 +152,8 @@ std::vector<std::string> tokens(std::size_t count) {
   return out;
 }
 
-/// Tokens are FAMILY.GENERATION; each answer brings the next generation. A token that is not the
-/// present one of its family is refused, and so is one that is used twice.
+/// Tokens are FAMILY.GENERATION; each answer has the next generation. A token that is not the
+/// current one of its family is refused, and so is one that is used twice.
 class rotating_families {
  public:
   std::string operator()(const std::string& request) {
@@ -237,7 +237,7 @@ TEST(run_load, gives_each_kind_of_a_mix_its_share) {
   }();
   EXPECT_EQ(r.counts.failures(), 0U);
   EXPECT_EQ(seen["authorization_code"], 400U);
-  // Each of the four connections may have one more under way when the codes run out.
+  // Each of the four connections may have one more in flight when the codes are used up.
   EXPECT_NEAR(seen["refresh_token"], 500, 5);
   EXPECT_NEAR(seen["client_credentials"], 100, 5);
   EXPECT_NEAR(seen[""], 200, 5);
@@ -293,7 +293,7 @@ TEST(run_load, counts_the_parts_of_a_round_apart) {
   EXPECT_EQ(sum.granted, 100U);
   EXPECT_EQ(sum.refused, 200U);
   EXPECT_EQ(sum.failed, 50U);
-  // By when they were due, however late they came.
+  // By the time they were due, however late they came.
   EXPECT_EQ(r.parts[0].granted_after.from_due.count(), 100U);
   EXPECT_EQ(r.parts[1].refused_after.from_due.count(), 200U);
   EXPECT_EQ(r.parts[2].refused_after.from_due.count(), 0U);

@@ -79,7 +79,7 @@ TEST(open_loop, makes_due_what_was_intended_and_nothing_after_the_end) {
   EXPECT_FALSE(loop.next());
 }
 
-/// A server in virtual time: answers one request at a time in `service`, and stands still from
+/// A server in virtual time: answers one request at a time in `service`, and stalls from
 /// `stall_begin` to `stall_end`.
 struct stalling_server {
   nanoseconds service{100us};
@@ -96,7 +96,7 @@ struct stalling_server {
 };
 
 TEST(open_loop, shows_a_stall_of_a_tenth_in_the_p99_that_a_closed_loop_hides) {
-  // Closed: one connection, which stops asking while the server stands still.
+  // Closed: one connection, which sends nothing during the stall.
   auto closed = histogram{};
   auto server = stalling_server{};
   for (auto t = nanoseconds{0}; t < 1s;) {
@@ -106,7 +106,7 @@ TEST(open_loop, shows_a_stall_of_a_tenth_in_the_p99_that_a_closed_loop_hides) {
   }
   EXPECT_LT(closed.percentile(99), 1ms);
 
-  // Open: the same server and one connection, 2000 requests a second whatever happens.
+  // Open: the same server and one connection, 2000 requests a second regardless.
   auto open = histogram{};
   server = stalling_server{};
   auto loop = open_loop{arrivals{{arrival_kind::constant, 2000}, 1}, 1s};

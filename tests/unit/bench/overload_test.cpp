@@ -26,8 +26,7 @@ void answer(part_counts& c, unsigned granted, nanoseconds wait, unsigned refused
   }
 }
 
-/// A server with a peak of 10,000 whose bare exchange costs 10 us, and which does all that is asked
-/// for.
+/// A server with a peak of 10,000 and a bare exchange of 10 us that meets all goals.
 storm_result good_storm() {
   auto r = storm_result{};
   r.peak = 10'000;

@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 
-/// Answers every request under TLS with the least good answer; each connection has a thread.
+/// Answers every request under TLS with the smallest good answer; one thread per connection.
 class tls_server {
  public:
   tls_server() {

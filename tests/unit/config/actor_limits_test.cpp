@@ -1,4 +1,4 @@
-// The limits of actors::check; here because it links without CAF, as config/ does.
+// The limits of actors::check. Here, because this program links without CAF, as config/ does.
 
 #include "actors/options.hpp"
 

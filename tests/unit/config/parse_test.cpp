@@ -1,4 +1,4 @@
-// What config::parse refuses, and how it says so.
+// What config::parse refuses, and its messages.
 
 #include "config/config.hpp"
 #include "config/schema.hpp"
@@ -27,7 +27,7 @@ std::vector<std::string> messages_of(std::string_view toml) {
   for (const auto& m : mistakes_of(toml)) out.push_back(to_string(m));
   return out;
 }
-/// `key = value` under its section, the key on line 2 unless it stands at the top (line 1).
+/// `key = value` under its section. The key is on line 2, at the top level on line 1.
 std::string line_for(const setting& s, std::string_view value) {
   const auto assignment = std::string{s.name()} + " = " + std::string{value} + "\n";
   if (s.section().empty()) return assignment;
@@ -36,7 +36,7 @@ std::string line_for(const setting& s, std::string_view value) {
 
 TEST(config_parse, refuses_a_wrong_type_for_every_key_at_its_line) {
   for (const auto& s : schema()) {
-    // No key takes a date, and none takes an array of numbers.
+    // No key accepts a date or an array of numbers.
     for (const auto* wrong : {"2026-01-01", "[1, 2]", "{ a = 1 }", "true"}) {
       const auto is_bool = s.key == "http.proxy_protocol" || s.key == "files.allow_group_readable";
       if (is_bool && std::string_view{wrong} == "true") continue;

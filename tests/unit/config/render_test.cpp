@@ -1,4 +1,4 @@
-// What config::parse takes, what it makes of it, and that render writes it back.
+// What config::parse accepts, its results, and that render writes them back.
 
 #include "config/config.hpp"
 #include "config/document.hpp"
@@ -32,7 +32,7 @@ std::string text_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
-/// The settings a process has that reads no file at all, with paths as in a file of that folder.
+/// The settings of a process without a config file, with paths as in a file of that folder.
 settings defaults_in(const std::filesystem::path& folder) {
   auto s = settings{};
   for (const auto& one : schema()) {

@@ -23,12 +23,12 @@ struct spelling {
 };
 
 const auto spellings = std::vector<spelling>{
-    // Both of full width: without and with the zero that keeps them positive.
+    // Both of full width: without and with the leading zero of a positive number.
     {"3044 0220" + repeated("7f", 32) + "0220" + repeated("01", 32),
      repeated("7f", 32) + repeated("01", 32)},
     {"3046 0221 00" + repeated("ff", 32) + "0221 00" + repeated("80", 32),
      repeated("ff", 32) + repeated("80", 32)},
-    // Short ones are padded in front (JWS-01).
+    // Short numbers are padded in front (JWS-01).
     {"3043 021f" + repeated("7f", 31) + "0220" + repeated("01", 32),
      "00" + repeated("7f", 31) + repeated("01", 32)},
     {"3044 0220 00" + repeated("80", 31) + "0220" + repeated("01", 32),
@@ -37,7 +37,7 @@ const auto spellings = std::vector<spelling>{
     {"3007 0202 0080 0201 00", repeated("00", 31) + "80" + repeated("00", 32)},
 };
 
-/// Reads from memory that ends where the octets end, so that a sanitizer sees a step too far.
+/// Parses from memory that ends where the octets end, so that a sanitizer sees a read beyond.
 /// @param width of R‖S.
 std::optional<std::string> parse(std::string_view octets, std::size_t width = 64) {
   const auto exact = std::vector<std::uint8_t>(octets.begin(), octets.end());

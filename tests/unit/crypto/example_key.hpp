@@ -1,5 +1,5 @@
 /// @file
-/// The keys that RFCs print.
+/// The keys printed in RFCs.
 #pragma once
 
 #include <string>
@@ -51,9 +51,9 @@ inline constexpr auto example_rs256_jws = std::string_view{
     "c6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlU"
     "PQGe77Rw"};
 
-// The same key and payload with PS256: computed by the formulas of RFC 8017 §8.1.1 with integers
-// alone. The salt is 00 01 02 … 1f; the other two are signatures of the same text whose salts have
-// 20 octets and none (JWS-04).
+// The same key and payload with PS256, computed by the formulas of RFC 8017 §8.1.1 with integers
+// alone. The salt is 00 01 02 … 1f. The other two are signatures of the same text with salts of 20
+// octets and none (JWS-04).
 inline constexpr auto example_ps256_jws = std::string_view{
     "eyJhbGciOiJQUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlL"
     "mNvbS9pc19yb290Ijp0cnVlfQ.SHdbwC2HD3805O3W0NLTalEJlZuhQQDQmdZmm4Sh4Bm-OtmSht6GLzIUjtIjkBv5"

@@ -1,5 +1,5 @@
 /// @file
-/// Octets as the RFCs print them.
+/// Octets in the notation of the RFCs.
 #pragma once
 
 #include <stdexcept>

@@ -46,7 +46,7 @@ parts split(std::string_view compact) {
   return {std::string{compact.substr(0, dot)}, base64url_decode(compact.substr(dot + 1)).value()};
 }
 
-/// R‖S as DER, made by OpenSSL.
+/// R‖S as DER, encoded by OpenSSL.
 std::string openssl_der(std::string_view raw) {
   const auto octets = as_bytes(raw);
   auto* signature = ECDSA_SIG_new();
@@ -61,7 +61,7 @@ std::string openssl_der(std::string_view raw) {
   return out;
 }
 
-/// Verifies through the hash-and-verify interface and nothing of crypto/ but base64url.
+/// Verifies with OpenSSL's hash-and-verify interface, and nothing of crypto/ but base64url.
 bool openssl_verifies(const signing_key& key, std::string_view compact) {
   auto [text, signature] = split(compact);
   if (is_ecdsa(key.alg())) signature = openssl_der(signature);
@@ -131,7 +131,7 @@ TEST(verify_compact, refuses_another_key) {
     auto signer = jws_signer{key_for(alg)};
     EXPECT_FALSE(verify_compact(signing_key::generate(alg), sign(signer)));
   }
-  // JWS-03: whatever the key, the algorithm is its own.
+  // JWS-03: the algorithm is a property of the key.
   const auto rsa = std::string{key_for(jws_alg::rs256).private_der().reveal()};
   const auto same_numbers = signing_key::load(jws_alg::ps256, rsa);
   ASSERT_TRUE(same_numbers);

@@ -127,7 +127,7 @@ TEST(signing_key_load, refuses_an_ed25519_public_part_of_another_key) {
   };
   const auto right =
       signing_key::load(jws_alg::eddsa, with_public(*base64url_decode(example_ed25519_x)));
-  // Some versions of OpenSSL take no such form at all; none may believe a foreign public key.
+  // Some versions of OpenSSL reject this form; none may accept a foreign public key.
   if (right) {
     EXPECT_EQ(right->kid(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
   }

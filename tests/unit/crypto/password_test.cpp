@@ -24,7 +24,7 @@ class counting_random final : public random_source {
   std::uint8_t next_ = 0;
 };
 
-/// A PHC string for "password" that asks for what the caller says.
+/// A PHC string for "password" with the given parameters.
 std::string encoded_with(std::uint32_t passes, std::uint32_t lanes, std::uint32_t tag_size = 32) {
   auto encoded = std::array<char, 1024>{};
   const auto salt = std::string_view{"somesalt"};

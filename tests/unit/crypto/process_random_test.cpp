@@ -23,7 +23,7 @@ std::string draw(std::size_t size) {
   return out;
 }
 
-/// The method is the whole process's: the tests of this program that come later use it as well.
+/// The method applies to the whole process: later tests of this program use it as well.
 class process_random : public testing::Test {
  protected:
   static void SetUpTestSuite() { buffer_process_random(); }
@@ -48,7 +48,7 @@ TEST_F(process_random, fills_requests_of_any_size_whole) {
   EXPECT_TRUE(draw(0).empty());
   for (const auto size : {1U, 15U, 1023U, 1024U, 1025U, 4096U, 4097U, 70'000U, 200'000U}) {
     auto octets = draw(size);
-    // Zeros at an end would be places that nothing was written to: 32 of them never come by chance.
+    // Zeros at an end would be octets that were not written: 32 of them do not occur by chance.
     const auto end = std::min<std::size_t>(size, 32);
     if (size >= 32) {
       EXPECT_NE(octets.substr(0, end), std::string(end, '\0')) << size;
@@ -58,7 +58,7 @@ TEST_F(process_random, fills_requests_of_any_size_whole) {
 }
 
 TEST_F(process_random, a_child_process_draws_others_than_its_parent) {
-  static_cast<void>(draw(16));  // the buffer is full when the child begins
+  static_cast<void>(draw(16));  // the buffer is filled before the fork
   auto ends = std::array<int, 2>{};
   ASSERT_EQ(::pipe(ends.data()), 0);
   const auto child = ::fork();
@@ -87,7 +87,7 @@ TEST_F(process_random, signs_what_verifies_with_a_nonce_of_its_own_each_time) {
     auto token = std::string{};
     signer.append_compact(token, "e30", "{}");
     EXPECT_TRUE(verify_compact(signer.key(), token)) << token;
-    // r, the first half of the signature, tells the nonce apart.
+    // r, the first half of the signature, identifies the nonce.
     EXPECT_TRUE(seen.insert(token.substr(token.rfind('.') + 1, 42)).second);
   }
 }

@@ -24,8 +24,8 @@ static_assert(std::is_nothrow_move_assignable_v<secret_string>);
 constexpr auto short_text = std::string_view{"hunter2"};
 const auto long_text = std::string(100, 'k');
 
-/// Whether `text` but for its first octet is found in the memory of `object` itself. (Emptying a
-/// std::string overwrites the first octet and no other.)
+/// Whether `text`, except for its first octet, is found in the memory of `object` itself. (Emptying
+/// a std::string overwrites the first octet only.)
 template <class T>
 bool is_left_in(const T& object, std::string_view text) {
   const auto memory = std::string_view{reinterpret_cast<const char*>(&object), sizeof object};

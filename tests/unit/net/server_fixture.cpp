@@ -23,7 +23,7 @@ void answer_token(service::exchange& x) {
     t.denied = oauth::denial{oauth::errc::invalid_client, "no", "wrong secret"};
   }
 }
-/// Tells what was asked; "bad_client", "dead" and "narrow" are refused.
+/// Answers with what was asked; "bad_client", "dead" and "narrow" are refused.
 void answer_query(service::exchange& x) {
   auto& q = static_cast<service::query_exchange&>(x);
   const auto token = q.request.token;
@@ -148,12 +148,12 @@ void fake_service::answer_elsewhere() {
     changed_.wait(lock,
                   [this] { return stopping_ || (how == manner::elsewhere && !waiting_.empty()); });
     if (stopping_) return;
-    // Last come, first served: the hardest order for those who must answer in order.
+    // Last in, first out: the hardest order for connections that must answer in order.
     auto w = std::move(waiting_.back());
     waiting_.pop_back();
     lock.unlock();
     if (submitted_ % 16 == 0) std::this_thread::yield();
-    // Moved: the exchange must die on its I/O thread.
+    // Moved: the exchange must be destroyed on its I/O thread.
     io_thread_.post([this, moved = std::move(w)] { finish(*moved.x, moved.answer); });
     lock.lock();
   }
@@ -249,7 +249,7 @@ void peer::send(std::string_view octets) {
   }
   while (!octets.empty()) {
     const auto n = ::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL);
-    if (n <= 0) return;  // the server may refuse and close before it has read all
+    if (n <= 0) return;  // the server may refuse and close before it has read everything
     octets.remove_prefix(static_cast<std::size_t>(n));
   }
 }

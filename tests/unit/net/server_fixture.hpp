@@ -1,5 +1,5 @@
 /// @file
-/// A server of net/ with a service that answers by itself, and a client that speaks in octets.
+/// A server of net/ with a service that answers by itself, and a client that sends octets.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -24,8 +24,8 @@
 
 namespace mintage::net {
 
-/// Answers exchanges as its `how` says: at once, within `submit`; unanswered, as when they were
-/// lost; from another thread, out of order; or not before `release`.
+/// Answers exchanges according to `how`: at once, within `submit`; without an answer, as when they
+/// are lost; from another thread, out of order; or not before `release`.
 class fake_service final : public service::token_service {
  public:
   enum class manner : std::uint8_t { at_once, lost, elsewhere, held };
@@ -43,7 +43,7 @@ class fake_service final : public service::token_service {
   void submit(service::admin_handle x) override;
   [[nodiscard]] bool has_room() override { return !is_full; }
   [[nodiscard]] std::shared_ptr<const oauth::public_documents> documents() const override;
-  /// "https://known.example" alone.
+  /// True for "https://known.example" only.
   [[nodiscard]] bool knows_origin(std::string_view origin) const override {
     return origin == "https://known.example";
   }
@@ -54,14 +54,14 @@ class fake_service final : public service::token_service {
                     const oauth::denial& why) override;
   [[nodiscard]] std::string metrics() const override { return "# metrics\n"; }
 
-  /// Answers what was held, last come first.
+  /// Answers the held exchanges, last in, first out.
   void release();
   [[nodiscard]] std::size_t held() const;
   [[nodiscard]] std::size_t submitted() const { return submitted_; }
-  /// The request that was refused last without an exchange, and why.
+  /// Id and error of the last request that was refused without an exchange.
   [[nodiscard]] std::pair<std::string, oauth::errc> last_refusal() const;
   [[nodiscard]] std::string last_reason() const;
-  /// The most exchanges that were ever unanswered at once.
+  /// The largest number of unanswered exchanges so far.
   [[nodiscard]] std::size_t most_at_once() const { return most_; }
 
  private:
@@ -96,39 +96,39 @@ struct received {
   std::string body;
 };
 
-/// One connection to the server. Every wait has a generous limit of its own.
+/// One connection to the server. Every wait has a generous limit.
 class peer {
  public:
-  /// @param receive_buffer octets of the kernel's buffer; 0 = as usual.
+  /// @param receive_buffer size of the kernel's buffer in octets; 0 = default.
   explicit peer(std::uint16_t port, int receive_buffer = 0);
-  /// Over TLS. @throws loopback::tls_refused
+  /// Connects over TLS. @throws loopback::tls_refused
   peer(std::uint16_t port, const loopback::tls_side& side,
        const loopback::session_ptr& offered = nullptr, int receive_buffer = 0);
-  /// Goes on over TLS. @throws loopback::tls_refused
+  /// Continues over TLS. @throws loopback::tls_refused
   void secure(const loopback::tls_side& side, const loopback::session_ptr& offered = nullptr);
   ~peer();
   peer(const peer&) = delete;
   peer& operator=(const peer&) = delete;
 
   void send(std::string_view octets);
-  /// Sends what the kernel takes at once. @returns how much.
+  /// Sends what the kernel accepts at once. @returns the number of octets.
   std::size_t send_some(std::string_view octets);
   void shut_down();
   void reset();
   /// @param has_body false after HEAD.
   [[nodiscard]] received receive(bool has_body = true);
-  /// Reads a head; the body stays unread.
+  /// Reads a head and leaves the body unread.
   [[nodiscard]] received receive_head();
   /// The next octets of a chunked body, decoded; nothing after its end.
   [[nodiscard]] std::optional<std::string> receive_chunk();
   /// The next line of a chunked body.
   [[nodiscard]] std::optional<std::string> receive_line();
-  /// Reads all there is. @returns whether the server closed in order, without a reset.
+  /// Reads to the end. @returns whether the server closed in order, without a reset.
   [[nodiscard]] bool is_closed(std::string* rest = nullptr);
   [[nodiscard]] bool has_octets() const;
-  /// Whether the server has closed without waiting for us.
+  /// Whether the server has closed the connection by itself.
   [[nodiscard]] bool is_reset() const;
-  /// @pre it is over TLS.
+  /// @pre the connection uses TLS.
   [[nodiscard]] loopback::tls_client& tls() { return *tls_; }
 
  private:
@@ -149,7 +149,7 @@ class server_test : public testing::Test {
   server_test();
   ~server_test() override;
 
-  /// Starts with `settings`, on free ports.
+  /// Starts with `settings`, on free TCP ports.
   void start();
   [[nodiscard]] peer connect() { return peer{server_->public_port()}; }
   [[nodiscard]] peer connect_admin() { return peer{server_->admin_port()}; }

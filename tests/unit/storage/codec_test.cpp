@@ -25,7 +25,7 @@ oauth::login sample_login() {
                   {"https://b.example.com", oauth::token_format::jwt, crypto::jws_alg::es256}},
       .minted = at(1'700'000'000'456),
       .auth_time = at(1'700'000'000'123),
-      .nonce = std::string{"n-0S6_\0\xff", 8},  // octets are kept as they came
+      .nonce = std::string{"n-0S6_\0\xff", 8},  // octets are kept unchanged
       .acr = "urn:mace:incommon:iap:silver",
       .amr = {"pwd", "otp"},
       .sid = "session-1",
@@ -156,7 +156,7 @@ void expect_same(const oauth::client& a, const oauth::client& b) {
   EXPECT_EQ(a.allowed_origins, b.allowed_origins);
 }
 
-/// Appends field `number` with the varint `value`; of one number, the last field counts.
+/// Appends field `number` with the varint `value`; of several values of one field, the last counts.
 std::string with_varint(std::string record, unsigned number, unsigned value) {
   for (auto v : {number << 3, value}) {
     for (; v >= 0x80; v >>= 7) {
@@ -310,7 +310,7 @@ TEST(codec, keeps_every_field_of_a_grant) {
 TEST(codec, keeps_every_field_of_a_client) {
   expect_same(decode_client(encode(sample_client())).value(), sample_client());
   auto bare = oauth::client{};
-  bare.scopes.clear();  // no default may come back
+  bare.scopes.clear();  // no default may be added
   bare.grant_types.clear();
   expect_same(decode_client(encode(bare)).value(), bare);
   for (auto method : {oauth::auth_method::none, oauth::auth_method::client_secret_basic,
@@ -336,7 +336,7 @@ TEST(codec, keeps_every_field_of_an_access_token) {
     EXPECT_EQ(read.acr, t.acr);
     EXPECT_EQ(read.where, t.where);
     EXPECT_EQ(read.family, t.family);
-    t = {};  // a client's own: nothing of the one before may come back
+    t = {};  // a client's own token: nothing of the former value may remain
   }
 }
 

@@ -26,7 +26,7 @@ number256 as_number(const BIGNUM* n) {
   return from_big_endian(octets);
 }
 
-/// What OpenSSL says, which has its own arithmetic.
+/// The same operations by OpenSSL, which has its own arithmetic.
 class openssl_arithmetic {
  public:
   explicit openssl_arithmetic(const number256& m) : modulus_{as_bignum(m)} {}
@@ -43,7 +43,7 @@ class openssl_arithmetic {
     BN_nnmod(out_.get(), as_bignum(a).get(), modulus_.get(), context_.get());
     return as_number(out_.get());
   }
-  /// Zero, which has none, gives zero.
+  /// @returns zero for zero, which has no inverse.
   number256 inverse(const number256& a) {
     if (a == number256{}) return a;
     EXPECT_NE(BN_mod_inverse(out_.get(), as_bignum(a).get(), modulus_.get(), context_.get()),
@@ -63,8 +63,8 @@ number256 minus(number256 n, std::uint64_t less) {
   return n;
 }
 
-/// Where carries and borrows go furthest, powers of two, and drawn ones: each of the latter has
-/// words that are all zeros or all ones half of the time.
+/// Numbers with the longest carries and borrows, powers of two, and random ones: half of those have
+/// words that are all zeros or all ones.
 std::vector<number256> samples(const number256& modulus) {
   constexpr auto ones = ~std::uint64_t{0};
   auto all = std::vector<number256>{{words{}},
@@ -141,8 +141,7 @@ TYPED_TEST(montgomery_arithmetic, inverts_many_at_once) {
   }
 }
 
-/// The compiler has no intrinsics while it evaluates: what it finds is what the portable code
-/// finds.
+/// Constant evaluation uses no intrinsics, so it runs the portable code.
 TYPED_TEST(montgomery_arithmetic, is_the_same_without_intrinsics) {
   using m = TypeParam;
   constexpr auto ones = ~std::uint64_t{0};
@@ -153,7 +152,7 @@ TYPED_TEST(montgomery_arithmetic, is_the_same_without_intrinsics) {
   constexpr auto inverse = m::inverse(m::enter(a));
   auto volatile_a = a;
   auto volatile_b = b;
-  asm volatile("" : "+m"(volatile_a), "+m"(volatile_b));  // not known to the compiler any more
+  asm volatile("" : "+m"(volatile_a), "+m"(volatile_b));  // unknown to the compiler from here on
   EXPECT_EQ(m::multiply(m::enter(volatile_a), m::enter(volatile_b)), product);
   EXPECT_EQ(m::add(m::reduce(volatile_a), m::reduce(volatile_b)), sum);
   EXPECT_EQ(m::inverse(m::enter(volatile_a)), inverse);

@@ -37,9 +37,9 @@ number256 number(std::string_view hex_digits) {
   return from_big_endian(std::span<const std::uint8_t, 32>{as_bytes(octets)});
 }
 
-/// A key whose private number is known.
+/// A key with a known private number.
 signing_key key_of(const std::string& d) {
-  // SEC 1 App. C.4 within PKCS #8, without the public part, which OpenSSL works out.
+  // SEC 1 App. C.4 within PKCS #8, without the public part, which OpenSSL computes.
   const auto der = from_hex(
       "3041 0201 00 3013 0607 2a8648ce3d0201 0608 2a8648ce3d030107 0427 3025 0201 01 0420" + d);
   return signing_key::load(jws_alg::es256, der).value();
@@ -51,7 +51,7 @@ std::vector<digest> digests_of(std::size_t count) {
   return all;
 }
 
-/// By OpenSSL, of the digest itself.
+/// Verifies by OpenSSL, over the digest itself.
 bool verifies(const signing_key& key, const digest& d, const bytes<64>& signature) {
   const auto context = pkey_ctx_ptr{EVP_PKEY_CTX_new_from_pkey(nullptr, key.native(), nullptr)};
   EXPECT_EQ(EVP_PKEY_verify_init(context.get()), 1);
@@ -145,14 +145,14 @@ TEST(p256_signer, never_uses_a_nonce_twice) {
     auto signatures = std::vector<bytes<64>>(digests.size());
     signer.sign(digests, signatures);
     for (const auto& s : signatures) {
-      auto r = bytes<32>{};  // tells the nonce
+      auto r = bytes<32>{};  // determines the nonce
       std::copy_n(s.begin(), r.size(), r.begin());
       EXPECT_TRUE(seen.insert(r).second);
     }
   }
 }
 
-/// A generator that gives the same again and again, as after a copy of a running machine.
+/// A generator that repeats its octets, as after a copy of a running machine.
 class stuck_random final : public random_source {
  public:
   explicit stuck_random(std::uint8_t octet) : octet_{octet} {}

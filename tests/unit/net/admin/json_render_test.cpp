@@ -1,4 +1,4 @@
-// JSON of the admin interface: what is written.
+// JSON of the admin interface: rendering.
 
 #include "net/admin/json.hpp"
 

@@ -1,4 +1,5 @@
-// JSON of the admin interface: what is refused and how it is named, then what is read.
+// JSON of the admin interface: first what is refused and the field that is named, then what is
+// read.
 
 #include "net/admin/json.hpp"
 
@@ -27,7 +28,7 @@ std::string refusal_of_client(std::string_view text) {
   EXPECT_EQ(read.error().code, errc::invalid_request);
   return read.error().description;
 }
-/// An object whose claims make the JSON `depth` levels deep.
+/// An object whose claims are `depth` levels deep.
 std::string nested(std::size_t depth, std::string_view core) {
   const auto inner = depth - 2;
   return R"({"claims":{"a":)" + std::string(inner, '[') + std::string{core} +
@@ -64,12 +65,12 @@ TEST(admin_json, refuses_what_is_not_one_object) {
 }
 
 TEST(admin_json, refuses_more_than_16_levels) {
-  for (const auto* core : {"1", "[]", "{}", "null,{}"}) {  // what is empty is no level
+  for (const auto* core : {"1", "[]", "{}", "null,{}"}) {  // an empty container is not a level
     EXPECT_EQ(refusal_of_mint(nested(16, core)), "") << core;
     EXPECT_EQ(refusal_of_mint(nested(17, core)), "the JSON is nested deeper than 16 levels");
   }
   EXPECT_EQ(refusal_of_mint(nested(100'000, "1")), "the JSON is nested deeper than 16 levels");
-  // The limit outlives a document that made the parser grow.
+  // The limit still applies after a document that made the parser grow.
   auto reader = admin_json{};
   EXPECT_TRUE(reader.read_mint(R"({"sub":")" + std::string(100'000, 'a') + R"("})"));
   EXPECT_FALSE(reader.read_mint(nested(17, "1")));

@@ -200,7 +200,7 @@ TEST_F(bulk, answers_bad_lines_in_place_and_goes_on) {
   EXPECT_THAT(lines[3], HasSubstr("sub: bad"));
   EXPECT_EQ(lines[4], expected_line("b"));
   EXPECT_THAT(lines[5], HasSubstr("\"error\":\"invalid_request\""));
-  EXPECT_EQ(p.receive().body, R"({"status":"ok"})");  // the connection goes on
+  EXPECT_EQ(p.receive().body, R"({"status":"ok"})");  // the connection stays open
 }
 
 TEST_F(bulk, answers_in_input_order_with_bounded_lines_in_flight) {
@@ -212,7 +212,7 @@ TEST_F(bulk, answers_in_input_order_with_bounded_lines_in_flight) {
     p.send(bulk_head());
     auto octets = std::string{};
     for (auto n = std::size_t{0}; n < count; ++n) octets += line_of(std::to_string(n));
-    // Cut without regard to lines.
+    // Split without regard to lines.
     for (auto at = std::size_t{0}; at < octets.size(); at += 1777) {
       p.send(chunk(std::string_view{octets}.substr(at, 1777)));
     }
@@ -258,7 +258,7 @@ TEST_F(bulk, reads_no_further_from_a_peer_that_does_not_read) {
     for (auto n = std::size_t{0}; n < count; ++n) p.send(long_line);
   }};
   auto before = std::size_t{1};
-  eventually([&] {  // until the count stands still
+  eventually([&] {  // until the count is stable
     const auto now = service().submitted();
     std::this_thread::sleep_for(100ms);
     return now == std::exchange(before, service().submitted()) && now == before;
@@ -296,7 +296,7 @@ TEST_F(bulk, ends_when_input_stops_half_way) {
   EXPECT_EQ(begun.receive_line(), expected_line("a"));
   auto rest = std::string{};
   static_cast<void>(begun.is_closed(&rest));
-  EXPECT_EQ(rest, "");  // no last chunk: the peer knows that the answer is not whole
+  EXPECT_EQ(rest, "");  // no last chunk: the peer knows that the answer is incomplete
 }
 
 TEST_F(bulk, does_not_count_its_own_commits_against_the_peer) {
@@ -337,7 +337,7 @@ TEST_F(bulk, survives_a_peer_that_leaves) {
     p.send(bulk_head() + chunk(line_of("a") + line_of("b")));
     eventually([&] { return service().held() == 2; });
     p.reset();
-    // With and without a look at the socket before the answers come.
+    // With and without a read from the socket before the answers arrive.
     if (n != 0) {
       EXPECT_EQ(ask_admin(request("GET", "/livez")).status, 200U);
     }

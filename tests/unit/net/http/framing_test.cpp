@@ -1,4 +1,4 @@
-// The scan of header sections: every violation of TOK-10 by its line, then what must pass.
+// The scan of header sections: every violation of TOK-10 by its line, then what is accepted.
 
 #include "net/http/framing.hpp"
 

@@ -1,4 +1,4 @@
-// TLS of a listener: what is spoken, what is refused, and how sessions are resumed.
+// TLS of a listener: what is accepted, what is refused, and how sessions are resumed.
 
 #include "net/tls/tickets.hpp"
 #include "tests/unit/net/tls/tls_fixture.hpp"
@@ -233,7 +233,7 @@ TEST(ticket_keys, seal_for_an_hour_and_open_while_their_tickets_live) {
   const auto fourth = third->next(begin + 3h);  // the first sealed until the second began
   ASSERT_EQ(fourth->all().size(), 3U);
   EXPECT_EQ(fourth->all()[2].name, second->all()[0].name);
-  // Nobody came for a day: the last one sealed until now, as far as can be known.
+  // No new key for a day: the last one was in use until now, as far as can be known.
   EXPECT_EQ(fourth->next(begin + 27h)->all().size(), 2U);
 }
 

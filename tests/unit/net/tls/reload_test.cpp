@@ -1,4 +1,4 @@
-// Files of certificates and keys: what is refused, and how a running server takes new ones.
+// Files of certificates and keys: what is refused, and how a running server reloads them.
 
 #include <openssl/pem.h>
 
@@ -47,7 +47,7 @@ TEST_F(tls_reload, gives_new_connections_the_new_certificate_and_leaves_open_one
 TEST_F(tls_reload, lets_a_handshake_that_has_begun_finish_with_the_old_one) {
   start();
   auto early = peer{server_->public_port()};
-  auto later = connect();  // its handshake is done: the server has accepted the one before
+  auto later = connect();  // its handshake is done, so the server has accepted the one before
   replace_pair("renewed");
   EXPECT_TRUE(server_->reload_certificates().empty());
   early.secure(client);
@@ -100,7 +100,7 @@ TEST_F(tls_reload, does_nothing_without_TLS) {
   EXPECT_EQ(ask(token_request()).status, 200U);
 }
 
-/// What is wrong with the pair in the settings, as "KEY: SENTENCE".
+/// The error about the pair in the settings, as "KEY: SENTENCE".
 std::string fault_of(const tls_options& o) {
   const auto made = tls_context::load(o, "http.tls");
   if (made) return "nothing";

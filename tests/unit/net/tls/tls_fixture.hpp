@@ -1,5 +1,5 @@
 /// @file
-/// A server of net/ with certificates, and clients that speak TLS with it.
+/// A server of net/ with certificates, and clients that use TLS.
 #pragma once
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 namespace mintage::net {
 
-/// Both listeners show the certificate "first", which is ECDSA.
+/// Both listeners use the certificate "first", which is ECDSA.
 class tls_server_test : public server_test {
  protected:
   tls_server_test() {
@@ -25,7 +25,7 @@ class tls_server_test : public server_test {
   }
   ~tls_server_test() override { std::filesystem::remove_all(folder); }
 
-  /// What every client of these tests wants besides `options`: a server of the tests' authority.
+  /// `options` with the tests' authority as the trusted one.
   [[nodiscard]] loopback::tls_side side(loopback::tls_client_options options = {}) const {
     options.trusted = &authority;
     return loopback::tls_side{options};
@@ -33,14 +33,14 @@ class tls_server_test : public server_test {
   [[nodiscard]] loopback::tls_side side_of(int version) const {
     return side({.min_version = version, .max_version = version});
   }
-  /// Puts a pair of this name in the place of the first one.
+  /// Replaces the first pair by a new one with this name.
   void replace_pair(const std::string& name,
                     loopback::key_kind kind = loopback::key_kind::p256) const {
     const auto fresh = authority.issue(folder, name, kind);
     std::filesystem::rename(fresh.certificate, pair.certificate);
     std::filesystem::rename(fresh.key, pair.key);
   }
-  /// The reason of the last refusal that net/ took note of by itself.
+  /// The reason of the last refusal that net/ noted itself.
   [[nodiscard]] std::string last_reason() const { return services_.at(0)->last_reason(); }
 
   loopback::certificate_authority authority;

@@ -1,4 +1,4 @@
-// Requests and answers over TLS: all that holds in the clear holds here.
+// Requests and answers over TLS: everything that holds for plain HTTP holds here.
 
 #include "tests/unit/net/tls/tls_fixture.hpp"
 
@@ -44,7 +44,7 @@ TEST_P(tls_traffic, takes_requests_cut_anywhere) {
   start();
   auto p = connect();
   const auto octets = token_request("cut");
-  for (const auto c : octets) p.send({&c, 1});  // a record for each
+  for (const auto c : octets) p.send({&c, 1});  // one record for each octet
   EXPECT_EQ(p.receive().body, "{\"code\":\"cut\"}");
 }
 
@@ -157,7 +157,7 @@ TEST_P(tls_traffic, mints_in_bulk_while_the_client_reads_late) {
            "\r\n\r\n");
     p.send(body);
   }};
-  // Until the socket takes no more, in the middle of a record: nothing may be lost or come twice.
+  // Until the socket accepts no more, inside a record: nothing may be lost or repeated.
   for (auto before = std::size_t{0}; before == 0 || service().submitted() != before;) {
     before = service().submitted();
     std::this_thread::sleep_for(100ms);

@@ -5,7 +5,7 @@
 namespace mintage::storage {
 namespace {
 
-/// Keys with the same octets behind the slot share their place.
+/// Keys with the same octets after the slot share a set.
 record_key key_of(std::uint8_t place, std::uint16_t slot = 0) {
   auto name = crypto::bytes<32>{};
   name[0] = place;
@@ -88,12 +88,12 @@ TEST(live_codes, keys_of_other_places_keep_theirs) {
 }
 
 TEST(live_codes, values_take_no_more_than_their_room_and_old_ones_make_way) {
-  auto codes = live_codes{4, 100};  // one place
+  auto codes = live_codes{4, 100};  // one set
   keep(codes, key_of(0, 0), std::string(60, 'a'));
   keep(codes, key_of(0, 1), std::string(60, 'b'));
   EXPECT_NE(codes.find(key_of(0, 0)), nullptr);
   EXPECT_EQ(codes.find(key_of(0, 1)), nullptr);
-  keep(codes, key_of(0, 2), std::string(101, 'c'));  // never
+  keep(codes, key_of(0, 2), std::string(101, 'c'));  // too large
   keep(codes, key_of(0, 3), "d");
   for (auto slot = std::uint16_t{4}; slot < 7; ++slot) keep(codes, key_of(0, slot), "");
   keep(codes, key_of(0, 7), std::string(100, 'e'));  // "a" and "d" have given way

@@ -19,7 +19,7 @@ namespace {
 
 using model = std::map<std::string, std::string>;
 
-/// A database whose memtables are few buckets wide, so that keys share them.
+/// A database whose memtables have few buckets, so that keys share them.
 class ordered_memtable : public testing::TestWithParam<bool> {
  protected:
   ordered_memtable()
@@ -45,7 +45,8 @@ class ordered_memtable : public testing::TestWithParam<bool> {
     db_.reset(db);
   }
 
-  /// As the keys of codes are, or not: short, equal in the first octets, beyond twelve bits.
+  /// Draws a key that is like those of codes, or not: short, with equal first octets, beyond twelve
+  /// bits.
   std::string draw_key() {
     auto key = std::string{};
     switch (random_() % 4) {
