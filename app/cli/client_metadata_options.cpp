@@ -2,10 +2,29 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "oauth/client/client.hpp"
 
 namespace mintage::app {
 
 namespace json = boost::json;
+
+namespace {
+
+/// "a (the default), b or c".
+std::string choices(std::span<const std::string_view> names) {
+  auto out = std::string{names.front()} + " (the default)";
+  for (const auto& name : names.subspan(1)) {
+    out += &name == &names.back() ? " or " : ", ";
+    out += name;
+  }
+  return out;
+}
+
+}  // namespace
 
 json::object client_metadata_options::body() const {
   auto out = json::object{};
@@ -39,8 +58,7 @@ void add_metadata_options(CLI::App& command, client_metadata_options& o) {
                   "What it may be granted, separated by spaces; openid by default")
       ->type_name("SCOPE");
   command
-      .add_option("--grant", o.grant_types,
-                  "authorization_code (the default) or refresh_token; may be repeated")
+      .add_option("--grant", o.grant_types, choices(oauth::grant_type_names) + "; may be repeated")
       ->type_name("GRANT")
       ->allow_extra_args(false);
   auto* method = command.add_option("--auth-method", o.auth_method,

@@ -15,7 +15,7 @@ _mintage() {
       return ;;
     --secret-env) mapfile -t COMPREPLY < <(compgen -e -- "$word") && return ;;
     --admin) mapfile -t COMPREPLY < <(compgen -W 'http://127.0.0.1:9081' -- "$word") && return ;;
-    --grant) words='authorization_code refresh_token' ;;
+    --grant) words='authorization_code refresh_token client_credentials' ;;
     --auth-method) words='client_secret_basic client_secret_post' ;;
     --id-token-alg | --alg) words='RS256 ES256 PS256 ES384 EdDSA' ;;
     --rt-mode) words='rotating static' ;;

@@ -51,8 +51,8 @@ struct new_grant_ids {
 [[nodiscard]] grant issue_grant(const login& who, slot where, const client_facts& client,
                                 const new_grant_ids& draw, instant now, const options& o);
 
-/// What the redemption that gave birth to `born` issues: the scope of the grant, its targets or
-/// those of them that `resource` names, and the first refresh token where there is one (COD-10,
+/// What the redemption of a code issues with its `new_grant`: the scope of the grant, its targets
+/// or those of them that `resource` names, and the first refresh token where there is one (COD-10,
 /// COD-11).
 /// @returns invalid_target when `resource` names one that was not granted (P20): to be asked before
 ///          the commit, so that the code stays live (NEG-119).
