@@ -1,5 +1,5 @@
-# The Debian packages of packages.txt as CMake targets. Targets are SYSTEM: their headers are not
-# ours to warn about.
+# The Debian packages of packages.txt as CMake targets. Targets are SYSTEM, so that
+# their headers cause no warnings.
 
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS system json)

@@ -1,4 +1,4 @@
-// What every answer must hold, whichever library asked.
+// Checks of every answer, for all libraries.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 

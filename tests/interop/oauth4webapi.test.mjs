@@ -102,7 +102,7 @@ test('a wrong secret in the header is answered with a challenge (TOK-18)', async
   assert.equal(challenge.scheme, 'basic')
   assert.equal(challenge.parameters.realm, server.issuer)
   assert.equal((await found.response.json()).error, 'invalid_client')
-  // The code has outlived the attempt (COD-05).
+  // The code is still live after the attempt (COD-05).
   const response = await grant(who, callback)
   await oauth.processAuthorizationCodeResponse(as, who.client, response)
 })

@@ -1,4 +1,4 @@
-// Starts the real binary in a folder of its own and speaks to its admin interface.
+// Starts the real binary in a folder of its own, and calls its admin interface.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -15,7 +15,7 @@ export const pkce = {
 }
 export const redirectUri = 'https://client.example/cb'
 
-// The issuer names the port, so the port is chosen before the server starts.
+// The issuer contains the TCP port, so that is chosen before the server starts.
 async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
@@ -24,7 +24,7 @@ async function freePort() {
   return port
 }
 
-// `run` made this pair for localhost and told Node to trust it.
+// `run` made this pair for localhost, and Node trusts it.
 const tls = `
 [http.tls]
 certificate = "${process.env.MINTAGE_TLS_CERTIFICATE}"

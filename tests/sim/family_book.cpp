@@ -20,7 +20,7 @@ std::string name_of(const record_key& key) {
 
 void family_book::add_grant(const storage::insert_op& new_grant) {
   const auto g = storage::decode_grant(new_grant.value);
-  if (!g) return fail_("a birth cannot be read");
+  if (!g) return fail_("a grant cannot be decoded");
   auto hash = crypto::sha256_hasher{};
   auto f = family{};
   f.mode = g->mode;

@@ -49,7 +49,7 @@ void redemption_model::inserted(const storage::insert_op& op) {
 void redemption_model::consumed(const storage::consume_op& op, oauth::instant at) {
   auto& p = page_of(op.key);
   if (op.attempt == oauth::attempt_id{} || op.new_grant.key.view().empty())
-    fail("a code is consumed for nobody");
+    fail("a code is consumed without an attempt or a grant");
   if (const auto* open = open_one(p)) {
     if (open->attempt != op.attempt) fail("a code is consumed while it is consumed");
     return;
@@ -77,10 +77,10 @@ void redemption_model::revoked(const storage::revoke_op& op) {
                  q.received > c.at + rules_.code_dup_window;
         };
         if (!is_explained && std::none_of(questions_.begin(), questions_.end(), asked_late))
-          fail("a family is revoked although nobody replayed its code or a refresh token too late");
+          fail("a family is revoked without a late replay of its code or of a refresh token");
         return;
       }
-  fail("a family is revoked that was never born");
+  fail("a family is revoked that was never issued");
 }
 
 std::size_t redemption_model::ask(manner how, const std::optional<oauth::code_ref>& code) {
@@ -130,7 +130,7 @@ void redemption_model::check_success(question& q, const service::token_exchange&
   const auto new_grant = x.grant ? record_key::of(*x.grant) : record_key{};
   const auto found = store_.look(table::grants, open->new_grant, clock_.now()).what;
   if (new_grant != open->new_grant || found == verdict::absent)
-    fail("a success without a durable birth");
+    fail("a success without a durable grant");
 }
 
 void redemption_model::check_refusal(const question& q, const oauth::denial& why) {
@@ -211,7 +211,7 @@ bool redemption_model::must_succeed(const oauth::code_ref& code) {
       return false;
     case verdict::replayed:
       if (const auto* open = open_one(p); open == nullptr || !stranded_.contains(open->attempt))
-        fail("a code is consumed, and nobody has its tokens");
+        fail("a code is consumed without tokens");
       return false;
     default:
       fail("a minted code is gone");

@@ -248,7 +248,7 @@ void simulation::calm_down() {
     if (hopes && result_.successes == before) model_.fail("an honest client gets no tokens");
     if (hopes) ++result_.retried;
   }
-  if (!world_->has_all_places()) model_.fail("a place in the hashers' lane is lost");
+  if (!world_->has_all_places()) model_.fail("a permit for a slow hash is lost");
 }
 
 /// As many exchanges as the limit are admitted at once: none is counted for ever.

@@ -139,7 +139,7 @@ inline consume_op consumption(std::uint64_t code, std::uint64_t attempt, instant
                         .key = new_grant_key(code, attempt),
                         .expires = now + seconds{3600},
                         .binding = {},
-                        .value = "born by " + std::to_string(attempt)}};
+                        .value = "issued by " + std::to_string(attempt)}};
 }
 
 /// A rotation of the family whose grant an attempt on a code issued.

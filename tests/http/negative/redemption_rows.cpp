@@ -160,13 +160,13 @@ void fifty_at_once(world&) {
   EXPECT_FALSE(is_revoked(own.server.file("db"), token));
 }
 
-void wrong_verifiers(world& w, int count, bool dies) {
+void wrong_verifiers(world& w, int count, bool revokes) {
   auto code = w.mint(w.c1_pkce);
   for (auto i = 0; i < count; ++i) {
     auto call = redemption(w.c1_pkce, code).set("code_verifier", other_verifier);
     check_answer(call.send_to(w.server.port()), call, invalid_grant);
   }
-  dies ? w.expect_dead(w.c1_pkce, code) : w.expect_live(w.c1_pkce, code);
+  revokes ? w.expect_dead(w.c1_pkce, code) : w.expect_live(w.c1_pkce, code);
 }
 
 void scope_is_no_parameter(world& w) {

@@ -116,7 +116,7 @@ TEST_P(contract, consumes_once_and_tells_a_replay_when_and_what) {
 
     auto new_grant = shard().read(table::grants, new_grant_key(1, 100), now());
     EXPECT_EQ(new_grant.what, verdict::ok);
-    EXPECT_EQ(new_grant.value, "born by 100");
+    EXPECT_EQ(new_grant.value, "issued by 100");
     reopen();
   }
 }
@@ -189,7 +189,7 @@ TEST_P(contract, revokes_a_family_for_good) {
   reopen();
   auto read = shard().read(table::grants, new_grant_key(1, 100), now());
   EXPECT_EQ(read.what, verdict::revoked);
-  EXPECT_EQ(read.value, "born by 100");
+  EXPECT_EQ(read.value, "issued by 100");
 }
 
 TEST_P(contract, releases_a_consumption_of_the_same_attempt) {  // COM-02

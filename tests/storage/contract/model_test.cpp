@@ -81,7 +81,7 @@ class model {
     c.consumed_at = now;
     c.tombstone_until = now + seconds{600};
     grants_[{code, attempt}] = {now + seconds{3600}, false, 0,
-                                "born by " + std::to_string(attempt)};
+                                "issued by " + std::to_string(attempt)};
     return {verdict::ok};
   }
 

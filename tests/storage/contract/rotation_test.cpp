@@ -19,7 +19,8 @@ class rotation_contract : public contract {
   }
   read_result read() { return shard().read(table::grants, new_grant_key(1, 100), now()); }
   static std::string value_at(std::uint32_t generation) {
-    return generation == 0 ? "born by 100" : "generation " + std::to_string(generation) + " of 100";
+    return generation == 0 ? "issued by 100"
+                           : "generation " + std::to_string(generation) + " of 100";
   }
 };
 

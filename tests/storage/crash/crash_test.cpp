@@ -244,7 +244,7 @@ class crash : public testing::TestWithParam<durability> {
     auto& book = families_[code];
     const auto found = shard.read(table::grants, new_grant_key(code, code), now).value;
     auto text = [&](std::uint32_t g) {
-      return g == 0 ? "born by " + std::to_string(code) : rotation(code, code, g - 1, now).value;
+      return g == 0 ? "issued by " + std::to_string(code) : rotation(code, code, g - 1, now).value;
     };
     auto is = book.told;
     while (is < book.asked && found != text(is)) {

@@ -263,7 +263,7 @@ TEST_P(full_disk, answers_unknown_and_recovers_when_there_is_space_again) {
   EXPECT_EQ(shard.consume(consumption(0, 100, now), now).what, verdict::unknown);
   EXPECT_EQ(shard.read(table::codes, code_key(0), now).what, verdict::ok);  // not consumed
   EXPECT_EQ(shard.rotate(rotation(1'000'000, 1, 0, now), now).what, verdict::unknown);
-  EXPECT_EQ(shard.read(table::grants, new_grant_key(1'000'000, 1), now).value, "born by 1");
+  EXPECT_EQ(shard.read(table::grants, new_grant_key(1'000'000, 1), now).value, "issued by 1");
   EXPECT_THROW(e->records().put_note("a", "b"), storage_error);
   EXPECT_THROW(e->cutoffs().put(octets_of(1), now + seconds{1}, now + seconds{60}), storage_error);
   EXPECT_THROW(e->cutoffs().put(octets_of(2), now, now + seconds{60}), storage_error);

@@ -220,7 +220,7 @@ TEST_F(connection_life, runs_a_task_of_another_thread_after_all_that_were_posted
   EXPECT_EQ(ended.get_future().get(), 1000);
 }
 
-TEST_F(connection_life, runs_what_waits_for_an_idle_lane_behind_all_other_tasks_and_sockets) {
+TEST_F(connection_life, runs_what_waits_for_an_idle_io_thread_behind_all_other_tasks_and_sockets) {
   start();
   auto* io_thread = server_->io_threads().front();
   auto order = std::vector<int>{};
@@ -244,7 +244,8 @@ TEST_F(connection_life, runs_what_waits_for_an_idle_lane_behind_all_other_tasks_
 }
 
 // Patience is over first when the machine pauses for a moment: so it is tried until it succeeds.
-TEST_F(connection_life, reads_sockets_that_are_ready_before_it_runs_what_waits_for_an_idle_lane) {
+TEST_F(connection_life,
+       reads_sockets_that_are_ready_before_it_runs_what_waits_for_an_idle_io_thread) {
   start();
   auto* io_thread = server_->io_threads().front();
   auto p = connect();
@@ -269,7 +270,7 @@ TEST_F(connection_life, reads_sockets_that_are_ready_before_it_runs_what_waits_f
   });
 }
 
-TEST_F(connection_life, a_busy_lane_does_not_hold_back_for_ever_what_waits_for_it_to_be_idle) {
+TEST_F(connection_life, a_busy_io_thread_does_not_hold_back_for_ever_what_waits_for_it_to_be_idle) {
   start();
   auto* io_thread = server_->io_threads().front();
   auto ended = std::atomic<bool>{false};

@@ -1,4 +1,5 @@
-// What comes after a token's birth, over real TLS: refresh, client credentials, introspection, revocation, userinfo.
+// The use of issued tokens, over real TLS: refresh, introspection, revocation, userinfo; and client
+// credentials.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
@@ -76,7 +77,7 @@ test('a rotating refresh token has one successor, which grace repeats (RFT-03, R
   assert.notEqual(a.refresh_token, first.refresh_token)
   assert.equal(a.refresh_token, b.refresh_token)
   const third = await openid.refreshTokenGrant(client.config, a.refresh_token)
-  // The successor was used: the first one is stolen now, and the family ends (RFT-04).
+  // The successor was used, so the first token counts as stolen and the family is revoked (RFT-04).
   await assert.rejects(openid.refreshTokenGrant(client.config, first.refresh_token),
     (found) => found.error === 'invalid_grant')
   await assert.rejects(openid.refreshTokenGrant(client.config, third.refresh_token),
