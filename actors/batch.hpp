@@ -1,5 +1,5 @@
 /// @file
-/// What actors do with batches: keep those that come too early, send the answered home.
+/// What all actors do with batches: keep those that arrive too early, and reply.
 #pragma once
 
 #include <cstddef>
@@ -11,11 +11,12 @@
 
 namespace mintage::actors {
 
-/// Messages that an actor got before it could work on them: a new member of a pool waits for its
-/// routes and its first snapshots. They die with the actor, and their exchanges go home unanswered.
+/// Messages that an actor got before it could handle them: a new member of a pool waits for its
+/// routes and its first snapshots. They are destroyed with the actor; then their exchanges return
+/// unanswered.
 class early_messages {
  public:
-  /// Runs `work(m)` when `is_ready`; else keeps both.
+  /// Runs `work(m)` when `is_ready`; else stores both.
   template <class Message, class Work>
   void run_or_keep(bool is_ready, const Message& m, Work work) {
     if (is_ready)
@@ -23,7 +24,7 @@ class early_messages {
     else
       kept_.push_back([m, work = std::move(work)] { work(m); });
   }
-  /// Runs what was kept, in the order in which it came. @pre the actor is ready.
+  /// Runs what was stored, in the order of arrival. @pre the actor is ready.
   void run_kept() {
     for (const auto& run : std::exchange(kept_, {})) run();
   }
@@ -32,19 +33,19 @@ class early_messages {
   std::vector<std::function<void()>> kept_;
 };
 
-/// Runs `work(self, m)` now, or as soon as `begin_if_ready` finds the actor ready.
+/// Runs `work(self, m)` now, or when `begin_if_ready` finds the actor ready.
 template <class Self, class Message, class Work>
 void when_ready(Self self, const Message& m, Work work) {
   self->state.early.run_or_keep(self->state.is_ready(), m,
                                 [self, work](const Message& x) { work(self, x); });
 }
-/// To be called whenever something has come that the actor waited for.
+/// Called after each message that the actor may have waited for.
 template <class Self>
 void begin_if_ready(Self self) {
   if (self->state.is_ready()) self->state.early.run_kept();
 }
 
-/// Sends exchanges to the HTTP actors of the I/O threads that they came from, one message each.
+/// Sends exchanges to the HTTP actors of the I/O threads that made them, one message each.
 /// @param self the sending actor.
 template <class Self, class Handle>
 void send_replies(Self* self, const routes& to, std::vector<Handle> answered) {

@@ -12,10 +12,10 @@ namespace {
 
 using pointer = code_store_actor::stateful_pointer<code_store_state>;
 
-/// Signed in groups of this size, so that answers leave while the rest is signed.
+/// Size of the groups for signers: answers of one group are sent while the next is signed.
 constexpr std::size_t signed_at_once = 16;
 
-/// Gives the survivors of one commit to the signers of this actor's own I/O thread.
+/// Sends the exchanges of one commit to the signers of this actor's own I/O thread.
 template <class Handle>
 void to_signers(pointer self, std::vector<Handle> some) {
   auto& s = self->state;
@@ -33,7 +33,7 @@ void to_signers(pointer self, std::vector<Handle> some) {
   }
 }
 
-/// Everything that is in the mailbox now comes before the flush message: it will be one commit.
+/// Everything in the mailbox now precedes the flush message, and will be one commit.
 void flush_later(pointer self) {
   if (self->state.flush_sent) return;
   self->state.flush_sent = true;
@@ -75,8 +75,8 @@ void flush(pointer self, std::size_t batch_max) {
     flush_later(self);
 }
 
-/// The engine's way back into this actor. It must not keep the actor alive: the shard, and with it
-/// this function, belongs to the actor.
+/// The engine's path to this actor. It must not keep the actor alive, because the actor owns the
+/// shard, which owns this function.
 storage::owner way_back(pointer self) {
   return [self_address = self->address()](std::function<void()> run) {
     if (const auto strong = caf::actor_cast<caf::strong_actor_ptr>(self_address))
@@ -85,7 +85,7 @@ storage::owner way_back(pointer self) {
   };
 }
 
-/// fsyncs wait until this actor's I/O thread has nothing else to do.
+/// Delays fsyncs until this actor's I/O thread has nothing else to do.
 storage::owner when_idle(const code_store_setup& setup, std::size_t index) {
   if (setup.io_threads.empty()) return {};
   auto& io_thread = *setup.io_threads[io_thread_of(index, setup.io_threads.size())];

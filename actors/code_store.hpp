@@ -17,9 +17,9 @@ struct code_store_state {
   code_store_meters* meters = nullptr;
   std::size_t index = 0;
   std::size_t next_signer = 0;
-  /// A flush message that came before all was known.
+  /// A flush message that arrived before the first snapshot or routes.
   early_messages early;
-  /// Collected until the flush message comes round.
+  /// Whether a flush message is in the mailbox. Exchanges are collected until it arrives.
   bool flush_sent = false;
   std::vector<service::token_handle> redemptions;
   std::vector<service::token_handle> refreshes;

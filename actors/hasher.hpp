@@ -1,5 +1,5 @@
 /// @file
-/// The hasher: argon2id on a thread of its own, so that no request waits behind it. (CAU-12)
+/// The hasher: runs argon2id on a thread of its own, so that no request waits for it. (CAU-12)
 #pragma once
 
 #include "actors/interfaces.hpp"
@@ -14,7 +14,7 @@ struct hasher_state {
   crypto::buffered_random random;
 };
 
-/// Spawn detached: a comparison takes 20 to 40 ms.
+/// Spawned detached: a comparison takes 20 to 40 ms.
 /// @param meters outlive the actor.
 [[nodiscard]] hasher_actor::behavior_type hasher(hasher_actor::stateful_pointer<hasher_state> self,
                                                  pool_meters* meters);

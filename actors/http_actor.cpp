@@ -3,7 +3,7 @@
 namespace mintage::actors {
 namespace {
 
-/// Messages handled before the sockets of the thread get their turn again.
+/// Messages handled before the sockets of the thread are served again.
 constexpr std::size_t messages_per_turn = 64;
 
 }  // namespace

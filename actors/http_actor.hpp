@@ -1,5 +1,5 @@
 /// @file
-/// The HTTP actor: brings exchanges home to the gateway of its I/O thread.
+/// The HTTP actor: passes returning exchanges to the gateway of its I/O thread.
 #pragma once
 
 #include "actors/interfaces.hpp"
@@ -8,8 +8,8 @@
 
 namespace mintage::actors {
 
-/// It runs where its gateway does: replies reach their session without a further hop, and a gateway
-/// needs no lock.
+/// Runs on the thread of its gateway: replies reach their session without another hop, and the
+/// gateway needs no lock.
 class http_actor_on_io_thread final : public on_io_thread<http_actor::base> {
  public:
   /// @param p outlives the actor.

@@ -4,7 +4,7 @@
 ///     http ──validate──▶ validator ──redeem──▶ code store ──sign──▶ signer ──reply──▶ http
 ///      ▲                   │  ▲ │    refresh      │  ▲                 ▲                ▲
 ///      │                   │  │ │    issue        │  │                 │                │
-///      │                   │  │ │    query, put   │  └──release── http (came home      │
+///      │                   │  │ │    query, put   │  └──release── http (returned       │
 ///      │                   │  │ └─verify─▶ hasher │               consumed, unsigned)  │
 ///      └──────reply────────┘  └──verified─┘       │                    │               │
 ///                          │  (denials, answers) ─┴────────────────────┼─reply─────────┘
@@ -12,16 +12,15 @@
 ///
 ///     http ──admin──▶ registry ──publish──▶ validators, code stores, http
 ///     http ──admin──▶ key keeper ──publish──▶ validators, signers, http, registry
-///     supervisor watches all, replaces the dead, and tells all who stands where (routes)
+///     supervisor monitors all, replaces members that end, and tells all their addresses (routes)
 ///
-/// HTTP actors and the members of the pools run on the I/O threads (actors/on_io_thread.hpp), so
-/// that a request leaves the thread of its connection only for the shard that owns its slot.
-/// Hashers and registry have threads of their own; supervisor and key keeper run on CAF's
-/// scheduler.
+/// HTTP actors and the members of the pools run on the I/O threads (actors/on_io_thread.hpp), so a
+/// request leaves the thread of its connection only for the shard that owns its slot. Hashers and
+/// registry have threads of their own; supervisor and key keeper run on CAF's scheduler.
 ///
-/// Messages carry batches of handles, immutable snapshots, or tasks. Nothing is
-/// requested with a response: an answer is another message, and an exchange whose handle gets lost
-/// goes home by itself. All types are process-local.
+/// Messages carry batches of handles, immutable snapshots, or tasks. There are no requests with
+/// responses: an answer is another message, and an exchange whose handle is lost returns by itself.
+/// All types are process-local.
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -41,9 +40,10 @@
 
 namespace mintage::actors {
 
-/// The content of one message. CAF hands messages around by const reference and may copy them, so
-/// the handles sit behind one shared pointer; the one receiver takes them out. Handles that nobody
-/// took (the receiver was dead) are destroyed with the message and go home by themselves.
+/// The content of one message. CAF passes messages by const reference and may copy them, so the
+/// handles are behind one shared pointer, and the one receiver takes them out. Handles that were
+/// not taken (the receiver has ended) are destroyed with the message, so that their exchanges are
+/// returned.
 template <class Handle>
 class batch {
  public:
@@ -55,7 +55,7 @@ class batch {
     content_->push_back(std::move(one));
   }
 
-  /// Takes the handles out; a second call finds none.
+  /// Takes the handles out; a second call returns none.
   [[nodiscard]] std::vector<Handle> take() const {
     return content_ ? std::exchange(*content_, {}) : std::vector<Handle>{};
   }
@@ -69,11 +69,11 @@ using query_batch = batch<service::query_handle>;
 using mint_batch = batch<service::mint_handle>;
 using admin_batch = batch<service::admin_handle>;
 using documents = std::shared_ptr<const oauth::public_documents>;
-/// Work that must run inside an actor: completions of its shard's engine.
+/// Work that must run inside an actor: a completion of its shard's engine.
 struct task {
   std::shared_ptr<std::function<void()>> run;
 };
-/// Who stands where; replaced as a whole when a member was replaced.
+/// The addresses of all members. Replaced as a whole when a member was replaced.
 struct routes;
 using routes_ptr = std::shared_ptr<const routes>;
 
@@ -123,62 +123,61 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::oauth::key_snapshot)
 
 namespace mintage::actors {
 
-/// The HTTP actor: admission and replies of one I/O thread, on which it runs. Exchanges enter
-/// through its `gateway` (actors/request_gateway.hpp), a plain call on that thread.
+/// The HTTP ACTOR: admission and replies of one I/O thread, on which it runs. Exchanges enter
+/// through its gateway (actors/request_gateway.hpp), by a plain call on that thread.
 using http_actor = caf::typed_actor<
-    // Brings exchanges home, answered (or not: 503).
+    // Returns exchanges, with an answer or without one (503).
     caf::reacts_to<reply_atom, token_batch>, caf::reacts_to<reply_atom, query_batch>,
     caf::reacts_to<reply_atom, mint_batch>, caf::reacts_to<reply_atom, admin_batch>,
     // The origins that may read answers (TOK-20).
     caf::reacts_to<publish_atom, oauth::registry_snapshot>,
-    // The JWK set and the metadata of now; the keys, for their age.
+    // The current JWK set and metadata; the keys, for their age.
     caf::reacts_to<publish_atom, documents>, caf::reacts_to<publish_atom, oauth::key_snapshot>,
     caf::reacts_to<routes_atom, routes_ptr>>;
 
-/// The VALIDATOR: authenticates clients against a registry snapshot and checks all that needs no
-/// stored grant. Passes survivors to the code store that owns their slot.
+/// The VALIDATOR: authenticates clients by a registry snapshot and checks everything that needs no
+/// stored grant. Sends accepted exchanges to the code store that owns their slot.
 using validator_actor = caf::typed_actor<
     caf::reacts_to<validate_atom, token_batch>,
-    // Introspection, revocation, userinfo: authenticates
-    // the caller and reads the token.
+    // Introspection, revocation, userinfo: authenticates the caller and reads the token.
     caf::reacts_to<validate_atom, query_batch>,
     // Mint requests: checks them and draws their codes.
     caf::reacts_to<validate_atom, mint_batch>,
-    // Back from the hasher, with slow_matched set.
+    // Returned by the hasher, with slow_matched set.
     caf::reacts_to<verified_atom, token_batch>, caf::reacts_to<verified_atom, query_batch>,
     caf::reacts_to<publish_atom, oauth::registry_snapshot>,
     // To read the access tokens of this server.
     caf::reacts_to<publish_atom, oauth::key_snapshot>, caf::reacts_to<routes_atom, routes_ptr>>;
 
-/// The HASHER: argon2id on threads of its own. The validators bound what waits for it: each slow
-/// check holds a permit (CAU-12).
+/// The HASHER: argon2id on threads of its own. The validators bound its queue: each slow check
+/// holds a permit (CAU-12).
 using hasher_actor = caf::typed_actor<
-    // Compares; sends back to the validator of this index.
+    // Compares; replies to the validator with this index.
     caf::reacts_to<verify_atom, token_batch, std::uint64_t>,
     caf::reacts_to<verify_atom, query_batch, std::uint64_t>,
-    // Hashes an imported secret; sends it back to the registry.
+    // Hashes an imported secret; replies to the registry.
     caf::reacts_to<hash_atom, hash_request>, caf::reacts_to<routes_atom, routes_ptr>>;
 
-/// The CODE STORE: sole owner of the codes and grants in its range of slots. Collects what is in
-/// its mailbox, then commits once (flush) and answers all.
+/// The CODE STORE: sole owner of the codes and grants in its range of slots. Collects the messages
+/// in its mailbox, then commits once (flush) and answers all.
 using code_store_actor = caf::typed_actor<
-    // Trades codes for their grants, each at most once; passes survivors to a signer.
+    // Exchanges codes for their grants, each at most once; then sends them to a signer.
     caf::reacts_to<redeem_atom, token_batch>,
-    // Judges refresh tokens, rotates their families; survivors go to a signer (RFT-*).
+    // Decides about refresh tokens and rotates their families; then sends them to a signer (RFT-*).
     caf::reacts_to<refresh_atom, token_batch>,
-    // Keeps the opaque tokens of clients' own grants, then passes them to a signer.
+    // Stores the opaque tokens of clients' own grants; then sends them to a signer.
     caf::reacts_to<issue_atom, token_batch>,
-    // Introspection, revocation, userinfo: reads and revokes; home, or to a signer to be signed.
+    // Introspection, revocation, userinfo: reads and revokes; then replies, or sends to a signer.
     caf::reacts_to<query_atom, query_batch>,
-    // Keeps new codes until they are redeemed or expire.
+    // Stores new codes until they are redeemed or expire.
     caf::reacts_to<put_atom, mint_batch>,
-    // Takes back consumptions that could not be answered (COM-02); brings the exchanges home.
+    // Takes back consumptions that could not be answered (COM-02), and returns the exchanges.
     caf::reacts_to<release_atom, token_batch>,
     // To itself: commit what was collected.
     caf::reacts_to<flush_atom>,
     // From its engine: a completion.
     caf::reacts_to<run_atom, task>,
-    // Whose tokens are alive, and who may know.
+    // Clients and resources, to decide which tokens are valid and who may ask.
     caf::reacts_to<publish_atom, oauth::registry_snapshot>,
     caf::reacts_to<routes_atom, routes_ptr>>;
 
@@ -188,16 +187,16 @@ using signer_actor =
                      caf::reacts_to<publish_atom, oauth::key_snapshot>,
                      caf::reacts_to<routes_atom, routes_ptr>>;
 
-/// The REGISTRY: the truth of clients. Writes a change durably, publishes the new snapshot, then
-/// answers: whoever saw the answer finds the change in every validator.
+/// The REGISTRY: owner of the clients. Writes a change durably, publishes the new snapshot, then
+/// answers, so a caller that has the answer finds the change in every validator.
 using registry_actor = caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
-                                        // A hashed secret, back from the hasher.
+                                        // A hashed secret, returned by the hasher.
                                         caf::reacts_to<hash_atom, hash_request>,
-                                        // Which algorithms clients may ask for.
+                                        // The algorithms that clients may ask for.
                                         caf::reacts_to<publish_atom, oauth::key_snapshot>,
                                         caf::reacts_to<routes_atom, routes_ptr>>;
 
-/// The KEY KEEPER: the truth of signing keys. Writes a change durably, publishes the new snapshot,
+/// The KEY KEEPER: owner of the signing keys. Writes a change durably, publishes the new snapshot,
 /// then answers.
 using key_keeper_actor =
     caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
@@ -208,8 +207,8 @@ using key_keeper_actor =
 [[nodiscard]] constexpr std::size_t io_thread_of(std::size_t i, std::size_t io_threads) noexcept {
   return i % io_threads;
 }
-/// The member of a pool of `size` that is next in turn on `io_thread`; where the pool has fewer
-/// members than there are I/O threads, one on another I/O thread.
+/// The member of a pool of `size` that is next in turn on `io_thread`. A pool with fewer members
+/// than I/O threads may yield a member on another one.
 [[nodiscard]] constexpr std::size_t next_on_io_thread(std::size_t io_thread, std::size_t io_threads,
                                                       std::size_t size, std::size_t turn) noexcept {
   if (io_thread >= size) return io_thread % size;

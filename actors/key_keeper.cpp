@@ -15,9 +15,9 @@ documents render_documents(const oauth::key_ring& keys, const oauth::options& ru
       .metadata = oauth::make_document(oauth::render_metadata(rules, keys))});
 }
 
-// The documents and the validators before the signers: nothing is signed with a key that is not
-// published and that this server itself would not know. Routes come before the first request:
-// gateways learn of this actor from them.
+// Documents and validators come before the signers: no token is signed with a key that is not
+// published, or that this server itself does not know. Routes precede the first request, because
+// gateways get this actor's address from them.
 void publish(pointer self, const oauth::options& rules) {
   const auto& keys = self->state.work->ring();
   const auto& to = *self->state.to;

@@ -1,5 +1,5 @@
 /// @file
-/// The key keeper: the truth of signing keys. (JWS-06, JWK-01)
+/// The key keeper: owner of the signing keys. (JWS-06, JWK-01)
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace mintage::actors {
 
-/// How often the key keeper looks at the clock. Each change of a key may be that late.
+/// How often the key keeper reads the clock. A key may change its state that much late.
 inline constexpr std::chrono::seconds key_keeper_interval{1};
 
 struct key_keeper_state {
@@ -18,7 +18,7 @@ struct key_keeper_state {
   routes_ptr to;
 };
 
-/// Spawn detached: it waits for the disk and makes keys.
+/// Spawned detached: waits for the disk and makes keys.
 /// @param setup outlives the actor.
 [[nodiscard]] key_keeper_actor::behavior_type key_keeper(
     key_keeper_actor::stateful_pointer<key_keeper_state> self, const key_keeper_setup* setup);

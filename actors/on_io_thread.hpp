@@ -1,5 +1,5 @@
 /// @file
-/// Actors that run on an I/O thread: placement without a hop between threads.
+/// Actors that run on an I/O thread, so that messages between them stay on the thread.
 #pragma once
 
 #include <caf/scoped_execution_unit.hpp>
@@ -11,15 +11,15 @@
 
 namespace mintage::actors {
 
-/// A CAF actor whose mailbox is CAF's lock-free one, but which is resumed by its I/O thread instead
-/// of a scheduler's worker: `enqueue` posts to the I/O thread when the mailbox was empty. Between
-/// actors of one I/O thread a message costs neither a lock nor a wake-up. Spawn it lazily
-/// (`caf::lazy_init`), or its first run would be on a worker.
+/// A CAF actor that its I/O thread runs instead of a scheduler's worker: `enqueue` posts to the I/O
+/// thread when the mailbox was empty. The mailbox is CAF's lock-free one. Between actors of one I/O
+/// thread a message costs neither a lock nor a wake-up. Must be spawned lazily (`caf::lazy_init`),
+/// or its first run would be on a worker.
 template <class Base>
 class on_io_thread : public Base {
  public:
-  /// @param I/O thread outlives the actor.
-  /// @param messages_per_turn messages handled before others on the I/O thread get their turn.
+  /// @param io_thread outlives the actor.
+  /// @param messages_per_turn messages handled before other tasks of the I/O thread run.
   on_io_thread(caf::actor_config& cfg, service::io_thread& io_thread, std::size_t messages_per_turn)
       : Base{cfg},
         io_thread_{io_thread},
@@ -28,8 +28,8 @@ class on_io_thread : public Base {
 
   using Base::enqueue;
   void enqueue(caf::mailbox_element_ptr message, caf::execution_unit*) final {
-    // Nobody requests a response from these actors, so a closed mailbox needs no bounce: the
-    // message is destroyed here, and the exchanges in it come home through their gateway.
+    // These actors get no requests with responses, so a closed mailbox needs no bounce: the message
+    // is destroyed here, and its exchanges return to their gateway.
     if (this->mailbox().push_back(std::move(message)) !=
         caf::intrusive::inbox_result::unblocked_reader)
       return;
@@ -51,7 +51,7 @@ class on_io_thread : public Base {
   caf::scoped_execution_unit unit_;
 };
 
-/// A member of a pool on its I/O thread: what a function-based actor is on a worker.
+/// A member of a pool on its I/O thread, in place of a function-based actor on a worker.
 template <class Handle, class State>
 class member_on_io_thread final
     : public on_io_thread<caf::stateful_actor<State, typename Handle::base>> {

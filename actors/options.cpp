@@ -8,13 +8,13 @@
 namespace mintage::actors {
 namespace {
 
-/// A number and the range it must lie in.
+/// A number and its allowed range.
 struct limit {
   std::string_view key;
   std::size_t value;
   std::size_t least;
   std::size_t most;
-  /// What 0 means where it is allowed.
+  /// The meaning of 0 where it is allowed.
   std::string_view zero;
 };
 

@@ -1,5 +1,5 @@
 /// @file
-/// What operators set about pools and keys: [pools], [keys], http.max_in_flight.
+/// Configuration of pools and keys: [pools], [keys], http.max_in_flight.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@
 namespace mintage::actors {
 
 struct options {
-  /// [pools] Threads of CAF's scheduler, for the actors that are off the path of requests; 0 = one.
+  /// [pools] Threads of CAF's scheduler, for actors that are not on the path of requests; 0 = one.
   std::size_t workers = 0;
   /// [pools.validator] etc. size; 0 = one per I/O thread.
   std::size_t validators = 0;
@@ -21,18 +21,18 @@ struct options {
   std::size_t signers = 0;
   /// [pools.hasher] size: threads that run argon2id, 1..2.
   std::size_t hashers = 1;
-  /// Slow hashes waiting at most; further ones are refused with 503 (CAU-12).
+  /// Waiting slow hashes at most; further ones are refused with 503 (CAU-12).
   std::size_t hasher_queue = 64;
   /// [pools.code_store] batch_max: exchanges in one commit at most, 1..4096.
   std::size_t batch_max = 512;
   /// [http] max_in_flight: token exchanges admitted at once over all I/O threads.
   std::size_t max_in_flight = 4096;
-  /// [keys] algorithms: one active key each is made on first start.
+  /// [keys] algorithms: one active key of each is made on first start.
   std::vector<crypto::jws_alg> algorithms{crypto::jws_alg::es256, crypto::jws_alg::rs256};
   std::filesystem::path seal_key_file = "mintage.seal";
 };
 
-/// @returns every limit broken, as key and sentence; empty when all hold.
+/// @returns every broken limit as key and sentence; empty when all hold.
 [[nodiscard]] std::vector<oauth::config_error> check(const options& o);
 
 }  // namespace mintage::actors

@@ -10,7 +10,7 @@ namespace {
 
 using pointer = registry_actor::stateful_pointer<registry_state>;
 
-// Before the answers: whoever sees one finds the change everywhere.
+// Before the answers, so that a caller that has one finds the change everywhere.
 void publish(pointer self) {
   const auto& to = *self->state.to;
   const auto& clients = self->state.work->clients();

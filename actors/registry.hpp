@@ -18,7 +18,7 @@ struct registry_state {
   [[nodiscard]] bool is_ready() const noexcept { return to != nullptr; }
 };
 
-/// Spawn detached: it waits for the disk.
+/// Spawned detached: waits for the disk.
 /// @param setup outlives the actor.
 [[nodiscard]] registry_actor::behavior_type registry(
     registry_actor::stateful_pointer<registry_state> self, const registry_setup* setup);

@@ -12,7 +12,7 @@
 namespace mintage::actors {
 namespace {
 
-/// What a refusal by net/ is counted as; nothing for endpoints that are not about tokens.
+/// The kind under which a refusal by net/ is counted; nothing for endpoints without one.
 std::optional<request_kind> kind_of_endpoint(std::string_view endpoint) noexcept {
   if (endpoint == labels_of(unread_token).endpoint) return unread_token;
   for (const auto p : oauth::query_purposes)
@@ -20,7 +20,7 @@ std::optional<request_kind> kind_of_endpoint(std::string_view endpoint) noexcept
   return std::nullopt;
 }
 
-/// Keeps an exchange between two threads; deletes it if its task is never run.
+/// Owns an exchange between two threads; deletes it if its task never runs.
 struct returning_exchange {
   std::unique_ptr<service::exchange> x;
 };
@@ -98,8 +98,8 @@ void request_gateway::submit(service::admin_handle x) {
   }
 }
 
-// The I/O thread runs the task behind all sockets that are ready now: what they submit leaves
-// together.
+// The I/O thread runs the task after all sockets that are ready now, so their exchanges form one
+// batch.
 void request_gateway::depart_soon() {
   if (departing_) return;
   departing_ = true;
@@ -221,13 +221,13 @@ void request_gateway::returned(std::unique_ptr<service::exchange> x) {
     finish(service::admin_handle{static_cast<service::admin_exchange*>(x.release())});
     return;
   }
-  // Nothing of a question about a token needs to be taken back.
+  // A question about a token changed nothing that must be taken back.
   if (dynamic_cast<service::query_exchange*>(x.get()) != nullptr) {
     finish(service::query_handle{static_cast<service::query_exchange*>(x.release())});
     return;
   }
   auto token = service::token_handle{static_cast<service::token_exchange*>(x.release())};
-  // Consumed, but no octet of an answer has left: the grant may be released (COM-02).
+  // Consumed, and no octet of an answer was sent: the grant may be released (COM-02).
   if (token->consumed && !token->is_answered() && !token->release_tried && routes_) {
     token->release_tried = true;
     const auto& stores = routes_->code_stores;

@@ -1,5 +1,5 @@
 /// @file
-/// The gateway of one I/O thread: what net/ calls, where exchanges enter and come home.
+/// The gateway of one I/O thread: the entry for net/, and where exchanges return.
 #pragma once
 
 #include <cstddef>
@@ -15,12 +15,12 @@
 
 namespace mintage::actors {
 
-/// Admits exchanges, collects those of one poll round into a batch for a validator, and tells their
-/// callers the answers. Everything but `come_home` runs on its I/O thread, as does the HTTP actor
-/// that feeds it. It outlives the actors.
+/// Admits exchanges, collects those of one poll round into a batch for a validator, and passes
+/// answers to callers. All functions but `come_home` run on its I/O thread, as does the HTTP actor
+/// that calls it. Outlives the actors.
 class request_gateway final : public service::token_service, public service::home {
  public:
-  /// @param limit token and query exchanges in flight at most; mint and admin exchanges are bounded
+  /// @param limit token and query exchanges in flight at most. Mint and admin exchanges are bounded
   ///        by the sessions that make them.
   request_gateway(std::uint32_t index, service::io_thread& io_thread, std::size_t limit,
                   const oauth::clock& clock, service::journal& journal,

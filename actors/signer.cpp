@@ -23,7 +23,7 @@ void sign_all(pointer self, const batch<Handle>& b) {
   auto handles = b.take();
   s.meters->taken.add(handles.size());
   s.work->sign(handles);
-  // The others go home unanswered: what they consumed is released, then 503 (COM-02).
+  // The others return unanswered: their consumption is released, then 503 (COM-02).
   std::erase_if(handles, [](const Handle& x) { return !is_signed(*x); });
   send_replies(self, *s.to, std::move(handles));
 }

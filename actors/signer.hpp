@@ -19,7 +19,7 @@ struct signer_state {
   [[nodiscard]] bool is_ready() const noexcept { return to != nullptr && work->has_keys(); }
 };
 
-/// @param index its place in the pool.
+/// @param index of the member in the pool.
 /// @param setup outlives the actor.
 [[nodiscard]] signer_actor::behavior_type signer(signer_actor::stateful_pointer<signer_state> self,
                                                  std::size_t index, const signer_setup* setup);

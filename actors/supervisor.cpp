@@ -10,7 +10,7 @@ namespace {
 
 using pointer = supervisor_actor::stateful_pointer<supervisor_state>;
 
-/// A member of a pool on its I/O thread: with as many members as I/O threads, each I/O thread has
+/// Makes a member of a pool on its I/O thread. With as many members as I/O threads, each thread has
 /// its own.
 template <class Handle, class State, class Setup>
 Handle make_member(
@@ -26,7 +26,7 @@ Handle make_member(
       });
 }
 
-// One way to make a member of each kind; `routes` says which place it takes.
+// One function per kind of member; `routes` has its place.
 
 http_actor make_http(pointer self, const supervisor_setup& s, std::size_t i) {
   return self->spawn<http_actor_on_io_thread, caf::lazy_init + caf::monitored>(*s.gateways[i]);
@@ -35,12 +35,12 @@ validator_actor make_validator(pointer self, const supervisor_setup& s, std::siz
   return make_member<validator_actor, validator_state>(self, s, i, validator, &s.members.validators,
                                                        8);
 }
-// Collects all that has come.
+// It collects everything in its mailbox in one turn.
 code_store_actor make_code_store(pointer self, const supervisor_setup& s, std::size_t i) {
   return make_member<code_store_actor, code_store_state>(self, s, i, code_store,
                                                          &s.members.code_stores, 64);
 }
-// Others get their turn, replies above all, while there is more to sign.
+// Other tasks, above all replies, run between two batches.
 signer_actor make_signer(pointer self, const supervisor_setup& s, std::size_t i) {
   return make_member<signer_actor, signer_state>(self, s, i, signer, &s.members.signers, 1);
 }
@@ -64,7 +64,7 @@ void fill(pointer self, const supervisor_setup& s, std::vector<Actor>& pool, std
   for (auto i = std::size_t{0}; i < size; ++i) pool.push_back(make(self, s, i));
 }
 
-/// Replaces the member that was at `dead`, if it is one of this pool.
+/// Replaces the ended member at `dead`, if it belongs to this pool.
 template <class Actor>
 bool replace(pointer self, const supervisor_setup& s, std::vector<Actor>& pool,
              const caf::actor_addr& dead,
@@ -88,8 +88,8 @@ void for_each_member(const routes& r, Visit visit) {
   visit(r.key_keeper);
 }
 
-// Members first, then the HTTP actors: when a gateway learns of a member, the member knows its
-// routes. Registry and key keeper answer by publishing their snapshots to all, new ones included.
+// Members first, then the HTTP actors: when a gateway learns of a member, that member has its
+// routes. Registry and key keeper respond by publishing their snapshots to all members.
 void announce(pointer self) {
   const auto shared = std::make_shared<const routes>(self->state.now);
   for (const auto& a : shared->signers) self->send(a, routes_atom_v, shared);

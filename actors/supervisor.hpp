@@ -1,5 +1,6 @@
 /// @file
-/// The supervisor: spawns every actor, watches all, replaces the dead, and tells who stands where.
+/// The supervisor: spawns and monitors every actor, replaces members that end, and publishes their
+/// addresses.
 #pragma once
 
 #include <memory>
@@ -16,7 +17,7 @@
 
 namespace mintage::actors {
 
-/// All that members of the pools need; outlives the actors.
+/// What all members of the pools need; outlives the actors.
 struct member_setups {
   validator_setup validators;
   code_store_setup code_stores;
@@ -43,7 +44,7 @@ struct supervisor_setup {
   meter_board& board;
   /// Whether members of the pools run on the I/O threads, and actors that wait (for the disk, for
   /// argon2id) on threads of their own. Off only in the simulation, where CAF's testing scheduler
-  /// runs all but the HTTP actors.
+  /// runs all actors but the HTTP actors.
   bool own_threads = true;
 };
 

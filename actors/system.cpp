@@ -13,7 +13,8 @@
 namespace mintage::actors {
 namespace {
 
-/// Subkeys of the seal key, one per purpose. The labels are part of the database's format.
+/// Subkeys of the seal key, one per purpose. The labels are part of the database's format: DO NOT
+/// CHANGE.
 crypto::digest subkey(const crypto::root_key& root, std::string_view purpose) {
   return root.derive(std::string{"mintage/"}.append(purpose));
 }
@@ -24,8 +25,8 @@ std::size_t size_or(std::size_t configured, std::size_t otherwise) {
 
 caf::actor_system_config& configure(caf::actor_system_config& cfg, const options& o) {
   cfg.add_message_types<caf::id_block::mintage>();
-  // Runs the few actors that have no I/O thread, and sleeps until there is work ("stealing" looks
-  // for it every few milliseconds).
+  // Runs the few actors that have no I/O thread, and sleeps until there is work; "stealing" would
+  // poll every few milliseconds.
   cfg.set("scheduler.policy", caf::atom("sharing"));
   cfg.set("scheduler.max-threads", std::max<std::size_t>(1, o.workers));
   return cfg;
@@ -50,7 +51,8 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
                                               .rotation_period = rules.key_rotation_period,
                                               .overlap = rules.key_overlap},
                                      .rules = rules};
-  // Here, so that keys which do not open end the start; and on first start it takes its time.
+  // Here, so that keys that cannot be opened end the start. On first start this takes up to a
+  // second.
   const auto ring = key_rotation{keys}.ring();
   const auto pepper = subkey(around.root, "pepper/1");
   return {.validators = {.keys = {.pepper = pepper, .process = random.take<32>()},
@@ -101,21 +103,21 @@ struct system::impl {
     caf::anon_send(supervising, routes_atom_v);
   }
 
-  // Whatever still holds an exchange goes first: the actors, then the engine's queue. Their
-  // exchanges are then tasks on the I/O threads, and once those have run nobody knows the gateways
-  // any more.
+  // Everything that may hold an exchange is destroyed first: the actors, then the engine's queue.
+  // Their exchanges are then tasks on the I/O threads. After these tasks the gateways are not
+  // referenced any more.
   ~impl() {
     caf::anon_send_exit(supervising, caf::exit_reason::user_shutdown);
     supervising = nullptr;
     actors.await_all_actors_done();
     engine.reset();
-    // Until a gateway knows of no actors, it tries to have consumptions released; those come home
-    // again.
+    // While a gateway knows actors it tries to have consumptions released, and those exchanges
+    // return again.
     on_each_io_thread([](request_gateway& p) { p.reroute(nullptr); });
     on_each_io_thread([](request_gateway&) {});
   }
 
-  /// Waits until all that is posted to the I/O threads before has run, and `work` after it.
+  /// Waits until all tasks posted to the I/O threads before have run, and `work` after them.
   template <class Work>
   void on_each_io_thread(Work work) {
     for (const auto& p : gateways) {

@@ -1,5 +1,5 @@
 /// @file
-/// All actors of one server: started, supervised, stopped together.
+/// All actors of one server: started, supervised and stopped together.
 #pragma once
 
 #include <memory>
@@ -13,24 +13,24 @@
 
 namespace mintage::actors {
 
-/// What the actors need from outside. References outlive the system.
+/// What the actors need from outside. Referenced objects outlive the system.
 struct environment {
   std::unique_ptr<storage::engine> engine;
   const oauth::clock& clock;
   service::journal& journal;
   /// The seal key; subkeys for sealing, pepper and refresh tokens are derived from it.
   crypto::root_key root;
-  /// One per I/O thread; tasks posted to them must run until the system is gone.
+  /// One per I/O thread. Tasks posted to them must run until the system is destroyed.
   std::vector<service::io_thread*> io_threads;
 };
 
-/// The actor system behind the gateways. Start-up (keys made or unsealed, clients loaded) happens
-/// in the constructor. No CAF in this header.
+/// The actor system behind the gateways. The constructor does the start-up (making or unsealing
+/// keys, loading clients). This header does not include CAF.
 class system {
  public:
   /// @throws storage::storage_error, or key_error (actors/stages/key_rotation.hpp).
   system(const options& o, const oauth::options& rules, environment around);
-  /// Stops all actors and closes the engine; exchanges still inside come home unanswered. The I/O
+  /// Stops all actors and closes the engine. Exchanges in flight are returned unanswered. The I/O
   /// threads must still run.
   ~system();
 

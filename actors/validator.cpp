@@ -14,7 +14,7 @@ using pointer = validator_actor::stateful_pointer<validator_state>;
 
 using next = token_validator::next;
 
-/// The slot whose owner does `work` on `x`.
+/// The slot whose code store does `work` on `x`.
 oauth::slot slot_of(const service::token_exchange& x, next work) {
   switch (work) {
     case next::redeem:
@@ -60,7 +60,7 @@ void to_store(pointer self, const code_store_actor& store, next work,
     case next::query:
       break;
   }
-  assert(false && "not a code store's work on a token exchange");  // they go home unanswered
+  assert(false && "not a code store's work on a token exchange");  // they return unanswered
 }
 void to_store(pointer self, const code_store_actor& store, next,
               std::vector<service::query_handle> some) {
@@ -91,7 +91,7 @@ void to_signer(pointer self, std::vector<Handle> some) {
   self->send(signer, sign_atom_v, batch<Handle>{std::move(some)});
 }
 
-/// Exchanges for the code stores: by work, then by shard.
+/// Exchanges for the code stores, by operation and then by shard.
 template <class Handle>
 using by_store = std::array<std::vector<std::vector<Handle>>, token_validator::nexts_count>;
 
@@ -106,8 +106,8 @@ void to_stores(pointer self, by_store<Handle>& sorted) {
       }
 }
 
-/// Judges a batch and sends its exchanges on: home, to the hashers, to a signer, or to the stores
-/// of their slots.
+/// Decides about a batch and sends its exchanges on: to reply, to the hashers, to a signer, or to
+/// the stores of their slots.
 template <class Handle, class Check>
 void deal(pointer self, std::vector<Handle> handles, Check check) {
   auto& s = self->state;
@@ -176,7 +176,7 @@ validator_actor::behavior_type validator(pointer self, std::size_t index,
       [self](validate_atom, const mint_batch& b) {
         when_ready(self, b, check<service::mint_handle>);
       },
-      // A hasher may learn of a replaced validator before that one learns of the clients.
+      // A hasher may learn of a new validator before that one has the clients.
       [self](verified_atom, const token_batch& b) {
         when_ready(self, b, settle<service::token_handle>);
       },

@@ -22,7 +22,7 @@ struct validator_state {
   [[nodiscard]] bool is_ready() const noexcept { return to != nullptr && work->is_ready(); }
 };
 
-/// @param index its place in the pool.
+/// @param index of the member in the pool.
 /// @param setup outlives the actor.
 [[nodiscard]] validator_actor::behavior_type validator(
     validator_actor::stateful_pointer<validator_state> self, std::size_t index,

@@ -1,6 +1,5 @@
 /// @file
-/// Whether one more token exchange may enter: how a server stays quick when more is asked of it
-/// than it can do.
+/// Admission of token exchanges: keeps a server fast when more is requested than it can do.
 #pragma once
 
 #include <algorithm>
@@ -9,30 +8,31 @@
 
 namespace mintage::actors {
 
-/// Of one I/O thread, on which it is used. As long as the thread runs out of work now and then,
-/// what was admitted gets done, and everything is admitted, up to a fixed limit. When it was busy
-/// for a whole moment, there may be a queue that does not drain: then no more may be in flight than
-/// are answered in 20 ms, or a quarter more than there are, which shrinks to that within some 0.2
-/// s. If others still ask, this is a storm: only as many are admitted as are answered in 5 ms, and
-/// the others are refused at once, which costs little and lets clients go elsewhere. A thread that
-/// runs out of work in a storm could have done more, so the limit rises until it does not: those
-/// who wait for a disk are many without being a queue.
+/// The admission of one I/O thread, used on that thread. It decides once per interval of 5 ms.
+///
+/// While the thread runs out of work now and then, everything is admitted, up to a fixed limit.
+/// When the thread stays busy for a whole interval, cap the requests in flight at 125 % of the
+/// current count, then lower the cap over about 0.2 s to what is answered in 20 ms. When requests
+/// are refused under that cap, this is a storm: admit only what is answered in 5 ms, and refuse the
+/// others at once. A thread that runs out of work in a storm could have done more, because its
+/// requests wait for a disk; so raise the cap until it does not.
 class admission {
  public:
   static constexpr std::uint64_t moment_ns = 5'000'000;
   static constexpr std::uint64_t queue_ns = 20'000'000;
   static constexpr std::uint64_t storm_ns = 5'000'000;
-  /// Never fewer are admitted in a storm: they make the batches of the pools worth their while.
+  /// Minimum cap in a storm: enough for batches of a useful size.
   static constexpr std::size_t least = 32;
-  /// Nor outside of one: so many who each wait for their answer are no storm, however slow it is.
+  /// Minimum cap outside a storm: so many clients that wait for their answers are not a storm,
+  /// however slow the answers are.
   static constexpr std::size_t least_queue = 64;
 
-  /// @param most exchanges in flight at most, whatever they take.
+  /// @param most exchanges in flight at most, in any case.
   explicit admission(std::size_t most) noexcept : most_{most}, limit_{most} {}
 
-  /// Whether one more may enter. A no counts as a refusal.
+  /// Whether one more exchange is admitted. False counts as a refusal.
   /// @param now monotonic nanoseconds. @param busy_since when the thread last ran out of work, as
-  ///        service::io_thread says.
+  ///        of service::io_thread.
   [[nodiscard]] bool has_room(std::uint64_t now, std::size_t in_flight,
                               std::uint64_t busy_since) noexcept {
     conclude_if_due(now, in_flight, busy_since);
@@ -41,7 +41,7 @@ class admission {
     return false;
   }
 
-  /// An exchange has been answered. @param in_flight without it.
+  /// Counts an answered exchange. @param in_flight without it.
   void left(std::uint64_t now, std::size_t in_flight, std::uint64_t busy_since) noexcept {
     ++left_;
     conclude_if_due(now, in_flight, busy_since);
@@ -53,7 +53,7 @@ class admission {
   void conclude_if_due(std::uint64_t now, std::size_t in_flight,
                        std::uint64_t busy_since) noexcept {
     if (now - since_ < moment_ns) return;
-    // What was reached counts for a while: a moment in which somebody else had the core says little
+    // The best rate is kept for a while: an interval in which other work had the core says little
     // about the next one.
     rate_ = std::max(rate_ - rate_ / 32,
                      static_cast<double>(left_) / static_cast<double>(now - since_));
@@ -82,7 +82,7 @@ class admission {
       limit_ = std::min(limit_, std::max({least, too_low_ + too_low_ / 8, answered_in(storm_ns)}));
       return;
     }
-    if (left_ == 0) return;  // nobody knows how long a queue is of which none has been answered
+    if (left_ == 0) return;  // without an answer the length of the queue is unknown
     const auto shrunk = limit_ == most_ ? in_flight + in_flight / 4 : limit_ - limit_ / 32;
     limit_ = std::min(limit_, std::max({least_queue, shrunk, answered_in(queue_ns)}));
   }
@@ -93,11 +93,11 @@ class admission {
 
   const std::size_t most_;
   std::size_t limit_;
-  /// The last limit at which the thread ran out of work in this storm; 0 = it never did.
+  /// The last cap at which the thread ran out of work in this storm; 0 = it never did.
   std::size_t too_low_ = 0;
-  /// Answers per nanosecond of the best moments of late.
+  /// Answers per nanosecond in the best recent intervals.
   double rate_ = 0;
-  // Of the moment that began at `since_`.
+  // Of the interval that began at `since_`.
   std::uint64_t since_ = 0;
   std::uint64_t left_ = 0;
   std::uint64_t refused_ = 0;

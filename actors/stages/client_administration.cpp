@@ -14,13 +14,13 @@ void refuse(service::admin_exchange& x, oauth::errc code, std::string descriptio
 
 constexpr auto no_such_client = "no such client";
 
-/// The job of hashing a chosen secret; it takes the call along.
+/// The job of hashing a chosen secret. It takes over the call.
 hash_request hash_first(service::admin_handle& x, oauth::client who,
                         const crypto::secret_string& chosen,
                         std::optional<std::int64_t> expires_at) {
   auto job = std::make_shared<hash_job>();
   job->who = std::move(who);
-  job->secret = chosen;  // the call keeps its own: it is read again when the job is done
+  job->secret = chosen;  // a copy: the call's own is read again after the job
   job->stored.how = oauth::stored_secret::kind::argon2id;
   job->stored.expires = oauth::secret_expiry(expires_at);
   job->asked = std::move(x);
@@ -106,7 +106,7 @@ hash_request client_administration::add_secret(service::admin_handle& x,
   if (wanted.client_secret)
     return hash_first(x, *before, *wanted.client_secret, wanted.client_secret_expires_at);
   auto secret = oauth::make_client_secret(random_);
-  auto stored = hashed(secret, wanted.client_secret_expires_at);  // before the secret moves on
+  auto stored = hashed(secret, wanted.client_secret_expires_at);  // before the secret is moved from
   keep_added(*x, *before, std::move(stored), std::move(secret));
   return nullptr;
 }
@@ -119,7 +119,7 @@ void client_administration::store_hashed(hash_job& job) {
     job.who.secrets.push_back(std::move(job.stored));
     return keep_new(x, std::move(job.who), {});
   }
-  // Removed while the secret was hashed, and perhaps made anew by somebody else.
+  // The client was removed while the secret was hashed, and may have been made again.
   if (found == nullptr || found->incarnation != job.who.incarnation)
     return refuse(x, oauth::errc::not_found, no_such_client);
   keep_added(x, *found, std::move(job.stored), {});
@@ -173,7 +173,7 @@ void client_administration::remove_resource(service::admin_exchange& x,
   x.answer = oauth::removed{};
 }
 
-// Nothing is published: every code store looks cutoffs up on its own (RFT-11, NEG-118).
+// Nothing is published: every code store looks up cutoffs itself (RFT-11, NEG-118).
 void client_administration::cut_off(service::admin_exchange& x, const oauth::cut_off& call) {
   const auto now = setup_.clock.now();
   const auto key = oauth::cutoff_key(call.kind, call.name, hash_);

@@ -1,6 +1,6 @@
 /// @file
-/// What the registry does: the truth of clients and resources, and the only one that changes them;
-/// it also cuts off subjects and sessions. (PROTOCOL.md §9, CAU-12, ATK-02, RFT-11)
+/// The work of the registry, sole owner of clients and resources; also cuts off subjects and
+/// sessions. (PROTOCOL.md §9, CAU-12, ATK-02, RFT-11)
 #pragma once
 
 #include <optional>
@@ -22,26 +22,25 @@ struct registry_setup {
   const oauth::options& rules;
   const oauth::clock& clock;
   crypto::digest pepper;
-  /// Algorithms that have an active signing key at the start: a client can only ask for one of
-  /// these.
+  /// Algorithms with an active signing key at the start: clients can only ask for these.
   std::vector<crypto::jws_alg> algorithms;
 };
 
-/// The calls without an actor around them: tests call them directly. Waits for the disk.
+/// The calls without an actor: tests call them directly. Waits for the disk.
 class client_administration {
  public:
   /// Reads all clients and resources. @throws storage::storage_error
   explicit client_administration(const registry_setup& setup);
 
-  /// From now on clients may ask for the algorithms that have an active key here.
+  /// From now on clients may ask for the algorithms with an active key in `keys`.
   void publish(const oauth::key_ring& keys);
 
   [[nodiscard]] const oauth::registry_snapshot& clients() const noexcept { return clients_; }
 
-  /// Answers the call in `x`, or, when it brings a chosen secret, returns the job that the hasher
-  /// must do first.
+  /// Answers the call in `x`, or, when it has a chosen secret, returns the job that the hasher must
+  /// do first.
   [[nodiscard]] hash_request handle(service::admin_handle& x);
-  /// Ends a call whose secret was hashed, against the clients as they are now.
+  /// Completes a call whose secret was hashed, with the clients as they are now.
   void store_hashed(hash_job& job);
 
  private:
@@ -63,7 +62,7 @@ class client_administration {
   [[nodiscard]] bool has_key_of(service::admin_exchange& x, crypto::jws_alg alg,
                                 std::string_view member) const;
   [[nodiscard]] bool keep(service::admin_exchange& x, const oauth::client& c);
-  /// Runs a write to the disk. @returns whether it was done; else `x` is refused.
+  /// Runs a write to the disk. @returns whether it succeeded; else `x` is refused.
   template <class Write>
   [[nodiscard]] static bool is_stored(service::admin_exchange& x, Write write);
 

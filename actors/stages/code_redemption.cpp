@@ -23,7 +23,7 @@ void code_redemption::redeem(std::vector<service::token_handle> some) {
 
 namespace {
 
-/// Why a code that is not live cannot be redeemed.
+/// The denial of a code that is not live.
 oauth::denial why_not_live(verdict found) noexcept {
   switch (found) {
     case verdict::absent:
@@ -45,10 +45,10 @@ oauth::denial why_not_live(verdict found) noexcept {
 
 }  // namespace
 
-// Rules first, then one batch: the valid request is one comparison of bindings. A request whose
-// binding is wrong goes to the engine as well, which counts the failure (COD-05). A code that is
-// not live does not: it might be released in between, and be consumed by an operation without a
-// birth.
+// Rules first, then one batch: the valid request is one comparison of bindings. A request with a
+// wrong binding goes to the engine as well, which counts the failure (COD-05). A code that is not
+// live does not: it might be released in between, and then be consumed by an operation without a
+// grant.
 void code_redemption::judge(const tokens& some, const std::vector<storage::read_result>& found) {
   auto asked = std::make_shared<std::vector<service::token_handle>>();
   auto explained = std::make_shared<std::vector<std::optional<oauth::denial>>>();
@@ -118,7 +118,7 @@ std::optional<storage::consume_op> code_redemption::consumption(
   return op;
 }
 
-// The bindings are right: what is left of P18, then P20. Whatever is refused here leaves the code
+// The bindings are right; this checks the rest of P18, then P20. A refusal here leaves the code
 // live (COD-05, COD-10, NEG-118, NEG-119).
 std::optional<oauth::denial> code_redemption::issue_grant(service::token_exchange& x,
                                                           const oauth::login& who) {

@@ -1,6 +1,6 @@
 /// @file
-/// Codes: stored, traded for a grant at most once, released. (PROTOCOL.md §3.1, COD-01 to COD-10,
-/// COM-02)
+/// Codes: stored, exchanged for a grant at most once, released. (PROTOCOL.md §3.1, COD-01 to
+/// COD-10, COM-02)
 #pragma once
 
 #include <memory>
@@ -15,14 +15,14 @@ namespace mintage::actors {
 /// Not thread-safe.
 class code_redemption {
  public:
-  /// @param shared, next outlive this.
+  /// @param shared, next outlive this object.
   code_redemption(shard_context& shared, opaque_tokens& next) : shard_{shared}, next_{next} {}
 
-  /// Inserts new codes: one commit for all.
+  /// Inserts new codes, in one commit.
   void put(std::vector<service::mint_handle> some);
-  /// Reads, judges and consumes: one commit for all.
+  /// Reads, decides and consumes, in one commit.
   void redeem(std::vector<service::token_handle> some);
-  /// Takes back consumptions that could not be answered; all go home.
+  /// Takes back consumptions that could not be answered; then all are returned.
   void release(std::vector<service::token_handle> some);
 
  private:
@@ -36,7 +36,7 @@ class code_redemption {
   void note_replay(service::token_handle x, oauth::instant consumed_at,
                    const storage::record_key& new_grant, replays& late,
                    std::vector<service::token_handle>& home) const;
-  /// @returns nothing, and `x.denied`, for a right request that may not consume all the same.
+  /// @returns nothing, and sets `x.denied`, for a right request that may not consume.
   [[nodiscard]] std::optional<storage::consume_op> consumption(
       service::token_exchange& x, const storage::read_result& found,
       std::optional<oauth::denial>& why_not);

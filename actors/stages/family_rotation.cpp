@@ -12,12 +12,11 @@ using storage::verdict;
 
 namespace {
 
-/// A refresh that met another one is judged again, with what that one left behind. Then it falls
-/// under grace or reuse, so that a second meeting needs a third party; nobody is that unlucky
-/// often.
+/// Maximum rounds of a refresh. One that lost a race is decided again with the record as it is now,
+/// which is then a case of grace or reuse. Another loss needs a third request, which is rare.
 constexpr auto most_rounds = 4U;
 
-/// The record of a family; nothing when it does not decode.
+/// The record of a family; nothing when it cannot be decoded.
 std::optional<oauth::grant> family_in(std::string_view value, bool is_revoked, oauth::instant now) {
   auto family = storage::decode_grant(value);
   if (family && is_revoked && !family->revoked_at) family->revoked_at = now;
@@ -26,14 +25,14 @@ std::optional<oauth::grant> family_in(std::string_view value, bool is_revoked, o
 
 }  // namespace
 
-/// Refreshes that are judged at one moment, by what becomes of them.
+/// Refreshes that are decided together, by outcome.
 struct family_rotation::refresh_round {
   unsigned number = 1;
   std::vector<service::token_handle> home;
   std::vector<service::token_handle> ready;
   shard_context::replays reused{oauth::reused_refresh_token(), {}, {}};
   std::vector<storage::rotate_op> ops;
-  std::vector<service::token_handle> rotating;  // of each of `ops`
+  std::vector<service::token_handle> rotating;  // the exchange of each of `ops`
 };
 
 void family_rotation::refresh(std::vector<service::token_handle> some) {
@@ -114,8 +113,8 @@ void family_rotation::conclude(refresh_round round) {
                          });
 }
 
-// Nothing has to be taken back when it fails from here on: a client that tries again within the
-// grace gets the same successor (RFT-06).
+// A failure from here on needs no release: a client that retries within the grace period gets the
+// same successor (RFT-06).
 void family_rotation::settle(service::token_handle x, const storage::rotate_result& found,
                              refresh_round& to) {
   switch (found.what) {

@@ -1,5 +1,6 @@
 /// @file
-/// Refresh tokens: judged, and their families rotated. (PROTOCOL.md §4, RFT-*)
+/// Refresh tokens: decisions about their use, and rotation of their families. (PROTOCOL.md §4,
+/// RFT-*)
 #pragma once
 
 #include <vector>
@@ -12,10 +13,10 @@ namespace mintage::actors {
 /// Not thread-safe.
 class family_rotation {
  public:
-  /// @param shared, next outlive this.
+  /// @param shared, next outlive this object.
   family_rotation(shard_context& shared, opaque_tokens& next) : shard_{shared}, next_{next} {}
 
-  /// Reads families, judges, rotates: one commit for all that are written.
+  /// Reads families, decides, rotates, in one commit for all writes.
   void refresh(std::vector<service::token_handle> some);
 
  private:

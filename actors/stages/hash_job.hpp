@@ -1,5 +1,5 @@
 /// @file
-/// A chosen secret on its way to a hasher and back. (CAU-12)
+/// A chosen secret that a hasher must hash. (CAU-12)
 #pragma once
 
 #include <memory>
@@ -10,13 +10,13 @@
 
 namespace mintage::actors {
 
-/// A call that brings a chosen secret: it waits here for the hash of it.
+/// A call with a chosen secret, which waits for the secret's hash.
 struct hash_job {
   service::admin_handle asked;
-  /// The new client, or the one that gets the secret as it was when it was asked.
+  /// The new client, or the client that gets the secret, as of the call.
   oauth::client who;
   crypto::secret_string secret;
-  /// How it will be kept: complete but for its number once hashed.
+  /// The secret to store: complete except for its number, after hashing.
   oauth::stored_secret stored;
 };
 using hash_request = std::shared_ptr<hash_job>;

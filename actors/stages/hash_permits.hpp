@@ -8,15 +8,15 @@
 
 namespace mintage::actors {
 
-/// Who is admitted holds a place until the comparison is over. Touched only by requests that need a
-/// slow hash. Thread-safe.
+/// An admitted request holds a permit until its comparison is done. Used only by requests that need
+/// a slow hash. Thread-safe.
 class hash_permits {
  public:
   explicit hash_permits(std::size_t places)
       : places_{static_cast<std::ptrdiff_t>(places)}, free_{places_} {}
-  /// @returns a place, given back by its destruction; null when all places are taken.
+  /// @returns a permit, which its destruction returns; null when all are taken.
   [[nodiscard]] std::shared_ptr<void> enter();
-  /// Whether less than half of the places are free.
+  /// Whether less than half of the permits are free.
   [[nodiscard]] bool is_crowded() const noexcept {
     return free_.load(std::memory_order_relaxed) < places_ / 2;
   }

@@ -32,7 +32,7 @@ oauth::ring_key unseal(const storage::key_record& r, const crypto::digest& seal_
   return {std::move(*key), r.state, r.created, r.activate, r.retire, r.remove};
 }
 
-/// In any order.
+/// Compares the keys in any order.
 bool are_equal(const oauth::key_ring& a, const oauth::key_ring& b) {
   return a.keys.size() == b.keys.size() &&
          std::all_of(a.keys.begin(), a.keys.end(), [&](const oauth::ring_key& k) {
@@ -104,7 +104,7 @@ void key_rotation::handle(service::admin_exchange& x) {
   }
 }
 
-/// The new ring becomes the one of now, once it is durable.
+/// Makes the new ring the current one, after it is durable.
 void key_rotation::keep(oauth::key_ring after) {
   if (are_equal(*ring_, after)) return;
   store(after);

@@ -1,5 +1,5 @@
 /// @file
-/// The signing keys and their records: what the key keeper does, without an actor around it.
+/// The signing keys and their records: the work of the key keeper, without an actor.
 #pragma once
 
 #include <stdexcept>
@@ -16,34 +16,34 @@ struct key_keeper_setup {
   storage::catalog& records;
   const oauth::clock& clock;
   service::journal& journal;
-  /// What private keys are sealed with.
+  /// The key that seals private keys.
   crypto::digest seal_key;
   oauth::key_rules keys;
   const oauth::options& rules;
 };
 
-/// A sealed signing key does not open with this seal key. `what()` is one sentence for the
+/// A sealed signing key cannot be opened with this seal key. `what()` is one sentence for the
 /// operator.
 class key_error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Keeps ring and database in step: a change is durable before it is seen. Tests call it directly.
-/// Waits for the disk; making an RSA key may take a second. Not thread-safe.
+/// Keeps ring and database consistent: a change is durable before it is visible. Tests call it
+/// directly. Waits for the disk; making an RSA key may take a second. Not thread-safe.
 class key_rotation {
  public:
-  /// Unseals the keys of the database and does what is due; makes the first ones.
-  /// @throws key_error when a sealed key does not open; storage::storage_error.
+  /// Unseals the keys of the database and does what is due; on first start makes the first keys.
+  /// @throws key_error when a sealed key cannot be opened; storage::storage_error.
   explicit key_rotation(const key_keeper_setup& setup);
 
   [[nodiscard]] const oauth::key_snapshot& ring() const noexcept { return ring_; }
 
   /// Does what is due by the clock. When the database fails, the next call tries again.
-  /// @returns whether the ring is another one now.
+  /// @returns whether the ring has changed.
   bool tick();
-  /// Answers the call in `x`; `tick` first, so that the answer is up to date. @pre
-  /// oauth::is_about_keys(x.call)
+  /// Answers the call in `x`. Call `tick` first, so that the answer is up to date.
+  /// @pre oauth::is_about_keys(x.call)
   void handle(service::admin_exchange& x);
 
  private:
@@ -56,7 +56,7 @@ class key_rotation {
 
   const key_keeper_setup& setup_;
   oauth::key_snapshot ring_;
-  /// A write failed, so what the database holds must be read before the next change.
+  /// A write failed, so the database must be read before the next change.
   bool is_unsure_ = false;
 };
 

@@ -3,7 +3,7 @@
 namespace mintage::actors {
 namespace {
 
-/// The error as it was sent, but for the two that are sent alike.
+/// The error as it was sent, except for the two codes that are sent alike.
 std::string result_label(oauth::errc code) {
   return code == oauth::errc::slow_down ? "slow_down" : std::string{to_string(code)};
 }

@@ -1,6 +1,6 @@
 /// @file
-/// What each actor counts about itself: written by one thread at a time, read by scrapes. A metric
-/// is declared here by one member, or by one constant and its members; docs/OPERATIONS.md lists it.
+/// The counters of each actor: written by one thread at a time, read by scrapes. A metric is
+/// declared here by one member, or by one constant and its members; docs/OPERATIONS.md lists it.
 #pragma once
 
 #include <algorithm>
@@ -17,17 +17,17 @@ namespace mintage::actors {
 
 // --- kinds of requests ---------------------------------------------------------------------------
 
-/// How the answers to one kind of request are labelled.
+/// The labels of answers to one kind of request.
 struct request_labels {
   std::string_view endpoint;
   std::string_view grant;
   friend bool operator==(const request_labels&, const request_labels&) = default;
 };
-/// A place in `request_kinds`.
+/// An index into `request_kinds`.
 enum class request_kind : std::uint8_t {};
 
-/// The kinds that are counted apart: one for each grant, POST /token refused before its grant was
-/// known, and one for each purpose of a query.
+/// The kinds that are counted separately: one for each grant, one for POST /token refused before
+/// its grant was known, and one for each purpose of a query.
 constexpr auto request_kinds = [] {
   constexpr auto count = oauth::grant_type_names.size() + 1 + oauth::query_purposes.size();
   auto all = std::array<request_labels, count>{};
@@ -71,7 +71,7 @@ constexpr auto pool_queue_depth =
                     metrics::metric_type::gauge};
 constexpr auto sign_seconds = metrics::metric{"mintage_sign_seconds", "Time of one signature.",
                                               metrics::metric_type::histogram, metrics::nanosecond};
-/// Sampled when the page is made.
+/// Sampled when the page is rendered.
 constexpr auto key_age_seconds = metrics::metric{
     "mintage_key_age_seconds", "Age of each published signing key.", metrics::metric_type::gauge};
 
@@ -84,7 +84,7 @@ class sent_counter : public metrics::counter {
       : metrics::counter{in, pool_queue_depth, {{"pool", std::move(pool)}}} {}
 };
 
-/// What every member of a pool counts.
+/// The counters of a member of any pool.
 struct alignas(64) pool_meters : metrics::meter_group {
   explicit pool_meters(const std::string& pool)
       : taken{*this,
@@ -122,7 +122,7 @@ struct alignas(64) code_store_meters : pool_meters {
 };
 struct alignas(64) signer_meters : pool_meters {
   signer_meters();
-  /// Each is on the page once there is a key for it.
+  /// Each is on the page when there is a key for it.
   std::array<metrics::duration_histogram, crypto::jws_algs.size()> sign_ns;
   [[nodiscard]] metrics::duration_histogram& of(crypto::jws_alg alg) noexcept {
     return sign_ns[static_cast<std::size_t>(alg)];
@@ -168,8 +168,9 @@ struct alignas(64) io_thread_meters : metrics::meter_group {
   }
 };
 
-/// The meters of all actors of one server, and of the parts that attach theirs. Made before the
-/// actors and outlives them; a replaced member goes on counting where the dead one stopped.
+/// The meters of all actors of one server, and of the parts that attach theirs. Constructed before
+/// the actors and outlives them. A replacement of a member continues with the numbers of its
+/// predecessor.
 struct meter_board : metrics::board {
   meter_board(std::size_t io_threads, std::size_t validators, std::size_t code_stores,
               std::size_t signers, std::size_t hashers);

@@ -13,7 +13,7 @@ using storage::verdict;
 
 void opaque_tokens::draw(service::token_exchange& x) {
   const auto& targets = x.out.targets_of(x.grant->who.targets);
-  // Those of one answer agree in format.
+  // The targets of one answer agree in format.
   if (!targets.empty() && targets.front().format == oauth::token_format::opaque)
     x.out.opaque = oauth::make_opaque_token(x.grant->where, shard_.random);
 }
@@ -34,8 +34,8 @@ void opaque_tokens::pass_on(std::vector<service::token_handle> some) {
   if (!some.empty()) shard_.to.to_signer(std::move(some));
 }
 
-// An opaque token is stored before anybody hears of it. If that fails, the exchange is let go: it
-// comes home unanswered, and a consumption is taken back there (COM-02).
+// An opaque token is stored before it is sent. If that fails, the handle is destroyed: the exchange
+// returns unanswered, and its consumption is taken back (COM-02).
 void opaque_tokens::store(std::vector<service::token_handle> some) {
   const auto now = shard_.now();
   auto ops = std::vector<storage::insert_op>{};

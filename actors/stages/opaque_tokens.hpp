@@ -11,14 +11,14 @@ namespace mintage::actors {
 /// Not thread-safe.
 class opaque_tokens {
  public:
-  /// @param shared outlives this.
+  /// @param shared outlives this object.
   explicit opaque_tokens(shard_context& shared) : shard_{shared} {}
 
   /// Draws the opaque token of an exchange whose targets ask for one.
   void draw(service::token_exchange& x);
-  /// Sends exchanges to a signer; those with an opaque token once it is stored: one commit for all.
+  /// Sends exchanges to a signer; those with an opaque token after it is stored, in one commit.
   void pass_on(std::vector<service::token_handle> some);
-  /// Both, for clients' own grants.
+  /// Does both, for clients' own grants.
   void issue(std::vector<service::token_handle> some);
 
  private:

@@ -24,7 +24,7 @@ bool introspect(service::query_exchange& x, const oauth::found_token& found, boo
                 const oauth::options& rules) {
   auto seen = oauth::render_introspection(found, alive, x.client.id, known, rules);
   if (!x.request.wants_jwt) return finish(x, std::move(seen));
-  // The caller can verify what its ID tokens are signed with.
+  // The caller can verify the algorithm of its ID tokens.
   return leave_to_signer(x, oauth::introspection_claims(seen, x.client.id, now, rules),
                          x.client.id_token_alg);
 }
@@ -39,7 +39,7 @@ bool tell_of_person(service::query_exchange& x, const oauth::found_token& found,
     x.denied = oauth::userinfo_needs_openid();
     return false;
   }
-  const auto alg = known.find(found.access->client_id)->userinfo_alg;  // alive: it is registered
+  const auto alg = known.find(found.access->client_id)->userinfo_alg;  // a valid token: registered
   auto told = oauth::render_userinfo(*found.family, alg.has_value(), rules);
   return alg ? leave_to_signer(x, std::move(told), *alg) : finish(x, std::move(told));
 }
@@ -57,7 +57,7 @@ bool answer_query(service::query_exchange& x, const oauth::found_token& found, b
     case oauth::query_purpose::revoke:
       break;
   }
-  return finish(x, {});  // unknown or dead: as good as revoked (REV-01)
+  return finish(x, {});  // unknown or invalid: counts as revoked (REV-01)
 }
 
 }  // namespace mintage::actors

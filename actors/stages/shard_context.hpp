@@ -1,6 +1,5 @@
 /// @file
-/// What the stages of one shard share: its records, the ways out, and what is looked up for each of
-/// them.
+/// What the stages of one shard share: its records, the exits, and common lookups.
 #pragma once
 
 #include <functional>
@@ -27,13 +26,14 @@ struct code_store_setup {
   std::size_t batch_max;
   /// One for each shard.
   std::vector<code_store_meters>& meters;
-  /// The MAC keys of refresh tokens are derived from it (RFT-06).
+  /// The root of the MAC keys of refresh tokens (RFT-06).
   crypto::root_key root;
-  /// Where the stores stand; empty when they stand on no I/O thread.
+  /// The I/O threads of the stores; empty when they run elsewhere.
   std::vector<service::io_thread*> io_threads{};
 };
 
-/// Where exchanges go next. Called inside a call of a stage, or later through the shard's owner.
+/// Receives exchanges for their next stage. Called inside a call of a stage, or later through the
+/// shard's owner.
 struct shard_exits {
   std::function<void(std::vector<service::token_handle>)> to_signer;
   std::function<void(std::vector<service::token_handle>)> tokens_home;
@@ -49,20 +49,21 @@ struct shard_context {
                 std::unique_ptr<storage::shard_store> opened, shard_exits exits);
 
   [[nodiscard]] oauth::instant now() const { return setup.clock.now(); }
-  /// As of `oauth::cutoffs`.
+  /// The epoch, as of `oauth::cutoffs`.
   [[nodiscard]] std::optional<oauth::instant> epoch() const;
-  /// The cutoffs that concern a login; nothing when the engine cannot say. Two lookups, and none
-  /// where no cutoff exists.
+  /// The cutoffs that concern a login; nothing when the engine cannot tell. Two lookups, or none
+  /// while no cutoff exists.
   [[nodiscard]] std::optional<oauth::cutoffs> find_cutoffs(const oauth::login& who);
 
-  /// Requests with what is used up, the families that they end, and what they are told then.
+  /// Requests with a used-up code or token, the families that they revoke, and their denials.
   struct replays {
     oauth::denial answer;
     std::vector<storage::revoke_op> families;
     std::vector<service::token_handle> asked;
   };
   /// Sends `home` at once. The refusal of a replay is sent when its family is durably revoked
-  /// (COD-06); until then it has no answer, so that it comes home as 503 if the code store dies.
+  /// (COD-06). Until then the exchange has no answer, so it returns as 503 if the code store
+  /// crashes.
   void send_home(std::vector<service::token_handle> home, replays late);
 
   const code_store_setup& setup;

@@ -1,5 +1,5 @@
 /// @file
-/// All that one shard does with its records: codes, refresh-token families, access tokens.
+/// Everything that one shard does with its records: codes, refresh-token families, access tokens.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@
 
 namespace mintage::actors {
 
-/// The work of one shard without an actor around it: tests call it directly. Each call of a stage
-/// is answered through `shard_exits`. Not thread-safe.
+/// The work of one shard without an actor: tests call it directly. Each call of a stage is answered
+/// through `shard_exits`. Not thread-safe.
 class shard_stages {
  public:
   /// @param index the shard.

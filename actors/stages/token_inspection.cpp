@@ -12,17 +12,17 @@ using storage::record_key;
 using storage::table;
 using storage::verdict;
 
-/// A question and what is known of its token so far.
+/// A question, and what is known of its token so far.
 struct token_inspection::inquiry {
   service::query_handle x;
   oauth::found_token found;
-  /// The store could not say: 503.
+  /// The store could not tell: 503.
   bool is_unsure = false;
 
   [[nodiscard]] const oauth::presented_refresh_token* refresh() const {
     return std::get_if<oauth::presented_refresh_token>(&x->asked);
   }
-  /// The record that the store has of the token itself: an opaque one, or the denial of a JWT.
+  /// The store's record of the token itself: an opaque token, or the revocation of a JWT.
   [[nodiscard]] std::optional<record_key> own_record(crypto::sha256_hasher& hash) const {
     if (const auto* opaque = std::get_if<oauth::opaque_token>(&x->asked))
       return record_key::of(opaque->at);
@@ -55,7 +55,7 @@ struct token_inspection::inquiry {
     found.family = storage::decode_grant(r.value);
     if (!found.family) return;
     if (r.what == verdict::revoked && !found.family->revoked_at) found.family->revoked_at = now;
-    // Without a right MAC it is no token of that family: nothing is known of it.
+    // Without a right MAC it is not a token of that family, and nothing is known of it.
     if (const auto* token = refresh(); token != nullptr && !keys.proves(*token, *found.family))
       found.family.reset();
   }
@@ -70,9 +70,9 @@ struct token_inspection::inquiry {
 struct token_inspection::revocations {
   std::vector<service::query_handle> home;
   std::vector<storage::revoke_op> ends;
-  std::vector<service::query_handle> ending;  // of each of `ends`
+  std::vector<service::query_handle> ending;  // the question of each of `ends`
   std::vector<storage::insert_op> denials;
-  std::vector<service::query_handle> denying;  // of each of `denials`
+  std::vector<service::query_handle> denying;  // the question of each of `denials`
 };
 
 void token_inspection::query(std::vector<service::query_handle> some) {
@@ -132,7 +132,7 @@ void token_inspection::answer(const inquiries& some) {
       continue;
     }
     const auto* token = q.refresh();
-    // A superseded token may still be answered by a refresh (RFT-06), but is no current one.
+    // A refresh may still accept a superseded token (RFT-06), but it is not the current one.
     const auto is_current =
         token == nullptr || !q.found.family || token->generation == q.found.family->generation;
     const auto alive = is_current && oauth::is_alive(q.found, *shard_.clients, *cut, now);
@@ -145,8 +145,7 @@ void token_inspection::answer(const inquiries& some) {
   carry_out(std::move(writes));
 }
 
-// A refresh token ends its family, of whichever generation it is; an access token ends alone
-// (REV-02).
+// A refresh token of any generation ends its family; an access token ends alone (REV-02).
 void token_inspection::revoke(inquiry q, revocations& to) {
   const auto* owner = q.owner();
   if (owner == nullptr) {
@@ -176,7 +175,7 @@ void token_inspection::revoke(inquiry q, revocations& to) {
 
 void token_inspection::carry_out(revocations some) {
   const auto now = shard_.now();
-  // What is gone already needed no revocation.
+  // A record that is absent already counts as revoked.
   const auto tell = [this](std::vector<service::query_handle>& asked,
                            const std::vector<verdict>& found) {
     for (auto i = std::size_t{0}; i < asked.size(); ++i)

@@ -1,5 +1,5 @@
 /// @file
-/// Questions about tokens: answered, or the token is revoked first. (INT-*, REV-*, UIN-*)
+/// Questions about tokens, and revocations. (INT-*, REV-*, UIN-*)
 #pragma once
 
 #include <memory>
@@ -12,10 +12,11 @@ namespace mintage::actors {
 /// Not thread-safe.
 class token_inspection {
  public:
-  /// @param shared outlives this.
+  /// @param shared outlives this object.
   explicit token_inspection(shard_context& shared) : shard_{shared} {}
 
-  /// Reads what is known of tokens, answers or revokes. @pre the shard knows the clients.
+  /// Reads the records of tokens, then answers or revokes. @pre the shard has a snapshot of the
+  /// clients.
   void query(std::vector<service::query_handle> some);
 
  private:

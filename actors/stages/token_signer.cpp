@@ -44,7 +44,8 @@ void token_signer::choose_keys(const service::token_exchange& x, draft& access, 
     id.failed = id.with == nullptr;
     if (id.failed) return;
   }
-  // What its targets want, which agree (ATK-04); without any, ES256 where there is such a key.
+  // The algorithm of the targets, which agree (ATK-04); without targets, ES256 if there is such a
+  // key.
   const auto& targets = x.out.targets_of(x.grant->who.targets);
   if (x.out.opaque.empty())
     access.with = &context_or_first(targets.empty() ? crypto::jws_alg::es256 : targets.front().alg);

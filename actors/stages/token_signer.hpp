@@ -1,5 +1,6 @@
 /// @file
-/// What the signer does: claims, signatures, and the answer's JSON. (§3.3, ATK-01, TOK-14, IDT-03)
+/// The work of the signer: claims, signatures, and the answer's JSON. (§3.3, ATK-01, TOK-14,
+/// IDT-03)
 #pragma once
 
 #include <span>
@@ -19,7 +20,7 @@ namespace mintage::actors {
 
 /// What all signers share; outlives them.
 struct signer_setup {
-  /// The MAC keys of refresh tokens are derived from it (RFT-06).
+  /// The root of the MAC keys of refresh tokens (RFT-06).
   crypto::root_key root;
   const oauth::options& rules;
   const oauth::clock& clock;
@@ -27,23 +28,23 @@ struct signer_setup {
   std::vector<signer_meters>& meters;
 };
 
-/// Signs without an actor around it: tests and benchmarks call it directly. Not thread-safe: it
-/// owns signing contexts.
+/// Signs without an actor: tests and benchmarks call it directly. Not thread-safe: owns signing
+/// contexts.
 class token_signer {
  public:
-  /// @param index its place in the pool.
+  /// @param index of the member in the pool.
   token_signer(const signer_setup& setup, std::size_t index);
 
-  /// @throws std::runtime_error when a key cannot be used; the keys of before stay then.
+  /// @throws std::runtime_error when a key cannot be used; then the former keys stay.
   void publish(const oauth::key_snapshot& keys);
   [[nodiscard]] bool has_keys() const noexcept { return !contexts_.empty(); }
 
-  /// Sets `body` of each. Those stay unanswered whose client's algorithm has no active key, and
-  /// those that need a key OpenSSL fails to sign with. All access tokens are signed together, then
-  /// all ID tokens, which cover them. @pre each has `born`.
+  /// Sets `body` of each exchange. An exchange stays unanswered when its client's algorithm has no
+  /// active key, or OpenSSL fails to sign with a key that it needs. All access tokens are signed
+  /// together, then all ID tokens, which contain their hash. @pre each has `grant`.
   void sign(std::span<const service::token_handle> some);
-  /// Signs `claims` of each: as introspection (INT-03) or as userinfo (UIN-03). Those stay
-  /// unanswered for which OpenSSL fails.
+  /// Signs the `claims` of each: as introspection (INT-03) or as userinfo (UIN-03). An exchange
+  /// stays unanswered when OpenSSL fails.
   void sign(std::span<const service::query_handle> some);
 
  private:
@@ -56,9 +57,9 @@ class token_signer {
   };
   [[nodiscard]] context* context_for(crypto::jws_alg alg) noexcept;
   [[nodiscard]] context& context_or_first(crypto::jws_alg alg) noexcept;
-  /// A token on its way to its signature.
+  /// A token that is not signed yet.
   struct draft {
-    context* with = nullptr;  ///< nothing: there is none to sign
+    context* with = nullptr;  ///< null: there is no token to sign
     bool failed = false;      ///< its exchange stays unanswered
     std::string claims;
     std::string token;
@@ -73,7 +74,7 @@ class token_signer {
   std::vector<context> contexts_;
   oauth::refresh_keys refresh_keys_;
   crypto::buffered_random random_;
-  // Reused from batch to batch; the first so many are in use.
+  // Reused by each batch, which uses the first elements.
   std::vector<draft> access_;
   std::vector<draft> id_;
   std::vector<crypto::jws_draft> work_;

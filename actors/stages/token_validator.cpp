@@ -17,8 +17,8 @@ token_validator::next token_validator::decide(Exchange& x,
                                               oauth::client_authenticator::outcome outcome) {
   if (const auto* client = std::get_if<oauth::client_facts>(&outcome)) return route(x, *client);
   if (const auto* why = std::get_if<oauth::denial>(&outcome)) return refuse(x, *why);
-  // Whether a chosen secret is right takes a slow hash to know; who failed too often gets one as
-  // long as others do not need the places.
+  // A chosen secret needs a slow hash. A source with too many failures gets one only while others
+  // do not need the permits.
   if (setup_.permits.is_crowded() && is_over_limit(x)) {
     x.denied = oauth::too_many_failures();
     return next::home;
@@ -40,7 +40,8 @@ token_validator::next token_validator::decide(Exchange& x,
   return settled ? route(x, *settled) : refuse(x, settled.error());
 }
 
-/// CAU-16: failures are counted, and beyond the limit answered otherwise. Nobody else is touched.
+/// CAU-16: counts the failure, and beyond the limit answers differently. Successes are not
+/// affected.
 template <class Exchange>
 token_validator::next token_validator::refuse(Exchange& x, const oauth::denial& why) {
   x.denied = why;
@@ -77,7 +78,7 @@ token_validator::next token_validator::settle(service::query_exchange& x) {
                                          setup_.clock.now()));
 }
 
-// The only switch over grant types behind the parser's table of their names.
+// The only switch over grant types after the parser's table of their names.
 token_validator::next token_validator::route(service::token_exchange& x,
                                              const oauth::client_facts& client) {
   x.client = client;

@@ -1,6 +1,6 @@
 /// @file
-/// What the validator does: who asks, and may they? (PROTOCOL.md §1.3 rows P15, P16; MINT-01,
-/// CCG-01, INT-01, REV-01, UIN-01)
+/// The work of the validator: authenticates clients and checks their rights. (PROTOCOL.md §1.3 rows
+/// P15, P16; MINT-01, CCG-01, INT-01, REV-01, UIN-01)
 #pragma once
 
 #include <cstddef>
@@ -25,31 +25,31 @@ struct validator_setup {
   hash_permits& permits;
   /// One for each member of the pool.
   std::vector<validator_meters>& meters;
-  /// Makes the pairwise subjects of new codes.
+  /// The key of pairwise subjects in new codes.
   crypto::digest pairwise_key{};
   /// Null = failures are not limited (CAU-16).
   oauth::failure_limits* limits = nullptr;
 };
 
-/// Judges requests without an actor around it: tests call it directly. Not thread-safe.
+/// The checks without an actor: tests call them directly. Not thread-safe.
 class token_validator {
  public:
   explicit token_validator(const validator_setup& setup);
 
-  /// Where an exchange goes: home, to a hasher, to a signer, or to the code store of its slot for
-  /// one of its works.
+  /// The next stage of an exchange: reply, a hasher, a signer, or an operation of the code store
+  /// that owns its slot.
   enum class next : std::uint8_t { home, hash, sign, redeem, refresh, issue, put, query };
   static constexpr std::size_t nexts_count = static_cast<std::size_t>(next::query) + 1;
-  /// Authenticates and finds the way; sets `client` and what its grant needs on it, or `denied`, or
-  /// `slow`.
+  /// Authenticates the client and chooses the next stage. Sets `client` and what the grant needs,
+  /// or `denied`, or `slow`.
   [[nodiscard]] next check(service::token_exchange& x);
-  /// Goes on with an exchange whose `slow_matched` is set.
+  /// Continues with an exchange whose `slow_matched` is set.
   [[nodiscard]] next settle(service::token_exchange& x);
-  /// Authenticates the caller, except at userinfo, and reads the token: sets `client` and `asked`,
-  /// or `slow`, or the answer: to the wrong caller, and about a token that nobody could know.
+  /// Authenticates the caller, except for userinfo, and reads the token. Sets `client` and `asked`,
+  /// or `slow`, or the answer where it needs no store.
   [[nodiscard]] next check(service::query_exchange& x);
   [[nodiscard]] next settle(service::query_exchange& x);
-  /// Checks a mint request and draws its code: `code`, `text`, `where`; or `error`.
+  /// Checks a mint request and draws its code. Sets `code`, `text` and `where`; or `error`.
   [[nodiscard]] next check(service::mint_exchange& x);
 
   [[nodiscard]] bool is_ready() const noexcept { return clients_ != nullptr && keys_ != nullptr; }
