@@ -13,8 +13,8 @@ constexpr auto microsecond = std::uint64_t{1'000};
 constexpr auto millisecond = 1000 * microsecond;
 constexpr auto second = 1000 * millisecond;
 
-/// A thread that does the work of one exchange after the other, each of which then waits for a disk
-/// that costs the thread nothing. The clock is ours.
+/// A thread that works on one exchange after the other. Each exchange then waits for a disk, which
+/// costs the thread nothing. The clock is the test's.
 class thread_at_work {
  public:
   struct figures {
@@ -47,7 +47,7 @@ class thread_at_work {
     auto gap = std::exponential_distribution<double>{1 / static_cast<double>(mean)};
     return offer([&] { return static_cast<std::uint64_t>(gap(random)); }, duration);
   }
-  /// So many clients, each of which asks again as soon as it was answered.
+  /// `clients` clients, each of which sends its next request at once after an answer.
   figures keep_in_flight(std::size_t clients, std::uint64_t duration) {
     auto f = figures{};
     const auto begun = now_;
@@ -58,7 +58,7 @@ class thread_at_work {
     return f;
   }
 
-  /// Somebody else has the core: those who ask meanwhile are heard when it is over.
+  /// Other work has the core; requests that arrive meanwhile are handled afterwards.
   figures pause(std::uint64_t duration, std::uint64_t gap) {
     auto f = figures{};
     now_ += duration;
@@ -92,7 +92,7 @@ class thread_at_work {
   void ask(figures& f, std::uint64_t begun) {
     if (!admission_.has_room(now_, waiting_.size(), busy_since(now_))) {
       if (f.refused++ == 0) f.first_refusal = now_ - begun;
-      // Sockets come first: those who are admitted wait for it.
+      // Sockets come first: admitted exchanges wait for the refusal.
       toil(refusal);
       for (auto& each : waiting_) each.leaves += refusal;
       return;
@@ -191,15 +191,15 @@ TEST(admission, counts_what_refusals_take_from_the_others) {
   EXPECT_LE(f.longest, admission::storm_ns + 3 * millisecond);
 }
 
-/// Each asks again when it has its answer.
+/// Each client sends its next request after its answer.
 TEST(admission, refuses_nobody_of_those_who_wait_for_slow_answers) {
   auto a = admission{4096};
   auto now = std::uint64_t{second};
-  const auto busy_since = now;  // never without work
+  const auto busy_since = now;  // always busy
   constexpr auto callers = admission::least_queue;
   for (auto i = std::size_t{0}; i < callers; ++i) ASSERT_TRUE(a.has_room(now, i, busy_since));
   for (auto answer = 0; answer < 3000; ++answer) {
-    now += 400 * microsecond;  // an RSA signature, and somebody else on the core
+    now += 400 * microsecond;  // an RSA signature, and other work on the core
     a.left(now, callers - 1, busy_since);
     ASSERT_TRUE(a.has_room(now, callers - 1, busy_since)) << answer;
   }

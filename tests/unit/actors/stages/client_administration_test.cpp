@@ -10,7 +10,7 @@ namespace {
 
 using oauth::errc;
 
-/// The registry's work over the memory engine; the hasher is played by the test.
+/// The registry's work over the memory engine; the test does the hasher's part.
 class client_administration_rules : public testing::Test {
  protected:
   service::admin_handle ask(oauth::admin_call call) {
@@ -25,7 +25,7 @@ class client_administration_rules : public testing::Test {
     EXPECT_EQ(book.handle(x), nullptr);
     return x;
   }
-  /// What the hasher does with a job, and the registry after it.
+  /// Does the hasher's work on a job, and passes it back.
   service::admin_handle finish(const hash_request& job) {
     job->stored.hash = "PHC of " + std::string{job->secret.reveal()};
     book.store_hashed(*job);

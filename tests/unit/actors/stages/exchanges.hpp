@@ -1,5 +1,5 @@
 /// @file
-/// Exchanges without a session or a gateway: for the tests of single state structs.
+/// Exchanges without a session or a gateway, for tests of single state structs.
 #pragma once
 
 #include <memory>

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 class refreshes : public test::shard_rules {
  protected:
-  /// Revokes all that was minted for the fixture's person until now.
+  /// Revokes everything minted for the fixture's person until now.
   void cut_off_subject() {
     engine->cutoffs().put(oauth::cutoff_key(oauth::cutoff_kind::subject, "248289761001", hash),
                           clock.now(), clock.now() + 24h);
@@ -121,7 +121,7 @@ TEST_F(refreshes, of_one_token_in_one_batch_end_with_one_successor) {  // NEG-14
 
 TEST_F(refreshes, that_lose_a_race_are_judged_by_what_won) {  // RFT-05
   const auto first = begin_family();
-  // Between reading and rotating, someone else rotates, and the grace goes by.
+  // Between the read and the rotation another request rotates, and the grace period ends.
   moments.before_rotation = [&] {
     auto nobody_waits = make_refresh(first);
     stages.families.refresh(one(std::move(nobody_waits)));
@@ -219,7 +219,7 @@ TEST_F(refreshes, come_home_unanswered_when_their_opaque_token_is_not_kept) {  /
   EXPECT_FALSE(where.answered);
 }
 
-// The same on the way from a code.
+// The same for the redemption of a code.
 
 class redemptions : public refreshes {};
 

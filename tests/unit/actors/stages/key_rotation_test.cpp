@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using oauth::errc;
 using oauth::key_state;
 
-/// A catalog that cannot write on demand, in the two ways in which a write can be unknown.
+/// A catalog whose writes fail on demand, in both ways in which a write can be unknown.
 class failing_catalog final : public storage::catalog {
  public:
   explicit failing_catalog(storage::catalog& inner) : inner_{inner} {}
@@ -59,7 +59,7 @@ class listening_journal final : public service::journal {
 class key_rotation_rules : public testing::Test {
  protected:
   service::admin_handle ask(oauth::admin_call call) {
-    clock.at += 1s;  // keys of one moment would stand in the order of their names
+    clock.at += 1s;  // keys of one millisecond would be sorted by name
     auto x = service::admin_handle{
         new service::admin_exchange{std::make_shared<test::nobody>(), {}, clock.now()}};
     x->call = std::move(call);
@@ -158,7 +158,7 @@ TEST_F(key_rotation_rules, tell_of_every_change) {
 }
 
 TEST_F(key_rotation_rules, go_on_after_a_restart_where_they_stood) {
-  // Enough that the order of the database is hardly theirs.
+  // Enough that the database's order is unlikely to be the order of their creation.
   for (auto i = 0; i < 8; ++i) ASSERT_TRUE(ask(oauth::rotate_keys{.now = true})->answer);
   const auto first = active();
   ASSERT_TRUE(ask(oauth::rotate_keys{})->answer);

@@ -65,7 +65,7 @@ TEST(meter_board, has_each_endpoint_and_grant_before_the_first_request) {
   for (const auto& [endpoint, grant] : request_kinds) {
     const auto series = "mintage_requests_total{endpoint=\"" + std::string{endpoint} +
                         "\",grant=\"" + std::string{grant} + "\",result=\"ok\"} 0\n";
-    // Nothing succeeds whose grant is not known.
+    // A kind without a known grant never succeeds.
     const auto exists = endpoint != "token" || !grant.empty();
     EXPECT_EQ(page.find(series) != std::string::npos, exists) << series;
   }

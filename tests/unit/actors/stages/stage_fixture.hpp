@@ -15,8 +15,8 @@
 
 namespace mintage::actors::test {
 
-/// The memory engine with a moment between what a read finds and its answer, and with revocations
-/// that can be lost.
+/// The memory engine with a hook between a read and its answer, and with revocations that can be
+/// lost.
 class slow_shard final : public storage::shard_store {
  public:
   struct moments {
@@ -64,7 +64,7 @@ class slow_shard final : public storage::shard_store {
   moments& moments_;
 };
 
-/// Hears in which state an exchange came home whose handle was destroyed.
+/// Records the state of an exchange that returns because its handle was destroyed.
 class watching_home final : public service::home {
  public:
   void come_home(service::exchange* x) noexcept override {
@@ -82,7 +82,7 @@ class watching_home final : public service::home {
 /// One shard over the memory engine, which answers inside the call.
 class shard_rules : public testing::Test {
  protected:
-  /// @param change what is different about the login
+  /// @param change modifies the login.
   std::string mint(
       const std::string& scope = "openid", const std::string& challenge = {},
       const std::function<void(oauth::login&)>& change = [](oauth::login&) {}) {
@@ -106,7 +106,7 @@ class shard_rules : public testing::Test {
     return std::string{last_mint->text.reveal()};
   }
 
-  /// @returns the exchange after its redemption; `to_sign` tells which way it went.
+  /// @returns the exchange after its redemption; `to_sign` says whether it went to a signer.
   service::token_handle redeem(const std::string& code, std::string_view client = "client",
                                std::string_view uri = redirect_uri,
                                std::string_view verifier = {}) {
@@ -131,10 +131,10 @@ class shard_rules : public testing::Test {
     family = storage::record_key::of(*last->grant);
     return current_token();
   }
-  /// What a signer would send.
+  /// The token that a signer would send.
   std::string current_token() { return keys.make(*last->grant, *last->out.refresh_generation); }
 
-  /// @returns the exchange after its refresh; `to_sign` tells which way it went.
+  /// @returns the exchange after its refresh; `to_sign` says whether it went to a signer.
   service::token_handle refresh(const std::string& token, std::string_view client = "client",
                                 std::string_view scope = {}) {
     auto all = std::vector<service::token_handle>{};
@@ -170,7 +170,7 @@ class shard_rules : public testing::Test {
   crypto::buffered_random random;
   crypto::sha256_hasher hash;
   std::unique_ptr<storage::engine> engine = storage::open_memory_engine(rules.code_max_fail);
-  // A second view of the only shard: the memory engine keeps its state in the engine.
+  // A second instance of the only shard: the memory engine keeps its state in the engine.
   std::unique_ptr<storage::shard_store> other = engine->open_shard(0, 1, [](auto) {});
   std::vector<code_store_meters> meters{1};
   crypto::digest master = crypto::sha256("master");
@@ -178,7 +178,7 @@ class shard_rules : public testing::Test {
   oauth::refresh_keys keys{master, rules.refresh_key_id};
   storage::record_key family;
   service::token_handle last;
-  std::vector<service::token_handle> others;  ///< of a batch: those before the last one
+  std::vector<service::token_handle> others;  ///< of a batch: all but the last one
   service::mint_handle last_mint;
   service::query_handle last_query;
   bool to_sign = false;

@@ -30,7 +30,7 @@ class questions : public test::shard_rules {
                                                                   std::vector<oauth::resource>{r}));
   }
 
-  /// What a JWT access token of the last exchange says.
+  /// The content of the JWT access token of the last exchange.
   oauth::access_token jwt() {
     auto token = oauth::describe(*last->grant, last->out, clock.now(), rules);
     token.jti = oauth::make_jti(*last->grant, random);

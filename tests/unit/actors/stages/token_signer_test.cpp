@@ -10,7 +10,7 @@
 namespace mintage::actors {
 namespace {
 
-/// The value of a string member of flat JSON; the tests look at few members and need no parser.
+/// The value of a string member of flat JSON, without a parser.
 std::string member(const std::string& json, const std::string& name) {
   const auto at = json.find("\"" + name + "\":\"");
   if (at == std::string::npos) return {};
@@ -121,7 +121,7 @@ TEST_F(token_signer_answers, in_one_batch_are_each_its_own) {  // COM-02 of the 
   ring->keys.push_back({es384, oauth::key_state::active, clock.now()});
   signer.publish(ring);
   enum { plain, with_id, other_algorithm, without_key, opaque, count };
-  // Twice, the second time less: what is reused must not show.
+  // Twice, the second time with fewer: reused buffers must not show.
   for (const auto size : {2 * count, +count}) {
     auto names = std::vector<std::string>{};
     for (auto i = 0; i < size; ++i) names.push_back("client" + std::to_string(i));

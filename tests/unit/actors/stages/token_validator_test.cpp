@@ -65,7 +65,7 @@ class token_validator_rules : public testing::Test {
     return x;
   }
 
-  /// Of the form of generated ids.
+  /// In the form of generated ids.
   static inline const auto generated_id = "cl_" + std::string(22, 'A');
 
   test::manual_clock clock;
@@ -167,7 +167,7 @@ TEST_F(token_validator_rules, refuse_a_clients_own_grant) {  // NEG-151, NEG-152
                         row{generated_id, "right", "openid", errc::invalid_scope},
                         row{generated_id, "right", "read offline_access", errc::invalid_scope},
                         row{generated_id, "right", "admin", errc::invalid_scope},
-                        // Without scope: all of its own, and they point to one resource.
+                        // Without scope: all scopes of the client, which refer to one resource.
                         row{generated_id, "wrong", "read", errc::invalid_client}}) {
     const auto x = ask(r.client, r.secret);
     x->request.grant = oauth::grant_type::client_credentials;
