@@ -35,6 +35,8 @@ void add_server_options(CLI::App& c, run_options& w) {
       ->capture_default_str();
   c.add_option("--label", w.label, "What was measured, for the report")->capture_default_str();
   c.add_option("--json", w.json, "Write the report for machines");
+  c.add_option("--html", w.html, "Write the report for people, one page");
+  c.add_option("--plot-library", w.plot_library, "Folder of the uplot package for that page");
   c.add_flag("--quiet", w.quiet, "No progress");
 }
 
@@ -93,8 +95,6 @@ void add_run_options(CLI::App& c, run_options& w) {
       ->capture_default_str();
   c.add_option("--allow", w.how.allowed, "Kind of failure to accept, e.g. 503; repeatable");
   c.add_flag("--tls", w.tls, "Let the server that is started speak TLS");
-  c.add_option("--html", w.html, "Write the report for people, one page");
-  c.add_option("--plot-library", w.plot_library, "Folder of the uplot package for that page");
   c.add_flag("--no-floor", w.no_floor, "Do not measure the floor of this machine");
 }
 

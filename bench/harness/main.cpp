@@ -91,6 +91,23 @@ std::string date_of_now() {
   return {text.data(), std::strftime(text.data(), text.size(), "%FT%TZ", &parts)};
 }
 
+/// The plotting library, when there shall be a page. Read first of all: that it is missing would
+/// otherwise be known only after minutes of load.
+page_parts parts_for(const run_options& w) {
+  if (w.html.empty()) return {};
+  const auto beside = own_program().parent_path() / "report" / "node_modules" / "uplot";
+  return read_page_parts(w.plot_library.empty() ? beside : w.plot_library);
+}
+
+/// Prints the report, and writes the files that were asked for.
+void publish(const run& r, const run_options& w, const page_parts& parts) {
+  const auto report = to_json(r);
+  std::fputs(to_text(report).c_str(), stdout);
+  const auto serialized = boost::json::serialize(report);
+  if (!w.json.empty()) write(w.json, serialized + "\n");
+  if (!w.html.empty()) write(w.html, to_page(serialized, parts));
+}
+
 run begin_run(const run_options& w) {
   auto r = run{};
   r.date = date_of_now();
@@ -109,6 +126,7 @@ int measure_storm(const run_options& w) {
   const auto server_core = w.server_core.value_or(own.front());
   if (std::erase(own, server_core) == 0 || own.empty())
     throw std::runtime_error{"overload needs a core for the server and another one for the load"};
+  const auto parts = parts_for(w);
   auto line = progress_line{w.quiet};
   auto r = begin_run(w);
   loopback::stay_on(own);
@@ -128,18 +146,12 @@ int measure_storm(const run_options& w) {
   r.outcomes.push_back(std::move(done.peak));
   r.storm = std::move(done.storm);
   line.say("");
-  std::fputs(to_table(r).c_str(), stdout);
-  if (!w.json.empty()) write(w.json, boost::json::serialize(to_json(r)) + "\n");
+  publish(r, w, parts);
   return 0;
 }
 
 int measure(const run_options& w) {
-  // First of all what would be missed only after minutes of load.
-  auto parts = page_parts{};
-  if (!w.html.empty()) {
-    const auto beside = own_program().parent_path() / "report" / "node_modules" / "uplot";
-    parts = read_page_parts(w.plot_library.empty() ? beside : w.plot_library);
-  }
+  const auto parts = parts_for(w);
   auto line = progress_line{w.quiet};
   auto r = begin_run(w);
   if (!w.no_floor) {
@@ -152,10 +164,7 @@ int measure(const run_options& w) {
   if (!w.target.empty()) r.settings["target"] = w.target;
   r.outcomes = measure_all(w, *s, line);
   line.say("");
-  std::fputs(to_table(r).c_str(), stdout);
-  const auto report = to_json(r);
-  if (!w.json.empty()) write(w.json, boost::json::serialize(report) + "\n");
-  if (!w.html.empty()) write(w.html, to_page(report, parts));
+  publish(r, w, parts);
   auto unexplained = std::uint64_t{0};
   for (const auto& o : r.outcomes) unexplained += o.unexplained();
   if (unexplained == 0) return 0;
@@ -166,8 +175,7 @@ int measure(const run_options& w) {
 
 int measure_starts(const run_options& w) {
   auto line = progress_line{w.quiet};
-  const auto beside = own_program().parent_path().parent_path() / "mintage";
-  const auto s = target_server::start(w.server.empty() ? beside : w.server, settings_of(w), {});
+  const auto s = start_target(w, settings_of(w), {});
   line.say("making " + std::to_string(w.clients) + " clients");
   s->make_clients(w.clients);
   auto times = std::vector<double>{};

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <thread>
 
+#include "bench/harness/formatted.hpp"
 #include "bench/harness/spread.hpp"
 
 namespace mintage::bench {
@@ -111,6 +112,18 @@ std::string_view name_of(storm_part p) noexcept {
   return names[static_cast<std::size_t>(p)];
 }
 
+std::string_view name_of(storm_goal::verdict v) noexcept {
+  switch (v) {
+    case storm_goal::verdict::met:
+      return "met";
+    case storm_goal::verdict::missed:
+      return "missed";
+    case storm_goal::verdict::unclear:
+      break;
+  }
+  return "unclear";
+}
+
 double remaining(double peak, double refusals, double bare_us) noexcept {
   return peak * std::max(0.0, 1 - refusals * bare_us / 1e6);
 }
@@ -144,6 +157,21 @@ std::vector<storm_goal> compare_with_goals(const storm_result& r) {
   out.push_back(wait_goal("recovery_p99", "p99 of granted in that second, ms",
                           {first.counts.granted_after, first.counts.late}, 2 * usual));
   return out;
+}
+
+std::vector<std::string> doubts(const storm_result& r) {
+  if (r.busiest >= 0.9) {
+    return {
+        formatted("The harness ran %.0f %% of the time: give it a faster core.", 100 * r.busiest)};
+  }
+  const auto is_late = [](const storm_result::part& p) {
+    return p.counts.late.percentile(99) > std::chrono::milliseconds{1};
+  };
+  if (std::any_of(r.parts.begin(), r.parts.end(), is_late)) {
+    return {
+        "The harness was late although it had time: others used its core, do not publish this."};
+  }
+  return {};
 }
 
 namespace {

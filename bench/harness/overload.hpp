@@ -74,9 +74,13 @@ struct storm_goal {
   verdict met = verdict::missed;
 };
 
+[[nodiscard]] std::string_view name_of(storm_goal::verdict v) noexcept;
+
 /// What is left of a peak when each of so many refusals a second takes a bare exchange.
 [[nodiscard]] double remaining(double peak, double refusals, double bare_us) noexcept;
 [[nodiscard]] std::vector<storm_goal> compare_with_goals(const storm_result& r);
+/// Reasons to distrust it, as sentences: that the harness was the bottleneck, above all.
+[[nodiscard]] std::vector<std::string> doubts(const storm_result& r);
 
 /// The peak, as any other scenario, and the storm.
 struct overload_outcome {

@@ -1,5 +1,6 @@
 /// @file
-/// What a run leaves behind: JSON for machines, a page for people, a table for the terminal.
+/// The report of a run: one JSON object, which docs/BENCHMARKING.md describes. The text for the
+/// terminal, the page and the comparisons are made from that object alone.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -8,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/harness/floor.hpp"
@@ -34,38 +36,17 @@ struct run {
   std::vector<std::string> doubts;
 };
 
-/// The floor of a scenario in CPU, by the weights of its mix; zero when it was not measured.
-[[nodiscard]] double floor_of(const scenario& s, const floor_costs& floor);
-/// The floor of its median latency. Of a mix it is the mean: its median may be either kind's.
-[[nodiscard]] double latency_floor_of(const scenario& s, const run& r);
-
-/// Version 1 of the format that docs/BENCHMARKING.md describes.
+/// The report, version 1 of its format.
 [[nodiscard]] boost::json::object to_json(const run& r);
-
-/// The part about the pools during a round; null when there is nothing to tell.
-[[nodiscard]] boost::json::value pools_to_json(const std::vector<pool_reading>& readings);
-
-/// The part about a storm.
-[[nodiscard]] boost::json::object to_json(const storm_result& r);
-/// Its parts, and each goal with what was measured.
-[[nodiscard]] std::string to_table(const storm_result& r);
-
-/// Measured, floor and ratio, a line per scenario.
-[[nodiscard]] std::string to_table(const run& r);
-
-/// The plotting library of the page, read from where npm put it.
-struct page_parts {
-  std::string script;
-  std::string style;
-};
-/// @param folder of the package, with dist/ in it.
-/// @throws std::runtime_error that says how to get it when it is missing or not what it should be.
-[[nodiscard]] page_parts read_page_parts(const std::filesystem::path& folder);
-/// One page that needs no other file and no network.
-[[nodiscard]] std::string to_page(const boost::json::object& report, const page_parts& parts);
+/// The pools during a round; null with fewer than two readings.
+[[nodiscard]] boost::json::value to_json(const std::vector<pool_reading>& readings);
 
 /// Reads a report. @throws std::runtime_error naming the file when it is not one of version 1.
 [[nodiscard]] boost::json::object read_report(const std::filesystem::path& file);
+
+/// The report as text: a line per scenario with measured, floor and ratio, then what an overload
+/// came to.
+[[nodiscard]] std::string to_text(const boost::json::object& report);
 
 /// Several servers side by side: for each scenario a line of every report that has it, with its CPU
 /// in times of the first of them.
@@ -82,5 +63,16 @@ struct comparison {
 /// @param threshold in percent.
 [[nodiscard]] comparison compare_reports(const boost::json::object& first,
                                          const boost::json::object& second, double threshold);
+
+/// The plotting library of the page, read from where npm put it.
+struct page_parts {
+  std::string script;
+  std::string style;
+};
+/// @param folder of the package, with dist/ in it.
+/// @throws std::runtime_error that says how to get it when it is missing or not what it should be.
+[[nodiscard]] page_parts read_page_parts(const std::filesystem::path& folder);
+/// One page that needs no other file and no network. @param report the serialized JSON object.
+[[nodiscard]] std::string to_page(std::string_view report, const page_parts& parts);
 
 }  // namespace mintage::bench

@@ -1,10 +1,9 @@
-#include <boost/json.hpp>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 
-#include "bench/harness/page_template.hpp"
 #include "bench/harness/report.hpp"
+#include "page_template.hpp"
 
 namespace mintage::bench {
 namespace {
@@ -23,9 +22,9 @@ std::string read_part(const std::filesystem::path& file, std::string_view sign) 
 }
 
 /// JSON inside <script>: `<` would let a text of the report end the element.
-std::string for_script(const boost::json::object& report) {
+std::string for_script(std::string_view report) {
   auto out = std::string{};
-  for (const auto c : boost::json::serialize(report)) {
+  for (const auto c : report) {
     if (c == '<') {
       out += "\\u003c";
     } else {
@@ -42,9 +41,9 @@ page_parts read_page_parts(const std::filesystem::path& folder) {
           read_part(folder / "dist" / "uPlot.min.css", ".uplot")};
 }
 
-std::string to_page(const boost::json::object& report, const page_parts& parts) {
+std::string to_page(std::string_view report, const page_parts& parts) {
   auto out = std::string{};
-  auto rest = page_template();
+  auto rest = page_template;
   // One pass, so that a placeholder inside what is put in stays what it is.
   while (!rest.empty()) {
     const auto at = rest.find("@@");

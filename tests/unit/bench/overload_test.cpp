@@ -110,11 +110,12 @@ TEST(compare_with_goals, does_not_blame_a_server_for_a_harness_that_was_late) {
 TEST(report, holds_the_parts_of_a_storm_and_its_goals) {
   auto r = run{};
   r.storm = good_storm();
-  const auto storm = to_json(r).at("overload").as_object();
+  const auto report = to_json(r);
+  const auto& storm = report.at("overload");
   EXPECT_EQ(storm.at("parts").as_array().size(), storm_parts_count);
   EXPECT_EQ(storm.at("parts").at(1).at("refused").to_number<int>(), 5'000);
   for (const auto& g : storm.at("goals").as_array()) EXPECT_EQ(g.at("verdict").as_string(), "met");
-  const auto text = to_table(r);
+  const auto text = to_text(report);
   EXPECT_NE(text.find("far_above"), text.npos) << text;
   EXPECT_EQ(text.find("MISSED"), text.npos) << text;
 }

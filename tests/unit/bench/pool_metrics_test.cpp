@@ -69,7 +69,7 @@ TEST(size_counts, subtract_what_was_before) {
   EXPECT_EQ(during.buckets[1].second, 6U);
 }
 
-TEST(pools_to_json, tells_depths_work_and_batches_over_time) {
+TEST(report, tells_depths_work_and_batches_of_pools_over_time) {
   auto first = parse_metrics(page);
   auto second = first;
   second.at = 500ms;
@@ -78,8 +78,8 @@ TEST(pools_to_json, tells_depths_work_and_batches_over_time) {
   second.batch_size["store"].buckets[1].second += 6;
   second.batch_size["store"].sum += 12;
   second.batch_size["store"].count += 6;
-  EXPECT_TRUE(pools_to_json({first}).is_null());
-  const auto got = pools_to_json({first, second});
+  EXPECT_TRUE(to_json(std::vector{first}).is_null());
+  const auto got = to_json(std::vector{first, second});
   EXPECT_EQ(got.at("t").at(1).to_number<double>(), 0.5);
   EXPECT_EQ(got.at("queue_depth").at("validator").at(1).to_number<double>(), 9);
   EXPECT_TRUE(got.at("busy").at("signer").at(0).is_null());

@@ -1,10 +1,11 @@
+#include "bench/harness/report.hpp"
+
 #include <boost/json.hpp>
 #include <cmath>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 
-#include "bench/harness/report.hpp"
 #include "bench/harness/spread.hpp"
 
 namespace mintage::bench {
@@ -17,6 +18,18 @@ double us(nanoseconds t) {
 }
 double seconds(nanoseconds t) {
   return std::chrono::duration<double>{t}.count();
+}
+
+json::array list_of(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
+}
+
+/// Kinds of failure and how often.
+template <class Kinds>
+json::object kinds_of(const Kinds& kinds) {
+  auto out = json::object{};
+  for (const auto& [kind, times] : kinds) out[kind] = times;
+  return out;
 }
 
 /// Points of the percentile axis: closer together the nearer they come to 100.
@@ -66,12 +79,56 @@ json::value server_of(const round& r) {
       {"peak_resident_kib", r.server->peak_resident_kib}};
 }
 
+/// A list for each pool that the first reading has in `figures`, with an element per reading; null
+/// where the pool is not in it.
+/// @param value_of takes the figure, that of the reading before (null if none) and the seconds
+/// between the two.
+template <class Figure, class ValueOf>
+json::object series_of(const std::vector<pool_reading>& readings,
+                       std::map<std::string, Figure> pool_reading::*figures, ValueOf value_of) {
+  auto out = json::object{};
+  for (const auto& [pool, _] : readings.front().*figures) {
+    auto list = json::array{};
+    const auto* before = static_cast<const Figure*>(nullptr);
+    auto at = readings.front().at;
+    for (const auto& reading : readings) {
+      const auto found = (reading.*figures).find(pool);
+      const auto* now = found == (reading.*figures).end() ? nullptr : &found->second;
+      list.push_back(now == nullptr ? json::value(nullptr)
+                                    : value_of(*now, before, seconds(reading.at - at)));
+      before = now;
+      at = reading.at;
+    }
+    out[pool] = std::move(list);
+  }
+  return out;
+}
+
+json::value mean_between(const size_counts& now, const size_counts* before, double) {
+  if (before == nullptr) return nullptr;
+  const auto between = now - *before;
+  if (between.count == 0) return nullptr;
+  return between.sum / static_cast<double>(between.count);
+}
+
+/// Batches of the whole round by the upper bound of their size; the last bound is null.
+json::object batch_counts(const pool_reading& first, const pool_reading& last) {
+  auto out = json::object{};
+  for (const auto& [pool, before] : first.batch_size) {
+    auto counts = json::array{};
+    if (const auto found = last.batch_size.find(pool); found != last.batch_size.end()) {
+      for (const auto& [bound, count] : (found->second - before).buckets) {
+        const auto is_finite = bound < 1e300;
+        counts.push_back(json::array{is_finite ? json::value(bound) : json::value(nullptr), count});
+      }
+    }
+    out[pool] = std::move(counts);
+  }
+  return out;
+}
+
 json::object to_json(const round& r) {
   const auto& counts = r.load.counts;
-  auto kinds = json::object{};
-  for (const auto& [kind, times] : counts.kinds()) kinds[kind] = times;
-  auto about = json::array{};
-  for (const auto& each : doubts(r)) about.emplace_back(each);
   auto requests = json::object{};
   for (const auto kind : all_kinds) {
     const auto& latency = counts.latency_of(kind);
@@ -87,7 +144,7 @@ json::object to_json(const round& r) {
   return {{"elapsed_s", seconds(r.load.elapsed)},
           {"answers", counts.answers()},
           {"failures", counts.failures()},
-          {"kinds", kinds},
+          {"kinds", kinds_of(counts.kinds())},
           {"rate", r.rate()},
           {"offered", r.load.offered ? json::value(*r.load.offered) : json::value(nullptr)},
           {"latency_us", latency_of(counts.latency())},
@@ -100,14 +157,14 @@ json::object to_json(const round& r) {
             {"per_second", per_second(shaken.full + shaken.resumed)}}},
           {"server", server_of(r)},
           {"stored_kib", r.stored_kib},
-          {"pools", pools_to_json(r.pools)},
+          {"pools", to_json(r.pools)},
           {"harness",
            {{"cpu_us_per_request", r.harness_us()},
             {"busiest_thread", r.load.busiest},
             {"late_p99_us", us(counts.lateness().percentile(99))}}},
           {"verified", r.verified},
           {"forged", r.forged},
-          {"doubts", about}};
+          {"doubts", list_of(doubts(r))}};
 }
 
 json::object config_of(const outcome& o) {
@@ -123,6 +180,7 @@ json::object config_of(const outcome& o) {
       {"connections", s.connections},
       {"reconnect_every", s.reconnect_every},
       {"threads", o.how.threads},
+      {"requests", o.how.requests},
       {"warm_up_s", seconds(o.how.warm_up)},
       {"duration_s", seconds(o.how.duration)}};
   if (s.arrivals) {
@@ -152,9 +210,10 @@ json::object summary_of(const std::vector<round>& rounds) {
   return out;
 }
 
-/// The mean of `of` over the kinds of a mix.
+/// The mean of `of` over the kinds of a mix, by their weights; zero when no floor was measured.
 template <class F>
-double weighed(const scenario& s, F of) {
+double floor_of(const scenario& s, const floor_costs& floor, F of) {
+  if (floor.exchange <= 0) return 0;
   auto sum = 0.0;
   auto weights = 0.0;
   for (const auto& [kind, weight] : s.mix) {
@@ -164,48 +223,111 @@ double weighed(const scenario& s, F of) {
   return sum / weights;
 }
 
+double cpu_floor_of(const scenario& s, const floor_costs& floor) {
+  return floor_of(s, floor, [&](request_kind kind) { return floor.of(kind, s.who.id_token_alg); });
+}
+
+/// The floor of the median latency. Of a mix it is the mean: its median may be either kind's.
+double latency_floor_of(const scenario& s, const run& r) {
+  const auto writes = [&](request_kind kind) {
+    return kind == request_kind::code ||
+           (kind == request_kind::refresh && (s.who.rotates || s.who.is_public));
+  };
+  return floor_of(s, r.floor, [&](request_kind kind) {
+    return r.floor.latency_of(kind, s.who.id_token_alg, r.waits_for_disk && writes(kind));
+  });
+}
+
 json::object to_json(const outcome& o, const run& of) {
   auto rounds = json::array{};
   for (const auto& r : o.rounds) rounds.push_back(to_json(r));
   auto out = json::object{{"name", o.what.name},
                           {"config", config_of(o)},
-                          {"floor_us", floor_of(o.what, of.floor)},
+                          {"floor_us", cpu_floor_of(o.what, of.floor)},
                           {"floor_p50_us", latency_floor_of(o.what, of)},
                           {"resident_before_kib", o.resident_before_kib},
                           {"summary", summary_of(o.rounds)},
                           {"rounds", rounds},
                           {"unexplained", o.unexplained()}};
-  if (o.what.ramp) {
-    auto steps = json::array{};
-    for (const auto& s : o.steps) {
-      auto step = to_json(s.measured);
-      step["held"] = s.held;
-      steps.push_back(step);
-    }
-    out["ramp"] = json::object{{"percentile", o.what.ramp->percentile},
-                               {"limit_us", us(o.what.ramp->limit)},
-                               {"best", o.best},
-                               {"steps", steps}};
+  if (!o.what.ramp) return out;
+  auto steps = json::array{};
+  for (const auto& s : o.steps) {
+    auto step = to_json(s.measured);
+    step["held"] = s.held;
+    steps.push_back(step);
   }
+  out["ramp"] = json::object{{"percentile", o.what.ramp->percentile},
+                             {"limit_us", us(o.what.ramp->limit)},
+                             {"best", o.best},
+                             {"steps", steps}};
   return out;
+}
+
+json::object to_json(const storm_result::part& p, storm_part which) {
+  const auto both = [](const waits& w) {
+    return json::object{{"from_due_us", latency_of(w.from_due)},
+                        {"from_sent_us", latency_of(w.from_sent)}};
+  };
+  return {{"name", std::string{name_of(which)}},
+          {"seconds", p.seconds},
+          {"offered", p.offered},
+          {"granted", p.counts.granted},
+          {"refused", p.counts.refused},
+          {"failed", p.counts.failed},
+          {"granted_after", both(p.counts.granted_after)},
+          {"refused_after", both(p.counts.refused_after)},
+          {"late_p99_us", us(p.counts.late.percentile(99))},
+          {"turn_p99_us", us(p.counts.turns.percentile(99))},
+          {"server_cpu_us", us(p.server_cpu)},
+          {"resident_kib", p.resident_kib}};
+}
+
+json::object to_json(const storm_result& r) {
+  auto parts = json::array{};
+  for (auto i = std::size_t{0}; i < storm_parts_count; ++i)
+    parts.push_back(to_json(r.parts[i], static_cast<storm_part>(i)));
+  auto goals = json::array{};
+  for (const auto& g : compare_with_goals(r)) {
+    goals.push_back(json::object{{"name", std::string{g.name}},
+                                 {"what", g.what},
+                                 {"figure", g.figure},
+                                 {"goal", g.goal},
+                                 {"digits", g.digits},
+                                 {"at_least", g.at_least},
+                                 {"verdict", std::string{name_of(g.met)}}});
+  }
+  return {{"connections", r.how.connections},
+          {"threads", r.how.threads},
+          {"peak", r.peak},
+          {"bare_exchange_us", r.bare_us},
+          {"busiest_thread", r.busiest},
+          {"parts", parts},
+          {"goals", goals},
+          {"kinds", kinds_of(r.kinds)},
+          {"doubts", list_of(doubts(r))}};
 }
 
 }  // namespace
 
-double floor_of(const scenario& s, const floor_costs& floor) {
-  if (floor.exchange <= 0) return 0;
-  return weighed(s, [&](request_kind kind) { return floor.of(kind, s.who.id_token_alg); });
-}
-
-double latency_floor_of(const scenario& s, const run& r) {
-  if (r.floor.exchange <= 0) return 0;
-  const auto writes = [&](request_kind kind) {
-    return kind == request_kind::code ||
-           (kind == request_kind::refresh && (s.who.rotates || s.who.is_public));
+json::value to_json(const std::vector<pool_reading>& readings) {
+  if (readings.size() < 2) return nullptr;
+  auto t = json::array{};
+  auto in_flight = json::array{};
+  for (const auto& reading : readings) {
+    t.push_back(seconds(reading.at));
+    in_flight.push_back(reading.in_flight);
+  }
+  const auto as_it_is = [](double now, const double*, double) { return json::value(now); };
+  const auto per_second = [](double now, const double* before, double time) {
+    return before == nullptr || time <= 0 ? json::value(nullptr)
+                                          : json::value((now - *before) / time);
   };
-  return weighed(s, [&](request_kind kind) {
-    return r.floor.latency_of(kind, s.who.id_token_alg, r.waits_for_disk && writes(kind));
-  });
+  return json::object{{"t", t},
+                      {"in_flight", in_flight},
+                      {"queue_depth", series_of(readings, &pool_reading::queue_depth, as_it_is)},
+                      {"busy", series_of(readings, &pool_reading::busy_seconds, per_second)},
+                      {"batch_mean", series_of(readings, &pool_reading::batch_size, mean_between)},
+                      {"batch_sizes", batch_counts(readings.front(), readings.back())}};
 }
 
 json::object to_json(const run& r) {
@@ -213,8 +335,6 @@ json::object to_json(const run& r) {
   for (const auto& o : r.outcomes) outcomes.push_back(to_json(o, r));
   auto settings = json::object{};
   for (const auto& [key, value] : r.settings) settings[key] = value;
-  auto about = json::array{};
-  for (const auto& each : r.doubts) about.emplace_back(each);
   auto out = json::object{{"mintage_bench", 1},
                           {"date", r.date},
                           {"server", r.server},
@@ -232,7 +352,7 @@ json::object to_json(const run& r) {
                             {"exchange_p50_us", r.floor.exchange_p50},
                             {"fsync_us", r.floor.fsync}}},
                           {"settings", settings},
-                          {"doubts", about},
+                          {"doubts", list_of(r.doubts)},
                           {"scenarios", outcomes}};
   if (r.storm) out["overload"] = to_json(*r.storm);
   return out;
