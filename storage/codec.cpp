@@ -70,8 +70,9 @@ records::client::auth_method to_record(oauth::auth_method method) noexcept {
   return records::client::NONE;
 }
 
+// What is read may be any number, so these two look at the number.
 bool from_record(records::client::auth_method from, oauth::auth_method& to) noexcept {
-  switch (from) {
+  switch (static_cast<int>(from)) {
     case records::client::NONE:
       to = oauth::auth_method::none;
       return true;
@@ -164,7 +165,7 @@ records::key::key_state to_record(oauth::key_state state) noexcept {
 }
 
 bool from_record(records::key::key_state from, oauth::key_state& to) noexcept {
-  switch (from) {
+  switch (static_cast<int>(from)) {
     case records::key::PENDING:
       to = oauth::key_state::pending;
       return true;
