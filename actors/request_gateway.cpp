@@ -57,8 +57,6 @@ bool request_gateway::has_room() {
 
 template <class Handle>
 void request_gateway::admit(Handle x, std::vector<Handle>& to) {
-  x->origin = this;
-  x->io_thread = index_;
   const auto now = metrics::ticks();
   if (!admission_.has_room(now, in_flight_, io_thread_.busy_since())) {
     x->denied = oauth::overloaded();
@@ -71,24 +69,26 @@ void request_gateway::admit(Handle x, std::vector<Handle>& to) {
   depart_soon();
 }
 
-void request_gateway::submit(service::token_handle x) {
+void request_gateway::submit(service::handle<service::exchange> x) {
+  x->origin = this;
+  x->io_thread = index_;
+  service::visit(std::move(x), [this](auto own) { send_off(std::move(own)); });
+}
+
+void request_gateway::send_off(service::token_handle x) {
   admit(std::move(x), tokens_);
 }
 
-void request_gateway::submit(service::query_handle x) {
+void request_gateway::send_off(service::query_handle x) {
   admit(std::move(x), queries_);
 }
 
-void request_gateway::submit(service::mint_handle x) {
-  x->origin = this;
-  x->io_thread = index_;
+void request_gateway::send_off(service::mint_handle x) {
   mints_.push_back(std::move(x));
   depart_soon();
 }
 
-void request_gateway::submit(service::admin_handle x) {
-  x->origin = this;
-  x->io_thread = index_;
+void request_gateway::send_off(service::admin_handle x) {
   if (!routes_) {
     tell(std::move(x));
   } else if (oauth::is_about_keys(x->call)) {
@@ -159,7 +159,7 @@ std::string request_gateway::metrics() const {
 
 void request_gateway::refuse(service::token_handle x) {
   count_refusal(kind_of(x->request.grant), *x->denied);
-  journal_.refused("token", x->id(), x->request.who.id, *x->denied);
+  journal_.refused(label_of(oauth::endpoint::token), x->id(), x->request.who.id, *x->denied);
   tell(std::move(x));
 }
 
@@ -209,33 +209,35 @@ void request_gateway::finish(service::admin_handle x) {
 void request_gateway::come_home(service::exchange* x) noexcept {
   auto found = std::make_shared<returning_exchange>();
   found->x.reset(x);
-  io_thread_.post([this, found] { returned(std::move(found->x)); });
+  io_thread_.post([this, found] {
+    service::visit(service::handle<service::exchange>{found->x.release()},
+                   [this](auto own) { take_back(std::move(own)); });
+  });
 }
 
-void request_gateway::returned(std::unique_ptr<service::exchange> x) {
-  if (dynamic_cast<service::mint_exchange*>(x.get()) != nullptr) {
-    finish(service::mint_handle{static_cast<service::mint_exchange*>(x.release())});
-    return;
-  }
-  if (dynamic_cast<service::admin_exchange*>(x.get()) != nullptr) {
-    finish(service::admin_handle{static_cast<service::admin_exchange*>(x.release())});
-    return;
-  }
-  // A question about a token changed nothing that must be taken back.
-  if (dynamic_cast<service::query_exchange*>(x.get()) != nullptr) {
-    finish(service::query_handle{static_cast<service::query_exchange*>(x.release())});
-    return;
-  }
-  auto token = service::token_handle{static_cast<service::token_exchange*>(x.release())};
+void request_gateway::take_back(service::token_handle x) {
   // Consumed, and no octet of an answer was sent: the grant may be released (COM-02).
-  if (token->consumed && !token->is_answered() && !token->release_tried && routes_) {
-    token->release_tried = true;
+  if (x->consumed && !x->is_answered() && !x->release_tried && routes_) {
+    x->release_tried = true;
     const auto& stores = routes_->code_stores;
-    const auto shard = token->code.where.shard(stores.size());
-    caf::anon_send(stores[shard], release_atom_v, token_batch{std::move(token)});
+    const auto shard = x->code.where.shard(stores.size());
+    caf::anon_send(stores[shard], release_atom_v, token_batch{std::move(x)});
     return;
   }
-  finish(std::move(token));
+  finish(std::move(x));
+}
+
+// The other kinds change nothing that must be taken back.
+void request_gateway::take_back(service::query_handle x) {
+  finish(std::move(x));
+}
+
+void request_gateway::take_back(service::mint_handle x) {
+  finish(std::move(x));
+}
+
+void request_gateway::take_back(service::admin_handle x) {
+  finish(std::move(x));
 }
 
 }  // namespace mintage::actors

@@ -27,10 +27,7 @@ class request_gateway final : public service::token_service, public service::hom
                   const storage::engine& engine, meter_board& board);
 
   // service::token_service
-  void submit(service::token_handle x) override;
-  void submit(service::query_handle x) override;
-  void submit(service::mint_handle x) override;
-  void submit(service::admin_handle x) override;
+  void submit(service::handle<service::exchange> x) override;
   [[nodiscard]] bool has_room() override;
   [[nodiscard]] std::shared_ptr<const oauth::public_documents> documents() const override {
     return documents_;
@@ -65,9 +62,16 @@ class request_gateway final : public service::token_service, public service::hom
  private:
   void depart_soon();
   void depart();
-  void returned(std::unique_ptr<service::exchange> x);
   template <class Handle>
   void admit(Handle x, std::vector<Handle>& to);
+  void send_off(service::token_handle x);
+  void send_off(service::query_handle x);
+  void send_off(service::mint_handle x);
+  void send_off(service::admin_handle x);
+  void take_back(service::token_handle x);
+  void take_back(service::query_handle x);
+  void take_back(service::mint_handle x);
+  void take_back(service::admin_handle x);
   void refuse(service::token_handle x);
   void refuse(service::query_handle x);
   void count_refusal(request_kind kind, const oauth::denial& why);

@@ -56,19 +56,6 @@ std::string_view name_in(const oauth::admin_call& call) {
   return {};
 }
 
-/// The event name of a token exchange.
-std::string_view name_of(oauth::grant_type grant) {
-  switch (grant) {
-    case oauth::grant_type::authorization_code:
-      return "code_exchanged";
-    case oauth::grant_type::refresh_token:
-      return "token_refreshed";
-    case oauth::grant_type::client_credentials:
-      return "client_token_issued";
-  }
-  return {};
-}
-
 /// The client that a call concerns; for a new client the id is in the answer.
 std::string_view client_of(const service::admin_exchange& x) {
   if (x.answer)
@@ -106,7 +93,7 @@ void server_journal::refused(std::string_view endpoint, const service::request_i
 void server_journal::exchanged(const service::token_exchange& x) noexcept {
   if (!audit_.writes(log_level::info)) return;
   guarded([&] {
-    audit_.event(log_level::info, name_of(x.request.grant),
+    audit_.event(log_level::info, row_of(oauth::grants, x.request.grant).audit_event,
                  {{"request_id", x.id().view()},
                   {"client", x.client.id},
                   {"sub", x.grant->who.sub},

@@ -47,16 +47,12 @@ std::optional<admin_target> find_named(std::string_view path, std::string_view p
 
 }  // namespace
 
-public_endpoint find_public(const oauth::endpoint_paths& paths, std::string_view path) noexcept {
-  if (path == paths.token) return public_endpoint::token;
-  if (path == paths.introspection) return public_endpoint::introspection;
-  if (path == paths.revocation) return public_endpoint::revocation;
-  if (path == paths.userinfo) return public_endpoint::userinfo;
-  if (path == paths.jwks) return public_endpoint::jwks;
-  if (path == paths.openid_configuration || path == paths.oauth_metadata) {
-    return public_endpoint::metadata;
+std::optional<oauth::endpoint> find_public(const oauth::endpoint_paths& paths,
+                                           std::string_view path) noexcept {
+  for (const auto& e : oauth::endpoints) {
+    if (paths[e.id] == path) return e.id;
   }
-  return public_endpoint::unknown;
+  return std::nullopt;
 }
 
 admin_target find_admin(std::string_view path) noexcept {

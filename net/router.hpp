@@ -7,21 +7,13 @@
 #include <string>
 #include <string_view>
 
-#include "oauth/metadata.hpp"
+#include "oauth/endpoints.hpp"
 
 namespace mintage::net {
 
-enum class public_endpoint : std::uint8_t {
-  unknown,
-  token,
-  introspection,
-  revocation,
-  userinfo,
-  jwks,
-  metadata,
-};
-[[nodiscard]] public_endpoint find_public(const oauth::endpoint_paths& paths,
-                                          std::string_view path) noexcept;
+/// @returns nothing for a path of no endpoint.
+[[nodiscard]] std::optional<oauth::endpoint> find_public(const oauth::endpoint_paths& paths,
+                                                         std::string_view path) noexcept;
 
 enum class admin_endpoint : std::uint8_t {
   unknown,

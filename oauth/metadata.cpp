@@ -4,7 +4,6 @@
 #include "crypto/digest.hpp"
 #include "oauth/client/client.hpp"
 #include "oauth/request/json_writer.hpp"
-#include "oauth/request/uri.hpp"
 
 namespace mintage::oauth {
 namespace {
@@ -21,50 +20,37 @@ std::vector<std::string> signing_algorithms(const key_ring& ring) {
   return names;
 }
 
-}  // namespace
-
-endpoint_paths paths_of(const options& o) {
-  const auto parts = split_uri(base_url(o)).value_or(uri_parts{});
-  const auto below = std::string{parts.path};
-  return {
-      .token = below + "/token",
-      .introspection = below + "/introspect",
-      .revocation = below + "/revoke",
-      .userinfo = below + "/userinfo",
-      .jwks = below + "/jwks",
-      .openid_configuration = below + "/.well-known/openid-configuration",
-      .oauth_metadata = "/.well-known/oauth-authorization-server" + below,
-  };
+/// How clients may authenticate at an endpoint.
+std::vector<std::string_view> methods_at(endpoint e) {
+  auto names = std::vector<std::string_view>{};
+  for (const auto& method : auth_methods) {
+    if (is_allowed_at(method.id, e)) names.push_back(method.name);
+  }
+  return names;
 }
+
+}  // namespace
 
 std::string render_metadata(const options& o, const key_ring& ring) {
   const auto base = base_url(o);
   auto out = std::string{};
   auto json = json_writer{out};
   json.string("issuer", o.issuer);
-  json.string("token_endpoint", base, "/token");
-  json.string("introspection_endpoint", base, "/introspect");
-  json.string("revocation_endpoint", base, "/revoke");
-  json.string("userinfo_endpoint", base, "/userinfo");
-  json.string("jwks_uri", base, "/jwks");
+  for (const auto& e : endpoints) {
+    if (!e.metadata_member.empty()) json.string(e.metadata_member, base, e.name);
+  }
   json.strings("scopes_supported", {"openid"sv, "offline_access"sv});
   json.strings("response_types_supported", {"code"sv});
   // Explicit, because the default of an absent list claims the implicit grant (MET-02).
-  json.strings("grant_types_supported",
-               {to_string(grant_type::authorization_code), to_string(grant_type::refresh_token),
-                to_string(grant_type::client_credentials)});
+  json.strings("grant_types_supported", names_of(grants));
   json.strings("subject_types_supported", {"public"sv, "pairwise"sv});
   const auto algorithms = signing_algorithms(ring);
   json.strings("id_token_signing_alg_values_supported", algorithms);
   json.strings("userinfo_signing_alg_values_supported", algorithms);
   json.strings("introspection_signing_alg_values_supported", algorithms);
-  json.strings("token_endpoint_auth_methods_supported",
-               {"client_secret_basic"sv, "client_secret_post"sv, "none"sv});
-  // Whoever asks about tokens must prove who it is (INT-01).
-  json.strings("introspection_endpoint_auth_methods_supported",
-               {"client_secret_basic"sv, "client_secret_post"sv});
-  json.strings("revocation_endpoint_auth_methods_supported",
-               {"client_secret_basic"sv, "client_secret_post"sv, "none"sv});
+  for (const auto& e : endpoints) {
+    if (!e.auth_methods_member.empty()) json.strings(e.auth_methods_member, methods_at(e.id));
+  }
   json.strings("code_challenge_methods_supported", {"S256"sv});
   json.strings("claims_supported", {"iss"sv, "sub"sv, "aud"sv, "exp"sv, "iat"sv, "auth_time"sv,
                                     "nonce"sv, "acr"sv, "amr"sv, "at_hash"sv, "sid"sv});

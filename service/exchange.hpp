@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -50,15 +51,17 @@ class home {
   virtual void come_home(exchange* x) noexcept = 0;
 };
 
+/// What is exchanged. Each kind has one class below, and each class one kind.
+enum class exchange_kind : std::uint8_t { token, query, mint, admin };
+
 /// What all exchanges have in common. Only the holder of its handle touches an exchange.
 class exchange {
  public:
-  exchange(std::shared_ptr<caller> who, request_id id, instant received)
-      : who_{std::move(who)}, id_{id}, received_{received} {}
   exchange(const exchange&) = delete;
   exchange& operator=(const exchange&) = delete;
   virtual ~exchange() = default;
 
+  [[nodiscard]] exchange_kind kind() const noexcept { return kind_; }
   [[nodiscard]] caller& who() const noexcept { return *who_; }
   [[nodiscard]] const request_id& id() const noexcept { return id_; }
   [[nodiscard]] instant received() const noexcept { return received_; }
@@ -75,9 +78,24 @@ class exchange {
   std::uint64_t submitted_at = 0;
 
  private:
+  template <exchange_kind>
+  friend class exchange_of_kind;
+  exchange(exchange_kind kind, std::shared_ptr<caller> who, request_id id, instant received)
+      : kind_{kind}, who_{std::move(who)}, id_{id}, received_{received} {}
+
+  const exchange_kind kind_;
   std::shared_ptr<caller> who_;  // keeps the octets alive that a request's views point into
   request_id id_;
   instant received_;
+};
+
+/// The base of the class that stands for `Kind`.
+template <exchange_kind Kind>
+class exchange_of_kind : public exchange {
+ public:
+  static constexpr auto own_kind = Kind;
+  exchange_of_kind(std::shared_ptr<caller> who, request_id id, instant received)
+      : exchange{Kind, std::move(who), id, received} {}
 };
 
 struct send_home {
@@ -94,9 +112,9 @@ template <class Exchange>
 using handle = std::unique_ptr<Exchange, send_home>;
 
 /// POST /token.
-class token_exchange final : public exchange {
+class token_exchange final : public exchange_of_kind<exchange_kind::token> {
  public:
-  using exchange::exchange;
+  using exchange_of_kind::exchange_of_kind;
 
   oauth::token_request request;
   /// Set by the validator.
@@ -128,9 +146,9 @@ class token_exchange final : public exchange {
 };
 
 /// POST /introspect, POST /revoke, GET and POST /userinfo.
-class query_exchange final : public exchange {
+class query_exchange final : public exchange_of_kind<exchange_kind::query> {
  public:
-  using exchange::exchange;
+  using exchange_of_kind::exchange_of_kind;
 
   oauth::token_query_request request;
   /// Set by the validator: the caller (not for userinfo), and the token asked about.
@@ -152,9 +170,9 @@ class query_exchange final : public exchange {
 };
 
 /// POST /admin/codes, or one line of it.
-class mint_exchange final : public exchange {
+class mint_exchange final : public exchange_of_kind<exchange_kind::mint> {
  public:
-  using exchange::exchange;
+  using exchange_of_kind::exchange_of_kind;
 
   oauth::mint_request request;
   /// Set by the validator.
@@ -169,9 +187,9 @@ class mint_exchange final : public exchange {
 };
 
 /// Any other call of the admin interface.
-class admin_exchange final : public exchange {
+class admin_exchange final : public exchange_of_kind<exchange_kind::admin> {
  public:
-  using exchange::exchange;
+  using exchange_of_kind::exchange_of_kind;
 
   oauth::admin_call call;
   std::optional<oauth::admin_answer> answer;
@@ -182,5 +200,32 @@ using token_handle = handle<token_exchange>;
 using query_handle = handle<query_exchange>;
 using mint_handle = handle<mint_exchange>;
 using admin_handle = handle<admin_exchange>;
+
+/// The exchange as the class of its kind. @pre `x` is a `Exchange`.
+template <class Exchange>
+[[nodiscard]] Exchange& exchange_as(exchange& x) noexcept {
+  assert(x.kind() == Exchange::own_kind);
+  return static_cast<Exchange&>(x);
+}
+
+/// Calls `f` with the exchange as the class that its kind names.
+template <class F>
+void visit(exchange& x, F&& f) {
+  switch (x.kind()) {
+    case exchange_kind::token:
+      return f(exchange_as<token_exchange>(x));
+    case exchange_kind::query:
+      return f(exchange_as<query_exchange>(x));
+    case exchange_kind::mint:
+      return f(exchange_as<mint_exchange>(x));
+    case exchange_kind::admin:
+      return f(exchange_as<admin_exchange>(x));
+  }
+}
+/// The same for the owner of the exchange: `f` takes the handle of that class.
+template <class F>
+void visit(handle<exchange> x, F&& f) {
+  visit(*x.release(), [&]<class Exchange>(Exchange& own) { f(handle<Exchange>{&own}); });
+}
 
 }  // namespace mintage::service

@@ -20,10 +20,7 @@ class token_service {
   virtual ~token_service() = default;
   /// Sends an exchange on its way. Its caller is told the answer on this I/O thread: later, or,
   /// when the limit of exchanges in flight is reached, before the call returns (503).
-  virtual void submit(token_handle x) = 0;
-  virtual void submit(query_handle x) = 0;
-  virtual void submit(mint_handle x) = 0;
-  virtual void submit(admin_handle x) = 0;
+  virtual void submit(handle<exchange> x) = 0;
   /// Whether a token or query exchange would be admitted now. Whoever hears no spares itself
   /// reading the request, and refuses it: with `overloaded`, by `note_refusal`.
   [[nodiscard]] virtual bool has_room() = 0;

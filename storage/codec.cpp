@@ -58,33 +58,12 @@ bool read_target(const records::target& from, oauth::target& to) {
 
 namespace {
 
-records::client::auth_method to_record(oauth::auth_method method) noexcept {
-  switch (method) {
-    case oauth::auth_method::none:
-      break;
-    case oauth::auth_method::client_secret_basic:
-      return records::client::CLIENT_SECRET_BASIC;
-    case oauth::auth_method::client_secret_post:
-      return records::client::CLIENT_SECRET_POST;
-  }
-  return records::client::NONE;
-}
-
-// What is read may be any number, so these two look at the number.
-bool from_record(records::client::auth_method from, oauth::auth_method& to) noexcept {
-  switch (static_cast<int>(from)) {
-    case records::client::NONE:
-      to = oauth::auth_method::none;
-      return true;
-    case records::client::CLIENT_SECRET_BASIC:
-      to = oauth::auth_method::client_secret_basic;
-      return true;
-    case records::client::CLIENT_SECRET_POST:
-      to = oauth::auth_method::client_secret_post;
-      return true;
-    default:
-      return false;
-  }
+/// Reads the number of a row of `table`.
+template <class Table, class Enum>
+bool read_number(const Table& table, std::uint32_t number, Enum& to) noexcept {
+  const auto id = oauth::find_numbered(table, number);
+  if (id) to = *id;
+  return id.has_value();
 }
 
 bool from_record(records::client::client_status from, oauth::client_status& to) noexcept {
@@ -114,18 +93,6 @@ bool read_secret(records::stored_secret& from, oauth::stored_secret& to) {
   return records::stored_secret::kind_IsValid(from.how());
 }
 
-records::client::grant_type to_record(oauth::grant_type grant) noexcept {
-  switch (grant) {
-    case oauth::grant_type::authorization_code:
-      break;
-    case oauth::grant_type::refresh_token:
-      return records::client::REFRESH_TOKEN;
-    case oauth::grant_type::client_credentials:
-      return records::client::CLIENT_CREDENTIALS;
-  }
-  return records::client::AUTHORIZATION_CODE;
-}
-
 bool from_record(records::client::subject_type from, oauth::subject_type& to) noexcept {
   to = from == records::client::PAIRWISE ? oauth::subject_type::pairwise
                                          : oauth::subject_type::public_;
@@ -134,20 +101,8 @@ bool from_record(records::client::subject_type from, oauth::subject_type& to) no
 
 bool read_grant_types(const records::client& from, std::vector<oauth::grant_type>& to) {
   to.clear();
-  for (auto number : from.grant_types()) {
-    switch (number) {
-      case records::client::AUTHORIZATION_CODE:
-        to.push_back(oauth::grant_type::authorization_code);
-        break;
-      case records::client::REFRESH_TOKEN:
-        to.push_back(oauth::grant_type::refresh_token);
-        break;
-      case records::client::CLIENT_CREDENTIALS:
-        to.push_back(oauth::grant_type::client_credentials);
-        break;
-      default:
-        return false;
-    }
+  for (const auto number : from.grant_types()) {
+    if (!read_number(oauth::grants, number, to.emplace_back())) return false;
   }
   return true;
 }
@@ -164,6 +119,7 @@ records::key::key_state to_record(oauth::key_state state) noexcept {
   return records::key::PENDING;
 }
 
+// What is read may be any number.
 bool from_record(records::key::key_state from, oauth::key_state& to) noexcept {
   switch (static_cast<int>(from)) {
     case records::key::PENDING:
@@ -191,13 +147,13 @@ std::string encode(const oauth::client& c) {
                                                         : records::client::SUSPENDED);
   m.set_issued_at(to_millis(c.issued_at));
   m.set_name(c.name);
-  m.set_method(to_record(c.method));
+  m.set_method(row_of(oauth::auth_methods, c.method).record_number);
   for (const auto& secret : c.secrets) {
     write_secret(secret, *m.add_secrets());
   }
   write_texts(c.redirect_uris, *m.mutable_redirect_uris());
   for (auto grant : c.grant_types) {
-    m.add_grant_types(to_record(grant));
+    m.add_grant_types(row_of(oauth::grants, grant).record_number);
   }
   write_texts(c.scopes, *m.mutable_scopes());
   m.set_id_token_alg(to_record(c.id_token_alg));
@@ -221,7 +177,8 @@ std::optional<oauth::client> decode_client(std::string_view octets) {
   auto m = records::client{};
   auto c = std::optional<oauth::client>{std::in_place};
   if (!parse(m, octets) || !from_record(m.status(), c->status) ||
-      !from_record(m.method(), c->method) || !from_record(m.id_token_alg(), c->id_token_alg) ||
+      !read_number(oauth::auth_methods, m.method(), c->method) ||
+      !from_record(m.id_token_alg(), c->id_token_alg) ||
       !from_record(m.rt_mode(), c->refresh_mode) || !read_grant_types(m, c->grant_types) ||
       !from_record(m.subjects(), c->subjects) ||
       (m.has_userinfo_alg() && !from_record(m.userinfo_alg(), c->userinfo_alg.emplace()))) {

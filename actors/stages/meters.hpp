@@ -29,15 +29,15 @@ enum class request_kind : std::uint8_t {};
 /// The kinds that are counted separately: one for each grant, one for POST /token refused before
 /// its grant was known, and one for each purpose of a query.
 constexpr auto request_kinds = [] {
-  constexpr auto count = oauth::grant_type_names.size() + 1 + oauth::query_purposes.size();
+  constexpr auto count = oauth::grants.size() + 1 + oauth::query_purposes.size();
   auto all = std::array<request_labels, count>{};
   auto next = all.begin();
-  for (const auto grant : oauth::grant_type_names) *next++ = {"token", grant};
-  *next++ = {"token", ""};
+  for (const auto& grant : oauth::grants) *next++ = {label_of(oauth::endpoint::token), grant.name};
+  *next++ = {label_of(oauth::endpoint::token), ""};
   for (const auto purpose : oauth::query_purposes) *next++ = {to_string(purpose), ""};
   return all;
 }();
-constexpr auto unread_token = request_kind{oauth::grant_type_names.size()};
+constexpr auto unread_token = request_kind{oauth::grants.size()};
 [[nodiscard]] constexpr request_kind kind_of(oauth::grant_type g) noexcept {
   return static_cast<request_kind>(g);
 }
@@ -50,7 +50,7 @@ constexpr auto unread_token = request_kind{oauth::grant_type_names.size()};
 }
 static_assert(labels_of(unread_token) == request_labels{"token", ""});
 static_assert([] {
-  for (auto i = std::size_t{0}; i < oauth::grant_type_names.size(); ++i) {
+  for (auto i = std::size_t{0}; i < oauth::grants.size(); ++i) {
     const auto g = static_cast<oauth::grant_type>(i);
     if (labels_of(kind_of(g)) != request_labels{"token", to_string(g)}) return false;
   }

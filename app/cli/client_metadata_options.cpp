@@ -5,8 +5,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "oauth/client/client.hpp"
+#include "oauth/client/auth_method.hpp"
+#include "oauth/grant/grant_types.hpp"
 
 namespace mintage::app {
 
@@ -22,6 +24,15 @@ std::string choices(std::span<const std::string_view> names) {
     out += name;
   }
   return out;
+}
+
+/// The ways to authenticate of clients that have a secret.
+std::vector<std::string_view> secret_methods() {
+  auto names = std::vector<std::string_view>{};
+  for (const auto& row : oauth::auth_methods) {
+    if (row.has_secret) names.push_back(row.name);
+  }
+  return names;
 }
 
 }  // namespace
@@ -58,11 +69,10 @@ void add_metadata_options(CLI::App& command, client_metadata_options& o) {
                   "What it may be granted, separated by spaces; openid by default")
       ->type_name("SCOPE");
   command
-      .add_option("--grant", o.grant_types, choices(oauth::grant_type_names) + "; may be repeated")
+      .add_option("--grant", o.grant_types, choices(names_of(oauth::grants)) + "; may be repeated")
       ->type_name("GRANT")
       ->allow_extra_args(false);
-  auto* method = command.add_option("--auth-method", o.auth_method,
-                                    "client_secret_basic (the default) or client_secret_post");
+  auto* method = command.add_option("--auth-method", o.auth_method, choices(secret_methods()));
   method->type_name("METHOD");
   command.add_flag("--public", o.is_public, "It can keep no secret: a browser or native app")
       ->excludes(method);

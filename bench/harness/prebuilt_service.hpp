@@ -13,20 +13,13 @@ namespace mintage::bench {
 /// A successful answer of realistic size: an access token and an ID token.
 [[nodiscard]] std::string prebuilt_body();
 
-/// Answers every token request at once.
+/// Answers every token request at once, and all others with 503.
 class prebuilt_service final : public service::token_service {
  public:
-  void submit(service::token_handle x) override {
-    x->body = body_;
-    x->who().answered(*x);
-  }
-  void submit(service::query_handle x) override { x->who().answered(*x); }
-  void submit(service::mint_handle x) override {
-    x->error = oauth::admin_error{oauth::errc::server_error, "Not served here."};
-    x->who().answered(*x);
-  }
-  void submit(service::admin_handle x) override {
-    x->error = oauth::admin_error{oauth::errc::server_error, "Not served here."};
+  void submit(service::handle<service::exchange> x) override {
+    if (x->kind() == service::exchange_kind::token) {
+      service::exchange_as<service::token_exchange>(*x).body = body_;
+    }
     x->who().answered(*x);
   }
   [[nodiscard]] bool has_room() override { return true; }

@@ -110,7 +110,7 @@ bool bulk_mint::next_piece() {
 
 void bulk_mint::answered(service::exchange& x) noexcept {
   if (connection_->is_closed()) return;
-  answer_line(x.tag, render_outcome(static_cast<service::mint_exchange&>(x)));
+  answer_line(x.tag, render_outcome(service::exchange_as<service::mint_exchange>(x)));
   // Answers come in batches, so they are written after the last of those that are ready now.
   if (pumping_ || std::exchange(pump_is_posted_, true)) return;
   asio::post(connection_->where().context(), [self = shared_from_this()] {

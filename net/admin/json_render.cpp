@@ -17,18 +17,6 @@ std::string_view name_of(oauth::client_status status) noexcept {
   return status == oauth::client_status::active ? "active" : "suspended";
 }
 
-std::string_view name_of(oauth::auth_method method) noexcept {
-  switch (method) {
-    case oauth::auth_method::none:
-      return "none";
-    case oauth::auth_method::client_secret_basic:
-      return "client_secret_basic";
-    case oauth::auth_method::client_secret_post:
-      return "client_secret_post";
-  }
-  return {};
-}
-
 std::string_view name_of(oauth::rt_mode mode) noexcept {
   return mode == oauth::rt_mode::rotating ? "rotating" : "static";
 }
@@ -59,7 +47,7 @@ json::object to_json(const oauth::client& c) {
       {"client_id_issued_at", oauth::numeric_date(c.issued_at)},
       {"client_name", c.name},
       {"status", name_of(c.status)},
-      {"token_endpoint_auth_method", name_of(c.method)},
+      {"token_endpoint_auth_method", to_string(c.method)},
       {"redirect_uris", to_json(c.redirect_uris)},
       {"grant_types", std::move(grants)},
       {"response_types",

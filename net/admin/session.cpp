@@ -257,11 +257,11 @@ void admin_session::answered(service::exchange& x) noexcept {
   auto error = std::optional<oauth::admin_error>{};
   text().clear();
   if (endpoint_ == admin_endpoint::codes) {
-    auto& done = static_cast<service::mint_exchange&>(x);
+    auto& done = service::exchange_as<service::mint_exchange>(x);
     error = std::move(done.error);
     if (done.minted) text() = render_minted(done.text.reveal(), done.expires_in);
   } else {
-    auto& done = static_cast<service::admin_exchange&>(x);
+    auto& done = service::exchange_as<service::admin_exchange>(x);
     error = std::move(done.error);
     if (done.answer) text() = render(*done.answer);
     if (done.answer && x.tag == 204) return send({.status = 204}, x.id());

@@ -1,102 +1,169 @@
 #include "net/public/session.hpp"
 
+#include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "oauth/request/form.hpp"
 #include "oauth/request/response.hpp"
 
 namespace mintage::net {
+/// How HTTP serves one endpoint.
+struct session::serving {
+  oauth::endpoint id;
+  /// The methods that it is used with.
+  std::span<const http_method> methods;
+  /// Of the answer to OPTIONS, and of the refusal of any other method.
+  std::string_view allow;
+  std::string_view other_method;
+  /// The methods that pages of other origins may use; empty = no CORS (INT-01).
+  std::string_view cors_methods;
+  /// Whether the body must be a form, which is known from the head (TOK-11).
+  bool takes_form;
+  std::size_t options::*body_limit;
+  /// Reads the request and submits its exchange, or answers.
+  void (session::*serve)();
+  /// Sends the refusal of a request.
+  void (session::*deny)(const oauth::denial&, bool by_header, const service::request_id&);
+  /// The content type of an answer that is a JWT.
+  std::string_view jwt_type = {};
+};
+
 namespace {
 
-/// As the log and the metrics name them.
-std::string_view name_of(public_endpoint endpoint) noexcept {
-  switch (endpoint) {
-    case public_endpoint::token:
-      return "token";
-    case public_endpoint::introspection:
-      return "introspect";
-    case public_endpoint::revocation:
-      return "revoke";
-    case public_endpoint::userinfo:
-      return "userinfo";
-    default:
-      return "http";
-  }
-}
-
-oauth::query_purpose purpose_of(public_endpoint endpoint) noexcept {
-  switch (endpoint) {
-    case public_endpoint::introspection:
-      return oauth::query_purpose::introspect;
-    case public_endpoint::revocation:
-      return oauth::query_purpose::revoke;
-    default:
-      return oauth::query_purpose::userinfo;
-  }
-}
-
-/// The methods that pages of other origins may use; none where there is no CORS (INT-01).
-std::string_view cors_methods_of(public_endpoint endpoint) noexcept {
-  switch (endpoint) {
-    case public_endpoint::token:
-    case public_endpoint::revocation:
-      return "POST";
-    case public_endpoint::userinfo:
-      return "GET, POST";
-    default:
-      return {};
-  }
-}
+constexpr auto post_only = std::array{http_method::post};
+constexpr auto get_or_post = std::array{http_method::get, http_method::post};
+constexpr auto get_or_head = std::array{http_method::get, http_method::head};
 
 }  // namespace
+
+constexpr std::array<session::serving, oauth::endpoints.size()> session::table = {{
+    {
+        .id = oauth::endpoint::token,
+        .methods = post_only,
+        .allow = "POST, OPTIONS",
+        .other_method = "This endpoint is used with POST.",
+        .cors_methods = "POST",
+        .takes_form = true,
+        .body_limit = &options::body_limit,
+        .serve = &session::exchange_grant,
+        .deny = &session::deny_client,
+    },
+    {
+        .id = oauth::endpoint::introspection,
+        .methods = post_only,
+        .allow = "POST, OPTIONS",
+        .other_method = "This endpoint is used with POST.",
+        .cors_methods = {},
+        .takes_form = true,
+        .body_limit = &options::body_limit,
+        .serve = &session::introspect,
+        .deny = &session::deny_caller,
+        .jwt_type = "application/token-introspection+jwt",
+    },
+    {
+        .id = oauth::endpoint::revocation,
+        .methods = post_only,
+        .allow = "POST, OPTIONS",
+        .other_method = "This endpoint is used with POST.",
+        .cors_methods = "POST",
+        .takes_form = true,
+        .body_limit = &options::body_limit,
+        .serve = &session::revoke,
+        .deny = &session::deny_client,
+    },
+    {
+        .id = oauth::endpoint::userinfo,
+        .methods = get_or_post,
+        .allow = "GET, POST, OPTIONS",
+        .other_method = "This endpoint is used with GET or POST.",
+        .cors_methods = "GET, POST",
+        .takes_form = false,
+        .body_limit = &options::body_limit,
+        .serve = &session::tell_userinfo,
+        .deny = &session::deny_bearer,
+        .jwt_type = "application/jwt",
+    },
+    {
+        .id = oauth::endpoint::jwks,
+        .methods = get_or_head,
+        .allow = "GET, HEAD",
+        .other_method = "This document is read with GET.",
+        .cors_methods = {},
+        .takes_form = false,
+        .body_limit = &options::body_limit,
+        .serve = &session::send_jwks,
+        .deny = &session::deny_client,
+    },
+    {
+        .id = oauth::endpoint::openid_configuration,
+        .methods = get_or_head,
+        .allow = "GET, HEAD",
+        .other_method = "This document is read with GET.",
+        .cors_methods = {},
+        .takes_form = false,
+        .body_limit = &options::body_limit,
+        .serve = &session::send_metadata,
+        .deny = &session::deny_client,
+    },
+    {
+        .id = oauth::endpoint::oauth_metadata,
+        .methods = get_or_head,
+        .allow = "GET, HEAD",
+        .other_method = "This document is read with GET.",
+        .cors_methods = {},
+        .takes_form = false,
+        .body_limit = &options::body_limit,
+        .serve = &session::send_metadata,
+        .deny = &session::deny_client,
+    },
+}};
 
 public_site public_site::of(const oauth::options& rules) {
   const auto realm = " realm=\"" + rules.issuer + '"';
   return {oauth::paths_of(rules), "Basic" + realm, "Bearer" + realm};
 }
 
+/// @pre the path is that of an endpoint.
+const session::serving& session::here() const noexcept {
+  static_assert(std::ranges::is_sorted(table, {}, &serving::id));
+  return table[static_cast<std::size_t>(*endpoint_)];
+}
+
 void session::on_head() {
   endpoint_ = find_public(site_.paths, head().path);
-  switch (endpoint_) {
-    case public_endpoint::token:
-    case public_endpoint::introspection:
-    case public_endpoint::revocation:
-      return on_form_head();
-    case public_endpoint::userinfo:
-      return on_userinfo_head();
-    case public_endpoint::jwks:
-    case public_endpoint::metadata:
-      return on_document_head();
-    case public_endpoint::unknown:
-      return send_error({.status = 404}, oauth::errc::not_found, "There is nothing at this path.");
+  if (!endpoint_) {
+    return send_error({.status = 404}, oauth::errc::not_found, "There is nothing at this path.");
   }
+  const auto& how = here();
+  if (std::ranges::find(how.methods, head().method) == how.methods.end()) return on_other_method();
+  const auto limit = settings().*how.body_limit;
+  if (refuse_by_head(limit)) return;
+  if (how.takes_form && head().expects == expectation::continue_ && !is_body_here()) {
+    // TOK-11: P06 fails whatever the body is, so the client is spared sending it.
+    if (const auto early = refusal_of_head()) return refuse_request(*early);
+  }
+  receive_body(limit);
+}
+
+void session::on_body() {
+  (this->*here().serve)();
 }
 
 /// TOK-20: an origin that no client registered is served all the same, but told nothing.
 void session::complete(answer& a) {
-  const auto methods = cors_methods_of(endpoint_);
-  if (methods.empty() || !head().origin || head().origin_repeated) return;
+  if (!endpoint_ || here().cors_methods.empty()) return;
+  if (!head().origin || head().origin_repeated) return;
   if (!where().service().knows_origin(*head().origin)) return;
   a.cors_origin = *head().origin;
-  if (head().method == http_method::options) a.cors_methods = methods;
+  if (head().method == http_method::options) a.cors_methods = here().cors_methods;
 }
 
 /// Answers a preflight, and every other method that the endpoint is not used with.
-void session::refuse_method(std::string_view allow, std::string_view description) {
+void session::on_other_method() {
+  const auto allow = here().allow;
   if (head().method == http_method::options) return send({.status = 204, .allow = allow});
-  send_error({.status = 405, .allow = allow}, oauth::errc::invalid_request, description);
-}
-
-void session::on_form_head() {
-  if (head().method != http_method::post) {
-    return refuse_method("POST, OPTIONS", "This endpoint is used with POST.");
-  }
-  if (refuse_by_head(settings().body_limit)) return;
-  if (head().expects == expectation::continue_ && !is_body_here()) {
-    // TOK-11: P06 fails whatever the body is, so the client is spared sending it.
-    if (const auto early = refusal_of_head()) return refuse_request(*early);
-  }
-  receive_body(settings().body_limit);
+  send_error({.status = 405, .allow = allow}, oauth::errc::invalid_request, here().other_method);
 }
 
 /// What is wrong with a form request whatever its body is.
@@ -104,36 +171,6 @@ std::optional<oauth::denial> session::refusal_of_head() {
   if (oauth::is_form_content_type(rules_head().content_type.value_or(""))) return std::nullopt;
   const auto refused = oauth::parse_token_request(rules_head(), {}, {});
   return refused.error();
-}
-
-void session::on_userinfo_head() {
-  const auto method = head().method;
-  if (method != http_method::get && method != http_method::post) {
-    return refuse_method("GET, POST, OPTIONS", "This endpoint is used with GET or POST.");
-  }
-  if (refuse_by_head(settings().body_limit)) return;
-  receive_body(settings().body_limit);
-}
-
-void session::on_document_head() {
-  if (head().method != http_method::get && head().method != http_method::head) {
-    return refuse_method("GET, HEAD", "This document is read with GET.");
-  }
-  if (refuse_by_head(settings().body_limit)) return;
-  receive_body(settings().body_limit);
-}
-
-void session::on_body() {
-  switch (endpoint_) {
-    case public_endpoint::token:
-      return exchange_grant();
-    case public_endpoint::introspection:
-    case public_endpoint::revocation:
-    case public_endpoint::userinfo:
-      return ask_about_token();
-    default:
-      return send_document();
-  }
 }
 
 oauth::token_request_head session::rules_head() const noexcept {
@@ -160,11 +197,17 @@ std::span<char> session::authorization_octets() {
   return value.empty() ? std::span<char>{} : input().writable(value);
 }
 
-// Refused first, if at all: who asks a server that is too busy gets 503 whatever the request is
-// (TOK-19), and costs it no more than the octets.
+/// Refused first, if at all: while the server is too busy a request gets 503 whatever it asks
+/// (TOK-19), and costs no more than its octets.
+bool session::is_admitted() {
+  if (where().service().has_room()) return true;
+  refuse_request(oauth::overloaded());
+  return false;
+}
+
 void session::exchange_grant() {
+  if (!is_admitted()) return;
   auto& service = where().service();
-  if (!service.has_room()) return refuse_request(oauth::overloaded());
   auto request = oauth::parse_token_request(rules_head(), authorization_octets(), body());
   if (!request) return refuse_request(request.error());
   auto x = service::token_handle{
@@ -177,15 +220,27 @@ void session::exchange_grant() {
   service.submit(std::move(x));
 }
 
-void session::ask_about_token() {
-  auto& service = where().service();
-  if (!service.has_room()) return refuse_request(oauth::overloaded());
-  const auto purpose = purpose_of(endpoint_);
-  auto request =
-      purpose == oauth::query_purpose::userinfo
-          ? oauth::parse_userinfo_request(query_head(), head().method == http_method::post, body())
-          : oauth::parse_token_query(purpose, query_head(), authorization_octets(), body());
+void session::introspect() {
+  if (!is_admitted()) return;
+  ask_about_token(oauth::parse_token_query(oauth::query_purpose::introspect, query_head(),
+                                           authorization_octets(), body()));
+}
+
+void session::revoke() {
+  if (!is_admitted()) return;
+  ask_about_token(oauth::parse_token_query(oauth::query_purpose::revoke, query_head(),
+                                           authorization_octets(), body()));
+}
+
+void session::tell_userinfo() {
+  if (!is_admitted()) return;
+  const auto is_post = head().method == http_method::post;
+  ask_about_token(oauth::parse_userinfo_request(query_head(), is_post, body()));
+}
+
+void session::ask_about_token(oauth::result<oauth::token_query_request> request) {
   if (!request) return refuse_request(request.error());
+  auto& service = where().service();
   auto x = service::query_handle{
       new service::query_exchange{shared_from_this(), service.next_request_id(), service.now()}};
   x->request = std::move(*request);
@@ -195,51 +250,46 @@ void session::ask_about_token() {
 
 void session::answered(service::exchange& x) noexcept {
   if (is_closed()) return;
-  // What this session makes depends on the endpoint alone.
-  if (endpoint_ == public_endpoint::token) {
-    answered_token(static_cast<service::token_exchange&>(x));
-  } else {
-    answered_query(static_cast<service::query_exchange&>(x));
-  }
+  service::visit(x, [this](auto& own) { answered_as(own); });
 }
 
-void session::answered_token(service::token_exchange& x) {
+void session::answered_as(service::token_exchange& x) {
   if (x.denied || x.body.empty()) {
-    return send_denial(x.denied.value_or(oauth::lost()), x.request.who.by_header, x.id());
+    const auto why = x.denied.value_or(oauth::lost());
+    return (this->*here().deny)(why, x.request.who.by_header, x.id());
   }
   text() = std::move(x.body);
   send({.status = 200, .body = text()}, x.id());
 }
 
-void session::answered_query(service::query_exchange& x) {
+void session::answered_as(service::query_exchange& x) {
   if (x.denied || !x.done) {
     const auto why = x.denied.value_or(oauth::lost());
-    if (endpoint_ == public_endpoint::userinfo) return send_bearer_denial(why, x.id());
-    return send_denial(why, x.request.who.by_header, x.id());
+    return (this->*here().deny)(why, x.request.who.by_header, x.id());
   }
   text() = std::move(x.body);
   auto type = std::string_view{"application/json"};
   if (text().empty()) type = {};
-  if (x.is_jwt) {
-    type = endpoint_ == public_endpoint::userinfo ? "application/jwt"
-                                                  : "application/token-introspection+jwt";
-  }
+  if (x.is_jwt) type = here().jwt_type;
   send({.status = 200, .body = text(), .content_type = type}, x.id());
+}
+
+/// Exchanges of the admin interface, which no public session makes.
+void session::answered_as(service::exchange& x) {
+  assert(false);
+  deny_client(oauth::lost(), false, x.id());
 }
 
 /// Rows P06 to P13: no exchange tells the log of it (TOK-17).
 void session::refuse_request(const oauth::denial& why) {
   auto& service = where().service();
   const auto id = service.next_request_id();
-  service.note_refusal(name_of(endpoint_), id, why);
-  if (endpoint_ == public_endpoint::userinfo) return send_bearer_denial(why, id);
-  send_denial(why, head().authorization.has_value(), id);
+  service.note_refusal(oauth::label_of(*endpoint_), id, why);
+  (this->*here().deny)(why, head().authorization.has_value(), id);
 }
 
-void session::send_denial(const oauth::denial& why, bool by_header, const service::request_id& id) {
-  // RFC 7662 §2.3 leaves introspection no 400 here (INT-01).
-  const auto special =
-      oauth::head_of(why.code, by_header || endpoint_ == public_endpoint::introspection);
+void session::deny_client(const oauth::denial& why, bool by_header, const service::request_id& id) {
+  const auto special = oauth::head_of(why.code, by_header);
   text().clear();
   oauth::append_error(text(), why.code, why.description);
   send({.status = special.status,
@@ -250,8 +300,14 @@ void session::send_denial(const oauth::denial& why, bool by_header, const servic
        id);
 }
 
+/// Of introspection: RFC 7662 §2.3 leaves it no 400 for a client that is not authenticated
+/// (INT-01).
+void session::deny_caller(const oauth::denial& why, bool, const service::request_id& id) {
+  deny_client(why, true, id);
+}
+
 /// UIN-01. A request without any token is told neither error nor description. @see RFC 6750 §3.1
-void session::send_bearer_denial(const oauth::denial& why, const service::request_id& id) {
+void session::deny_bearer(const oauth::denial& why, bool, const service::request_id& id) {
   const auto special = oauth::head_of(why.code, true);
   const auto is_challenge = special.status == 401 || special.status == 403;
   text().clear();
@@ -273,9 +329,17 @@ void session::send_bearer_denial(const oauth::denial& why, const service::reques
        id);
 }
 
-void session::send_document() {
+void session::send_jwks() {
   documents_ = where().service().documents();
-  const auto& d = endpoint_ == public_endpoint::jwks ? documents_->jwks : documents_->metadata;
+  send_document(documents_->jwks);
+}
+
+void session::send_metadata() {
+  documents_ = where().service().documents();
+  send_document(documents_->metadata);
+}
+
+void session::send_document(const oauth::document& d) {
   const auto is_known = head().if_none_match && names_etag(*head().if_none_match, d.etag);
   send({.status = is_known ? 304U : 200U,
         .body = d.body,

@@ -2,6 +2,7 @@
 /// A connection of the public listener. Internal to net/.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,26 +37,37 @@ class session final : public connection {
   void on_head() override;
   void on_body() override;
   void complete(answer& a) override;
-  void on_form_head();
-  void on_userinfo_head();
-  void on_document_head();
-  void refuse_method(std::string_view allow, std::string_view description);
+  void on_other_method();
   [[nodiscard]] std::optional<oauth::denial> refusal_of_head();
   [[nodiscard]] std::span<char> authorization_octets();
 
   void exchange_grant();
-  void ask_about_token();
-  void send_document();
-  void answered_token(service::token_exchange& x);
-  void answered_query(service::query_exchange& x);
+  void introspect();
+  void revoke();
+  void tell_userinfo();
+  void send_jwks();
+  void send_metadata();
+  [[nodiscard]] bool is_admitted();
+  void ask_about_token(oauth::result<oauth::token_query_request> request);
+  void send_document(const oauth::document& d);
+  void answered_as(service::token_exchange& x);
+  void answered_as(service::query_exchange& x);
+  void answered_as(service::exchange& x);
   void refuse_request(const oauth::denial& why);
-  void send_denial(const oauth::denial& why, bool by_header, const service::request_id& id);
-  void send_bearer_denial(const oauth::denial& why, const service::request_id& id);
+  void deny_client(const oauth::denial& why, bool by_header, const service::request_id& id);
+  void deny_caller(const oauth::denial& why, bool by_header, const service::request_id& id);
+  void deny_bearer(const oauth::denial& why, bool by_header, const service::request_id& id);
   [[nodiscard]] oauth::token_request_head rules_head() const noexcept;
   [[nodiscard]] oauth::token_query_head query_head() const noexcept;
 
+  /// How HTTP serves an endpoint: one row for each, in session.cpp.
+  struct serving;
+  static const std::array<serving, oauth::endpoints.size()> table;
+  [[nodiscard]] const serving& here() const noexcept;
+
   const public_site& site_;
-  public_endpoint endpoint_ = public_endpoint::unknown;
+  /// Of the request that is here; nothing for a path of no endpoint.
+  std::optional<oauth::endpoint> endpoint_;
   /// Keeps a document alive until it was sent.
   std::shared_ptr<const oauth::public_documents> documents_;
   /// A challenge that holds more than the site's.

@@ -154,8 +154,7 @@ std::string_view obstacle(const client* record, const presented_credentials& who
   const auto has_secret = who.presented != how::id_only;
   if (record->is_public()) return has_secret ? "public client presented a secret" : "";
   if (!has_secret) return "confidential client presented no secret";
-  const auto registered =
-      record->method == auth_method::client_secret_basic ? how::basic : how::post;
+  const auto registered = row_of(auth_methods, record->method).presented;
   if (record->strict_auth_method && who.presented != registered) return "wrong method";
   return {};
 }

@@ -6,12 +6,6 @@
 
 namespace mintage::oauth {
 
-std::optional<grant_type> parse_grant_type(std::string_view name) noexcept {
-  const auto* const found = std::find(grant_type_names.begin(), grant_type_names.end(), name);
-  if (found == grant_type_names.end()) return std::nullopt;
-  return static_cast<grant_type>(found - grant_type_names.begin());
-}
-
 bool client::has_grant(grant_type g) const noexcept {
   return std::find(grant_types.begin(), grant_types.end(), g) != grant_types.end();
 }

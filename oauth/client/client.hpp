@@ -3,7 +3,6 @@
 /// §9
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,25 +11,15 @@
 #include <vector>
 
 #include "crypto/key.hpp"
+#include "oauth/client/auth_method.hpp"
+#include "oauth/grant/grant_types.hpp"
 #include "oauth/types.hpp"
 
 namespace mintage::oauth {
 
-enum class auth_method : std::uint8_t { none, client_secret_basic, client_secret_post };
 enum class client_status : std::uint8_t { active, suspended };
 /// How refresh tokens of this client behave (RFT-02).
 enum class rt_mode : std::uint8_t { rotating, static_ };
-/// Grants that a client may be registered for. `refresh_token` also decides whether one is issued
-/// (COD-11).
-enum class grant_type : std::uint8_t { authorization_code, refresh_token, client_credentials };
-/// Their names in requests, metadata and discovery, in the order of the enumerators.
-constexpr auto grant_type_names =
-    std::array<std::string_view, 3>{"authorization_code", "refresh_token", "client_credentials"};
-[[nodiscard]] constexpr std::string_view to_string(grant_type g) noexcept {
-  return grant_type_names[static_cast<std::size_t>(g)];
-}
-/// @returns nothing for a grant that is not spoken here.
-[[nodiscard]] std::optional<grant_type> parse_grant_type(std::string_view name) noexcept;
 /// Whether the tokens of all clients name a person alike (Core §8).
 enum class subject_type : std::uint8_t { public_, pairwise };
 
@@ -83,7 +72,7 @@ struct client {
   /// Origins, beyond those of a public client's redirect URIs, that get CORS (TOK-20).
   std::vector<std::string> allowed_origins;
 
-  [[nodiscard]] bool is_public() const noexcept { return method == auth_method::none; }
+  [[nodiscard]] bool is_public() const noexcept { return !row_of(auth_methods, method).has_secret; }
   [[nodiscard]] bool has_grant(grant_type g) const noexcept;
   [[nodiscard]] bool has_scope(std::string_view token) const noexcept;
   [[nodiscard]] bool has_redirect_uri(std::string_view uri) const noexcept;

@@ -80,8 +80,8 @@ complaint set_grant_types(client& c, const client_metadata& m) {
     const auto& name = (*m.grant_types)[i];
     const auto grant = parse_grant_type(name);
     if (!grant) {
-      return bad_request("grant_types[" + std::to_string(i) +
-                         "] must be authorization_code, refresh_token or client_credentials");
+      return bad_request("grant_types[" + std::to_string(i) + "] must be " +
+                         one_of(names_of(oauth::grants)));
     }
     if (std::find(grants.begin(), grants.end(), *grant) == grants.end()) grants.push_back(*grant);
   }
@@ -245,8 +245,10 @@ complaint set_algorithms(client& c, const client_metadata& m) {
 
 /// Rules between members, on the client as it will be.
 complaint check_whole(const client& c, const client_metadata& m) {
-  if (c.is_public() && c.has_grant(grant_type::client_credentials)) {
-    return bad_request("grant_types cannot have client_credentials for a public client");
+  for (const auto g : c.grant_types) {
+    if (!c.is_public() || row_of(grants, g).is_for_public_clients) continue;
+    return bad_request("grant_types cannot have " + std::string{to_string(g)} +
+                       " for a public client");
   }
   if (auto bad = check_response_types(c, m)) return bad;
   if (c.has_grant(grant_type::authorization_code) && c.redirect_uris.empty()) {
@@ -272,20 +274,12 @@ complaint apply(client& c, const client_metadata& m) {
   return check_whole(c, m);
 }
 
-std::optional<auth_method> parse_auth_method(std::string_view name) noexcept {
-  if (name == "none") return auth_method::none;
-  if (name == "client_secret_basic") return auth_method::client_secret_basic;
-  if (name == "client_secret_post") return auth_method::client_secret_post;
-  return std::nullopt;
-}
-
 /// How the client will prove who it is: its method, and id and secret if they are imported.
 complaint set_identity(client& c, const client_metadata& m) {
   if (m.token_endpoint_auth_method) {
-    const auto method = parse_auth_method(*m.token_endpoint_auth_method);
+    const auto method = find_named(auth_methods, *m.token_endpoint_auth_method);
     if (!method) {
-      return bad_request(
-          "token_endpoint_auth_method must be client_secret_basic, client_secret_post or none");
+      return bad_request("token_endpoint_auth_method must be " + one_of(names_of(auth_methods)));
     }
     c.method = *method;
   }

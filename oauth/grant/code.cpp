@@ -5,6 +5,7 @@
 
 #include "crypto/base64.hpp"
 #include "oauth/grant/pkce.hpp"
+#include "oauth/request/request_parameters.hpp"
 #include "oauth/token/token_text.hpp"
 
 namespace mintage::oauth {
@@ -27,6 +28,17 @@ denial no_such_grant(std::string_view reason) noexcept {
 }
 
 }  // namespace
+
+result<void> read_code_grant(const parameters& sent, token_request& out) {
+  if (!sent.has(parameter::code)) return deny(errc::invalid_request, "code is missing", "no code");
+  if (sent.has(parameter::code_verifier) && !is_code_verifier(sent[parameter::code_verifier])) {
+    return refusal{malformed_verifier()};
+  }
+  out.code = sent[parameter::code];
+  out.redirect_uri = sent[parameter::redirect_uri];
+  out.code_verifier = sent[parameter::code_verifier];
+  return {};
+}
 
 crypto::secret_string make_code(slot s, crypto::random_source& random) {
   return draw_token_text(code_prefix, s, random);

@@ -7,6 +7,7 @@
 
 #include "crypto/base64.hpp"
 #include "oauth/grant/scope.hpp"
+#include "oauth/request/request_parameters.hpp"
 
 namespace mintage::oauth {
 namespace {
@@ -142,6 +143,14 @@ std::optional<denial> narrow(issuance& out, const grant& g, const token_request&
 }
 
 }  // namespace
+
+result<void> read_refresh_grant(const parameters& sent, token_request& out) {
+  if (!sent.has(parameter::refresh_token)) {
+    return deny(errc::invalid_request, "refresh_token is missing", "no refresh_token");
+  }
+  out.refresh_token = sent[parameter::refresh_token];
+  return {};
+}
 
 std::optional<presented_refresh_token> parse_refresh_token(std::string_view text) noexcept {
   if (text.size() != text_size || !text.starts_with(prefix)) return std::nullopt;

@@ -139,6 +139,10 @@ void json_writer::strings(std::string_view name, std::span<const std::string> va
   append_array(name, values);
 }
 
+void json_writer::strings(std::string_view name, std::span<const std::string_view> values) {
+  append_array(name, values);
+}
+
 void json_writer::strings(std::string_view name, std::initializer_list<std::string_view> values) {
   append_array(name, values);
 }

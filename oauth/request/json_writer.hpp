@@ -25,6 +25,7 @@ class json_writer {
   void integer(std::string_view name, std::int64_t value);
   void boolean(std::string_view name, bool value);
   void strings(std::string_view name, std::span<const std::string> values);
+  void strings(std::string_view name, std::span<const std::string_view> values);
   void strings(std::string_view name, std::initializer_list<std::string_view> values);
   /// @param text any JSON value; written as it is.
   void raw(std::string_view name, std::string_view text);

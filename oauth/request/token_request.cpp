@@ -1,33 +1,9 @@
 #include "oauth/request/token_request.hpp"
 
-#include <array>
-
-#include "oauth/grant/pkce.hpp"
 #include "oauth/request/request_parameters.hpp"
 
 namespace mintage::oauth {
 namespace {
-
-/// Row P13 of each grant, in the order of `grant_type`.
-result<void> require_code(const parameters& sent) {
-  if (!sent.has(parameter::code)) return deny(errc::invalid_request, "code is missing", "no code");
-  if (sent.has(parameter::code_verifier) && !is_code_verifier(sent[parameter::code_verifier])) {
-    return refusal{malformed_verifier()};
-  }
-  return {};
-}
-
-result<void> require_refresh_token(const parameters& sent) {
-  if (sent.has(parameter::refresh_token)) return {};
-  return deny(errc::invalid_request, "refresh_token is missing", "no refresh_token");
-}
-
-result<void> require_nothing(const parameters&) {
-  return {};
-}
-
-constexpr auto requirements = std::array{require_code, require_refresh_token, require_nothing};
-static_assert(requirements.size() == grant_type_names.size());
 
 /// Rows P11 to P13.
 result<void> read_grant(const parameters& sent, token_request& out) {
@@ -39,16 +15,10 @@ result<void> read_grant(const parameters& sent, token_request& out) {
     return deny(errc::unsupported_grant_type, "grant_type is not supported",
                 "unsupported grant_type");
   }
-  const auto complete = requirements[static_cast<std::size_t>(*grant)](sent);
-  if (!complete) return complete;
   out.grant = *grant;
-  out.code = sent[parameter::code];
-  out.redirect_uri = sent[parameter::redirect_uri];
-  out.code_verifier = sent[parameter::code_verifier];
-  out.refresh_token = sent[parameter::refresh_token];
   out.scope = sent[parameter::scope];
   for (const auto value : sent.resources()) out.resource_values[out.resources_count++] = value;
-  return {};
+  return row_of(grants, *grant).read(sent, out);
 }
 
 }  // namespace

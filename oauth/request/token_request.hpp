@@ -18,14 +18,7 @@ namespace mintage::oauth {
 /// What the request says about who sends it. Views point into the request's octets, or into
 /// `decoded` below.
 struct presented_credentials {
-  enum class how : std::uint8_t {
-    nothing,        ///< not even a client_id: P15 invalid_client (ERR-03)
-    id_only,        ///< client_id in the body: a public client, or a confidential one that forgot
-    basic,          ///< Authorization: Basic, well formed
-    broken_header,  ///< Authorization that is not decodable Basic (ERR-02, CAU-04)
-    post,           ///< client_id and client_secret in the body
-    assertion,      ///< client_assertion; no client can be registered for it yet
-  };
+  using how = presentation;
   how presented = how::nothing;
   std::string_view id;
   std::string_view secret;

@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "oauth/client/registry.hpp"
+#include "oauth/endpoints.hpp"
 #include "oauth/grant/cutoff.hpp"
 #include "oauth/grant/refresh.hpp"
 #include "oauth/request/token_request.hpp"
@@ -23,17 +24,20 @@ enum class query_purpose : std::uint8_t { introspect, revoke, userinfo };
 /// All of them, in the order of the enumerators.
 constexpr auto query_purposes =
     std::array{query_purpose::introspect, query_purpose::revoke, query_purpose::userinfo};
-/// As logs and metrics name it.
-[[nodiscard]] constexpr std::string_view to_string(query_purpose p) noexcept {
+[[nodiscard]] constexpr endpoint endpoint_of(query_purpose p) noexcept {
   switch (p) {
     case query_purpose::introspect:
-      return "introspect";
+      return endpoint::introspection;
     case query_purpose::revoke:
-      return "revoke";
+      return endpoint::revocation;
     case query_purpose::userinfo:
       break;
   }
-  return "userinfo";
+  return endpoint::userinfo;
+}
+/// As logs and metrics name it.
+[[nodiscard]] constexpr std::string_view to_string(query_purpose p) noexcept {
+  return label_of(endpoint_of(p));
 }
 
 /// Views into the request's octets, as in `token_request`.

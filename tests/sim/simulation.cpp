@@ -21,7 +21,7 @@ void asker::answered(service::exchange& x) noexcept {
   if (auto* token = dynamic_cast<service::token_exchange*>(&x)) return run_.hear(*this, *token);
   if (auto* query = dynamic_cast<service::query_exchange*>(&x)) return run_.hear(*this, *query);
   if (auto* admin = dynamic_cast<service::admin_exchange*>(&x)) return run_.hear(*admin);
-  run_.hear(*this, static_cast<service::mint_exchange&>(x));
+  run_.hear(*this, service::exchange_as<service::mint_exchange>(x));
 }
 
 simulation::simulation(std::uint64_t seed, lie told)

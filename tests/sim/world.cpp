@@ -73,7 +73,7 @@ void world::kill(std::string_view pool, std::size_t index) {
 void world::add_client() {
   auto asked = std::make_shared<counter>(1);
   asked->note = [&](service::exchange& x) {
-    auto& admin = static_cast<service::admin_exchange&>(x);
+    auto& admin = service::exchange_as<service::admin_exchange>(x);
     ASSERT_TRUE(admin.answer) << (admin.error ? admin.error->description : "no answer");
     const auto& made = std::get<oauth::created_client>(*admin.answer);
     client_id_ = made.made.id;
@@ -98,7 +98,7 @@ admin_outcome world::administer(oauth::admin_call call) {
   auto asked = std::make_shared<counter>(1);
   auto outcome = admin_outcome{};
   asked->note = [&](service::exchange& x) {
-    auto& admin = static_cast<service::admin_exchange&>(x);
+    auto& admin = service::exchange_as<service::admin_exchange>(x);
     outcome = {std::move(admin.answer), std::move(admin.error)};
   };
   io_threads_.front()->post([&] {
@@ -119,7 +119,7 @@ std::vector<std::string> world::mint(std::size_t count, const std::string& scope
   auto codes = std::vector<std::string>(count);
   auto asked = std::make_shared<counter>(count);
   asked->note = [&](service::exchange& x) {
-    auto& minted = static_cast<service::mint_exchange&>(x);
+    auto& minted = service::exchange_as<service::mint_exchange>(x);
     if (minted.minted) codes[x.tag] = minted.text.reveal();
   };
   for (auto i = std::size_t{0}; i < count; ++i) {
@@ -149,7 +149,7 @@ std::vector<token_answer> world::redeem(const std::vector<std::string>& codes,
   auto answers = std::vector<token_answer>(codes.size());
   auto asked = std::make_shared<counter>(codes.size());
   asked->note = [&](service::exchange& x) {
-    auto& token = static_cast<service::token_exchange&>(x);
+    auto& token = service::exchange_as<service::token_exchange>(x);
     auto& answer = answers[x.tag];
     answer.granted = !token.denied && !token.body.empty();
     answer.body = token.body;

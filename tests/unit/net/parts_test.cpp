@@ -156,13 +156,14 @@ TEST(line_splitter, takes_the_last_line_without_its_end) {
 
 TEST(router, compares_exact_octets) {
   const auto paths = oauth::paths_of({});
-  EXPECT_EQ(find_public(paths, "/token"), public_endpoint::token);
-  EXPECT_EQ(find_public(paths, "/introspect"), public_endpoint::introspection);
-  EXPECT_EQ(find_public(paths, "/revoke"), public_endpoint::revocation);
-  EXPECT_EQ(find_public(paths, "/userinfo"), public_endpoint::userinfo);
-  EXPECT_EQ(find_public(paths, "/.well-known/openid-configuration"), public_endpoint::metadata);
+  EXPECT_EQ(find_public(paths, "/token"), oauth::endpoint::token);
+  EXPECT_EQ(find_public(paths, "/introspect"), oauth::endpoint::introspection);
+  EXPECT_EQ(find_public(paths, "/revoke"), oauth::endpoint::revocation);
+  EXPECT_EQ(find_public(paths, "/userinfo"), oauth::endpoint::userinfo);
+  EXPECT_EQ(find_public(paths, "/.well-known/openid-configuration"),
+            oauth::endpoint::openid_configuration);
   for (const auto* path : {"/token/", "/Token", "/%74oken", "//token", "/", "", "/admin/codes"}) {
-    EXPECT_EQ(find_public(paths, path), public_endpoint::unknown) << path;
+    EXPECT_EQ(find_public(paths, path), std::nullopt) << path;
   }
 }
 

@@ -15,8 +15,7 @@ namespace {
 
 constexpr auto form_fields = "Content-Type: application/x-www-form-urlencoded\r\n";
 
-void answer_token(service::exchange& x) {
-  auto& t = static_cast<service::token_exchange&>(x);
+void answer(service::token_exchange& t) {
   t.body = "{\"code\":\"" + std::string{t.request.code} + "\"}";
   if (t.request.code == "bad_client") {
     t.body.clear();
@@ -24,8 +23,7 @@ void answer_token(service::exchange& x) {
   }
 }
 /// Answers with what was asked; "bad_client", "dead" and "narrow" are refused.
-void answer_query(service::exchange& x) {
-  auto& q = static_cast<service::query_exchange&>(x);
+void answer(service::query_exchange& q) {
   const auto token = q.request.token;
   q.done = true;
   if (q.request.who.id == "bad_client") {
@@ -39,8 +37,7 @@ void answer_query(service::exchange& x) {
     q.body = q.is_jwt ? "a.b.c" : "{\"token\":\"" + std::string{token} + "\"}";
   }
 }
-void answer_mint(service::exchange& x) {
-  auto& m = static_cast<service::mint_exchange&>(x);
+void answer(service::mint_exchange& m) {
   if (m.request.sub == "bad") {
     m.error = oauth::admin_error{oauth::errc::invalid_request, "sub: bad"};
     return;
@@ -49,8 +46,7 @@ void answer_mint(service::exchange& x) {
   m.text = crypto::secret_string{"mco_" + m.request.sub};
   m.expires_in = oauth::seconds{60};
 }
-void answer_admin(service::exchange& x) {
-  auto& a = static_cast<service::admin_exchange&>(x);
+void answer(service::admin_exchange& a) {
   auto c = oauth::client{};
   if (const auto* show = std::get_if<oauth::show_client>(&a.call)) {
     c.id = show->id;
@@ -113,17 +109,9 @@ fake_service::~fake_service() {
   worker_.join();
 }
 
-void fake_service::submit(service::token_handle x) {
-  dispatch(std::move(x), answer_token);
-}
-void fake_service::submit(service::query_handle x) {
-  dispatch(std::move(x), answer_query);
-}
-void fake_service::submit(service::mint_handle x) {
-  dispatch(std::move(x), answer_mint);
-}
-void fake_service::submit(service::admin_handle x) {
-  dispatch(std::move(x), answer_admin);
+void fake_service::submit(service::handle<service::exchange> x) {
+  dispatch(std::move(x),
+           [](service::exchange& asked) { service::visit(asked, [](auto& own) { answer(own); }); });
 }
 
 void fake_service::dispatch(std::shared_ptr<service::exchange> x, answer_function answer) {

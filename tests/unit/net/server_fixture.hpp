@@ -37,10 +37,7 @@ class fake_service final : public service::token_service {
   std::atomic<bool> is_ready = true;
   std::atomic<bool> is_full = false;
 
-  void submit(service::token_handle x) override;
-  void submit(service::query_handle x) override;
-  void submit(service::mint_handle x) override;
-  void submit(service::admin_handle x) override;
+  void submit(service::handle<service::exchange> x) override;
   [[nodiscard]] bool has_room() override { return !is_full; }
   [[nodiscard]] std::shared_ptr<const oauth::public_documents> documents() const override;
   /// True for "https://known.example" only.

@@ -23,13 +23,13 @@ TEST(paths_of, lie_below_the_path_of_the_issuer) {  // MET-01
   for (const auto& r : {row{"https://h", ""}, row{"https://h/", ""}, row{"https://h:1/t", "/t"},
                         row{"https://h/t/", "/t"}, row{"http://[::1]:1/t/u", "/t/u"}}) {
     const auto paths = paths_of(with_issuer(r.issuer));
-    EXPECT_EQ(paths.token, r.below + "/token");
-    EXPECT_EQ(paths.introspection, r.below + "/introspect");
-    EXPECT_EQ(paths.revocation, r.below + "/revoke");
-    EXPECT_EQ(paths.userinfo, r.below + "/userinfo");
-    EXPECT_EQ(paths.jwks, r.below + "/jwks");
-    EXPECT_EQ(paths.openid_configuration, r.below + "/.well-known/openid-configuration");
-    EXPECT_EQ(paths.oauth_metadata, "/.well-known/oauth-authorization-server" + r.below);
+    EXPECT_EQ(paths[endpoint::token], r.below + "/token");
+    EXPECT_EQ(paths[endpoint::introspection], r.below + "/introspect");
+    EXPECT_EQ(paths[endpoint::revocation], r.below + "/revoke");
+    EXPECT_EQ(paths[endpoint::userinfo], r.below + "/userinfo");
+    EXPECT_EQ(paths[endpoint::jwks], r.below + "/jwks");
+    EXPECT_EQ(paths[endpoint::openid_configuration], r.below + "/.well-known/openid-configuration");
+    EXPECT_EQ(paths[endpoint::oauth_metadata], "/.well-known/oauth-authorization-server" + r.below);
   }
 }
 

@@ -1,0 +1,68 @@
+/// @file
+/// How clients authenticate: the methods that a client can be registered for. (CAU-01)
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "oauth/endpoints.hpp"
+#include "oauth/table.hpp"
+
+namespace mintage::oauth {
+
+/// How a request says who sends it, whatever the client is registered for.
+enum class presentation : std::uint8_t {
+  nothing,        ///< not even a client_id: P15 invalid_client (ERR-03)
+  id_only,        ///< client_id in the body: a public client, or a confidential one that forgot
+  basic,          ///< Authorization: Basic, well formed
+  broken_header,  ///< Authorization that is not decodable Basic (ERR-02, CAU-04)
+  post,           ///< client_id and client_secret in the body
+  assertion,      ///< client_assertion; no client can be registered for it yet
+};
+
+/// In the order that documents and messages name them.
+enum class auth_method : std::uint8_t { client_secret_basic, client_secret_post, none };
+
+struct auth_method_row {
+  auth_method id;
+  /// In client metadata and discovery. @see RFC 7591 §2
+  std::string_view name;
+  /// In the records of clients. On disk: DO NOT CHANGE, never reuse one.
+  std::uint32_t record_number;
+  /// How a request of such a client presents itself.
+  presentation presented;
+  /// Whether the client has a secret of its own; a client without is public.
+  bool has_secret;
+  /// Where clients may authenticate so.
+  std::span<const endpoint> endpoints;
+};
+
+namespace detail {
+constexpr auto all_client_endpoints =
+    std::array{endpoint::token, endpoint::introspection, endpoint::revocation};
+// Who asks about tokens must prove who it is (INT-01).
+constexpr auto public_client_endpoints = std::array{endpoint::token, endpoint::revocation};
+}  // namespace detail
+
+constexpr auto auth_methods = std::array{
+    auth_method_row{auth_method::client_secret_basic, "client_secret_basic", 1, presentation::basic,
+                    true, detail::all_client_endpoints},
+    auth_method_row{auth_method::client_secret_post, "client_secret_post", 2, presentation::post,
+                    true, detail::all_client_endpoints},
+    auth_method_row{auth_method::none, "none", 0, presentation::id_only, false,
+                    detail::public_client_endpoints},
+};
+static_assert(is_in_order(auth_methods));
+
+[[nodiscard]] constexpr std::string_view to_string(auth_method m) noexcept {
+  return row_of(auth_methods, m).name;
+}
+[[nodiscard]] constexpr bool is_allowed_at(auth_method m, endpoint e) noexcept {
+  const auto where = row_of(auth_methods, m).endpoints;
+  return std::ranges::find(where, e) != where.end();
+}
+
+}  // namespace mintage::oauth

@@ -1,0 +1,79 @@
+/// @file
+/// The public endpoints: their paths, and what the discovery documents say of them (MET-01,
+/// MET-02). How HTTP serves them stands in net/public/session.cpp, which has a row for each as
+/// well.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "oauth/options.hpp"
+#include "oauth/table.hpp"
+
+namespace mintage::oauth {
+
+enum class endpoint : std::uint8_t {
+  token,
+  introspection,
+  revocation,
+  userinfo,
+  jwks,
+  openid_configuration,  ///< Discovery §4
+  oauth_metadata,        ///< RFC 8414 §3
+};
+
+struct endpoint_row {
+  endpoint id;
+  /// The path below that of the issuer.
+  std::string_view name;
+  /// As logs, metrics and the audit stream name it; "http" for documents.
+  std::string_view label;
+  /// The member of the discovery documents that holds its URL; empty = none.
+  std::string_view metadata_member = {};
+  /// The member that lists how clients authenticate there; empty = clients do not.
+  std::string_view auth_methods_member = {};
+  /// Whether the issuer's path follows `name` instead of preceding it (RFC 8414 §3.1).
+  bool precedes_issuer_path = false;
+};
+
+constexpr auto endpoints = std::array{
+    endpoint_row{endpoint::token, "/token", "token", "token_endpoint",
+                 "token_endpoint_auth_methods_supported"},
+    endpoint_row{endpoint::introspection, "/introspect", "introspect", "introspection_endpoint",
+                 "introspection_endpoint_auth_methods_supported"},
+    endpoint_row{endpoint::revocation, "/revoke", "revoke", "revocation_endpoint",
+                 "revocation_endpoint_auth_methods_supported"},
+    endpoint_row{endpoint::userinfo, "/userinfo", "userinfo", "userinfo_endpoint"},
+    endpoint_row{endpoint::jwks, "/jwks", "http", "jwks_uri"},
+    endpoint_row{endpoint::openid_configuration, "/.well-known/openid-configuration", "http"},
+    endpoint_row{.id = endpoint::oauth_metadata,
+                 .name = "/.well-known/oauth-authorization-server",
+                 .label = "http",
+                 .precedes_issuer_path = true},
+};
+static_assert(is_in_order(endpoints));
+
+[[nodiscard]] constexpr std::string_view label_of(endpoint e) noexcept {
+  return row_of(endpoints, e).label;
+}
+
+/// The paths of the public endpoints. With an issuer that has a path of its own ("https://h/t") the
+/// endpoints lie below it, and the RFC 8414 document at
+/// "/.well-known/oauth-authorization-server/t".
+class endpoint_paths {
+ public:
+  [[nodiscard]] std::string& operator[](endpoint e) noexcept {
+    return paths_[static_cast<std::size_t>(e)];
+  }
+  [[nodiscard]] const std::string& operator[](endpoint e) const noexcept {
+    return paths_[static_cast<std::size_t>(e)];
+  }
+
+ private:
+  std::array<std::string, endpoints.size()> paths_;
+};
+[[nodiscard]] endpoint_paths paths_of(const options& o);
+
+}  // namespace mintage::oauth

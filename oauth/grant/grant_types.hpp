@@ -1,0 +1,63 @@
+/// @file
+/// The grants of the token endpoint. A grant is added here by an enumerator and a row; what it does
+/// with a request that was read and authenticated stands in actors/stages (the validator's switch).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "oauth/table.hpp"
+#include "oauth/types.hpp"
+
+namespace mintage::oauth {
+
+class parameters;
+struct token_request;
+
+/// `refresh_token` also decides whether a client gets one (COD-11).
+enum class grant_type : std::uint8_t { authorization_code, refresh_token, client_credentials };
+
+/// Row P13 of each grant: reads the parameters that are its own. All grants share `scope` and
+/// `resource`, which are read before.
+/// @returns invalid_request for one that is missing or malformed.
+[[nodiscard]] result<void> read_code_grant(const parameters& sent, token_request& out);
+[[nodiscard]] result<void> read_refresh_grant(const parameters& sent, token_request& out);
+[[nodiscard]] result<void> read_client_grant(const parameters& sent, token_request& out);
+
+struct grant_row {
+  grant_type id;
+  /// In requests, client metadata, discovery, command lines, and as a label of metrics.
+  std::string_view name;
+  /// In the records of clients. On disk: DO NOT CHANGE, never reuse one.
+  std::uint32_t record_number;
+  result<void> (*read)(const parameters& sent, token_request& out);
+  /// The event of the audit stream when it was exchanged for tokens.
+  std::string_view audit_event;
+  /// Whether a client without a secret may be registered for it.
+  bool is_for_public_clients;
+  /// The response type that begins it at an authorization endpoint, which then needs a registered
+  /// redirect URI; empty = it does not begin there.
+  std::string_view response_type = {};
+};
+
+constexpr auto grants = std::array{
+    grant_row{grant_type::authorization_code, "authorization_code", 0, read_code_grant,
+              "code_exchanged", true, "code"},
+    grant_row{grant_type::refresh_token, "refresh_token", 1, read_refresh_grant, "token_refreshed",
+              true},
+    grant_row{grant_type::client_credentials, "client_credentials", 2, read_client_grant,
+              "client_token_issued", false},
+};
+static_assert(is_in_order(grants));
+
+[[nodiscard]] constexpr std::string_view to_string(grant_type g) noexcept {
+  return row_of(grants, g).name;
+}
+/// @returns nothing for a grant that is not spoken here.
+[[nodiscard]] constexpr std::optional<grant_type> parse_grant_type(std::string_view name) noexcept {
+  return find_named(grants, name);
+}
+
+}  // namespace mintage::oauth

@@ -1,0 +1,77 @@
+/// @file
+/// Tables that declare the kinds of a feature: one row for each enumerator, in their order.
+///
+/// A row has at least `id`, its enumerator, and `name`, the text that stands for it in requests and
+/// documents. Who adds an enumerator adds a row; all else iterates over the table.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace mintage::oauth {
+
+/// Whether row `i` is that of enumerator `i`, for all of them: to be asserted beside each table.
+template <class Row, std::size_t Size>
+[[nodiscard]] consteval bool is_in_order(const std::array<Row, Size>& table) {
+  for (auto i = std::size_t{0}; i < Size; ++i) {
+    if (static_cast<std::size_t>(table[i].id) != i) return false;
+  }
+  return true;
+}
+
+/// @pre the table is in order.
+template <class Row, std::size_t Size>
+[[nodiscard]] constexpr const Row& row_of(const std::array<Row, Size>& table,
+                                          decltype(Row::id) id) noexcept {
+  return table[static_cast<std::size_t>(id)];
+}
+
+/// @returns nothing when no row has this name; exact octets.
+template <class Row, std::size_t Size>
+[[nodiscard]] constexpr auto find_named(const std::array<Row, Size>& table,
+                                        std::string_view name) noexcept
+    -> std::optional<decltype(Row::id)> {
+  for (const auto& row : table) {
+    if (row.name == name) return row.id;
+  }
+  return std::nullopt;
+}
+
+/// Reads what a record holds for an enumerator: the `record_number` of its row.
+/// @returns nothing for a number of no row.
+template <class Row, std::size_t Size>
+[[nodiscard]] constexpr auto find_numbered(const std::array<Row, Size>& table,
+                                           std::uint32_t number) noexcept
+    -> std::optional<decltype(Row::id)> {
+  for (const auto& row : table) {
+    if (row.record_number == number) return row.id;
+  }
+  return std::nullopt;
+}
+
+/// The names of all rows, in order.
+template <class Row, std::size_t Size>
+[[nodiscard]] constexpr std::array<std::string_view, Size> names_of(
+    const std::array<Row, Size>& table) noexcept {
+  auto names = std::array<std::string_view, Size>{};
+  std::ranges::transform(table, names.begin(), &Row::name);
+  return names;
+}
+
+/// "a, b or c": for messages that say which texts are accepted.
+[[nodiscard]] inline std::string one_of(std::span<const std::string_view> names) {
+  auto out = std::string{};
+  for (auto i = std::size_t{0}; i < names.size(); ++i) {
+    if (i != 0) out += i + 1 == names.size() ? " or " : ", ";
+    out += names[i];
+  }
+  return out;
+}
+
+}  // namespace mintage::oauth
