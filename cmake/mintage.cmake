@@ -3,7 +3,7 @@
 add_library(mintage_flags INTERFACE)
 target_include_directories(mintage_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(mintage_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fno-omit-frame-pointer)
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Werror -fno-omit-frame-pointer)
 find_package(Threads REQUIRED)
 target_link_libraries(mintage_flags INTERFACE Threads::Threads)
 if(MINTAGE_SANITIZE)
