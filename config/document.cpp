@@ -45,9 +45,13 @@ value convert(const toml::node& node) {
       return {node.as_floating_point()->get()};
     case toml::node_type::boolean:
       return {node.as_boolean()->get()};
-    default:
-      return {value::moment{}};
+    case toml::node_type::none:
+    case toml::node_type::date:
+    case toml::node_type::time:
+    case toml::node_type::date_time:
+      break;
   }
+  return {value::moment{}};
 }
 
 void collect(const toml::table& table, const std::string& prefix, std::vector<entry>& out) {

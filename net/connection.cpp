@@ -80,7 +80,10 @@ void connection::expire() {
     case phase::reading_head:
     case phase::busy:
       break;
-    default:
+    case phase::idle:
+    case phase::writing:
+    case phase::lingering:
+    case phase::closed:
       close();
       break;
   }

@@ -120,7 +120,7 @@ records::key::key_state to_record(oauth::key_state state) noexcept {
 }
 
 bool from_record(records::key::key_state from, oauth::key_state& to) noexcept {
-  switch (from) {
+  switch (static_cast<int>(from)) {
     case records::key::PENDING:
       to = oauth::key_state::pending;
       return true;

@@ -274,16 +274,10 @@ tl::unexpected<oauth::admin_error> refuse_unknown(std::string_view name) {
 }
 
 std::string_view fault_of(simdjson::error_code code) {
-  switch (code) {
-    case simdjson::DEPTH_ERROR:
-      return "is nested deeper than 16 levels";
-    case simdjson::UTF8_ERROR:
-      return "is not UTF-8";
-    case simdjson::NUMBER_ERROR:
-      return "has a number that is malformed or out of range";
-    default:
-      return "is malformed";
-  }
+  if (code == simdjson::DEPTH_ERROR) return "is nested deeper than 16 levels";
+  if (code == simdjson::UTF8_ERROR) return "is not UTF-8";
+  if (code == simdjson::NUMBER_ERROR) return "has a number that is malformed or out of range";
+  return "is malformed";
 }
 
 template <class T, std::size_t N>

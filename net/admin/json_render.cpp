@@ -167,9 +167,19 @@ unsigned status_of(oauth::errc code) noexcept {
       return 500;
     case oauth::errc::temporarily_unavailable:
       return 503;
-    default:
-      return 400;  // MINT-01: whatever the call itself got wrong
+    case oauth::errc::invalid_request:
+    case oauth::errc::invalid_client:
+    case oauth::errc::invalid_grant:
+    case oauth::errc::unauthorized_client:
+    case oauth::errc::unsupported_grant_type:
+    case oauth::errc::invalid_scope:
+    case oauth::errc::invalid_target:
+    case oauth::errc::invalid_token:
+    case oauth::errc::insufficient_scope:
+    case oauth::errc::slow_down:
+      break;
   }
+  return 400;  // MINT-01: whatever the call itself got wrong
 }
 
 }  // namespace mintage::net

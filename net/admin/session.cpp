@@ -28,9 +28,11 @@ struct method_set {
         return patch;
       case http_method::delete_:
         return delete_;
-      default:
-        return false;
+      case http_method::options:
+      case http_method::other:
+        break;
     }
+    return false;
   }
 };
 

@@ -28,9 +28,12 @@ channel::error_code channel::error_of(tls_session::state how) noexcept {
       return {};
     case tls_session::state::closed:
       return asio::error::eof;
-    default:
-      return asio::error::connection_reset;
+    case tls_session::state::needs_read:
+    case tls_session::state::needs_write:
+    case tls_session::state::failed:
+      break;
   }
+  return asio::error::connection_reset;
 }
 
 void channel::cancel() noexcept {

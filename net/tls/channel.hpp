@@ -146,7 +146,8 @@ void channel::handshake_when(wait_type ready, Handler done) {
                            return handshake_when(wait_type::wait_read, std::move(done));
                          case tls_session::state::needs_write:
                            return handshake_when(wait_type::wait_write, std::move(done));
-                         default:
+                         case tls_session::state::closed:
+                         case tls_session::state::failed:
                            return done(false);
                        }
                      });
@@ -185,7 +186,9 @@ void channel::read_now(const error_code& error, std::uint32_t turn, std::span<ch
       return read_when(wait_type::wait_read, into, std::move(done));
     case tls_session::state::needs_write:
       return read_when(wait_type::wait_write, into, std::move(done));
-    default:
+    case tls_session::state::done:
+    case tls_session::state::closed:
+    case tls_session::state::failed:
       return done(error_of(got.how), got.octets);
   }
 }

@@ -213,10 +213,15 @@ bool redemption_model::must_succeed(const oauth::code_ref& code) {
       if (const auto* open = open_one(p); open == nullptr || !stranded_.contains(open->attempt))
         fail("a code is consumed without tokens");
       return false;
-    default:
-      fail("a minted code is gone");
-      return false;
+    case verdict::exists:
+    case verdict::mismatch:
+    case verdict::expired:
+    case verdict::absent:
+    case verdict::unknown:
+      break;
   }
+  fail("a minted code is gone");
+  return false;
 }
 
 void redemption_model::check_all_answered() {
