@@ -25,7 +25,7 @@ std::string default_name(const run_options& w) {
   return w.rate > 0 ? out + "-open" : out;
 }
 
-/// What every measurement has.
+/// Adds the options that all measurements share.
 void add_server_options(CLI::App& c, run_options& w) {
   c.add_option("--server", w.server, "Program to start (default: mintage beside this one)");
   c.add_option("--set", w.settings, "Setting of that server as KEY=TOML, repeatable");

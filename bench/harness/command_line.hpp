@@ -12,7 +12,7 @@
 
 namespace mintage::bench {
 
-/// Everything that the command line says of a run.
+/// The content of the command line.
 struct run_options {
   std::filesystem::path server;
   std::vector<std::string> settings;
@@ -29,12 +29,12 @@ struct run_options {
   std::size_t reconnect_every = 0;
   audience kind;
   bool keeps_refresh_tokens = false;
-  /// Of the scenario; none for the suite.
+  /// Kinds of the scenario and their weights; empty for the suite.
   std::vector<share> mix;
   std::string name;
   std::string label;
   std::size_t connections = 64;
-  /// Of the storm, and the core that the server is kept on; none = the first one.
+  /// Options of the storm, and the core that the server runs on; none = the first one.
   storm_method storm;
   std::optional<int> server_core;
   bool is_storm = false;
@@ -54,16 +54,16 @@ struct run_options {
   std::filesystem::path plot_library;
 };
 
-/// Adds the subcommands that measure: one per kind of request, `mixed`, `suite` and `overload`.
+/// Adds the subcommands that measure requests: one per kind, `mixed`, `suite` and `overload`.
 void add_measurements(CLI::App& program, run_options& w);
-/// Adds `start`, which measures no requests.
+/// Adds `start`, which does not measure requests.
 CLI::App* add_start(CLI::App& program, run_options& w);
-/// Whether one of those that measure requests was given. @throws CLI::ValidationError when its
-/// options do not fit together.
+/// Whether a subcommand that measures requests was given. @throws CLI::ValidationError when its
+/// options contradict each other.
 [[nodiscard]] bool is_measurement(const CLI::App& program, run_options& w);
 
 [[nodiscard]] std::map<std::string, std::string> settings_of(const run_options& w);
-/// Whether the server that is started syncs what it writes before it answers; false of another.
+/// Whether the started server syncs writes before it answers; false for a server that runs already.
 [[nodiscard]] bool waits_for_disk(const run_options& w);
 [[nodiscard]] scenario scenario_of(const run_options& w);
 [[nodiscard]] method method_of(const run_options& w);

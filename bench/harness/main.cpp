@@ -30,7 +30,7 @@ std::string read_line_of(const fs::path& file) {
   auto in = std::ifstream{file};
   auto line = std::string{};
   if (!std::getline(in, line)) throw std::runtime_error{file.string() + ": cannot be read"};
-  if (line.ends_with('\r')) line.pop_back();  // a file of Windows
+  if (line.ends_with('\r')) line.pop_back();  // a text file from Windows
   return line;
 }
 
@@ -43,7 +43,7 @@ void write(const fs::path& file, const std::string& text) {
 std::unique_ptr<target_server> start_target(const run_options& w,
                                             const std::map<std::string, std::string>& settings,
                                             const loopback::cores& on) {
-  // Beside the folder that this program was built in.
+  // In the build folder of this program.
   const auto own = own_program().parent_path().parent_path() / "mintage";
   return target_server::start(w.server.empty() ? own : w.server, settings,
                               w.tls ? std::optional{w.trust} : std::nullopt, on);
@@ -59,7 +59,7 @@ std::unique_ptr<target_server> find_target(const run_options& w) {
   return out;
 }
 
-/// With a client that was there before, and its codes or tokens.
+/// Measures with a given client and its codes or tokens.
 outcome measure_given(const run_options& w, const target_server& s, progress_line& line) {
   auto who = w.who;
   if (!w.client_secret_file.empty()) who.secret = read_line_of(w.client_secret_file);
@@ -91,15 +91,15 @@ std::string date_of_now() {
   return {text.data(), std::strftime(text.data(), text.size(), "%FT%TZ", &parts)};
 }
 
-/// The plotting library, when there shall be a page. Read first of all: that it is missing would
-/// otherwise be known only after minutes of load.
+/// The plotting library, if a page was requested. Read first, so that a missing library is reported
+/// before minutes of load.
 page_parts parts_for(const run_options& w) {
   if (w.html.empty()) return {};
   const auto beside = own_program().parent_path() / "report" / "node_modules" / "uplot";
   return read_page_parts(w.plot_library.empty() ? beside : w.plot_library);
 }
 
-/// Prints the report, and writes the files that were asked for.
+/// Prints the report and writes the requested files.
 void publish(const run& r, const run_options& w, const page_parts& parts) {
   const auto report = to_json(r);
   std::fputs(to_text(report).c_str(), stdout);
@@ -119,8 +119,8 @@ run begin_run(const run_options& w) {
   return r;
 }
 
-/// The server on a core of its own, the load on the others. Says what is; exits with 0 whatever it
-/// is.
+/// Measures with the server on a core of its own and the load on the others. Exits with 0 whatever
+/// the figures are.
 int measure_storm(const run_options& w) {
   auto own = loopback::allowed_cores();
   const auto server_core = w.server_core.value_or(own.front());
@@ -132,8 +132,8 @@ int measure_storm(const run_options& w) {
   loopback::stay_on(own);
   line.say("floor");
   r.floor = measure_floor(own_program(), w.connections, {server_core});
-  // Codes are seconds old when they are redeemed. These are older, because minting is no part of
-  // the storm; but like those they shall lie in memory still.
+  // In real use codes are redeemed after seconds. These are older, because minting is not part of
+  // the storm, but they must still be in memory.
   auto settings = settings_of(w);
   settings.try_emplace("storage.rocksdb.memtable_mb", "512");
   const auto s = start_target(w, settings, {server_core});

@@ -24,13 +24,13 @@ storm_goal goal_of(std::string_view name, std::string what, double figure, doubl
       name, std::move(what), figure, goal, at_least, digits, met ? verdict::met : verdict::missed};
 }
 
-/// What was waited for in a part, and how late the harness was in it.
+/// A wait in one part, and how late the harness was in it.
 struct wait_of_part {
   const waits& wait;
   const histogram& late;
 };
 
-/// The part in which it took longer.
+/// The part with the longer wait.
 wait_of_part slower(const storm_result::part& a, const storm_result::part& b,
                     waits part_counts::*which) {
   const auto p99 = [&](const storm_result::part& p) {
@@ -40,8 +40,8 @@ wait_of_part slower(const storm_result::part& a, const storm_result::part& b,
   return {worse.counts.*which, worse.counts.late};
 }
 
-/// About a wait: what clients see is what counts, that for a free connection included, unless it
-/// was the harness that was late.
+/// The goal of a wait. It counts what clients see, including the wait for a free connection, except
+/// what the harness itself was late.
 storm_goal wait_goal(std::string_view name, std::string what, const wait_of_part& w,
                      double limit_ms) {
   const auto seen = ms(w.wait.from_due.percentile(99));
@@ -57,8 +57,8 @@ double per_second(std::uint64_t count, const storm_result::part& p) {
 
 constexpr auto memory_slack_mib = 32.0;
 
-/// What the storm took beyond its share: grants are kept, and fill write buffers in any weather,
-/// but what is refused leaves nothing behind.
+/// Memory that the storm took beyond its grants: grants are stored and fill write buffers at any
+/// load; refusals must leave nothing.
 double excess_mib(const storm_result& r) {
   const auto mib = [](std::uint64_t kib) { return static_cast<double>(kib) / 1024; };
   const auto granted = [&](std::initializer_list<storm_part> some) {
@@ -81,19 +81,19 @@ std::array<nanoseconds, storm_parts_count> lengths_of(const storm_method& how) {
   return {how.part, how.part, how.part, std::chrono::seconds{1}, how.part};
 }
 
-/// Reads the server at the end of each part.
+/// Reads the server's use at the end of each part.
 class observer {
  public:
   observer(const target_server& s, const std::vector<nanoseconds>& begins)
       : server_{s}, begins_{begins}, at_(begins.size() + 1) {}
 
-  /// @param elapsed of the round; several times a second.
+  /// @param elapsed time of the round. Called several times a second.
   void look(nanoseconds elapsed) {
     const auto part = static_cast<std::size_t>(
         std::upper_bound(begins_.begin(), begins_.end(), elapsed) - begins_.begin());
     if (server_.pid()) at_[part] = read_process(*server_.pid()).value_or(process_use{});
   }
-  /// What was used until the last look in a part. @param part -1 = before the first.
+  /// The use until the last reading in a part. @param part -1 = before the first.
   [[nodiscard]] const process_use& until_end_of(std::ptrdiff_t part) const {
     return at_[static_cast<std::size_t>(part + 1)];
   }
@@ -147,7 +147,7 @@ std::vector<storm_goal> compare_with_goals(const storm_result& r) {
                           slower(above, far, &part_counts::refused_after), 10));
   out.push_back(goal_of("memory", "memory beyond what its grants take, MiB", excess_mib(r),
                         memory_slack_mib, false, 1));
-  // Of those who were due in it: answers to the storm come in then as well.
+  // Requests that became due in this part; answers to requests of the storm also arrive in it.
   const auto granted = first.counts.granted_after.from_due.count();
   const auto answers = granted + first.counts.refused_after.from_due.count() + first.counts.failed;
   const auto share =
@@ -176,14 +176,14 @@ std::vector<std::string> doubts(const storm_result& r) {
 
 namespace {
 
-/// Who asks, of whom, with which codes.
+/// The server, the client and the codes of a storm.
 struct storm_source {
   const target_server& server;
   const client& who;
   std::vector<std::string> codes;
 };
 
-/// At most, of a server that grants no more than its peak.
+/// The number of codes needed at most, if the server grants no more than its peak.
 std::size_t codes_of_storm(double peak, const storm_method& how) {
   auto exchanges = 0.0;
   const auto lengths = lengths_of(how);
@@ -249,7 +249,8 @@ storm_result run_storm(storm_source from, double peak, double bare_us, const sto
   return out;
 }
 
-/// What minting left to be done in the background, at most for ten seconds, is not part of a storm.
+/// Waits up to ten seconds for the background work that minting caused, which is not part of a
+/// storm.
 void wait_until_idle(const target_server& s) {
   constexpr auto interval = std::chrono::milliseconds{300};
   if (!s.pid()) return;
@@ -283,7 +284,7 @@ overload_outcome run_overload(const target_server& s, const scenario& closed,
   const auto guess = median_rate(run_scenario(s, who, values, closed, first, line));
 
   auto rounds = peak_method;
-  rounds.warm_up = std::chrono::milliseconds{500};  // for the rate
+  rounds.warm_up = std::chrono::milliseconds{500};  // to measure the rate
   line.say("minting codes");
   auto stock = s.mint(who, scope,
                       codes_of_storm(1.1 * guess, how) +

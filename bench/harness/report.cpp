@@ -24,7 +24,7 @@ json::array list_of(const std::vector<std::string>& texts) {
   return json::array(texts.begin(), texts.end());
 }
 
-/// Kinds of failure and how often.
+/// Kinds of failure and their numbers.
 template <class Kinds>
 json::object kinds_of(const Kinds& kinds) {
   auto out = json::object{};
@@ -32,11 +32,11 @@ json::object kinds_of(const Kinds& kinds) {
   return out;
 }
 
-/// Points of the percentile axis: closer together the nearer they come to 100.
+/// Points of the percentile axis, denser towards 100.
 json::array curve_of(const histogram& h) {
   auto out = json::array{};
   for (auto rest = 100.0; rest > 0.0009; rest /= std::pow(10.0, 0.1)) {
-    // Beyond one request in count() there is only the maximum.
+    // Beyond the resolution of count() requests there is only the maximum.
     const auto enough = rest / 100 * static_cast<double>(h.count()) >= 1;
     const auto p = 100 - rest;
     out.push_back(json::array{p, us(h.percentile(p))});
@@ -80,9 +80,9 @@ json::value server_of(const round& r) {
 }
 
 /// A list for each pool that the first reading has in `figures`, with an element per reading; null
-/// where the pool is not in it.
-/// @param value_of takes the figure, that of the reading before (null if none) and the seconds
-/// between the two.
+/// where a reading lacks the pool.
+/// @param value_of receives the figure, the former reading's (null if none) and the seconds between
+///        them.
 template <class Figure, class ValueOf>
 json::object series_of(const std::vector<pool_reading>& readings,
                        std::map<std::string, Figure> pool_reading::*figures, ValueOf value_of) {
@@ -111,7 +111,7 @@ json::value mean_between(const size_counts& now, const size_counts* before, doub
   return between.sum / static_cast<double>(between.count);
 }
 
-/// Batches of the whole round by the upper bound of their size; the last bound is null.
+/// Batches of the whole round by upper bound of their size; the last bound is null.
 json::object batch_counts(const pool_reading& first, const pool_reading& last) {
   auto out = json::object{};
   for (const auto& [pool, before] : first.batch_size) {
@@ -227,7 +227,8 @@ double cpu_floor_of(const scenario& s, const floor_costs& floor) {
   return floor_of(s, floor, [&](request_kind kind) { return floor.of(kind, s.who.id_token_alg); });
 }
 
-/// The floor of the median latency. Of a mix it is the mean: its median may be either kind's.
+/// The floor of the median latency. For a mix it is the mean, because the median may belong to any
+/// kind.
 double latency_floor_of(const scenario& s, const run& r) {
   const auto writes = [&](request_kind kind) {
     return kind == request_kind::code ||

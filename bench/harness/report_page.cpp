@@ -21,7 +21,7 @@ std::string read_part(const std::filesystem::path& file, std::string_view sign) 
   return out;
 }
 
-/// JSON inside <script>: `<` would let a text of the report end the element.
+/// JSON for a <script> element, which a `<` in a text of the report could otherwise end.
 std::string for_script(std::string_view report) {
   auto out = std::string{};
   for (const auto c : report) {
@@ -44,7 +44,7 @@ page_parts read_page_parts(const std::filesystem::path& folder) {
 std::string to_page(std::string_view report, const page_parts& parts) {
   auto out = std::string{};
   auto rest = page_template;
-  // One pass, so that a placeholder inside what is put in stays what it is.
+  // One pass, so that placeholders inside inserted texts are not replaced.
   while (!rest.empty()) {
     const auto at = rest.find("@@");
     const auto end = at == rest.npos ? at : rest.find("@@", at + 2);

@@ -37,12 +37,12 @@ std::optional<spread> metric(const json::value& scenario, const char* name) {
   if (found == nullptr || !found->is_object()) return {};
   return spread{number(found->at("median")), number(found->at("least")), number(found->at("most"))};
 }
-/// Zero when the report lacks it.
+/// The median of a metric; zero when the report lacks it.
 double median(const json::value& scenario, const char* name) {
   return metric(scenario, name).value_or(spread{}).median;
 }
 
-/// A line for each text, or for each kind of failure with how often it was.
+/// A line per text, or per kind of failure with its number.
 std::string lines_of(const json::array& texts, const std::string& before = {}) {
   auto out = std::string{};
   for (const auto& each : texts) out += before + text(each) + "\n";
@@ -75,7 +75,7 @@ std::string scenario_line(const json::value& s) {
   return out + formatted(" %9.0f\n", median(s, "p50_us") - number(s.at("floor_p50_us")));
 }
 
-/// Ten lines over all rounds: what the server holds after so many answers.
+/// Ten lines over all rounds: the server's memory after so many answers.
 std::string memory_lines(const json::value& s) {
   auto out = formatted("\n%-26s %12s %9s %9s %12s\n", text(s.at("name")), "answers", "RSS MiB",
                        "peak MiB", "database MiB");
@@ -243,7 +243,7 @@ comparison compare_reports(const json::object& first, const json::object& second
     const auto* other = scenario_named(second, name);
     if (other == nullptr) continue;
     ++out.common;
-    // A rate that was offered says nothing about the server.
+    // An offered rate says nothing about the server.
     const auto is_open = each.at("config").at("loop").as_string() == "open";
     for (const auto& m : metrics) {
       const auto a = metric(each, m.name);
