@@ -1,5 +1,5 @@
 /// @file
-/// The octets a connection has received and not used up: one contiguous piece of memory.
+/// The octets that a connection has received and not consumed, in contiguous memory.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace mintage::net {
 
-/// Views stay valid until `reserve`, `consume` or `rest` is called.
+/// Views are valid until `reserve`, `consume` or `rest` is called.
 class input_buffer {
  public:
   input_buffer() : memory_{std::make_unique_for_overwrite<char[]>(small_capacity)} {}
@@ -18,12 +18,12 @@ class input_buffer {
   [[nodiscard]] std::size_t size() const noexcept { return end_ - begin_; }
   [[nodiscard]] char* data() noexcept { return memory_.get() + begin_; }
   [[nodiscard]] std::string_view view() const noexcept { return {memory_.get() + begin_, size()}; }
-  /// The same octets as `part`, to be written to. @pre `part` lies within `view()`.
+  /// The octets of `part`, writable. @pre `part` lies within `view()`.
   [[nodiscard]] std::span<char> writable(std::string_view part) noexcept {
     return {data() + (part.data() - data()), part.size()};
   }
 
-  /// Where further octets go; `commit` says how many came.
+  /// Free space for further octets; `commit` says how many were received.
   [[nodiscard]] std::span<char> space() noexcept {
     return {memory_.get() + end_, capacity_ - end_};
   }
@@ -33,14 +33,14 @@ class input_buffer {
     begin_ += n;
     if (begin_ == end_) begin_ = end_ = 0;
   }
-  /// Drops the octets from offset `at` to `from`, so that what follows closes up.
+  /// Drops the octets from offset `at` to `from`; later octets move forward.
   void cut(std::size_t at, std::size_t from) noexcept {
     std::memmove(data() + at, data() + from, size() - from);
     end_ -= from - at;
   }
   void clear() noexcept { begin_ = end_ = 0; }
 
-  /// Makes room for `n` octets in all, counted from the first one held; and some of it free.
+  /// Reserves room for `n` octets in total, counted from the first one held, and some free space.
   void reserve(std::size_t n) {
     n = std::max(n, size() + 1);
     if (capacity_ - begin_ >= n) return;
@@ -56,7 +56,7 @@ class input_buffer {
     begin_ = 0;
   }
 
-  /// Gives the memory of a large request back, once a connection has nothing to do.
+  /// Frees the memory of a large request when a connection is idle.
   void rest() {
     if (size() != 0 || capacity_ <= resting_capacity) return;
     memory_ = std::make_unique_for_overwrite<char[]>(small_capacity);

@@ -11,7 +11,7 @@ std::optional<line_splitter::line> line_splitter::next(std::string_view& piece) 
     const auto is_whole = end != std::string_view::npos;
     const auto part = piece.substr(0, end);
     piece.remove_prefix(is_whole ? end + 1 : piece.size());
-    // One octet of grace for the CR of a CRLF; `finish` looks closer.
+    // One octet more, for the CR of a CRLF; `finish` checks exactly.
     if (!skipping_ && part.size() > limit_ + 1 - begun_.size()) {
       skipping_ = true;
       begun_.clear();

@@ -1,5 +1,5 @@
 /// @file
-/// Cuts a body that arrives in pieces into lines of bounded length.
+/// Splits a body that arrives in pieces into lines of bounded length.
 #pragma once
 
 #include <optional>
@@ -11,18 +11,18 @@ namespace mintage::net {
 /// Lines end with LF or CRLF; the last one may lack its end. Empty lines are skipped.
 class line_splitter {
  public:
-  /// @param limit octets a line may have, without its end.
+  /// @param limit octets of a line at most, without its end.
   explicit line_splitter(std::size_t limit) : limit_{limit} {}
 
   struct line {
-    /// Valid until the next call; empty when too long.
+    /// Valid until the next call. Empty when the line is too long.
     std::string_view text;
     bool too_long = false;
   };
-  /// Takes octets off the front of `piece` up to the end of a line.
-  /// @returns nothing when `piece` is used up and no line has ended.
+  /// Consumes octets from the front of `piece` up to the end of a line.
+  /// @returns nothing when `piece` is used up before a line ends.
   [[nodiscard]] std::optional<line> next(std::string_view& piece);
-  /// The line that the end of the body ends.
+  /// The unfinished line at the end of the body.
   [[nodiscard]] std::optional<line> last();
 
  private:

@@ -1,5 +1,5 @@
 /// @file
-/// Heads of answers as octets.
+/// Rendering of the heads of answers.
 #pragma once
 
 #include <array>
@@ -11,32 +11,32 @@
 
 namespace mintage::net {
 
-/// What becomes of the connection after an answer, and must be said in it.
+/// What happens to the connection after an answer, as its head must say.
 enum class persistence : std::uint8_t {
-  implied,     ///< stays, as is the default of HTTP/1.1
-  close,       ///< ends
-  keep_alive,  ///< stays, on the wish of an HTTP/1.0 client
+  implied,     ///< stays open, the default of HTTP/1.1
+  close,       ///< closes
+  keep_alive,  ///< stays open, as an HTTP/1.0 client requested
 };
 
 struct answer {
   unsigned status = 200;
-  /// Views must live until the answer was sent. Left out of 204 and 304, and after HEAD.
+  /// Views must stay valid until the answer is sent. The body is left out for 204, 304 and HEAD.
   std::string_view body{};
   std::string_view content_type = "application/json";
-  /// Values of header fields; left out when empty.
+  /// Values of header fields; a field with an empty value is left out.
   std::string_view allow{};
   std::string_view challenge{};
   std::string_view etag{};
-  /// The origin that may read this answer, or empty (TOK-20).
+  /// The origin that may read this answer; empty = none (TOK-20).
   std::string_view cors_origin{};
-  /// Of a preflight: the methods that origin may use.
+  /// Preflight: the methods that the origin may use.
   std::string_view cors_methods{};
-  /// Seconds; left out when 0.
+  /// Value of Retry-After in seconds; 0 = left out.
   unsigned retry_after = 0;
-  /// A document that anyone may keep for 300 s and any origin may read (JWK-01, MET-03). Everything
-  /// else is `no-store` (TOK-15).
+  /// A document that any cache may keep for 300 s and any origin may read (JWK-01, MET-03). All
+  /// other answers are `no-store` (TOK-15).
   bool is_public_document = false;
-  /// The body follows in chunks, or up to the end of the connection: no Content-Length.
+  /// The body follows in chunks, or until the connection closes: no Content-Length.
   bool is_stream = false;
   bool is_chunked = false;
 };
@@ -45,7 +45,7 @@ struct answer {
 void append_head(std::string& out, const answer& a, persistence p, const service::request_id& id,
                  std::string_view date);
 
-/// The text of a moment for Date, formatted once per second. @see RFC 9110 §5.6.7
+/// The text of Date, formatted once per second. @see RFC 9110 §5.6.7
 class date_text {
  public:
   [[nodiscard]] std::string_view at(oauth::instant now) noexcept;

@@ -15,19 +15,19 @@ namespace {
 
 using errors = std::vector<oauth::config_error>;
 
-/// RFC 9325 §4.2: forward secrecy and AEAD. Those of TLS 1.3 are so by themselves.
+/// RFC 9325 §4.2: forward secrecy and AEAD. All suites of TLS 1.3 have both.
 constexpr auto suites_of_tls_12 =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr auto groups = "X25519:P-256:P-384";
-/// 112 bits of strength at least: RSA from 2048 bits on, no SHA-1.
+/// At least 112 bits of strength: RSA from 2048 bits on, no SHA-1.
 constexpr auto security_level = 2;
-/// An answer fits into one; smaller records need smaller buffers and can be used earlier.
+/// An answer fits into one record. Smaller records need smaller buffers and are usable earlier.
 constexpr auto record_size = 4096;
 
-/// RFC 7301: a peer that offers protocols, but not this one, is refused. That also keeps the
-/// octets of other protocols away.
+/// RFC 7301: a peer that offers protocols without this one is refused, which also excludes the
+/// octets of other protocols.
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
                     const unsigned char* offered, unsigned offered_size, void*) {
   static constexpr auto ours =
@@ -45,7 +45,7 @@ bool apply_rules(SSL_CTX* context, tls_version least) {
   SSL_CTX_set_security_level(context, security_level);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                    SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
-  // The file holds the chain; OpenSSL would look for issuers anew in every handshake.
+  // The file holds the chain; without this mode OpenSSL would look for issuers in every handshake.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
   SSL_CTX_set_read_ahead(context, 1);
@@ -59,7 +59,8 @@ bool apply_rules(SSL_CTX* context, tls_version least) {
          SSL_CTX_set_cipher_list(context, suites_of_tls_12) == 1 &&
          SSL_CTX_set1_groups_list(context, groups) == 1 &&
          SSL_CTX_set_max_send_fragment(context, record_size) == 1 &&
-         // A client that keeps its connection needs one ticket; each costs a seal and octets.
+         // A client that keeps its connection needs one ticket; each costs an encryption and
+         // octets.
          SSL_CTX_set_num_tickets(context, 1) == 1 && SSL_CTX_set_max_early_data(context, 0) == 1;
 }
 
@@ -70,7 +71,7 @@ std::string end_of(const X509& certificate) {
   return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &when)};
 }
 
-/// What is wrong with a pair that OpenSSL did not take.
+/// The error of a pair that OpenSSL refused.
 oauth::config_error refused_pair(const std::filesystem::path& certificate,
                                  const std::filesystem::path& key, const std::string& prefix) {
   const auto reason = ERR_GET_REASON(ERR_peek_last_error());
@@ -82,7 +83,7 @@ oauth::config_error refused_pair(const std::filesystem::path& certificate,
   return {prefix + "certificate", certificate.string() + ": cannot be used: " + words};
 }
 
-/// Adds one pair to the context. @param prefix of the keys of the config that name its files.
+/// Adds one pair to the context. @param prefix of the config keys that name its files.
 tl::expected<certificate_chain, oauth::config_error> add_pair(
     SSL_CTX* context, const std::filesystem::path& certificate, const std::filesystem::path& key,
     const std::string& prefix, bool allow_group_readable) {
@@ -129,7 +130,7 @@ tl::expected<std::shared_ptr<const tls_context>, errors> tls_context::load(
   add(o.certificate, o.key, ".");
   if (!o.second_certificate.empty()) {
     add(o.second_certificate, o.second_key, ".second_");
-    // OpenSSL keeps one certificate of each kind: the first would be lost.
+    // OpenSSL stores one certificate of each kind: it would drop the first.
     if (kinds.size() == 2 && kinds[0] == kinds[1]) {
       found.push_back({name + ".second_certificate",
                        o.second_certificate.string() + ": is of the same kind as that in " +

@@ -1,5 +1,5 @@
 /// @file
-/// What a listener shows its peers: certificates, keys, and the rules of TLS. Internal to net/.
+/// The TLS settings of a listener: certificates, keys and rules. Internal to net/.
 #pragma once
 
 #include <memory>
@@ -15,15 +15,15 @@ struct ssl_ctx_st;
 
 namespace mintage::net {
 
-/// Immutable, and shared by the connections that were accepted while it was in use. TLS 1.2 and
-/// 1.3, ephemeral keys and AEAD only; no renegotiation, no compression, no early data; sessions are
-/// resumed by tickets. @see RFC 9325 (BCP 195), RFC 8446
+/// Immutable. Shared by the connections accepted while it was in use. TLS 1.2 and 1.3, ephemeral
+/// keys and AEAD only; no renegotiation, no compression, no early data; sessions are resumed by
+/// tickets. @see RFC 9325 (BCP 195), RFC 8446
 class tls_context {
  public:
   /// Reads the files.
   /// @param section of the config, for errors: "http.tls" or "admin.tls".
-  /// @returns the first thing wrong with each pair of files, as the key that names the file and a
-  ///          sentence with its path.
+  /// @returns the context, or the first error of each pair of files: the key that names the file,
+  ///          and a sentence with its path.
   [[nodiscard]] static tl::expected<std::shared_ptr<const tls_context>,
                                     std::vector<oauth::config_error>>
   load(const tls_options& o, std::string_view section);

@@ -1,5 +1,5 @@
 /// @file
-/// OpenSSL's objects as owners that free them. For net/tls_*.cpp only.
+/// Owners that free OpenSSL's objects. For net/tls/*.cpp only.
 #pragma once
 
 #include <openssl/bio.h>

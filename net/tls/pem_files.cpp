@@ -18,7 +18,7 @@ constexpr auto largest_file = std::size_t{256} * 1024;
 
 enum class readers : std::uint8_t { anybody, owner, owner_and_group };
 
-/// The octets of a file; wiped at the end.
+/// The octets of a file; wiped by the destructor.
 class file_text {
  public:
   file_text() = default;
@@ -37,7 +37,7 @@ class file_text {
   std::vector<char> octets_;
 };
 
-/// @returns what is wrong, without the file's name; empty when all was read.
+/// @returns the error, without the file's name; empty on success.
 std::string file_text::take(int descriptor, readers who) {
   struct stat about {};
   if (::fstat(descriptor, &about) != 0) return std::strerror(errno);
@@ -62,7 +62,7 @@ std::string file_text::take(int descriptor, readers who) {
 tl::expected<file_text, std::string> file_text::read(const std::filesystem::path& file,
                                                      readers who) {
   const auto descriptor =
-      ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // no waiting for a pipe's writer
+      ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // does not wait for a pipe
   if (descriptor < 0) {
     return tl::unexpected{file.string() + ": cannot be read: " + std::strerror(errno)};
   }
@@ -73,8 +73,8 @@ tl::expected<file_text, std::string> file_text::read(const std::filesystem::path
   return text;
 }
 
-/// Says that there is no passphrase, and takes note that one was wanted; OpenSSL would otherwise
-/// ask for it on the terminal.
+/// Returns no passphrase and notes that one was requested. Without it OpenSSL would ask on the
+/// terminal.
 int no_passphrase(char*, int, int, void* was_asked) {
   *static_cast<bool*>(was_asked) = true;
   return -1;

@@ -20,13 +20,13 @@ struct certificate_chain {
 [[nodiscard]] tl::expected<certificate_chain, std::string> read_certificates(
     const std::filesystem::path& file);
 
-/// A key that others may read, or that is encrypted, is refused. `allow_group_readable` lets the
-/// group of its file read it.
-/// @returns the key, or a sentence that names the file and never holds a part of it.
+/// Reads a key. Refuses a key that is encrypted or that others may read; `allow_group_readable`
+/// allows the group of the file.
+/// @returns the key, or a sentence that names the file and never contains a part of it.
 [[nodiscard]] tl::expected<private_key_ptr, std::string> read_private_key(
     const std::filesystem::path& file, bool allow_group_readable);
 
-/// OpenSSL's reason for the last failure on this thread, in words; empties its queue.
+/// OpenSSL's reason for the last failure on this thread, as text. Empties its queue.
 [[nodiscard]] std::string openssl_reason();
 
 }  // namespace mintage::net

@@ -38,9 +38,9 @@ int seal(const ticket_keys::key& k, unsigned char* name, unsigned char* iv, EVP_
   return 1;
 }
 
-/// OpenSSL asks for the keys of one ticket, and then encrypts and authenticates it itself.
-/// @returns 1, or 2 when the peer should get a fresh ticket; 0 for an unknown ticket: the
-///          handshake becomes a full one; -1 when it fails.
+/// OpenSSL calls this for the keys of one ticket, then encrypts and authenticates it.
+/// @returns 1, or 2 when the peer should get a new ticket; 0 for an unknown ticket, so that the
+///          handshake becomes a full one; -1 on failure.
 int on_ticket(SSL* session, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
               EVP_MAC_CTX* mac, int is_sealing) {
   const auto* keys = static_cast<const ticket_keys*>(SSL_get_app_data(session));
@@ -55,8 +55,8 @@ int on_ticket(SSL* session, unsigned char* name, unsigned char* iv, EVP_CIPHER_C
       EVP_DecryptInit_ex2(cipher, EVP_aes_256_cbc(), found->seal.data(), iv, nullptr) == 1 &&
       set_mac(mac, *found);
   if (!is_ready) return -1;
-  // 2 = and give the client a new one: where this one's key is no longer the first, and always in
-  // TLS 1.3, whose clients use a ticket once (RFC 8446 §C.4).
+  // 2 = issue a new ticket: when this one's key is not the newest, and always in TLS 1.3, whose
+  // clients use a ticket once (RFC 8446 §C.4).
   return found == all.begin() && SSL_version(session) != TLS1_3_VERSION ? 1 : 2;
 }
 
@@ -84,7 +84,7 @@ std::shared_ptr<const ticket_keys> ticket_keys::next(moment now) const {
   fill(sealing.seal);
   fill(sealing.mac);
   for (const auto& k : keys_) {
-    // It sealed its last ticket when the one after it began, at the latest now.
+    // Its last ticket was issued before its successor began, or now at the latest.
     const auto sealed_until = &k == keys_.data() ? now : (&k - 1)->since;
     if (now - sealed_until < lifetime) made->keys_.push_back(k);
   }

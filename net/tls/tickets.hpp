@@ -1,5 +1,5 @@
 /// @file
-/// The keys that seal the session tickets of one listener. Internal to net/.
+/// The keys of the TLS session tickets of one listener. Internal to net/.
 #pragma once
 
 #include <array>
@@ -12,15 +12,16 @@ struct ssl_st;
 
 namespace mintage::net {
 
-/// Immutable: the listener makes the next generation and hands it to the connections it accepts. A
-/// key seals for `period`, and opens until every ticket that it sealed has ended; then it is wiped
-/// with the last generation that holds it, so that a stolen memory tells nothing of older sessions.
+/// Immutable: the listener makes the next generation and gives it to the connections it accepts. A
+/// key encrypts tickets for `period`, and decrypts until every ticket that it encrypted has
+/// expired. It is wiped with the last generation that has it, so that stolen memory reveals nothing
+/// of older sessions.
 /// @see RFC 5077 §4, RFC 9325 §3.4
 class ticket_keys {
  public:
   using moment = std::chrono::steady_clock::time_point;
   static constexpr auto period = std::chrono::hours{1};
-  /// How long a ticket may be used.
+  /// How long a ticket is valid.
   static constexpr auto lifetime = std::chrono::hours{2};
 
   [[nodiscard]] static std::shared_ptr<const ticket_keys> first(moment now);
@@ -28,7 +29,7 @@ class ticket_keys {
   [[nodiscard]] bool is_due(moment now) const noexcept;
   [[nodiscard]] std::shared_ptr<const ticket_keys> next(moment now) const;
 
-  /// Makes all sessions of a context use the keys that `install` gives them.
+  /// Makes all sessions of a context use the keys that `install` sets.
   static void prepare(ssl_ctx_st* context);
   /// @param keys outlive the handshake; null afterwards.
   static void install(ssl_st* session, const ticket_keys* keys);
@@ -44,7 +45,7 @@ class ticket_keys {
     std::array<unsigned char, 32> seal{};
     std::array<unsigned char, 32> mac{};
   };
-  /// The one that seals stands first.
+  /// The key that encrypts is the first.
   [[nodiscard]] const std::vector<key>& all() const noexcept { return keys_; }
 
  private:

@@ -8,7 +8,7 @@
 namespace mintage::oauth {
 namespace {
 
-/// The origins that `c` registers (TOK-20), each once.
+/// The origins that `c` registers (TOK-20), without duplicates.
 std::vector<std::string> origins_of(const client& c) {
   auto out = c.allowed_origins;
   if (c.is_public()) {
@@ -28,7 +28,7 @@ auto place_of(const std::vector<resource>& in, std::string_view identifier) {
       [](const resource& r, std::string_view name) { return r.as.identifier < name; });
 }
 
-/// Puts `r` at its place, instead of any one of the same identifier.
+/// Inserts `r` in order, in place of a resource with the same identifier.
 void put(std::vector<resource>& in, resource&& r) {
   const auto place = in.begin() + (place_of(in, r.as.identifier) - in.cbegin());
   if (place != in.end() && place->as.identifier == r.as.identifier) {

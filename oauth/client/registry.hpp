@@ -15,9 +15,9 @@
 
 namespace mintage::oauth {
 
-/// A snapshot: never changes after it was made, so any thread may read it. A changed copy shares
-/// all but one of 1024 buckets with its origin: with 100,000 clients it costs about 100 pointer
-/// copies and the bucket table, not 100,000.
+/// A snapshot: immutable, so any thread may read it. A changed copy shares all but one of 1024
+/// buckets with its original: with 100,000 clients a change costs about 100 pointer copies and the
+/// bucket table.
 class client_registry {
  public:
   client_registry() = default;
@@ -29,22 +29,22 @@ class client_registry {
   /// In no particular order.
   void for_each(const std::function<void(const client&)>& visit) const;
 
-  /// A snapshot in which `c` stands instead of any client of the same id.
+  /// A snapshot with `c` in place of any client with the same id.
   [[nodiscard]] std::shared_ptr<const client_registry> with(client c) const;
   [[nodiscard]] std::shared_ptr<const client_registry> without(std::string_view id) const;
 
   /// @returns null when unknown; valid as long as this snapshot.
   [[nodiscard]] const resource* find_resource(std::string_view identifier) const noexcept;
-  /// The resource that a scope token points to; null for none.
+  /// The resource that a scope token refers to; null for none.
   [[nodiscard]] const resource* resource_of_scope(std::string_view token) const noexcept;
-  /// In the order of their identifiers. Few: changing one copies all.
+  /// In the order of their identifiers. A change copies all of them, since they are few.
   [[nodiscard]] const std::vector<resource>& resources() const noexcept;
   [[nodiscard]] std::shared_ptr<const client_registry> with_resource(resource r) const;
   [[nodiscard]] std::shared_ptr<const client_registry> without_resource(
       std::string_view identifier) const;
 
-  /// Whether some client registered this origin: `allowed_origins`, or the origins of the https
-  /// redirect URIs of public clients (TOK-20). Counted, so that removing one client keeps those of
+  /// Whether a client registered this origin: by `allowed_origins`, or by the https redirect URIs
+  /// of a public client (TOK-20). Origins are counted, so the removal of one client keeps those of
   /// others.
   [[nodiscard]] bool has_origin(std::string_view origin) const noexcept;
 
@@ -59,13 +59,13 @@ class client_registry {
       std::unordered_map<std::string, std::shared_ptr<const client>, text_hash, std::equal_to<>>;
   static constexpr std::size_t buckets_count = 1024;
   [[nodiscard]] static std::size_t bucket_of(std::string_view id) noexcept;
-  /// Takes note that `after` stands for `before`; null = no client.
+  /// Replaces the origins of `before` by those of `after`; null = no client.
   void count_origins(const client* before, const client* after);
 
   std::array<std::shared_ptr<const bucket>, buckets_count> buckets_{};
   std::size_t size_ = 0;
   std::shared_ptr<const std::vector<resource>> resources_;
-  /// How many clients register an origin; shared until one changes.
+  /// Number of clients that register an origin; shared between snapshots until one changes it.
   using origin_table = std::unordered_map<std::string, std::size_t, text_hash, std::equal_to<>>;
   std::shared_ptr<const origin_table> origins_;
 };

@@ -1,5 +1,5 @@
 /// @file
-/// What a client may have a token of its own for. (CCG-01, CCG-02)
+/// The scope of a client's own token. (CCG-01, CCG-02)
 #pragma once
 
 #include <string>
@@ -10,10 +10,11 @@
 
 namespace mintage::oauth {
 
-/// The scope of a client's own token: the requested one, or without it all that the client is
-/// registered for but openid and offline_access, which tell of a person.
+/// Chooses the scope of a client's own token: the requested one, or without it everything that the
+/// client is registered for except openid and offline_access, which concern a person.
 /// @returns unauthorized_client for public clients (CCG-01); invalid_scope for a token that is
-///          malformed, not registered, openid or offline_access, and when nothing is left (CCG-02).
+///          malformed, not registered, openid or offline_access, and when the result is empty
+///          (CCG-02).
 /// @see RFC 6749 §4.4
 [[nodiscard]] result<std::string> choose_client_scope(const client& c, std::string_view requested);
 

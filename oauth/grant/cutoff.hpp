@@ -1,6 +1,6 @@
 /// @file
-/// Revocation of all that a person or a session had, by a time instead of a scan. (RFT-11, NEG-118,
-/// NEG-145)
+/// Revocation of everything that a person or a session had, by a time instead of a scan. (RFT-11,
+/// NEG-118, NEG-145)
 #pragma once
 
 #include <cstdint>
@@ -12,26 +12,27 @@
 
 namespace mintage::oauth {
 
+/// Part of the keys of cutoffs (`cutoff_key`). On the disk: DO NOT CHANGE.
 enum class cutoff_kind : std::uint8_t { subject, session };
 
-/// Where the cutoff of a subject or a session is kept: SHA-256 over kind and name.
+/// Key of the cutoff of a subject or a session: SHA-256 over kind and name.
 [[nodiscard]] crypto::digest cutoff_key(cutoff_kind kind, std::string_view name,
                                         crypto::sha256_hasher& hash);
 
-/// The times before which logins are void, as far as they concern one login.
+/// The times at which logins become void, as far as they concern one login.
 struct cutoffs {
   std::optional<instant> subject;
   std::optional<instant> session;
   /// The epoch, which concerns every login: redemptions and revocations before it may be lost.
-  /// Nothing when none ever were. (PROTOCOL.md §13, NEG-212)
+  /// Nothing when none were lost. (PROTOCOL.md §13, NEG-212)
   std::optional<instant> epoch{};
 };
 
-/// Whether what was minted for `who` is void: at or before the epoch or the cutoff of its subject,
-/// or of its session unless offline_access was granted, which survives logout (RFT-11).
+/// Whether what was minted for `who` is void: minted at or before the epoch or the cutoff of its
+/// subject, or of its session, except that offline_access survives logout (RFT-11).
 [[nodiscard]] bool is_cut_off(const login& who, const cutoffs& cut) noexcept;
 
-/// How long a cutoff must be remembered: as long as anything minted before it can live.
+/// How long a cutoff must be stored: as long as anything minted before it can be valid.
 [[nodiscard]] seconds cutoff_life(const options& o) noexcept;
 
 }  // namespace mintage::oauth

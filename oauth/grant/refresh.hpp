@@ -1,5 +1,5 @@
 /// @file
-/// Refresh tokens: their text, and the judgement of their use. (RFT-01 to RFT-12)
+/// Refresh tokens: their text, and the rules of their use. (RFT-01 to RFT-12)
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@
 
 namespace mintage::oauth {
 
-/// A refresh token as it was presented: what its text says. Nothing of it is proven before the MAC.
+/// A presented refresh token: the parts of its text. They are not authenticated before the MAC is
+/// checked.
 struct presented_refresh_token {
   slot where;
   family_id family{};
@@ -28,11 +29,11 @@ struct presented_refresh_token {
 [[nodiscard]] std::optional<presented_refresh_token> parse_refresh_token(
     std::string_view text) noexcept;
 
-/// The MAC keys of refresh tokens by id, each derived from the seal key; contexts are made when
-/// first used. Not thread-safe: one per actor.
+/// The MAC keys of refresh tokens by id, each derived from the seal key. Contexts are made on first
+/// use. Not thread-safe: one per actor.
 class refresh_keys {
  public:
-  /// @param root the seal key. @param current the id that new families get.
+  /// @param root the seal key. @param current the key id of new families.
   refresh_keys(crypto::root_key root, std::uint32_t current);
   [[nodiscard]] std::uint32_t current() const noexcept { return current_; }
 
@@ -51,32 +52,31 @@ class refresh_keys {
   std::unordered_map<std::uint32_t, crypto::hmac_sha256> keys_;
 };
 
-/// What to do with a refresh.
+/// The decision about a refresh.
 struct refresh_judgement {
   enum class act : std::uint8_t {
     deny,    ///< `why`
     revoke,  ///< reuse: revoke the family, then deny with `why` (RFT-04)
-    answer,  ///< issue `out`; nothing to write: static, or the same successor again (RFT-06)
-    write,   ///< issue `out` once `next` stands in place of the record
+    answer,  ///< issue `out`, write nothing: a static token, or the same successor again (RFT-06)
+    write,   ///< issue `out` after `next` has replaced the record
   };
   act what = act::deny;
   std::optional<denial> why;
-  /// The changed record: rotated, or with its idle end pushed on.
+  /// The changed record: rotated, or with a later idle expiry.
   grant next;
   issuance out;
 };
 
-/// Judges a refresh against the record of its family, in the order of P18 to P20: MAC, client,
-/// binding, revoked, cut off, expired, generation; then scope (RFT-07) and resource (RFT-12). A
-/// foreign client's presentation and a wrong MAC never revoke (RFT-01).
-/// Idle ends are pushed on lazily: only once a 24th of `refresh_idle` has gone by, so that a static
-/// refresh normally writes nothing.
+/// Decides a refresh by the record of its family, in the order of P18 to P20: MAC, client, binding,
+/// revoked, cut off, expired, generation; then scope (RFT-07) and resource (RFT-12). A token
+/// presented by another client and a wrong MAC never revoke (RFT-01). The idle expiry is moved only
+/// after a 24th of `refresh_idle`, so that a static refresh normally writes nothing.
 [[nodiscard]] refresh_judgement judge_refresh(const grant& g, const presented_refresh_token& token,
                                               refresh_keys& keys, const client_facts& who,
                                               const token_request& request, const cutoffs& cut,
                                               instant now, const options& o);
 
-/// All have one description (TOK-21).
+/// One description for all (TOK-21).
 [[nodiscard]] denial unknown_refresh_token() noexcept;
 [[nodiscard]] denial reused_refresh_token() noexcept;
 

@@ -1,4 +1,4 @@
-// What a resource may be registered with: the rules of admin.hpp for resources.
+// The rules of admin.hpp for resources.
 #include <algorithm>
 
 #include "oauth/admin/admin.hpp"
@@ -12,7 +12,7 @@ constexpr auto max_scopes = std::size_t{64};
 constexpr auto max_servers = std::size_t{64};
 constexpr auto max_client_id = std::size_t{128};
 
-/// What a check found; nothing when all is well.
+/// The result of a check; nothing when the request is valid.
 using complaint = std::optional<admin_error>;
 
 complaint bad_request(std::string description) {
@@ -28,14 +28,15 @@ complaint check_identifier(const client_registry& known, std::string_view identi
   if (identifier == std::string{base_url(o)} + "/userinfo") {
     return bad_request("identifier must not be that of userinfo, which needs no resource");
   }
-  // An audience that is a client would make an access token look like an ID token (ATK-02).
+  // With a client id as audience, an access token would look like an ID token (ATK-02).
   if (known.find(identifier) != nullptr) {
     return bad_request("identifier must not be the id of a client");
   }
   return std::nullopt;
 }
 
-/// @returns what is wrong with a scope token, to be said after its name, or null.
+/// @returns the error of a scope token, as the end of a sentence that begins with its name, or
+///          null.
 const char* fault_of_scope(const client_registry& known, const resource& r,
                            const std::string& token) {
   const auto parsed = parse_scope(token);

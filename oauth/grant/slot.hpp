@@ -14,8 +14,8 @@ namespace mintage::oauth {
 
 constexpr std::uint16_t slots_count = 4096;
 
-/// 0..4095, drawn at random when a code is minted; written as two base64url characters, high six
-/// bits first. Storage keys begin with it, so every hot operation touches one slot, one shard.
+/// 0..4095, drawn when a code is minted. Its text is two base64url characters, high six bits first.
+/// Storage keys begin with it, so each operation of a request concerns one slot and one shard.
 struct slot {
   std::uint16_t value = 0;
   friend bool operator==(slot, slot) = default;

@@ -1,6 +1,6 @@
 /// @file
-/// What the endpoints that take a form have in common: their parameters and the client's
-/// credentials, rows P06 to P10 of the precedence table. For oauth/*.cpp only.
+/// The common part of all endpoints that take a form: parameters and client credentials, rows P06
+/// to P10 of the precedence table. For oauth/*.cpp only.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@
 
 namespace mintage::oauth {
 
-/// Every parameter that the server knows, at any endpoint and in any grant.
+/// Every parameter that any endpoint or grant knows.
 enum class parameter : std::uint8_t {
   grant_type,
   code,
@@ -46,11 +46,10 @@ enum class parameter : std::uint8_t {
 };
 constexpr auto parameters_count = static_cast<std::size_t>(parameter::access_token) + 1;
 
-/// How often `resource` and `audience` may be sent, each (TOK-06).
+/// How often `resource` and `audience` may each be sent (TOK-06).
 constexpr std::size_t max_targets = 8;
 
-/// The known parameters of a body: views into it. One that was sent empty is as good as not sent
-/// (TOK-05).
+/// The known parameters of a body, as views into it. An empty value counts as not sent (TOK-05).
 class parameters {
  public:
   [[nodiscard]] std::string_view operator[](parameter p) const noexcept {
@@ -72,15 +71,16 @@ class parameters {
 };
 
 /// Rows P06 to P09. Decodes `body` in place.
-/// @param content_type nothing = the field was not there.
-/// @param query of the target without '?': may not name a known parameter (TOK-07).
+/// @param content_type nothing = the field is absent.
+/// @param query of the target without '?'; must not name a known parameter (TOK-07).
 [[nodiscard]] result<parameters> read_parameters(std::optional<std::string_view> content_type,
                                                  std::string_view query, std::span<char> body);
 
 /// Row P10.
-/// @param authorization nothing = the field was not there; else its mutable octets, which may be
-///        decoded in place.
-/// @param decoded gets the form-decoded halves of a Basic value when they differ from the raw ones.
+/// @param authorization nothing = the field is absent; else its octets, which may be decoded in
+///        place.
+/// @param decoded set to the form-decoded halves of a Basic value when they differ from the raw
+///        ones.
 [[nodiscard]] result<void> read_credentials(std::optional<std::span<char>> authorization,
                                             const parameters& sent, presented_credentials& who,
                                             std::unique_ptr<std::string>& decoded);

@@ -1,5 +1,5 @@
 /// @file
-/// Access tokens as they come back: to introspection, revocation and userinfo. (ATK-05, ATK-06)
+/// Access tokens presented to introspection, revocation and userinfo. (ATK-05, ATK-06)
 #pragma once
 
 #include <optional>
@@ -16,10 +16,10 @@
 
 namespace mintage::oauth {
 
-/// What an access token says: the claims of a JWT, or the record of an opaque one.
+/// The content of an access token: the claims of a JWT, or the record of an opaque one.
 struct access_token {
   std::string client_id;
-  /// Of the client's record, opaque ones only; JWTs find it in their grant.
+  /// Incarnation of the client; opaque tokens only. JWTs find it in their grant.
   std::uint64_t incarnation = 0;
   std::string sub;
   std::string scope;
@@ -30,16 +30,16 @@ struct access_token {
   /// NumericDate; nothing when there was no login.
   std::optional<std::int64_t> auth_time;
   std::string acr;
-  /// Slot and family of its grant; of a client's own token, which has none, the family is nothing.
+  /// Slot and family of its grant. A client's own token has no grant and no family.
   slot where;
   std::optional<family_id> family;
 };
 
-/// `mat_`, slot, 43 base64url characters of 256 random bits: 49 characters.
+/// Draws an opaque token: `mat_`, slot, 43 base64url characters of 256 random bits; 49 characters.
 [[nodiscard]] crypto::secret_string make_opaque_token(slot s, crypto::random_source& random);
 
-/// Where the store keeps what it knows of one access token: the opaque token itself (key: SHA-256
-/// of its text), or that a JWT was revoked (key: SHA-256 of its jti).
+/// The store's key of one access token: an opaque token's record (SHA-256 of its text), or the
+/// revocation of a JWT (SHA-256 of its jti).
 struct access_token_ref {
   slot where;
   crypto::digest hash;
@@ -57,8 +57,8 @@ struct access_token_ref {
                                     const options& o);
 
 /// Reads a JWT access token of this server: signature by a published key, typ `at+jwt` or
-/// `application/at+jwt` in any case, `iss`, times with no skew, all claims (ATK-05, JWS-02).
-/// @returns nothing for anything else, an ID token included.
+/// `application/at+jwt` in any case, `iss`, times without skew, all claims (ATK-05, JWS-02).
+/// @returns nothing for anything else, including an ID token.
 [[nodiscard]] std::optional<access_token> read_jwt_access_token(std::string_view text,
                                                                 const key_ring& keys, instant now,
                                                                 const options& o);

@@ -11,27 +11,28 @@
 
 namespace mintage::oauth {
 
-/// Whether this server alone sets a claim of that name, in ID tokens or in answers of userinfo: the
-/// claims of a login must not (IDT-02). Also those that it never sends but others give a meaning.
+/// Whether only this server may set a claim of that name, in ID tokens or userinfo answers; the
+/// claims of a login must not (IDT-02). Includes names that it never sends but standards define.
 [[nodiscard]] bool is_protocol_claim(std::string_view name) noexcept;
 
-/// `jti`: slot, then base64url(family id ‖ 8 random octets): 34 characters. It begins with the
-/// grant's slot (ATK-02) and names the family, so that later requests find the grant by key.
+/// Draws a `jti`: slot, then base64url(family id ‖ 8 random octets); 34 characters. It begins with
+/// the grant's slot (ATK-02) and contains the family id, so that later requests find the grant by
+/// key.
 [[nodiscard]] std::string make_jti(const grant& g, crypto::random_source& random);
 
-/// Appends the claims of an RFC 9068 access token of `g` as `issued` has it. Without targets, `aud`
-/// is issuer + "/userinfo"; one target makes a string, several an array (ATK-02).
+/// Appends the claims of an RFC 9068 access token of `g`, as narrowed by `issued`. Without targets,
+/// `aud` is issuer + "/userinfo"; one target is a string, several an array (ATK-02).
 void append_access_token_claims(std::string& out, const grant& g, const issuance& issued,
                                 std::string_view jti, instant now, const options& o);
 
-/// Appends the claims of an ID token; `access_token` is what `at_hash` covers, with the hash of
-/// `alg`. A refreshed one has no nonce (RFT-09).
-/// @pre none of `g.who.id_token_claims` is a protocol claim: minting sees to it.
+/// Appends the claims of an ID token. `at_hash` covers `access_token`, with the hash of `alg`.
+/// After a refresh there is no nonce (RFT-09).
+/// @pre `g.who.id_token_claims` has no protocol claim; minting ensures that.
 void append_id_token_claims(std::string& out, const grant& g, const issuance& issued,
                             std::string_view access_token, crypto::jws_alg alg, instant now,
                             const options& o);
 
-/// base64url of the left half of the hash that `alg` names (KAT-03).
+/// base64url of the left half of the token's hash, by the hash of `alg` (KAT-03).
 [[nodiscard]] std::string at_hash(std::string_view access_token, crypto::jws_alg alg);
 
 }  // namespace mintage::oauth

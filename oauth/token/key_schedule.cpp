@@ -13,7 +13,7 @@ bool is_listed(const key_rules& rules, jws_alg alg) {
   return std::find(rules.algorithms.begin(), rules.algorithms.end(), alg) != rules.algorithms.end();
 }
 
-/// A ring in the making.
+/// A ring under construction.
 class change {
  public:
   change(const key_ring& before, const key_rules& rules, instant now, const key_maker& make)
@@ -30,7 +30,7 @@ class change {
         ring_.keys.begin(), ring_.keys.end(), [&](const auto& k) { return k.key.alg() == alg; }));
   }
 
-  /// @param no_sooner the earliest moment of its first use.
+  /// @param no_sooner the earliest time of its first use.
   void publish(jws_alg alg, instant no_sooner) {
     ring_.keys.push_back({.key = make_(alg),
                           .state = key_state::pending,
@@ -38,7 +38,7 @@ class change {
                           .activate = std::max(now_ + publication_wait, no_sooner)});
   }
 
-  /// Makes the pending key of an algorithm, or else a new one, the one that signs.
+  /// Activates the pending key of an algorithm, or a new one if there is none.
   void activate(jws_alg alg) {
     if (find(alg, key_state::pending) == nullptr) publish(alg, now_);
     if (auto* former = find(alg, key_state::active)) retire(*former);
@@ -54,7 +54,7 @@ class change {
     k.remove = now_ + rules_.overlap;
   }
 
-  /// The period may have been changed since the key became active.
+  /// Plans the retirement again: the period may have changed since the key became active.
   void plan(ring_key& active) {
     active.retire.reset();
     if (rules_.rotation_period > seconds{0})
@@ -78,7 +78,7 @@ class change {
   const key_maker& make_;
 };
 
-/// What is due for one listed algorithm.
+/// Does what is due for one listed algorithm.
 void advance_listed(change& to, jws_alg alg, bool is_first_start, instant now) {
   auto* active = to.find(alg, key_state::active);
   if (active != nullptr) to.plan(*active);
@@ -92,14 +92,14 @@ void advance_listed(change& to, jws_alg alg, bool is_first_start, instant now) {
   }
 }
 
-/// Algorithms that the operator took out of the list.
+/// Does what is due for algorithms that the operator removed from the list.
 void advance_unlisted(change& to, const key_rules& rules) {
   const auto has_all =
       std::all_of(rules.algorithms.begin(), rules.algorithms.end(),
                   [&](jws_alg alg) { return to.find(alg, key_state::active) != nullptr; });
   for (const auto alg : crypto::jws_algs) {
     if (is_listed(rules, alg)) continue;
-    to.erase_if([&](const ring_key& k) {  // never used: nothing to wait for
+    to.erase_if([&](const ring_key& k) {  // never used, so there are no tokens to wait for
       return k.key.alg() == alg && k.state == key_state::pending;
     });
     auto* active = to.find(alg, key_state::active);

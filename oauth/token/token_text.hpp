@@ -1,5 +1,5 @@
 /// @file
-/// The text that codes and opaque access tokens have: prefix, slot, 256 random bits. (TOK-16)
+/// The text of codes and opaque access tokens: prefix, slot, 256 random bits. (TOK-16)
 #pragma once
 
 #include <optional>
@@ -15,8 +15,8 @@ namespace mintage::oauth {
 /// @returns `prefix`, slot, 43 base64url characters: 49 characters.
 [[nodiscard]] crypto::secret_string draw_token_text(std::string_view prefix, slot s,
                                                     crypto::random_source& random);
-/// @returns nothing unless `text` has that form, in the one spelling of its bits. Looks only;
-///          decoding would allocate.
+/// @returns nothing unless `text` has that form, in its canonical encoding. Decodes nothing, since
+///          that would allocate.
 [[nodiscard]] std::optional<slot> slot_of_token_text(std::string_view prefix,
                                                      std::string_view text) noexcept;
 
