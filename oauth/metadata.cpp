@@ -40,7 +40,7 @@ std::string render_metadata(const options& o, const key_ring& ring) {
     if (!e.metadata_member.empty()) json.string(e.metadata_member, base, e.name);
   }
   json.strings("scopes_supported", {"openid"sv, "offline_access"sv});
-  json.strings("response_types_supported", {"code"sv});
+  json.strings("response_types_supported", response_types_of(all_of_enum<grant_type>()));
   // Explicit, because the default of an absent list claims the implicit grant (MET-02).
   json.strings("grant_types_supported", names_of(grants));
   json.strings("subject_types_supported", {"public"sv, "pairwise"sv});

@@ -16,13 +16,41 @@
 
 namespace mintage::oauth {
 
-/// Whether row `i` is that of enumerator `i`, for all of them: to be asserted beside each table.
+/// Whether `Value` is an enumerator that has a name. The compiler spells other values as a cast.
+template <auto Value>
+[[nodiscard]] consteval bool is_enumerator() {
+  constexpr auto before = std::string_view{"Value = "};
+  const auto text = std::string_view{__PRETTY_FUNCTION__};
+  return text[text.rfind(before) + before.size()] != '(';
+}
+
+/// How many enumerators `Enum` has. @pre they count up from 0.
+template <class Enum, std::size_t From = 0>
+[[nodiscard]] consteval std::size_t count_of() {
+  if constexpr (is_enumerator<static_cast<Enum>(From)>()) {
+    return count_of<Enum, From + 1>();
+  } else {
+    return From;
+  }
+}
+
+/// Whether row `i` is that of enumerator `i`, and none is missing: to be asserted beside each
+/// table.
 template <class Row, std::size_t Size>
 [[nodiscard]] consteval bool is_in_order(const std::array<Row, Size>& table) {
+  if (count_of<decltype(Row::id)>() != Size) return false;
   for (auto i = std::size_t{0}; i < Size; ++i) {
     if (static_cast<std::size_t>(table[i].id) != i) return false;
   }
   return true;
+}
+
+/// All enumerators, in order. @pre they count up from 0.
+template <class Enum>
+[[nodiscard]] consteval auto all_of_enum() {
+  auto all = std::array<Enum, count_of<Enum>()>{};
+  for (auto i = std::size_t{0}; i < all.size(); ++i) all[i] = static_cast<Enum>(i);
+  return all;
 }
 
 /// @pre the table is in order.

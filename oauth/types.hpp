@@ -8,6 +8,8 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "oauth/table.hpp"
+
 namespace mintage::oauth {
 
 /// A moment of wall-clock time, UTC, in milliseconds. Rules take it as an argument and never read a
@@ -48,21 +50,7 @@ enum class errc : std::uint8_t {
   conflict,                 // admin: the record exists already (409)
 };
 /// All of them, in the order of the enumerators.
-constexpr auto errcs = std::array{errc::invalid_request,
-                                  errc::invalid_client,
-                                  errc::invalid_grant,
-                                  errc::unauthorized_client,
-                                  errc::unsupported_grant_type,
-                                  errc::invalid_scope,
-                                  errc::invalid_target,
-                                  errc::invalid_token,
-                                  errc::insufficient_scope,
-                                  errc::slow_down,
-                                  errc::server_error,
-                                  errc::temporarily_unavailable,
-                                  errc::access_denied,
-                                  errc::not_found,
-                                  errc::conflict};
+constexpr auto errcs = all_of_enum<errc>();
 /// The value of the `error` member.
 [[nodiscard]] std::string_view to_string(errc code) noexcept;
 

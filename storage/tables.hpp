@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "oauth/table.hpp"
+
 namespace mintage::storage {
 
 enum class table : std::uint8_t {
@@ -19,7 +21,7 @@ enum class table : std::uint8_t {
   /// with an expiry; the key is a slot and a hash of 32 octets, the value is empty.
   replay_ids
 };
-constexpr std::size_t tables_count = 4;
+constexpr auto tables_count = oauth::count_of<table>();
 
 /// How long records live, by which an engine arranges them.
 enum class lifetime : std::uint8_t {
@@ -28,7 +30,7 @@ enum class lifetime : std::uint8_t {
 };
 
 struct table_row {
-  table kind;
+  table id;
   /// Name of the column family, or of the table in a database. On the disk: DO NOT CHANGE.
   std::string_view name;
   lifetime life;
@@ -51,11 +53,6 @@ constexpr auto tables = std::array<table_row, tables_count>{{
 [[nodiscard]] constexpr const table_row& row_of(table t) noexcept {
   return tables[index_of(t)];
 }
-static_assert([] {
-  for (auto i = std::size_t{0}; i < tables_count; ++i) {
-    if (index_of(tables[i].kind) != i) return false;
-  }
-  return true;
-}());
+static_assert(oauth::is_in_order(tables));
 
 }  // namespace mintage::storage

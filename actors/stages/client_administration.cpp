@@ -86,7 +86,7 @@ hash_request client_administration::create(service::admin_handle& x,
   if (m.client_secret)
     return hash_first(x, std::move(*made), *m.client_secret, m.client_secret_expires_at);
   auto secret = crypto::secret_string{};
-  if (!made->is_public()) {
+  if (oauth::proof_of(made->method) == oauth::client_proof::secret) {
     secret = oauth::make_client_secret(random_);
     made->secrets.push_back(hashed(secret, m.client_secret_expires_at));
   }

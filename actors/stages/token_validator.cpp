@@ -137,7 +137,7 @@ token_validator::next token_validator::issue_own_grant(service::token_exchange& 
 // Introspection is for confidential clients (INT-01), revocation for all.
 token_validator::next token_validator::route(service::query_exchange& x,
                                              const oauth::client_facts& client) {
-  if (client.is_public && x.request.purpose == oauth::query_purpose::introspect) {
+  if (!oauth::is_allowed_at(client.method, oauth::endpoint_of(x.request.purpose))) {
     x.denied = oauth::denial{oauth::errc::invalid_client, "client authentication failed",
                              "introspection by a public client (INT-01)"};
     return next::home;

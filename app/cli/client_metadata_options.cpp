@@ -30,7 +30,7 @@ std::string choices(std::span<const std::string_view> names) {
 std::vector<std::string_view> secret_methods() {
   auto names = std::vector<std::string_view>{};
   for (const auto& row : oauth::auth_methods) {
-    if (row.has_secret) names.push_back(row.name);
+    if (row.proof == oauth::client_proof::secret) names.push_back(row.name);
   }
   return names;
 }

@@ -21,7 +21,8 @@ std::string_view name_of(oauth::rt_mode mode) noexcept {
   return mode == oauth::rt_mode::rotating ? "rotating" : "static";
 }
 
-json::array to_json(const std::vector<std::string>& texts) {
+template <class Text>
+json::array to_json(const std::vector<Text>& texts) {
   return json::array(texts.begin(), texts.end());
 }
 
@@ -50,8 +51,7 @@ json::object to_json(const oauth::client& c) {
       {"token_endpoint_auth_method", to_string(c.method)},
       {"redirect_uris", to_json(c.redirect_uris)},
       {"grant_types", std::move(grants)},
-      {"response_types",
-       c.has_grant(oauth::grant_type::authorization_code) ? json::array{"code"} : json::array{}},
+      {"response_types", to_json(oauth::response_types_of(c.grant_types))},
       {"scope", scope},
       {"id_token_signed_response_alg", crypto::to_string(c.id_token_alg)},
       {"strict_auth_method", c.strict_auth_method},

@@ -126,7 +126,7 @@ public_site public_site::of(const oauth::options& rules) {
 
 /// @pre the path is that of an endpoint.
 const session::serving& session::here() const noexcept {
-  static_assert(std::ranges::is_sorted(table, {}, &serving::id));
+  static_assert(oauth::is_in_order(table));
   return table[static_cast<std::size_t>(*endpoint_)];
 }
 
@@ -274,10 +274,13 @@ void session::answered_as(service::query_exchange& x) {
   send({.status = 200, .body = text(), .content_type = type}, x.id());
 }
 
-/// Exchanges of the admin interface, which no public session makes.
-void session::answered_as(service::exchange& x) {
+// No public session makes the exchanges of the admin interface.
+void session::answered_as(service::mint_exchange&) {
   assert(false);
-  deny_client(oauth::lost(), false, x.id());
+}
+
+void session::answered_as(service::admin_exchange&) {
+  assert(false);
 }
 
 /// Rows P06 to P13: no exchange tells the log of it (TOK-17).

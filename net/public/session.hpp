@@ -52,7 +52,8 @@ class session final : public connection {
   void send_document(const oauth::document& d);
   void answered_as(service::token_exchange& x);
   void answered_as(service::query_exchange& x);
-  void answered_as(service::exchange& x);
+  void answered_as(service::mint_exchange& x);
+  void answered_as(service::admin_exchange& x);
   void refuse_request(const oauth::denial& why);
   void deny_client(const oauth::denial& why, bool by_header, const service::request_id& id);
   void deny_caller(const oauth::denial& why, bool by_header, const service::request_id& id);

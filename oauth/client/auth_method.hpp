@@ -23,6 +23,12 @@ enum class presentation : std::uint8_t {
   assertion,      ///< client_assertion; no client can be registered for it yet
 };
 
+/// What shows that a client is who it says it is.
+enum class client_proof : std::uint8_t {
+  none,   ///< nothing: a public client
+  secret  ///< a secret that both sides know (CAU-12)
+};
+
 /// In the order that documents and messages name them.
 enum class auth_method : std::uint8_t { client_secret_basic, client_secret_post, none };
 
@@ -34,8 +40,7 @@ struct auth_method_row {
   std::uint32_t record_number;
   /// How a request of such a client presents itself.
   presentation presented;
-  /// Whether the client has a secret of its own; a client without is public.
-  bool has_secret;
+  client_proof proof;
   /// Where clients may authenticate so.
   std::span<const endpoint> endpoints;
 };
@@ -49,14 +54,17 @@ constexpr auto public_client_endpoints = std::array{endpoint::token, endpoint::r
 
 constexpr auto auth_methods = std::array{
     auth_method_row{auth_method::client_secret_basic, "client_secret_basic", 1, presentation::basic,
-                    true, detail::all_client_endpoints},
+                    client_proof::secret, detail::all_client_endpoints},
     auth_method_row{auth_method::client_secret_post, "client_secret_post", 2, presentation::post,
-                    true, detail::all_client_endpoints},
-    auth_method_row{auth_method::none, "none", 0, presentation::id_only, false,
+                    client_proof::secret, detail::all_client_endpoints},
+    auth_method_row{auth_method::none, "none", 0, presentation::id_only, client_proof::none,
                     detail::public_client_endpoints},
 };
 static_assert(is_in_order(auth_methods));
 
+[[nodiscard]] constexpr client_proof proof_of(auth_method m) noexcept {
+  return row_of(auth_methods, m).proof;
+}
 [[nodiscard]] constexpr std::string_view to_string(auth_method m) noexcept {
   return row_of(auth_methods, m).name;
 }

@@ -169,6 +169,7 @@ result<client_facts> admit(const located& found, std::optional<grant_type> grant
   return client_facts{.id = found.id,
                       .incarnation = c.incarnation,
                       .id_token_alg = c.id_token_alg,
+                      .method = c.method,
                       .is_public = c.is_public(),
                       .may_refresh = c.has_grant(grant_type::refresh_token),
                       .rt_without_offline = c.rt_without_offline,

@@ -72,7 +72,7 @@ struct client {
   /// Origins, beyond those of a public client's redirect URIs, that get CORS (TOK-20).
   std::vector<std::string> allowed_origins;
 
-  [[nodiscard]] bool is_public() const noexcept { return !row_of(auth_methods, method).has_secret; }
+  [[nodiscard]] bool is_public() const noexcept { return proof_of(method) == client_proof::none; }
   [[nodiscard]] bool has_grant(grant_type g) const noexcept;
   [[nodiscard]] bool has_scope(std::string_view token) const noexcept;
   [[nodiscard]] bool has_redirect_uri(std::string_view uri) const noexcept;
@@ -88,6 +88,7 @@ struct client_facts {
   std::string_view id;
   std::uint64_t incarnation = 0;
   crypto::jws_alg id_token_alg = crypto::jws_alg::rs256;
+  auth_method method = auth_method::client_secret_basic;
   bool is_public = false;
   bool may_refresh = false;
   bool rt_without_offline = false;

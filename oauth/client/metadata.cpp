@@ -89,14 +89,14 @@ complaint set_grant_types(client& c, const client_metadata& m) {
   return std::nullopt;
 }
 
-/// The only response type belongs to the code grant; without that there is none.
+/// Response types follow from the grants.
 complaint check_response_types(const client& c, const client_metadata& m) {
   if (!m.response_types) return std::nullopt;
-  const auto has_code = c.has_grant(grant_type::authorization_code);
-  const auto wanted = has_code ? std::vector<std::string>{"code"} : std::vector<std::string>{};
-  if (*m.response_types == wanted) return std::nullopt;
-  return bad_request(has_code ? "response_types must be [code]"
-                              : "response_types must be [] without the grant authorization_code");
+  const auto wanted = response_types_of(c.grant_types);
+  if (std::ranges::equal(*m.response_types, wanted)) return std::nullopt;
+  return bad_request(wanted.empty()
+                         ? "response_types must be [] without the grant authorization_code"
+                         : "response_types must be [" + one_of(wanted) + "]");
 }
 
 complaint set_scope(client& c, const client_metadata& m) {

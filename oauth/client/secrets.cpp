@@ -58,7 +58,8 @@ std::optional<instant> secret_expiry(std::optional<std::int64_t> date) noexcept 
 }
 
 complaint check_secret(const client& c, const secret_request& r, instant now) {
-  if (c.is_public()) return bad_request("client_secret cannot belong to a public client");
+  if (proof_of(c.method) != client_proof::secret)
+    return bad_request("client_secret cannot belong to a public client");
   if (r.client_secret) {
     if (auto bad = check_chosen_secret(*r.client_secret)) return bad;
   }

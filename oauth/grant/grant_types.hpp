@@ -3,10 +3,13 @@
 /// with a request that was read and authenticated stands in actors/stages (the validator's switch).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "oauth/table.hpp"
 #include "oauth/types.hpp"
@@ -51,6 +54,17 @@ constexpr auto grants = std::array{
               "client_token_issued", false},
 };
 static_assert(is_in_order(grants));
+
+/// The response types of some grants, each once: `response_types` of clients and discovery.
+[[nodiscard]] constexpr std::vector<std::string_view> response_types_of(
+    std::span<const grant_type> some) {
+  auto types = std::vector<std::string_view>{};
+  for (const auto g : some) {
+    const auto type = row_of(grants, g).response_type;
+    if (!type.empty() && std::ranges::find(types, type) == types.end()) types.push_back(type);
+  }
+  return types;
+}
 
 [[nodiscard]] constexpr std::string_view to_string(grant_type g) noexcept {
   return row_of(grants, g).name;

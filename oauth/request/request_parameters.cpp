@@ -8,40 +8,13 @@
 namespace mintage::oauth {
 namespace {
 
-/// In the order of `parameter`: those of most requests first, since the search is linear.
-constexpr auto names = std::array<std::string_view, parameters_count>{"grant_type",
-                                                                      "code",
-                                                                      "redirect_uri",
-                                                                      "code_verifier",
-                                                                      "client_id",
-                                                                      "client_secret",
-                                                                      "refresh_token",
-                                                                      "scope",
-                                                                      "resource",
-                                                                      "audience",
-                                                                      "client_assertion",
-                                                                      "client_assertion_type",
-                                                                      "assertion",
-                                                                      "token",
-                                                                      "token_type_hint",
-                                                                      "device_code",
-                                                                      "subject_token",
-                                                                      "subject_token_type",
-                                                                      "actor_token",
-                                                                      "actor_token_type",
-                                                                      "requested_token_type",
-                                                                      "authorization_details",
-                                                                      "access_token"};
-
-constexpr std::size_t longest_name = 21;
+constexpr auto longest_name = [] {
+  auto longest = std::size_t{0};
+  for (const auto& row : parameter_table) longest = std::max(longest, row.name.size());
+  return longest;
+}();
 constexpr auto jwt_bearer =
     std::string_view{"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"};
-
-/// @returns the index into `names`, or its size.
-std::size_t find_name(std::string_view name) noexcept {
-  return static_cast<std::size_t>(
-      std::distance(names.begin(), std::find(names.begin(), names.end(), name)));
-}
 
 /// Whether the encoded name of a query parameter means a known one.
 bool is_known_when_decoded(std::string_view encoded) noexcept {
@@ -50,7 +23,7 @@ bool is_known_when_decoded(std::string_view encoded) noexcept {
   if (encoded.size() > octets.size()) return false;
   std::copy(encoded.begin(), encoded.end(), octets.begin());
   const auto size = decode_component(std::span{octets}.first(encoded.size()));
-  return size && find_name({octets.data(), *size}) != names.size();
+  return size && find_named(parameter_table, {octets.data(), *size});
 }
 
 /// Row P08 (TOK-07): whether a query holds the name of a known parameter.
@@ -82,13 +55,13 @@ bool reconcile(presented_credentials& who, std::string_view client_id) noexcept 
 }  // namespace
 
 result<void> parameters::collect(const form& fields) {
-  auto counts = std::array<std::size_t, names.size()>{};
+  auto counts = std::array<std::size_t, parameter_table.size()>{};
   for (const auto& field : fields) {
-    const auto index = find_name(field.name);
-    if (index == names.size()) continue;
-    const auto p = static_cast<parameter>(index);
-    const auto limit =
-        p == parameter::resource || p == parameter::audience ? max_targets : std::size_t{1};
+    const auto known = find_named(parameter_table, field.name);
+    if (!known) continue;
+    const auto p = *known;
+    const auto index = static_cast<std::size_t>(p);
+    const auto limit = row_of(parameter_table, p).at_most;
     if (++counts[index] > limit) {
       return deny(errc::invalid_request,
                   limit == 1 ? std::string_view{"a parameter is repeated"}

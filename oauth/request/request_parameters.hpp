@@ -14,6 +14,7 @@
 
 #include "oauth/request/form.hpp"
 #include "oauth/request/token_request.hpp"
+#include "oauth/table.hpp"
 #include "oauth/types.hpp"
 
 namespace mintage::oauth {
@@ -44,10 +45,42 @@ enum class parameter : std::uint8_t {
   authorization_details,
   access_token,
 };
-constexpr auto parameters_count = static_cast<std::size_t>(parameter::access_token) + 1;
-
 /// How often `resource` and `audience` may each be sent (TOK-06).
 constexpr std::size_t max_targets = 8;
+
+struct parameter_row {
+  parameter id;
+  std::string_view name;
+  /// How often it may be sent (TOK-05, TOK-06).
+  std::size_t at_most = 1;
+};
+/// Those of most requests come first, since the search is linear.
+constexpr auto parameter_table = std::array{
+    parameter_row{parameter::grant_type, "grant_type"},
+    parameter_row{parameter::code, "code"},
+    parameter_row{parameter::redirect_uri, "redirect_uri"},
+    parameter_row{parameter::code_verifier, "code_verifier"},
+    parameter_row{parameter::client_id, "client_id"},
+    parameter_row{parameter::client_secret, "client_secret"},
+    parameter_row{parameter::refresh_token, "refresh_token"},
+    parameter_row{parameter::scope, "scope"},
+    parameter_row{parameter::resource, "resource", max_targets},
+    parameter_row{parameter::audience, "audience", max_targets},
+    parameter_row{parameter::client_assertion, "client_assertion"},
+    parameter_row{parameter::client_assertion_type, "client_assertion_type"},
+    parameter_row{parameter::assertion, "assertion"},
+    parameter_row{parameter::token, "token"},
+    parameter_row{parameter::token_type_hint, "token_type_hint"},
+    parameter_row{parameter::device_code, "device_code"},
+    parameter_row{parameter::subject_token, "subject_token"},
+    parameter_row{parameter::subject_token_type, "subject_token_type"},
+    parameter_row{parameter::actor_token, "actor_token"},
+    parameter_row{parameter::actor_token_type, "actor_token_type"},
+    parameter_row{parameter::requested_token_type, "requested_token_type"},
+    parameter_row{parameter::authorization_details, "authorization_details"},
+    parameter_row{parameter::access_token, "access_token"},
+};
+static_assert(is_in_order(parameter_table));
 
 /// The known parameters of a body, as views into it. An empty value counts as not sent (TOK-05).
 class parameters {
@@ -65,7 +98,7 @@ class parameters {
   [[nodiscard]] result<void> collect(const form& fields);
 
  private:
-  std::array<std::string_view, parameters_count> values_{};
+  std::array<std::string_view, parameter_table.size()> values_{};
   std::array<std::string_view, max_targets> resources_{};
   std::size_t resources_count_ = 0;
 };

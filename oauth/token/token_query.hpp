@@ -22,8 +22,7 @@ namespace mintage::oauth {
 
 enum class query_purpose : std::uint8_t { introspect, revoke, userinfo };
 /// All of them, in the order of the enumerators.
-constexpr auto query_purposes =
-    std::array{query_purpose::introspect, query_purpose::revoke, query_purpose::userinfo};
+constexpr auto query_purposes = all_of_enum<query_purpose>();
 [[nodiscard]] constexpr endpoint endpoint_of(query_purpose p) noexcept {
   switch (p) {
     case query_purpose::introspect:

@@ -176,7 +176,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> column_family_descriptors(const roc
     all.emplace_back(std::string{name}, plain_column_family(cache));
   }
   for (const auto& row : tables) {
-    all[column_index(row.kind)].options = table_column_family(row.life, o, clock, cache);
+    all[column_index(row.id)].options = table_column_family(row.life, o, clock, cache);
   }
   all[column_index(column_family::cutoffs)].options = cutoffs_column_family(clock, cache);
   return all;

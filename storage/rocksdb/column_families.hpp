@@ -68,7 +68,7 @@ constexpr std::size_t column_families_count = column_family_names.size();
 [[nodiscard]] constexpr std::size_t column_index(table t) noexcept {
   constexpr auto indices = [] {
     auto all = std::array<std::size_t, tables_count>{};
-    for (const auto& row : tables) all[index_of(row.kind)] = column_index(row.name);
+    for (const auto& row : tables) all[index_of(row.id)] = column_index(row.name);
     return all;
   }();
   return indices[index_of(t)];
