@@ -1,5 +1,6 @@
 #include "app/server_journal.hpp"
 
+#include <chrono>
 #include <exception>
 #include <type_traits>
 #include <utility>
@@ -80,6 +81,7 @@ void server_journal::refused(std::string_view endpoint, const service::request_i
   guarded([&] {
     for (auto* to : {&log_, &audit_}) {
       if (is_handshake && to == &audit_) continue;
+      if (to == &log_ && !logs_refusal(endpoint, why.reason)) continue;
       to->event(is_handshake ? log_level::debug : log_level::info, "refused",
                 {{"endpoint", endpoint},
                  {"request_id", id.view()},
@@ -170,6 +172,24 @@ void server_journal::begin_audit() noexcept {
     has_begun_ = true;
     for (const auto& c : std::exchange(early_, {})) tell(audit_, c);
   });
+}
+
+server_journal::~server_journal() {
+  guarded([&] { tell_omitted(line_sampler::time_point::max()); });
+}
+
+bool server_journal::logs_refusal(std::string_view endpoint, std::string_view reason) {
+  if (endpoint != "http" && endpoint != "tls") return true;
+  const auto now = std::chrono::steady_clock::now();
+  tell_omitted(now);
+  return strangers_.admits(reason, now);
+}
+
+void server_journal::tell_omitted(line_sampler::time_point now) {
+  for (const auto& o : strangers_.take_omitted(now)) {
+    log_.event(log_level::info, "refused_not_logged",
+               {{"reason", o.reason}, {"count", std::to_string(o.count)}});
+  }
 }
 
 void server_journal::tell(event_log& to, const key_change& c) {

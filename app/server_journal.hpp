@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/event_log.hpp"
+#include "app/line_sampler.hpp"
 #include "service/service.hpp"
 
 namespace mintage::app {
@@ -18,6 +19,8 @@ class server_journal final : public service::journal {
  public:
   /// @param log,audit outlive the journal.
   server_journal(event_log& log, event_log& audit) : log_{log}, audit_{audit} {}
+  /// Writes how many lines were left out last.
+  ~server_journal() override;
 
   void refused(std::string_view endpoint, const service::request_id& id, std::string_view client,
                const oauth::denial& why) noexcept override;
@@ -39,9 +42,14 @@ class server_journal final : public service::journal {
     std::string_view state;
   };
   void tell(event_log& to, const key_change& c);
+  /// Whether the log gets a line for this refusal: those of strangers, which no client makes, are
+  /// sampled.
+  [[nodiscard]] bool logs_refusal(std::string_view endpoint, std::string_view reason);
+  void tell_omitted(line_sampler::time_point now);
 
   event_log& log_;
   event_log& audit_;
+  line_sampler strangers_;
   std::mutex mutex_;  // guards the next two
   bool has_begun_ = false;
   std::vector<key_change> early_;

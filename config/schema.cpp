@@ -80,6 +80,7 @@ std::vector<setting> make_schema() {
       field("http.listen", &s::net, &http::listen),
       field("http.io_threads", &s::net, &http::io_threads),
       field("http.max_connections", &s::net, &http::max_connections),
+      field("http.max_connections_per_source", &s::net, &http::max_connections_per_source),
       field("http.max_in_flight", &s::actors, &pools::max_in_flight),
       field("http.trusted_proxies", &s::net, &http::trusted_proxies),
       field("http.proxy_protocol", &s::net, &http::proxy_protocol),

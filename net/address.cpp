@@ -4,6 +4,8 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "net/http/framing.hpp"
+
 namespace mintage::net {
 namespace {
 
@@ -66,11 +68,33 @@ bool address_block::holds(const ip::address& a) const noexcept {
   return ((prefix[at] ^ octets[at]) >> (8 - bits % 8)) == 0;
 }
 
+std::array<unsigned char, 16> network_of(const std::array<unsigned char, 16>& address) noexcept {
+  if (ip::address_v6{address}.is_v4_mapped()) return address;
+  auto network = address;
+  std::fill(network.begin() + 8, network.end(), static_cast<unsigned char>(0));
+  return network;
+}
+
 bool is_loopback(const ip::address& a) noexcept {
   if (a.is_v6() && a.to_v6().is_v4_mapped()) {
     return ip::make_address_v4(ip::v4_mapped, a.to_v6()).is_loopback();
   }
   return a.is_loopback();
+}
+
+bool names_loopback(std::string_view host) noexcept {
+  const auto end = host.starts_with('[') ? std::min(host.find(']'), host.size() - 1) + 1
+                                         : std::min(host.find(':'), host.size());
+  const auto port = host.substr(end);
+  host = host.substr(0, end);
+  if (!port.empty() && (port[0] != ':' || port.find_first_not_of("0123456789", 1) != port.npos)) {
+    return false;
+  }
+  if (iequals(host, "localhost")) return true;
+  const auto has_brackets = host.starts_with('[');
+  if (has_brackets) host = host.substr(1, host.size() - 2);
+  const auto address = parse_address(host);
+  return address && is_loopback(*address) && address->is_v6() == has_brackets;
 }
 
 peer_filter::peer_filter(const std::vector<std::string>& trusted) {

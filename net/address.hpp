@@ -28,7 +28,15 @@ struct address_block {
 /// IPv4 as its IPv6 mapping.
 [[nodiscard]] std::array<unsigned char, 16> octets_of(const boost::asio::ip::address& a) noexcept;
 
+/// What counts as one source: an IPv4 address, or the /64 of an IPv6 one, the rest zero.
+[[nodiscard]] std::array<unsigned char, 16> network_of(
+    const std::array<unsigned char, 16>& address) noexcept;
 [[nodiscard]] bool is_loopback(const boost::asio::ip::address& a) noexcept;
+
+/// Whether the value of Host, or the authority of a target, names loopback: "localhost" or a
+/// loopback address, with any port. Whoever asked by a name of the DNS did not mean this host
+/// alone.
+[[nodiscard]] bool names_loopback(std::string_view host) noexcept;
 
 /// The peers that a listener talks to: loopback, and the blocks given. Immutable.
 class peer_filter {

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "net/proxy_header.hpp"
 #include "oauth/request/response.hpp"
 
 namespace mintage::net {
@@ -13,6 +15,8 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr auto linger_patience = std::chrono::milliseconds{1000};
+/// How long a connection answers pipelined requests before others have their turn.
+constexpr auto turn_length = std::chrono::milliseconds{2};
 
 }  // namespace
 
@@ -25,93 +29,30 @@ connection::connection(event_loop& l, const options& o, connection_gate& gate, c
       largest_body_{largest_body},
       scanner_{o.header_limit} {}
 
-void connection::start() {
-  index_ = io_thread_.add(shared_from_this());
-  if (!peer_.sends_proxy_header()) return shake_hands();
-  phase_ = phase::greeting;
-  arm(options_.header_timeout);
-  peer_.async_proxy_header(
-      [self = shared_from_this()](bool succeeded) { self->introduced(succeeded); });
-}
-
-void connection::introduced(bool succeeded) {
-  if (phase_ == phase::closed) return;
-  if (succeeded) return shake_hands();
-  note_failed_greeting("the trusted proxy sent no PROXY header of version 2");
-  close();
-}
-
-void connection::shake_hands() {
-  if (!peer_.is_secure()) return greeted(true);
-  phase_ = phase::greeting;
-  arm(options_.header_timeout);
-  peer_.async_handshake([self = shared_from_this()](bool succeeded) { self->greeted(succeeded); });
-}
-
-void connection::greeted(bool succeeded) {
-  if (phase_ == phase::closed) return;
-  if (succeeded) {
-    await_request();
-    return run();
-  }
-  note_failed_greeting(peer_.failure());
-  linger();  // for the alert that says why
-}
-
-void connection::note_failed_greeting(std::string_view reason) {
-  auto& service = io_thread_.service();
-  service.note_refusal("tls", service.next_request_id(),
-                       {oauth::errc::invalid_request, reason, reason});
-}
-
-void connection::expire() {
-  switch (phase_) {
-    case phase::greeting:
-      note_failed_greeting("the TLS handshake or the PROXY header took too long");
-      close();
-      break;
-    case phase::head:
-    case phase::body:
-      refuse(408, "The request did not arrive in time.");
-      break;
-    case phase::streaming:
-      on_stream_expired();
-      break;
-    case phase::reading_head:
-    case phase::busy:
-      break;
-    case phase::idle:
-    case phase::writing:
-    case phase::lingering:
-    case phase::closed:
-      close();
-      break;
-  }
-}
-
-void connection::drain() {
-  if (phase_ == phase::idle || phase_ == phase::greeting) close();
-  if (phase_ == phase::streaming) on_stream_drained();
-}
-
-void connection::close() noexcept {
-  if (phase_ == phase::closed) return;
-  const auto self = shared_from_this();
-  phase_ = phase::closed;
-  peer_.close();
-  release_stream();
-  io_thread_.remove(index_);
-  gate_.leave();
-}
-
 // Answers may come while the request is still being submitted, and each may uncover the next
 // pipelined request: a loop instead of recursion keeps the stack flat.
 void connection::run() {
   if (running_) return;
   running_ = true;
+  auto end = never;
   while (step()) {
+    // Only a request that follows another one has to look at the clock.
+    if (phase_ != phase::idle || input_.size() == 0) continue;
+    const auto now = steady::now();
+    if (end == never) end = now + turn_length;
+    if (now < end) continue;
+    run_later();
+    break;
   }
   running_ = false;
+}
+
+void connection::run_later() {
+  if (std::exchange(run_is_posted_, true)) return;
+  asio::post(io_thread_.context(), [self = shared_from_this()] {
+    self->run_is_posted_ = false;
+    self->run();
+  });
 }
 
 /// @returns whether there may be more to do at once.
@@ -122,12 +63,18 @@ bool connection::step() {
 }
 
 bool connection::step_head() {
+  if (first_octet_until_ != never && is_proxy_header(input_.view())) {
+    refuse(400,
+           "A PROXY header is accepted from http.trusted_proxies with http.proxy_protocol only.");
+    return true;
+  }
   // A client may have sent an empty line after its last body (RFC 9112 §2.2); one is forgiven.
   if (phase_ == phase::idle && input_.view().starts_with("\r\n")) input_.consume(2);
   if (input_.size() == 0) {
     read_more();
     return false;
   }
+  first_octet_until_ = never;
   if (phase_ == phase::idle && input_.view() == "\r") {
     read_more();
     return false;
@@ -136,7 +83,7 @@ bool connection::step_head() {
     case head_scanner::outcome::need_more:
       if (phase_ == phase::idle) {
         phase_ = phase::head;
-        arm(options_.header_timeout);
+        wait_as(standing::slow, options_.header_timeout);
       }
       read_more();
       return false;
@@ -160,7 +107,7 @@ bool connection::step_head() {
   }
   head_ = *parsed;
   phase_ = phase::reading_head;
-  set_deadline(never);
+  serve();
   on_head();
   return true;
 }
@@ -192,7 +139,8 @@ bool connection::refuse_by_head(std::size_t limit) {
 void connection::receive_body(std::size_t limit) {
   body_limit_ = limit;
   phase_ = phase::body;
-  if (!is_body_here()) arm(options_.body_timeout);
+  chunks_ = {};
+  if (!is_body_here()) wait_as(standing::slow, options_.body_timeout);
   invite_body();
 }
 
@@ -219,10 +167,10 @@ bool connection::step_body() {
 
 bool connection::decode_chunks() {
   for (;;) {
-    const auto piece = parser_->read_chunked(input_.view().substr(raw_at_));
+    const auto piece = chunks_.next(input_.view().substr(raw_at_));
     raw_at_ += piece.consumed;
     switch (piece.how) {
-      case request_parser::progress::payload:
+      case chunk_decoder::progress::payload:
         if (piece.payload.size() > body_limit_ - body_size_) {
           refuse(413, "The request body is too large.");
           return true;
@@ -231,13 +179,13 @@ bool connection::decode_chunks() {
                      piece.payload.size());
         body_size_ += piece.payload.size();
         continue;
-      case request_parser::progress::done:
+      case chunk_decoder::progress::done:
         body_complete(raw_at_);
         return true;
-      case request_parser::progress::broken:
+      case chunk_decoder::progress::broken:
         refuse(400, "The chunked body is malformed.");
         return true;
-      case request_parser::progress::need_more:
+      case chunk_decoder::progress::need_more:
         input_.cut(body_at_ + body_size_, raw_at_);
         raw_at_ = body_at_ + body_size_;
         read_more();
@@ -249,7 +197,7 @@ bool connection::decode_chunks() {
 void connection::body_complete(std::size_t request_size) {
   request_size_ = request_size;
   phase_ = phase::busy;
-  set_deadline(never);
+  serve();
   on_body();
 }
 
@@ -257,6 +205,7 @@ void connection::begin_stream() {
   invite_body();
   if (phase_ == phase::closed) return;
   input_.consume(body_at_);
+  chunks_ = {};
   phase_ = phase::streaming;
 }
 
@@ -300,7 +249,7 @@ void connection::send(answer a, const service::request_id& id) {
   const auto n = peer_.write_some(parts, error);
   if (error && error != asio::error::would_block) return close();
   if (n == out_.size() + payload.size()) return sent();
-  arm(options_.write_timeout);
+  wait_as(standing::slow, options_.write_timeout);
   const auto head_sent = std::min(n, out_.size());
   write_rest(head_sent, payload.substr(n - head_sent));
 }
@@ -321,15 +270,20 @@ void connection::send_error(answer a, oauth::errc code, std::string_view descrip
   auto& service = io_thread_.service();
   const auto id = service.next_request_id();
   service.note_refusal("http", id, {code, description, description});
+  send_error_text(a, code, description, id);
+}
+
+void connection::send_error_text(answer a, oauth::errc code, std::string_view description,
+                                 const service::request_id& id) {
   text_.clear();
   oauth::append_error(text_, code, description);
   a.body = text_;
   send(a, id);
 }
 
-void connection::refuse(unsigned status, std::string_view description) {
+void connection::refuse(unsigned status, std::string_view description, oauth::errc code) {
   must_close_ = true;
-  send_error({.status = status}, oauth::errc::invalid_request, description);
+  send_error({.status = status}, code, description);
 }
 
 void connection::sent() {
@@ -346,7 +300,10 @@ void connection::await_request() {
   head_ = {};
   input_.rest();
   if (io_thread_.is_draining() && input_.size() == 0) return close();
-  arm(options_.idle_timeout);
+  wait_as(standing::idle, options_.idle_timeout);
+  if (first_octet_until_ != never) {
+    set_deadline(std::min(first_octet_until_, steady::now() + options_.idle_timeout));
+  }
 }
 
 void connection::linger() {
@@ -354,7 +311,7 @@ void connection::linger() {
   auto error = boost::system::error_code{};
   peer_.shut_down_write(error);
   if (error) return close();
-  arm(linger_patience);
+  wait_as(standing::idle, linger_patience);
   read_more();
 }
 
@@ -373,7 +330,7 @@ void connection::read_done(const boost::system::error_code& error, std::size_t n
   io_thread_.note_read();
   // A read that was under way when the request was refused: the answer goes on by itself.
   if (phase_ == phase::closed || phase_ == phase::writing) return;
-  if (error) return close();
+  if (error) return lose_peer();
   if (phase_ == phase::lingering) return read_more();
   input_.commit(n);
   run();

@@ -10,6 +10,7 @@
 
 #include "net/connection_gate.hpp"
 #include "net/event_loop.hpp"
+#include "net/http/chunk_decoder.hpp"
 #include "net/http/framing.hpp"
 #include "net/http/input_buffer.hpp"
 #include "net/http/render.hpp"
@@ -20,12 +21,19 @@
 
 namespace mintage::net {
 
+/// Why a peer that may not speak plain HTTP is refused (TOK-02).
+inline constexpr auto foreign_reason = std::string_view{
+    "Plain HTTP is accepted from loopback and http.trusted_proxies only: this address is in "
+    "neither."};
+
 /// One connection, on the thread of its I/O thread. Reads one request, has it answered, then looks
 /// for the next: pipelined requests are answered in order (TOK-12).
 ///
 /// While an exchange is under way nothing is read, so the views of its request stay valid. The I/O
 /// thread owns a connection until it closes; operations and exchanges hold it beyond that.
-class connection : public service::caller, public std::enable_shared_from_this<connection> {
+class connection : public guest,
+                   public service::caller,
+                   public std::enable_shared_from_this<connection> {
  public:
   /// @param largest_body the most that `receive_body` will ask for.
   connection(event_loop& l, const options& o, connection_gate& gate, channel to_peer,
@@ -37,6 +45,7 @@ class connection : public service::caller, public std::enable_shared_from_this<c
   /// Closes when no request is under way; otherwise the answer will be the last one.
   void drain();
   void close() noexcept;
+  void make_room() override;
   void set_index(std::size_t index) noexcept { index_ = index; }
 
   // For a stream that has taken the connection over (`begin_stream`).
@@ -44,7 +53,9 @@ class connection : public service::caller, public std::enable_shared_from_this<c
   [[nodiscard]] const options& settings() const noexcept { return options_; }
   [[nodiscard]] channel& peer() noexcept { return peer_; }
   [[nodiscard]] input_buffer& input() noexcept { return input_; }
-  [[nodiscard]] request_parser& parser() noexcept { return *parser_; }
+  [[nodiscard]] chunk_decoder& chunks() noexcept { return chunks_; }
+  /// Closes after a read that failed.
+  void lose_peer();
   void set_deadline(steady::time_point t) noexcept {
     if (phase_ != phase::closed) io_thread_.set_deadline(index_, t);
   }
@@ -53,7 +64,8 @@ class connection : public service::caller, public std::enable_shared_from_this<c
   /// @param keep whether it may serve further requests.
   void end_stream(bool keep);
   /// A refusal after which the connection closes. @pre no octet of another answer was sent.
-  void refuse(unsigned status, std::string_view description);
+  void refuse(unsigned status, std::string_view description,
+              oauth::errc code = oauth::errc::invalid_request);
   [[nodiscard]] persistence persistence_now() const noexcept;
 
  protected:
@@ -84,7 +96,10 @@ class connection : public service::caller, public std::enable_shared_from_this<c
   /// Sends an answer. Its body must live until the next request, or in `text()`.
   void send(answer a, const service::request_id& id);
   void send(const answer& a) { send(a, io_thread_.service().next_request_id()); }
-  /// Sends `{"error","error_description"}`, and takes note of it.
+  /// Sends `{"error","error_description"}`.
+  void send_error_text(answer a, oauth::errc code, std::string_view description,
+                       const service::request_id& id);
+  /// The same, and takes note of it.
   /// @param description a literal.
   void send_error(answer a, oauth::errc code, std::string_view description);
   /// Room for the body of an answer.
@@ -109,8 +124,10 @@ class connection : public service::caller, public std::enable_shared_from_this<c
   void introduced(bool succeeded);
   void shake_hands();
   void greeted(bool succeeded);
-  void note_failed_greeting(std::string_view reason);
+  void refuse_source();
+  void note_refused_peer(std::string_view endpoint, std::string_view reason);
   void run();
+  void run_later();
   [[nodiscard]] bool step();
   [[nodiscard]] bool step_head();
   [[nodiscard]] bool step_body();
@@ -122,7 +139,11 @@ class connection : public service::caller, public std::enable_shared_from_this<c
   void sent();
   void await_request();
   void linger();
-  void arm(std::chrono::milliseconds patience) { set_deadline(steady::now() + patience); }
+  [[nodiscard]] bool take_place();
+  /// Waits for the peer.
+  void wait_as(standing how, std::chrono::milliseconds patience) noexcept;
+  /// Waits for the peer no longer.
+  void serve() noexcept;
 
   event_loop& io_thread_;
   const options& options_;
@@ -132,12 +153,17 @@ class connection : public service::caller, public std::enable_shared_from_this<c
   std::size_t index_ = 0;
   phase phase_ = phase::idle;
   bool running_ = false;
+  bool run_is_posted_ = false;
+  bool has_place_ = false;  ///< counted towards its source
+  /// Until when the first octet must have come; `never` once it has.
+  steady::time_point first_octet_until_ = never;
   bool reading_ = false;
   bool must_close_ = false;
 
   input_buffer input_;
   head_scanner scanner_;
   std::optional<request_parser> parser_;
+  chunk_decoder chunks_;
   request_head head_;
   // Offsets into `input_`: the body begins at `body_at_`; decoded octets of a chunked one end
   // `body_size_` later; what was not decoded yet begins at `raw_at_`.

@@ -20,7 +20,8 @@ thread_local const event_loop* here = nullptr;
 
 }  // namespace
 
-event_loop::event_loop() : context_{1}, work_{context_.get_executor()}, timer_{context_} {}
+event_loop::event_loop(std::size_t number)
+    : number_{number}, context_{1}, work_{context_.get_executor()}, timer_{context_} {}
 
 event_loop::~event_loop() {
   stop();

@@ -29,7 +29,8 @@ constexpr auto never = steady::time_point::max();
 /// before `run`.
 class event_loop final : public service::io_thread {
  public:
-  event_loop();
+  /// @param number its place among the I/O threads of its server, from 0.
+  explicit event_loop(std::size_t number);
   ~event_loop() override;
 
   void run();
@@ -42,6 +43,7 @@ class event_loop final : public service::io_thread {
   void post(std::function<void()> task) override;
   void post_when_idle(std::function<void()> task) override;
   [[nodiscard]] std::uint64_t busy_since() const noexcept override { return busy_since_; }
+  [[nodiscard]] std::size_t number() const noexcept { return number_; }
   [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
   /// A socket that was ready has been read.
   void note_read() noexcept { ++sockets_read_; }
@@ -81,6 +83,7 @@ class event_loop final : public service::io_thread {
   void sweep();
   void tell_if_empty();
 
+  const std::size_t number_;
   std::deque<std::function<void()>> tasks_;
   // For tasks that wait until the I/O thread is idle.
   std::vector<std::function<void()>> patient_;

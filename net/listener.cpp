@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "net/connection.hpp"
 #include "net/server.hpp"
 
 namespace mintage::net {
@@ -11,19 +12,21 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr auto back_off_time = std::chrono::milliseconds{50};
+/// For how long a request may take its time before it is closed for a newcomer.
+constexpr auto patience_with_slow = std::chrono::seconds{1};
 
 }  // namespace
 
 listener::listener(std::string key, const std::string& address, std::vector<event_loop*> io_threads,
                    peer_filter peers, bool proxy_protocol, std::shared_ptr<const tls_context> tls,
-                   std::size_t most_connections, starter begin)
+                   const connection_gate::limits& most, starter begin)
     : key_{std::move(key)},
       address_{address},
       io_threads_{std::move(io_threads)},
       peers_{std::move(peers)},
       proxy_protocol_{proxy_protocol},
       tls_{std::move(tls), nullptr},
-      gate_{most_connections, [this] { io_threads_.front()->post([this] { accept(); }); }},
+      gate_{most, io_threads_.size(), [this] { io_threads_.front()->post([this] { accept(); }); }},
       begin_{std::move(begin)},
       acceptor_{io_threads_.front()->context()},
       pause_{io_threads_.front()->context()} {
@@ -48,8 +51,48 @@ void listener::fail(const boost::system::error_code& error) const {
 }
 
 void listener::accept() {
-  if (accepting_ || gate_.is_full() || !acceptor_.is_open()) return;
+  if (accepting_ || !acceptor_.is_open()) return;
   accepting_ = true;
+  if (gate_.is_full()) return await_newcomer();
+  accept_one();
+}
+
+/// Nobody is closed before somebody comes.
+void listener::await_newcomer() {
+  acceptor_.async_wait(acceptor::wait_read, [this](const boost::system::error_code& error) {
+    if (!acceptor_.is_open()) return;
+    accepting_ = false;
+    if (error) return back_off();
+    accepting_ = true;
+    if (!gate_.is_full()) return accept_one();
+    make_room();
+  });
+}
+
+void listener::make_room() {
+  const auto now = steady::now();
+  if (const auto idle = gate_.longest(standing::idle, now)) {
+    return ask_to_make_room(standing::idle, *idle);
+  }
+  if (!gate_.is_full_for_probes()) return accept_one();
+  if (const auto slow = gate_.longest(standing::slow, now - patience_with_slow)) {
+    return ask_to_make_room(standing::slow, *slow);
+  }
+  accepting_ = false;
+  back_off();
+}
+
+void listener::ask_to_make_room(standing how, std::size_t io_thread) {
+  io_threads_[io_thread]->post([this, how, io_thread] {
+    gate_.make_room(how, io_thread);
+    io_threads_.front()->post([this] {
+      accepting_ = false;
+      accept();
+    });
+  });
+}
+
+void listener::accept_one() {
   auto& to = *io_threads_[next_];
   next_ = (next_ + 1) % io_threads_.size();
   acceptor_.async_accept(to.context(), peer_,
@@ -63,8 +106,7 @@ void listener::accepted(const boost::system::error_code& error, tcp_socket socke
   if (!acceptor_.is_open()) return;
   // Out of descriptors or memory (or something new): the connection stays in the kernel's queue.
   if (error && error != asio::error::connection_aborted) return back_off();
-  // TOK-02: closed before a word is read.
-  if (!error && admits_peer()) deal(std::move(socket), to);
+  if (!error) deal(std::move(socket), to);
   accept();
 }
 
@@ -89,13 +131,23 @@ const tls_entry& listener::entry() {
 }
 
 void listener::deal(tcp_socket socket, event_loop& to) {
+  auto who = facts_of_peer();
+  who.is_foreign = !admits_peer();
+  // Those who will be told no get no place that others may need soon.
+  if (who.is_foreign && gate_.is_half_full()) return turn_away();
+  who.gets_probes_only = gate_.is_full();
   gate_.enter();
-  const auto who = facts_of_peer();
   if (&to == io_threads_.front())
     return begin_(to, gate_, channel{std::move(socket), entry(), who});
   asio::post(to.context(), [this, &to, s = std::move(socket), tls = entry(), who]() mutable {
     begin_(to, gate_, channel{std::move(s), tls, who});
   });
+}
+
+void listener::turn_away() {
+  auto& service = io_threads_.front()->service();
+  service.note_refusal("http", service.next_request_id(),
+                       {oauth::errc::invalid_request, foreign_reason, foreign_reason});
 }
 
 void listener::back_off() {

@@ -15,7 +15,9 @@
 namespace mintage::net {
 
 /// On the thread of the first I/O thread once it has started. Never stops listening because of an
-/// error.
+/// error. When its places are taken, a newcomer gets that of the connection which has been idle
+/// longest, then one of those kept for probes, then that of the slowest request; else it waits in
+/// the kernel's queue.
 class listener {
  public:
   /// Begins a connection on the thread of its I/O thread.
@@ -26,7 +28,7 @@ class listener {
   /// @param proxy_protocol whether the proxies among `peers` begin with a PROXY header.
   listener(std::string key, const std::string& address, std::vector<event_loop*> io_threads,
            peer_filter peers, bool proxy_protocol, std::shared_ptr<const tls_context> tls,
-           std::size_t most_connections, starter begin);
+           const connection_gate::limits& most, starter begin);
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   /// Opens the kernel's queue. Before the I/O threads run, or on any thread before `accept`.
@@ -45,6 +47,11 @@ class listener {
   [[nodiscard]] peer_facts facts_of_peer() const noexcept;
   [[nodiscard]] const tls_entry& entry();
   void deal(tcp_socket socket, event_loop& to);
+  void accept_one();
+  void await_newcomer();
+  void make_room();
+  void ask_to_make_room(standing how, std::size_t io_thread);
+  void turn_away();
   void back_off();
   [[noreturn]] void fail(const boost::system::error_code& error) const;
 

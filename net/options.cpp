@@ -52,6 +52,7 @@ std::vector<oauth::config_error> check(const options& o) {
   if (!parse_endpoint(o.listen)) found.push_back({"http.listen", not_an_endpoint});
   check_size(found, "http.io_threads", o.io_threads, 0, 256);
   check_size(found, "http.max_connections", o.max_connections, 1, 1'000'000);
+  check_size(found, "http.max_connections_per_source", o.max_connections_per_source, 0, 1'000'000);
   for (const auto& proxy : o.trusted_proxies) {
     if (!address_block::parse(proxy)) {
       found.push_back({"http.trusted_proxies", "holds what is no address and no CIDR block"});

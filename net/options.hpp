@@ -32,16 +32,22 @@ struct tls_options {
 };
 
 /// Open connections of the admin listener: plenty for an operator's tools, each of which may have
-/// 256 lines in flight.
+/// 256 lines in flight. Of these, places for probes and scrapes (/livez, /readyz, /metrics) alone.
 inline constexpr std::size_t most_admin_connections = 256;
+inline constexpr std::size_t admin_connections_for_probes = 16;
 
 struct options {
   /// [http] listen: address:port; port 0 takes a free one. IPv6 as [::1]:9080.
   std::string listen = "127.0.0.1:9080";
   /// Threads that read and write sockets and run the actors of the pools; 0 = one per core.
   std::size_t io_threads = 0;
-  /// Open connections of the public listener; further ones wait in the kernel's queue.
+  /// Open connections of the public listener. A further one gets the place of that which has been
+  /// idle longest.
   std::size_t max_connections = 10000;
+  /// Open connections of one IPv4 address or one IPv6 /64; further ones are refused. Loopback is
+  /// not limited, nor are `trusted_proxies`; those whom a proxy names in a PROXY header are.
+  /// 0 = no limit.
+  std::size_t max_connections_per_source = 1000;
   /// Addresses or CIDR blocks that may speak plain HTTP besides loopback (TOK-02). With TLS anybody
   /// may connect.
   std::vector<std::string> trusted_proxies;
@@ -50,8 +56,8 @@ struct options {
   bool proxy_protocol = false;
   std::size_t header_limit = 32 * 1024;
   std::size_t body_limit = 64 * 1024;
-  /// From the first octet of a request to the end of its header section; as long again for a TLS
-  /// handshake.
+  /// From the first octet of a request to the end of its header section; before that, from the
+  /// connection to its first octet, handshakes included.
   std::chrono::milliseconds header_timeout{10'000};
   /// From the end of the header section to the end of the body.
   std::chrono::milliseconds body_timeout{10'000};

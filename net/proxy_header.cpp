@@ -32,6 +32,10 @@ std::array<std::uint8_t, 16> mapped(std::string_view ipv4) noexcept {
 
 }  // namespace
 
+bool is_proxy_header(std::string_view octets) noexcept {
+  return octets.starts_with(signature) || octets.starts_with("PROXY ");
+}
+
 proxy_header read_proxy_header(std::string_view octets) noexcept {
   const auto known = std::min(octets.size(), signature.size());
   if (octets.substr(0, known) != signature.substr(0, known)) return {.how = outcome::broken};

@@ -30,6 +30,9 @@ struct proxy_header {
   std::optional<std::array<std::uint8_t, 16>> source{};
 };
 
+/// Whether these octets begin as a header of version 1 or 2 does.
+[[nodiscard]] bool is_proxy_header(std::string_view octets) noexcept;
+
 /// Reads the header that a connection begins with. @param octets what has arrived.
 [[nodiscard]] proxy_header read_proxy_header(std::string_view octets) noexcept;
 

@@ -72,18 +72,22 @@ struct server::impl {
         tokens{t},
         public_tls{load_or_throw(o.tls, "http.tls")},
         admin_tls{load_or_throw(o.admin_tls, "admin.tls")} {
-    for (auto n = io_threads_count(o); n != 0; --n)
-      io_threads.push_back(std::make_unique<event_loop>());
+    for (auto n = std::size_t{0}; n < io_threads_count(o); ++n)
+      io_threads.push_back(std::make_unique<event_loop>(n));
     auto all = std::vector<event_loop*>{};
     for (const auto& l : io_threads) all.push_back(l.get());
     public_listener = std::make_unique<listener>(
         "http.listen", o.listen, all, peer_filter{o.trusted_proxies}, o.proxy_protocol, public_tls,
-        o.max_connections, [this](event_loop& l, connection_gate& gate, channel to_peer) {
+        connection_gate::limits{.most = o.max_connections,
+                                .of_a_source = o.max_connections_per_source},
+        [this](event_loop& l, connection_gate& gate, channel to_peer) {
           std::make_shared<session>(l, settings, site, gate, std::move(to_peer))->start();
         });
     admin_listener = std::make_unique<listener>(
         "admin.listen", o.admin_listen, all, peer_filter{}, false, admin_tls,
-        most_admin_connections, [this](event_loop& l, connection_gate& gate, channel to_peer) {
+        connection_gate::limits{.most = most_admin_connections,
+                                .for_probes = admin_connections_for_probes},
+        [this](event_loop& l, connection_gate& gate, channel to_peer) {
           std::make_shared<admin_session>(l, settings, tokens, gate, std::move(to_peer))->start();
         });
     for (const auto& l : io_threads) l->run();

@@ -15,6 +15,8 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t read_capacity = 32 * 1024;
+/// How long lines that are answered in place may follow each other before others have their turn.
+constexpr auto turn_length = std::chrono::milliseconds{2};
 
 std::string render_outcome(service::mint_exchange& x) {
   if (x.minted) return render_minted(x.text.reveal(), x.expires_in);
@@ -41,11 +43,18 @@ void bulk_mint::pump() {
   if (pumping_ || ended_ || connection_->is_closed()) return;
   const auto self = shared_from_this();
   pumping_ = true;
+  const auto turn_end = steady::now() + turn_length;
+  auto is_cut = false;
   do {
-    take_lines();
-  } while (flush());
+    is_cut = steady::now() >= turn_end;
+    if (!is_cut) take_lines();
+  } while (flush() && !is_cut);
   pumping_ = false;
   if (connection_->is_closed()) return;
+  if (is_cut) {
+    set_deadline();
+    return pump_later();
+  }
   const auto is_answered = in_flight() == 0 && !writing_;
   if (is_answered && (end_sent_ || broken_ || stopping_)) return end();
   if (takes_lines() && !over_) read();
@@ -96,15 +105,15 @@ bool bulk_mint::next_piece() {
     over_ = piece_octets_ == 0 && *remaining_ == 0;
     return over_ || piece_octets_ != 0;
   }
-  const auto found = connection_->parser().read_chunked(input.view());
+  const auto found = connection_->chunks().next(input.view());
   piece_ = found.payload;
-  if (found.how == request_parser::progress::payload) {
+  if (found.how == chunk_decoder::progress::payload) {
     piece_octets_ = found.consumed;
     return true;
   }
   input.consume(found.consumed);
-  over_ = found.how == request_parser::progress::done;
-  broken_ = found.how == request_parser::progress::broken;
+  over_ = found.how == chunk_decoder::progress::done;
+  broken_ = found.how == chunk_decoder::progress::broken;
   return over_ || broken_;
 }
 
@@ -112,7 +121,11 @@ void bulk_mint::answered(service::exchange& x) noexcept {
   if (connection_->is_closed()) return;
   answer_line(x.tag, render_outcome(service::exchange_as<service::mint_exchange>(x)));
   // Answers come in batches, so they are written after the last of those that are ready now.
-  if (pumping_ || std::exchange(pump_is_posted_, true)) return;
+  if (!pumping_) pump_later();
+}
+
+void bulk_mint::pump_later() {
+  if (std::exchange(pump_is_posted_, true)) return;
   asio::post(connection_->where().context(), [self = shared_from_this()] {
     self->pump_is_posted_ = false;
     self->pump();
@@ -209,7 +222,7 @@ void bulk_mint::read() {
       [self = shared_from_this()](const boost::system::error_code& error, std::size_t n) {
         if (self->ended_ || self->connection_->is_closed()) return;
         self->reading_ = false;
-        if (error && error != asio::error::eof) return self->connection_->close();
+        if (error && error != asio::error::eof) return self->connection_->lose_peer();
         // The peer has shut its side in the middle of the body: what is in flight is still
         // answered.
         if (error) self->broken_ = true;

@@ -38,6 +38,7 @@ class bulk_mint final : public service::caller, public std::enable_shared_from_t
   };
 
   void pump();
+  void pump_later();
   void take_lines();
   void take(const line_splitter::line& line);
   [[nodiscard]] std::optional<line_splitter::line> next_line();

@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "net/address.hpp"
 #include "oauth/request/response.hpp"
 
 namespace mintage::net {
@@ -76,8 +77,13 @@ bool is_media_type(std::string_view content_type, std::string_view type) noexcep
 }  // namespace
 
 void admin_session::on_head() {
+  if (refuse_by_origin()) return;
   const auto target = find_admin(head().path);
   endpoint_ = target.endpoint;
+  if (peer().gets_probes_only() && target.is_guarded) {
+    return refuse(503, "The connections for admin calls are all in use.",
+                  oauth::errc::temporarily_unavailable);
+  }
   if (refuse_by_token(target) || refuse_by_target(target)) return;
   if (endpoint_ == admin_endpoint::codes && !head().content_type_repeated &&
       is_media_type(head().content_type.value_or(""), "application/x-ndjson")) {
@@ -86,6 +92,21 @@ void admin_session::on_head() {
   }
   if (refuse_by_head(body_limit) || refuse_by_content_type()) return;
   receive_body(body_limit);
+}
+
+// A page of any web site can make a browser ask loopback, and a name of its own domain can point
+// there (DNS rebinding). No tool of an operator looks like that.
+bool admin_session::refuse_by_origin() {
+  if (head().origin || head().has_fetch_site) {
+    refuse(403, "Browsers may not use the admin listener.", oauth::errc::access_denied);
+    return true;
+  }
+  const auto is_meant = [](std::string_view host) { return host.empty() || names_loopback(host); };
+  if (peer().is_secure() || (is_meant(head().host.value_or("")) && is_meant(head().authority))) {
+    return false;
+  }
+  refuse(421, "Without TLS the admin listener answers to localhost and loopback addresses only.");
+  return true;
 }
 
 bool admin_session::refuse_by_token(const admin_target& target) {

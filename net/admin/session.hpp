@@ -30,6 +30,7 @@ class admin_session final : public connection {
   void on_stream_drained() override;
   void release_stream() noexcept override;
 
+  [[nodiscard]] bool refuse_by_origin();
   [[nodiscard]] bool refuse_by_token(const admin_target& target);
   [[nodiscard]] bool refuse_by_target(const admin_target& target);
   [[nodiscard]] bool refuse_by_content_type();

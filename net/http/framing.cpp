@@ -70,6 +70,10 @@ bool is_token_octet(char c) noexcept {
   return is_octet(c, token_octet);
 }
 
+bool is_value_octet(char c) noexcept {
+  return is_octet(c, value_octet);
+}
+
 head_scanner::outcome head_scanner::scan(std::string_view octets) noexcept {
   const auto within = octets.substr(0, limit_);
   for (;;) {

@@ -63,5 +63,7 @@ class head_scanner {
 [[nodiscard]] bool iequals(std::string_view a, std::string_view b) noexcept;
 /// Whether `c` may stand in a method or a field name. @see RFC 9110 §5.6.2
 [[nodiscard]] bool is_token_octet(char c) noexcept;
+/// Whether `c` may stand in the value of a field. @see RFC 9110 §5.5
+[[nodiscard]] bool is_value_octet(char c) noexcept;
 
 }  // namespace mintage::net

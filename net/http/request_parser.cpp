@@ -1,6 +1,7 @@
 #include "net/http/request_parser.hpp"
 
-#include <boost/beast/http/error.hpp>
+#include <algorithm>
+#include <limits>
 
 #include "net/http/framing.hpp"
 
@@ -35,15 +36,17 @@ http_method method_of(http::verb verb) noexcept {
   }
 }
 
-/// The origin-form of a target; host and scheme count for nothing here (TOK-02).
-/// @see RFC 9112 §3.2.2
-std::string_view without_origin(std::string_view target) noexcept {
+/// Cuts scheme and host off a target in absolute form; they count for nothing for what is served
+/// (TOK-02). @returns the host with its port. @see RFC 9112 §3.2.2
+std::string_view cut_origin(std::string_view& target) noexcept {
   for (const auto scheme : {std::string_view{"http://"}, std::string_view{"https://"}}) {
     if (!iequals(target.substr(0, scheme.size()), scheme)) continue;
-    const auto path = target.find_first_of("/?", scheme.size());
-    return path == std::string_view::npos ? std::string_view{"/"} : target.substr(path);
+    const auto path = std::min(target.find_first_of("/?", scheme.size()), target.size());
+    const auto authority = target.substr(scheme.size(), path - scheme.size());
+    target.remove_prefix(path);
+    return authority;
   }
-  return target;
+  return {};
 }
 
 /// Keeps the first value, and notes that there were more.
@@ -68,41 +71,12 @@ std::optional<request_head> request_parser::read_head(std::string_view octets) {
   return head_;
 }
 
-request_parser::piece request_parser::read_chunked(std::string_view raw) {
-  auto result = piece{};
-  // Beast asserts that it never sees less than "0 CRLF CRLF" once it has seen the last chunk begin.
-  if (!saw_chunk_ && raw.size() < 5 && raw.starts_with('0')) return result;
-  payload_ = {};
-  while (result.consumed < raw.size()) {
-    auto ec = error_code{};
-    const auto rest = raw.substr(result.consumed);
-    result.consumed += put(boost::asio::const_buffer{rest.data(), rest.size()}, ec);
-    if (ec == http::error::need_more) {
-      if (raw.size() - result.consumed > max_chunk_line) result.how = progress::broken;
-      return result;
-    }
-    if (ec) {
-      result.how = progress::broken;
-      return result;
-    }
-    if (is_done()) {
-      result.how = progress::done;
-      return result;
-    }
-    if (!payload_.empty()) {
-      result.how = progress::payload;
-      result.payload = payload_;
-      return result;
-    }
-  }
-  return result;
-}
-
 void request_parser::on_request_impl(http::verb method, text, text target, int version,
                                      error_code&) {
   head_.method = method_of(method);
   head_.is_version_11 = version == 11;
-  const auto whole = without_origin(view_of(target));
+  auto whole = view_of(target);
+  head_.authority = cut_origin(whole);
   const auto mark = whole.find('?');
   head_.path = whole.substr(0, mark);
   if (head_.path.empty()) head_.path = "/";
@@ -110,7 +84,6 @@ void request_parser::on_request_impl(http::verb method, text, text target, int v
 }
 
 void request_parser::on_field_impl(http::field name, text, text raw, error_code&) {
-  // Trailers come here as well, to no effect: the head was handed out before them.
   const auto value = view_of(raw);
   switch (name) {
     case http::field::content_type:
@@ -124,6 +97,9 @@ void request_parser::on_field_impl(http::field name, text, text raw, error_code&
       keep(head_.if_none_match, value, repeated);
       break;
     }
+    case http::field::host:
+      head_.host = value;
+      break;
     case http::field::origin:
       keep(head_.origin, value, head_.origin_repeated);
       break;
@@ -138,19 +114,12 @@ void request_parser::on_field_impl(http::field name, text, text raw, error_code&
     case http::field::content_encoding:
       if (!value.empty() && !iequals(value, "identity")) head_.has_content_coding = true;
       break;
+    case http::field::sec_fetch_site:
+      head_.has_fetch_site = true;
+      break;
     default:
       break;
   }
-}
-
-void request_parser::on_chunk_header_impl(std::uint64_t, text extensions, error_code& ec) {
-  saw_chunk_ = true;
-  if (extensions.size() > max_chunk_extension) ec = http::error::bad_chunk_extension;
-}
-
-std::size_t request_parser::on_chunk_body_impl(std::uint64_t, text body, error_code&) {
-  payload_ = view_of(body);
-  return body.size();
 }
 
 }  // namespace mintage::net

@@ -1,5 +1,5 @@
 /// @file
-/// Request heads and chunked bodies, on Beast's parser. Internal to net/.
+/// Request heads, on Beast's parser. Internal to net/.
 #pragma once
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -8,11 +8,6 @@
 #include <string_view>
 
 namespace mintage::net {
-
-/// Octets a chunk extension may have (TOK-10); it is ignored.
-constexpr std::size_t max_chunk_extension = 256;
-/// Octets a chunk header, or the last one with all trailers, may have.
-constexpr std::size_t max_chunk_line = 8 * 1024;
 
 enum class http_method : std::uint8_t { get, head, post, options, patch, delete_, other };
 enum class expectation : std::uint8_t { nothing, continue_, unknown };
@@ -27,12 +22,17 @@ struct request_head {
   std::optional<std::string_view> authorization;
   std::optional<std::string_view> if_none_match;
   std::optional<std::string_view> origin;
+  std::optional<std::string_view> host;
+  /// Of an absolute-form target: what takes the place of Host. @see RFC 9112 §3.2.2
+  std::string_view authority;
   /// Of several, the one that names a JWT.
   std::optional<std::string_view> accept;
   expectation expects = expectation::nothing;
   bool content_type_repeated = false;
   bool authorization_repeated = false;
   bool origin_repeated = false;
+  /// Whether a browser says from where it asks (Fetch Metadata).
+  bool has_fetch_site = false;
   /// Any Content-Encoding besides identity (TOK-09).
   bool has_content_coding = false;
   bool is_version_11 = false;
@@ -40,7 +40,7 @@ struct request_head {
   bool keep_alive = false;
 };
 
-/// Reads one request. Header sections must have passed `head_scanner` before: this parser alone
+/// Reads one head. Header sections must have passed `head_scanner` before: this parser alone
 /// accepts more than is safe.
 class request_parser final : public boost::beast::http::basic_parser<true> {
  public:
@@ -48,19 +48,6 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
 
   /// @param octets one whole header section. @returns nothing when it is malformed.
   [[nodiscard]] std::optional<request_head> read_head(std::string_view octets);
-
-  enum class progress : std::uint8_t { need_more, payload, done, broken };
-  struct piece {
-    progress how = progress::need_more;
-    /// Octets used up, payload included.
-    std::size_t consumed = 0;
-    /// The decoded octets, within those given.
-    std::string_view payload;
-  };
-  /// Decodes the next piece of a chunked body. Trailers are discarded.
-  /// @param raw what has arrived and was not consumed yet.
-  /// @pre the head said chunked, and `done` was not returned yet.
-  [[nodiscard]] piece read_chunked(std::string_view raw);
 
  private:
   using error_code = boost::beast::error_code;
@@ -74,13 +61,13 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(text body, error_code&) override { return body.size(); }
-  void on_chunk_header_impl(std::uint64_t size, text extensions, error_code& ec) override;
-  std::size_t on_chunk_body_impl(std::uint64_t remain, text body, error_code& ec) override;
+  void on_chunk_header_impl(std::uint64_t, text, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, text body, error_code&) override {
+    return body.size();
+  }
   void on_finish_impl(error_code&) override {}
 
   request_head head_;
-  std::string_view payload_;
-  bool saw_chunk_ = false;
 };
 
 }  // namespace mintage::net

@@ -2,6 +2,7 @@
 /// The octets of one connection, in the clear or inside TLS. Internal to net/.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -30,6 +31,10 @@ struct peer_facts {
   std::optional<std::array<std::uint8_t, 16>> source;
   /// Whether it is a proxy that begins with a PROXY header, before TLS if there is TLS.
   bool sends_proxy_header = false;
+  /// Whether it has a place that is kept for probes (`connection_gate::limits`).
+  bool gets_probes_only = false;
+  /// Whether it must not speak plain HTTP to this listener (TOK-02), which knows nothing else.
+  bool is_foreign = false;
 };
 
 /// A socket, and TLS over it if its listener says so: chosen once, and asked once per operation.
@@ -44,14 +49,22 @@ class channel {
 
   [[nodiscard]] bool is_secure() const noexcept { return tls_ != nullptr; }
   [[nodiscard]] executor_type get_executor() noexcept { return socket_.get_executor(); }
-  /// The literal reason of a failed handshake.
-  [[nodiscard]] std::string_view failure() const noexcept { return tls_->failure(); }
+  /// The literal reason why a handshake or a session failed; empty when there is none.
+  [[nodiscard]] std::string_view failure() const noexcept {
+    return tls_ ? tls_->failure() : std::string_view{};
+  }
 
   /// Who speaks, as far as it is known (CAU-16).
   [[nodiscard]] const std::optional<std::array<std::uint8_t, 16>>& source() const noexcept {
     return who_.source;
   }
   [[nodiscard]] bool sends_proxy_header() const noexcept { return who_.sends_proxy_header; }
+  [[nodiscard]] bool gets_probes_only() const noexcept { return who_.gets_probes_only; }
+  [[nodiscard]] bool is_foreign() const noexcept { return who_.is_foreign; }
+  /// Whether a handshake failed because the peer speaks plain HTTP.
+  [[nodiscard]] bool met_plain_http() const noexcept { return tls_ && tls_->met_plain_http(); }
+  /// Goes on in the clear. @pre `met_plain_http()`: no octet of TLS was sent.
+  void speak_plainly() noexcept { tls_.reset(); }
 
   /// Reads the PROXY header, exactly: what follows is TLS or HTTP. Sets `source()`.
   /// @pre nothing was read. @param done takes whether there was one.
@@ -62,6 +75,7 @@ class channel {
   template <class Handler>
   void async_handshake(Handler done);
 
+  /// Reads 16 KiB at most, so that no peer has the thread for long.
   template <class Handler>
   void async_read_some(std::span<char> into, Handler done);
 
@@ -80,6 +94,8 @@ class channel {
   void close() noexcept;
 
  private:
+  static constexpr std::size_t most_at_once = 16 * 1024;
+
   using wait_type = boost::asio::socket_base::wait_type;
   using error_code = boost::system::error_code;
 
@@ -156,7 +172,8 @@ void channel::handshake_when(wait_type ready, Handler done) {
 template <class Handler>
 void channel::async_read_some(std::span<char> into, Handler done) {
   if (!tls_ || is_shut_) {
-    socket_.async_read_some(boost::asio::buffer(into.data(), into.size()), std::move(done));
+    socket_.async_read_some(boost::asio::buffer(into.data(), std::min(into.size(), most_at_once)),
+                            std::move(done));
   } else if (tls_->has_pending()) {
     boost::asio::post(get_executor(), [this, into, turn = turn_, done = std::move(done)]() mutable {
       read_now({}, turn, into, std::move(done));

@@ -3,59 +3,31 @@
 #include <openssl/sslerr.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
+#include <utility>
 
+#include "net/proxy_header.hpp"
 #include "net/tls/openssl.hpp"
 
 namespace mintage::net {
 namespace {
 
-int socket_of(BIO* b) {
-  return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(b)));
-}
+/// Of one turn; and of one call of the kernel, so that few records lie here when a peer turns out
+/// to be sending the wrong ones.
+constexpr std::size_t turn_budget = 16 * 1024;
+constexpr std::size_t piece_size = 4 * 1024;
+
+constexpr std::uint64_t free_records = 16;
+constexpr std::uint64_t octets_for_a_record = 64;
 
 bool is_temporary(int error) {
   return error == EAGAIN || error == EINTR;
 }
 
-int receive(BIO* b, char* to, int size) {
-  BIO_clear_retry_flags(b);
-  const auto n = ::recv(socket_of(b), to, static_cast<std::size_t>(size), 0);
-  if (n < 0 && is_temporary(errno)) BIO_set_retry_read(b);
-  return static_cast<int>(n);
-}
-
-// OpenSSL's own BIO for sockets would raise SIGPIPE when the peer has left.
-int send(BIO* b, const char* from, int size) {
-  BIO_clear_retry_flags(b);
-  const auto n = ::send(socket_of(b), from, static_cast<std::size_t>(size), MSG_NOSIGNAL);
-  if (n < 0 && is_temporary(errno)) BIO_set_retry_write(b);
-  return static_cast<int>(n);
-}
-
 long control(BIO*, int what, long, void*) {
   return what == BIO_CTRL_FLUSH ? 1 : 0;
-}
-
-const BIO_METHOD* socket_method() {
-  static const auto* const method = [] {
-    auto* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
-    if (made == nullptr) throw std::bad_alloc{};
-    BIO_meth_set_read(made, receive);
-    BIO_meth_set_write(made, send);
-    BIO_meth_set_ctrl(made, control);
-    return made;
-  }();
-  return method;
-}
-
-bio_ptr make_socket_bio(int socket) {
-  auto made = bio_ptr{BIO_new(socket_method())};
-  if (!made) throw std::bad_alloc{};
-  BIO_set_data(made.get(), reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
-  BIO_set_init(made.get(), 1);
-  return made;
 }
 
 std::string_view words_for(int reason) {
@@ -80,12 +52,76 @@ std::string_view words_for(int reason) {
 
 }  // namespace
 
+int tls_session::receive(BIO* b, char* to, int size) {
+  BIO_clear_retry_flags(b);
+  auto& w = *static_cast<wire*>(BIO_get_data(b));
+  if (w.is_closed) return -1;
+  const auto most = std::min({static_cast<std::size_t>(size), piece_size, w.budget});
+  if (most == 0) {
+    BIO_set_retry_read(b);
+    return -1;
+  }
+  const auto n = ::recv(w.socket, to, most, 0);
+  if (n > 0) {
+    w.budget -= static_cast<std::size_t>(n);
+    if (std::exchange(w.is_fresh, false)) {
+      w.begins_with_proxy_header = is_proxy_header({to, static_cast<std::size_t>(n)});
+    }
+  }
+  if (n < 0 && is_temporary(errno)) BIO_set_retry_read(b);
+  return static_cast<int>(n);
+}
+
+// OpenSSL's own BIO for sockets would raise SIGPIPE when the peer has left.
+int tls_session::send(BIO* b, const char* from, int size) {
+  BIO_clear_retry_flags(b);
+  const auto& w = *static_cast<const wire*>(BIO_get_data(b));
+  const auto n = ::send(w.socket, from, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+  if (n < 0 && is_temporary(errno)) BIO_set_retry_write(b);
+  return static_cast<int>(n);
+}
+
+const BIO_METHOD* tls_session::socket_method() {
+  static const auto* const method = [] {
+    auto* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
+    if (made == nullptr) throw std::bad_alloc{};
+    BIO_meth_set_read(made, receive);
+    BIO_meth_set_write(made, send);
+    BIO_meth_set_ctrl(made, control);
+    return made;
+  }();
+  return method;
+}
+
+// TLS 1.3 hides the type of a record inside it; OpenSSL tells it apart.
+void tls_session::note_record(int is_sent, int, int kind, const void* octets, std::size_t size,
+                              SSL* session, void* self) {
+  auto& s = *static_cast<tls_session*>(self);
+  if (is_sent != 0 || !s.is_established_ || size == 0) return;
+  const auto wanted =
+      SSL_version(session) == TLS1_3_VERSION ? SSL3_RT_INNER_CONTENT_TYPE : SSL3_RT_HEADER;
+  if (kind != wanted || *static_cast<const unsigned char*>(octets) == SSL3_RT_APPLICATION_DATA)
+    return;
+  ++s.records_;
+  if (s.records_ <= free_records + s.octets_ / octets_for_a_record) return;
+  s.wire_.is_closed = true;
+  s.failure_ = "the peer sent TLS handshake records instead of requests";
+}
+
 tls_session::tls_session(const tls_entry& entry, int socket)
-    : context_{entry.context}, tickets_{entry.tickets}, session_{SSL_new(context_->get())} {
+    : context_{entry.context},
+      tickets_{entry.tickets},
+      session_{SSL_new(context_->get())},
+      wire_{socket} {
   if (session_ == nullptr) throw std::bad_alloc{};
   auto held = ssl_ptr{session_};
-  auto* bio = make_socket_bio(socket).release();
+  auto* bio = BIO_new(socket_method());
+  if (bio == nullptr) throw std::bad_alloc{};
+  BIO_set_data(bio, &wire_);
+  BIO_set_init(bio, 1);
   SSL_set_bio(session_, bio, bio);
+  SSL_set_msg_callback(session_, note_record);
+  SSL_set_msg_callback_arg(session_, this);
   SSL_set_accept_state(session_);
   ticket_keys::install(session_, tickets_.get());
   static_cast<void>(held.release());
@@ -111,12 +147,21 @@ tls_session::state tls_session::state_after(int result) noexcept {
 
 tls_session::state tls_session::handshake() noexcept {
   ERR_clear_error();
+  wire_.budget = turn_budget;
   const auto result = SSL_do_handshake(session_);
   const auto how = result == 1 ? state::done : state_after(result);
   if (how == state::needs_read || how == state::needs_write) return how;
   // Without a reason of its own, OpenSSL found the connection at its end.
   if (const auto why = ERR_GET_REASON(ERR_peek_error()); how != state::done && why != 0) {
     failure_ = words_for(why);
+    met_plain_http_ = why == SSL_R_HTTP_REQUEST;
+    if (wire_.begins_with_proxy_header) {
+      failure_ = "a PROXY header came from an address outside http.trusted_proxies";
+    }
+  }
+  if (how == state::done) {
+    failure_ = {};
+    is_established_ = true;
   }
   ticket_keys::install(session_, nullptr);
   tickets_.reset();
@@ -125,6 +170,7 @@ tls_session::state tls_session::handshake() noexcept {
 
 tls_session::progress tls_session::read(std::span<char> into) noexcept {
   auto total = std::size_t{0};
+  wire_.budget = turn_budget;
   do {
     ERR_clear_error();
     auto n = std::size_t{0};
@@ -135,6 +181,7 @@ tls_session::progress tls_session::read(std::span<char> into) noexcept {
       return {total == 0 ? how : state::done, total};
     }
     total += n;
+    octets_ += n;
   } while (total < into.size() && has_pending());
   return {state::done, total};
 }

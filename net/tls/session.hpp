@@ -11,6 +11,8 @@
 #include "net/tls/context.hpp"
 #include "net/tls/tickets.hpp"
 
+struct bio_st;
+struct bio_method_st;
 struct ssl_st;
 
 namespace mintage::net {
@@ -23,6 +25,10 @@ struct tls_entry {
 
 /// Reads and writes the socket itself, straight from and to the caller's memory: it holds buffers
 /// only while a record is incomplete. Never blocks, never throws after construction.
+///
+/// One call reads 16 KiB of the socket at most, so that a peer that always sends cannot keep the
+/// thread; the socket stays readable then. Records that carry no request (KeyUpdate, renegotiation)
+/// are limited: 16, and one more for each 64 octets of requests.
 class tls_session {
  public:
   enum class state : std::uint8_t {
@@ -44,7 +50,8 @@ class tls_session {
   ~tls_session();
 
   [[nodiscard]] state handshake() noexcept;
-  /// Takes what has arrived, over the ends of records. @pre `into` is not empty.
+  /// Takes what has arrived, over the ends of records. Fails, with a `failure()`, when the peer
+  /// sends handshake records instead of requests. @pre `into` is not empty.
   [[nodiscard]] progress read(std::span<char> into) noexcept;
   /// Writes until the socket takes no more. @returns what was taken of `octets`. When that is not
   /// all and nothing failed, the rest must be offered again, with nothing in between.
@@ -53,10 +60,24 @@ class tls_session {
   [[nodiscard]] bool has_pending() const noexcept;
   /// Tells the peer that nothing more will be sent, if the state of the session allows it.
   void close_notify() noexcept;
-  /// Why the handshake failed: a literal.
+  /// Why the handshake or the session failed: a literal. Empty when the peer just left.
   [[nodiscard]] std::string_view failure() const noexcept { return failure_; }
+  [[nodiscard]] bool met_plain_http() const noexcept { return met_plain_http_; }
 
  private:
+  /// What the BIO reads and writes.
+  struct wire {
+    int socket;
+    std::size_t budget = 0;  ///< octets that may still be read in this turn
+    bool is_closed = false;  ///< nothing is read any more
+    bool is_fresh = true;    ///< nothing was read yet
+    bool begins_with_proxy_header = false;
+  };
+  static int receive(bio_st* b, char* to, int size);
+  static int send(bio_st* b, const char* from, int size);
+  [[nodiscard]] static const bio_method_st* socket_method();
+  static void note_record(int is_sent, int version, int kind, const void* octets, std::size_t size,
+                          ssl_st* session, void* self);
   [[nodiscard]] state state_after(int result) noexcept;
 
   std::shared_ptr<const tls_context> context_;
@@ -64,6 +85,11 @@ class tls_session {
   ssl_st* session_;
   std::string_view failure_ = "the peer left during the TLS handshake";
   bool failed_ = false;
+  bool met_plain_http_ = false;
+  wire wire_;
+  bool is_established_ = false;
+  std::uint64_t octets_ = 0;   // of requests
+  std::uint64_t records_ = 0;  // since the handshake, without octets of requests
 };
 
 }  // namespace mintage::net

@@ -74,19 +74,38 @@ TEST_F(connection_life, survives_a_peer_that_leaves_before_its_answer) {
 TEST_F(connection_life, accepts_no_more_connections_than_it_may) {
   settings.max_connections = 2;
   start();
+  service().how = manner::held;
   auto first = std::make_unique<peer>(server_->public_port());
   auto second = connect();
   first->send(token_request());
   second.send(token_request());
-  EXPECT_EQ(first->receive().status, 200U);
-  EXPECT_EQ(second.receive().status, 200U);
+  eventually([&] { return service().held() == 2; });
   auto third = connect();  // waits in the kernel's queue
   third.send(token_request());
-  second.send(token_request());
-  EXPECT_EQ(second.receive().status, 200U);
-  EXPECT_FALSE(third.has_octets());
+  std::this_thread::sleep_for(100ms);
+  EXPECT_EQ(service().held(), 2U);
   first.reset();
+  service().release();
+  EXPECT_EQ(second.receive().status, 200U);
+  eventually([&] { return service().held() == 1; });
+  service().release();
   EXPECT_EQ(third.receive().status, 200U);
+}
+
+TEST_F(connection_life, gives_others_their_turn_between_pipelined_requests) {
+  start();
+  service().metrics_take = 5ms;
+  constexpr auto requests = std::size_t{60};
+  auto burst = std::string{};
+  for (auto n = std::size_t{0}; n < requests; ++n) burst += request("GET", "/metrics");
+  auto other = connect();
+  auto p = connect_admin();
+  p.send(burst);
+  EXPECT_EQ(p.receive().status, 200U);
+  other.send(request("GET", "/jwks"));
+  EXPECT_EQ(other.receive().status, 200U);
+  EXPECT_LT(service().metrics_asked, requests);
+  for (auto n = std::size_t{1}; n < requests; ++n) EXPECT_EQ(p.receive().status, 200U);
 }
 
 TEST_F(connection_life, deals_connections_over_its_threads) {

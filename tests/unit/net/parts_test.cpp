@@ -1,4 +1,4 @@
-// The pure parts behind the scan: request heads, chunks, lines, routes, heads of answers,
+// The pure parts behind the scan: request heads, lines, routes, heads of answers,
 // addresses.
 
 #include <gmock/gmock.h>
@@ -16,58 +16,25 @@
 namespace mintage::net {
 namespace {
 
-using progress = request_parser::progress;
-
-const auto chunked_head =
-    std::string{"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"};
-
-/// Decodes a body that arrives `step` octets at a time. @returns "!" for a broken one.
-std::string decode(std::string_view body, std::size_t step) {
-  auto parser = request_parser{};
-  EXPECT_TRUE(parser.read_head(chunked_head));
-  auto out = std::string{};
-  auto raw = std::string{};
-  for (auto at = std::size_t{0}; at < body.size(); at += step) {
-    raw.append(body.substr(at, step));
-    for (;;) {
-      const auto piece = parser.read_chunked(raw);
-      out.append(piece.payload);
-      raw.erase(0, piece.consumed);
-      if (piece.how == progress::done) return out + raw;
-      if (piece.how == progress::broken) return "!";
-      if (piece.how == progress::need_more) break;
-    }
+TEST(address, tells_names_of_loopback_from_others) {
+  for (const auto* host : {"localhost", "LOCALHOST:9081", "127.0.0.1", "127.9.9.9:1", "[::1]:9081",
+                           "[::1]", "[::ffff:127.0.0.1]"}) {
+    EXPECT_TRUE(names_loopback(host)) << host;
   }
-  return out + "?";
-}
-
-TEST(request_parser, refuses_broken_chunks_TOK_10) {
-  for (const auto* body :
-       {"x\r\n", "5\nhello\r\n0\r\n\r\n", "-1\r\n\r\n0\r\n\r\n", "0x1\r\na\r\n\r\n", "1z\r\n",
-        "1\r\nab\r\n0\r\n\r\n", "ffffffffffffffffff\r\n", "1 \n\r\n", "1;=\r\na\r\n0\r\n\r\n",
-        "0\r\nContent-Length: 5\r\n\r\n", "0\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
-    EXPECT_EQ(decode(body, 1024), "!") << body;
+  for (const auto* host :
+       {"", "h", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "127.1",
+        "192.0.2.1", "[2001:db8::1]", "::1", "[::1", "[", "localhost:x", "127.0.0.1:80@evil"}) {
+    EXPECT_FALSE(names_loopback(host)) << host;
   }
 }
 
-TEST(request_parser, ignores_short_chunk_extensions_and_refuses_long_ones_TOK_10) {
-  const auto with = [](std::size_t n) {
-    return "1;" + std::string(n - 1, 'a') + "\r\nx\r\n0\r\n\r\n";
+TEST(address, counts_an_IPv6_network_as_one_source) {
+  const auto network = [](const char* text) {
+    return network_of(octets_of(boost::asio::ip::make_address(text)));
   };
-  EXPECT_EQ(decode(with(max_chunk_extension), 4096), "x");
-  EXPECT_EQ(decode(with(max_chunk_extension + 1), 4096), "!");
-  EXPECT_EQ(decode("1;" + std::string(2 * max_chunk_line, 'a'), 1024), "!");
-}
-
-TEST(request_parser, decodes_chunks_however_they_are_cut) {
-  const auto body =
-      std::string{"5;a=b\r\nhello\r\n1\r\n,\r\n6\r\n world\r\n0\r\nX: y\r\nZ: 1\r\n\r\n"};
-  for (auto step = std::size_t{1}; step <= body.size(); ++step) {
-    EXPECT_EQ(decode(body, step), "hello, world") << step;
-  }
-  for (auto step = std::size_t{1}; step <= 5; ++step)
-    EXPECT_EQ(decode("0\r\n\r\n", step), "") << step;
-  EXPECT_EQ(decode("0\r\n\r\nGET", 1024), "GET");
+  EXPECT_EQ(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::2"));
+  EXPECT_NE(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+  EXPECT_NE(network("192.0.2.1"), network("192.0.2.2"));
 }
 
 TEST(request_parser, keeps_views_of_the_fields_that_matter) {
@@ -262,6 +229,7 @@ TEST(check_options, names_the_key_of_every_broken_limit) {
   o.listen = "localhost:1";
   o.io_threads = 257;
   o.max_connections = 0;
+  o.max_connections_per_source = 2'000'000;
   o.trusted_proxies = {"10.0.0.0/33"};
   o.header_limit = o.body_limit = 1;
   o.header_timeout = o.body_timeout = o.idle_timeout = o.write_timeout = 9ms;
@@ -272,10 +240,10 @@ TEST(check_options, names_the_key_of_every_broken_limit) {
   for (const auto& e : check(o)) keys.push_back(e.key);
   EXPECT_THAT(keys,
               testing::ElementsAre("http.listen", "http.io_threads", "http.max_connections",
-                                   "http.trusted_proxies", "http.header_limit", "http.body_limit",
-                                   "http.header_timeout", "http.body_timeout", "http.idle_timeout",
-                                   "http.write_timeout", "admin.listen", "admin.token_file",
-                                   "admin.mint_token_file"));
+                                   "http.max_connections_per_source", "http.trusted_proxies",
+                                   "http.header_limit", "http.body_limit", "http.header_timeout",
+                                   "http.body_timeout", "http.idle_timeout", "http.write_timeout",
+                                   "admin.listen", "admin.token_file", "admin.mint_token_file"));
 }
 
 TEST(check_options, refuses_an_admin_listener_beyond_loopback) {

@@ -199,20 +199,32 @@ std::pair<std::string, oauth::errc> fake_service::last_refusal() const {
   return last_refusal_;
 }
 
-peer::peer(std::uint16_t port, int receive_buffer) : socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
+namespace {
+
+void connect_to(int socket, in_addr to, std::uint16_t port) {
   const auto limit = timeval{30, 0};
-  ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-  ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-  if (receive_buffer != 0) {
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
-  }
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   auto address = sockaddr_in{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  address.sin_addr = to;
+  if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     ADD_FAILURE() << "cannot connect";
   }
+}
+
+}  // namespace
+
+peer::peer(std::uint16_t port, int receive_buffer) : socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
+  if (receive_buffer != 0) {
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  }
+  connect_to(socket_, in_addr{htonl(INADDR_LOOPBACK)}, port);
+}
+
+peer::peer(in_addr address, std::uint16_t port) : socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
+  connect_to(socket_, address, port);
 }
 
 peer::peer(std::uint16_t port, const loopback::tls_side& side, const loopback::session_ptr& offered,
@@ -402,7 +414,7 @@ std::string token_request(std::string_view code, std::string_view fields) {
 
 std::string request(std::string_view method, std::string_view target, std::string_view fields,
                     std::string_view body) {
-  auto out = std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: h\r\n";
+  auto out = std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: localhost\r\n";
   out += fields;
   if (!body.empty()) out += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   return out + "\r\n" + std::string{body};

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 
 #include <atomic>
 #include <chrono>
@@ -49,7 +50,13 @@ class fake_service final : public service::token_service {
   [[nodiscard]] service::request_id next_request_id() override;
   void note_refusal(std::string_view endpoint, const service::request_id& id,
                     const oauth::denial& why) override;
-  [[nodiscard]] std::string metrics() const override { return "# metrics\n"; }
+  [[nodiscard]] std::string metrics() const override {
+    ++metrics_asked;
+    std::this_thread::sleep_for(metrics_take.load());
+    return "# metrics\n";
+  }
+  std::atomic<std::chrono::milliseconds> metrics_take{};
+  mutable std::atomic<std::size_t> metrics_asked = 0;
 
   /// Answers the held exchanges, last in, first out.
   void release();
@@ -98,6 +105,8 @@ class peer {
  public:
   /// @param receive_buffer size of the kernel's buffer in octets; 0 = default.
   explicit peer(std::uint16_t port, int receive_buffer = 0);
+  /// Connects to another address than 127.0.0.1.
+  peer(in_addr address, std::uint16_t port);
   /// Connects over TLS. @throws loopback::tls_refused
   peer(std::uint16_t port, const loopback::tls_side& side,
        const loopback::session_ptr& offered = nullptr, int receive_buffer = 0);
