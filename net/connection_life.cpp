@@ -64,7 +64,7 @@ void connection::greeted(bool succeeded) {
                            "This port speaks TLS: use https.",
                            io_thread_.service().next_request_id());
   }
-  linger();  // for the alert that says why
+  linger();  // so that the peer gets the alert
 }
 
 void connection::note_refused_peer(std::string_view endpoint, std::string_view reason) {

@@ -104,7 +104,7 @@ void listener::accept_one() {
 void listener::accepted(const boost::system::error_code& error, tcp_socket socket, event_loop& to) {
   accepting_ = false;
   if (!acceptor_.is_open()) return;
-  // Out of descriptors or memory (or something new): the connection stays in the kernel's queue.
+  // Out of descriptors or memory, or an unknown error: the connection stays in the kernel's queue.
   if (error && error != asio::error::connection_aborted) return back_off();
   if (!error) deal(std::move(socket), to);
   accept();

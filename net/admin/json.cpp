@@ -22,12 +22,12 @@ using oauth::mint_request;
 using oauth::resource;
 using oauth::secret_request;
 
-/// Objects and arrays that hold something inside one another, the outermost included.
+/// Depth of non-empty objects and arrays, the outermost included.
 constexpr auto deepest = std::size_t{16};
-/// Fits every body but unusual ones; the parser grows for those.
+/// Enough for usual bodies; the parser grows for larger ones.
 constexpr auto usual_size = std::size_t{16} * 1024;
 
-/// What is wrong with a value, to stand after the member's name; empty when it was taken.
+/// The error of a value, to follow the member's name in a sentence; empty when it was accepted.
 using objection = std::string_view;
 
 objection take(json_in from, std::string& to) {
@@ -79,7 +79,7 @@ objection take(json_in from, std::optional<T>& to) {
   return take(from, to.emplace());
 }
 
-/// Appends a member to the text of an object under way.
+/// Appends a member to the text of an unfinished object.
 void append_member(std::string& object, simdjson::dom::key_value_pair member) {
   object += object.empty() ? '{' : ',';
   object += simdjson::minify(member);
@@ -93,7 +93,7 @@ bool says_nothing(json_in value) {
 objection take_claims(json_in from, mint_request& to) {
   auto object = simdjson::dom::object{};
   if (from.get(object) != simdjson::SUCCESS) return "must be an object";
-  // Whoever reads such claims later might see either value.
+  // A later reader of such claims might see either value.
   if (oauth::repeats_a_member(from)) return "must not repeat a member";
   for (const auto claim : object) {
     if (oauth::is_protocol_claim(claim.key)) return "must not name a claim that the server sets";
@@ -103,7 +103,7 @@ objection take_claims(json_in from, mint_request& to) {
   return {};
 }
 
-/// One resource, or several.
+/// Reads one resource, or several.
 objection take_resources(json_in from, mint_request& to) {
   if (auto one = std::string{}; take(from, one).empty()) {
     to.resources.push_back(std::move(one));
@@ -112,13 +112,13 @@ objection take_resources(json_in from, mint_request& to) {
   return take(from, to.resources).empty() ? objection{} : "must be a string or an array of strings";
 }
 
-/// Only looked at once all members are known: see `keep_requested`.
+/// Evaluated when all members are known: see `keep_requested`.
 objection take_claims_request(json_in from, mint_request&) {
   if (!from.is_object()) return "must be an object";
   return oauth::repeats_a_member(from) ? objection{"must not repeat a member"} : objection{};
 }
 
-/// The values that one claim of a `claims` request demands, if it is essential (Core §5.5.1).
+/// The values that a claim of a `claims` request demands, if it is essential (Core §5.5.1).
 std::vector<std::string> essential_values(json_in request) {
   auto values = std::vector<std::string>{};
   auto is_essential = false;
@@ -134,8 +134,8 @@ std::vector<std::string> essential_values(json_in request) {
   return values;
 }
 
-/// Keeps what `claims_request.id_token` means for the ID token: the claims that it names, as far as
-/// `claims` has them, and an essential `acr`.
+/// Stores what `claims_request.id_token` means for the ID token: the named claims that `claims`
+/// has, and an essential `acr`.
 void keep_requested(json_in root, mint_request& to) {
   auto requested = simdjson::dom::object{};
   if (root["claims_request"]["id_token"].get(requested) != simdjson::SUCCESS) return;
@@ -262,7 +262,7 @@ tl::unexpected<oauth::admin_error> refuse(std::string_view subject, std::string_
   return tl::unexpected{oauth::admin_error{oauth::errc::invalid_request, std::move(description)}};
 }
 
-/// Names a member only if that cannot carry anything into a log or a page but a name.
+/// Names the member only if its text is harmless in a log or on a page.
 tl::unexpected<oauth::admin_error> refuse_unknown(std::string_view name) {
   constexpr auto longest = std::size_t{64};
   const auto is_plain = [](char c) {

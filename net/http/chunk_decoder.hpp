@@ -22,9 +22,9 @@ class chunk_decoder {
   enum class progress : std::uint8_t { need_more, payload, done, broken };
   struct piece {
     progress how = progress::need_more;
-    /// Octets used up, payload included.
+    /// Octets consumed, payload included.
     std::size_t consumed = 0;
-    /// The decoded octets, within those given.
+    /// The decoded octets, within the given ones.
     std::string_view payload{};
   };
   /// Decodes the next piece. Extensions and trailers are discarded.

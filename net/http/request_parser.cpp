@@ -49,7 +49,7 @@ std::string_view cut_origin(std::string_view& target) noexcept {
   return {};
 }
 
-/// Keeps the first value, and notes that there were more.
+/// Stores the first value, and sets `repeated` for further ones.
 void keep(std::optional<std::string_view>& kept, std::string_view value, bool& repeated) noexcept {
   repeated = kept.has_value();
   if (!repeated) kept = value;
@@ -58,7 +58,7 @@ void keep(std::optional<std::string_view>& kept, std::string_view value, bool& r
 }  // namespace
 
 request_parser::request_parser() {
-  // Sizes are limited by those who call: what is too much differs between endpoints.
+  // Callers limit sizes, which differ between endpoints.
   body_limit(boost::none);
   header_limit(std::numeric_limits<std::uint32_t>::max());
 }
