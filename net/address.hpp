@@ -29,14 +29,14 @@ struct address_block {
 /// The octets of an IPv6 address, or of the mapped form of an IPv4 address.
 [[nodiscard]] std::array<unsigned char, 16> octets_of(const boost::asio::ip::address& a) noexcept;
 
-/// What counts as one source: an IPv4 address, or the /64 of an IPv6 one, the rest zero.
+/// The network that counts as one source: an IPv4 address, or the /64 of an IPv6 address with the
+/// rest zero.
 [[nodiscard]] std::array<unsigned char, 16> network_of(
     const std::array<unsigned char, 16>& address) noexcept;
 [[nodiscard]] bool is_loopback(const boost::asio::ip::address& a) noexcept;
 
 /// Whether the value of Host, or the authority of a target, names loopback: "localhost" or a
-/// loopback address, with any port. Whoever asked by a name of the DNS did not mean this host
-/// alone.
+/// loopback address, with any TCP port. A request by a DNS name did not mean this host only.
 [[nodiscard]] bool names_loopback(std::string_view host) noexcept;
 
 /// The peers that a listener accepts: loopback, and the given blocks. Immutable.

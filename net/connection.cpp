@@ -15,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr auto linger_patience = std::chrono::milliseconds{1000};
-/// How long a connection answers pipelined requests before others have their turn.
+/// How long a connection answers pipelined requests before other work runs.
 constexpr auto turn_length = std::chrono::milliseconds{2};
 
 }  // namespace
@@ -36,7 +36,7 @@ void connection::run() {
   running_ = true;
   auto end = never;
   while (step()) {
-    // Only a request that follows another one has to look at the clock.
+    // Only a request that follows another one reads the clock.
     if (phase_ != phase::idle || input_.size() == 0) continue;
     const auto now = steady::now();
     if (end == never) end = now + turn_length;

@@ -21,7 +21,7 @@
 
 namespace mintage::net {
 
-/// Why a peer that may not speak plain HTTP is refused (TOK-02).
+/// The reason when a peer that may not use plain HTTP is refused (TOK-02).
 inline constexpr auto foreign_reason = std::string_view{
     "Plain HTTP is accepted from loopback and http.trusted_proxies only: this address is in "
     "neither."};
@@ -54,7 +54,7 @@ class connection : public guest,
   [[nodiscard]] channel& peer() noexcept { return peer_; }
   [[nodiscard]] input_buffer& input() noexcept { return input_; }
   [[nodiscard]] chunk_decoder& chunks() noexcept { return chunks_; }
-  /// Closes after a read that failed.
+  /// Closes the connection after a failed read.
   void lose_peer();
   void set_deadline(steady::time_point t) noexcept {
     if (phase_ != phase::closed) io_thread_.set_deadline(index_, t);
@@ -99,7 +99,7 @@ class connection : public guest,
   /// Sends `{"error","error_description"}`.
   void send_error_text(answer a, oauth::errc code, std::string_view description,
                        const service::request_id& id);
-  /// The same, and takes note of it.
+  /// Does the same, and notes the refusal.
   /// @param description a literal.
   void send_error(answer a, oauth::errc code, std::string_view description);
   /// A buffer for the body of an answer.
@@ -140,9 +140,9 @@ class connection : public guest,
   void await_request();
   void linger();
   [[nodiscard]] bool take_place();
-  /// Waits for the peer.
+  /// Starts to wait for the peer.
   void wait_as(standing how, std::chrono::milliseconds patience) noexcept;
-  /// Waits for the peer no longer.
+  /// Ends the wait for the peer.
   void serve() noexcept;
 
   event_loop& io_thread_;
@@ -154,8 +154,8 @@ class connection : public guest,
   phase phase_ = phase::idle;
   bool running_ = false;
   bool run_is_posted_ = false;
-  bool has_place_ = false;  ///< counted towards its source
-  /// Until when the first octet must have come; `never` once it has.
+  bool has_place_ = false;  ///< counted for its source
+  /// Deadline of the first octet; `never` after it has come.
   steady::time_point first_octet_until_ = never;
   bool reading_ = false;
   bool must_close_ = false;

@@ -29,7 +29,7 @@ constexpr auto never = steady::time_point::max();
 /// before `run`.
 class event_loop final : public service::io_thread {
  public:
-  /// @param number its place among the I/O threads of its server, from 0.
+  /// @param number index among the I/O threads of its server, from 0.
   explicit event_loop(std::size_t number);
   ~event_loop() override;
 

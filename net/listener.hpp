@@ -14,10 +14,9 @@
 
 namespace mintage::net {
 
-/// On the thread of the first I/O thread once it has started. Never stops listening because of an
-/// error. When its places are taken, a newcomer gets that of the connection which has been idle
-/// longest, then one of those kept for probes, then that of the slowest request; else it waits in
-/// the kernel's queue.
+/// Runs on the first I/O thread after the start. No error stops it from listening. When all places
+/// are taken, a new connection replaces the one that has been idle longest, else takes a place kept
+/// for probes, else replaces the slowest request; otherwise it waits in the kernel's queue.
 class listener {
  public:
   /// Starts a connection, on its I/O thread.

@@ -31,8 +31,8 @@ struct tls_options {
   [[nodiscard]] bool is_on() const noexcept { return !certificate.empty(); }
 };
 
-/// Open connections of the admin listener: plenty for an operator's tools, each of which may have
-/// 256 lines in flight. Of these, places for probes and scrapes (/livez, /readyz, /metrics) alone.
+/// Open connections of the admin listener at most: enough for operators' tools. Each may have 256
+/// lines in flight. Of these, places for probes and scrapes (/livez, /readyz, /metrics) only.
 inline constexpr std::size_t most_admin_connections = 256;
 inline constexpr std::size_t admin_connections_for_probes = 16;
 
@@ -41,12 +41,11 @@ struct options {
   std::string listen = "127.0.0.1:9080";
   /// Threads that serve sockets and run the actors of the pools; 0 = one per core.
   std::size_t io_threads = 0;
-  /// Open connections of the public listener. A further one gets the place of that which has been
+  /// Open connections of the public listener at most. A further one replaces the one that has been
   /// idle longest.
   std::size_t max_connections = 10000;
-  /// Open connections of one IPv4 address or one IPv6 /64; further ones are refused. Loopback is
-  /// not limited, nor are `trusted_proxies`; those whom a proxy names in a PROXY header are.
-  /// 0 = no limit.
+  /// Open connections of one IPv4 address or one IPv6 /64 at most; further ones are refused. Not
+  /// for loopback and `trusted_proxies`, but for the sources in their PROXY headers. 0 = no limit.
   std::size_t max_connections_per_source = 1000;
   /// Addresses or CIDR blocks that may use plain HTTP besides loopback (TOK-02). With TLS any peer
   /// may connect.
@@ -56,8 +55,8 @@ struct options {
   bool proxy_protocol = false;
   std::size_t header_limit = 32 * 1024;
   std::size_t body_limit = 64 * 1024;
-  /// From the first octet of a request to the end of its header section; before that, from the
-  /// connection to its first octet, handshakes included.
+  /// From the first octet of a request to the end of its header section. Also from the connection
+  /// to its first octet, handshakes included.
   std::chrono::milliseconds header_timeout{10'000};
   /// From the end of the header section to the end of the body.
   std::chrono::milliseconds body_timeout{10'000};

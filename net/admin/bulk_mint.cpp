@@ -15,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t read_capacity = 32 * 1024;
-/// How long lines that are answered in place may follow each other before others have their turn.
+/// How long lines that are answered at once may follow each other before other work runs.
 constexpr auto turn_length = std::chrono::milliseconds{2};
 
 std::string render_outcome(service::mint_exchange& x) {

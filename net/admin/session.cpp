@@ -94,8 +94,8 @@ void admin_session::on_head() {
   receive_body(body_limit);
 }
 
-// A page of any web site can make a browser ask loopback, and a name of its own domain can point
-// there (DNS rebinding). No tool of an operator looks like that.
+// Any web page can make a browser send requests to loopback, and a name of its own domain can
+// resolve to it (DNS rebinding). Operators' tools do not send such requests.
 bool admin_session::refuse_by_origin() {
   if (head().origin || head().has_fetch_site) {
     refuse(403, "Browsers may not use the admin listener.", oauth::errc::access_denied);

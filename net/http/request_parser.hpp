@@ -1,5 +1,5 @@
 /// @file
-/// Request heads, on Beast's parser. Internal to net/.
+/// Parses request heads, on Beast's parser. Internal to net/.
 #pragma once
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -23,7 +23,7 @@ struct request_head {
   std::optional<std::string_view> if_none_match;
   std::optional<std::string_view> origin;
   std::optional<std::string_view> host;
-  /// Of an absolute-form target: what takes the place of Host. @see RFC 9112 §3.2.2
+  /// The authority of an absolute-form target, which replaces Host. @see RFC 9112 §3.2.2
   std::string_view authority;
   /// The value that names a JWT, if there are several.
   std::optional<std::string_view> accept;
@@ -31,7 +31,7 @@ struct request_head {
   bool content_type_repeated = false;
   bool authorization_repeated = false;
   bool origin_repeated = false;
-  /// Whether a browser says from where it asks (Fetch Metadata).
+  /// Whether the request has Fetch Metadata, which only browsers send.
   bool has_fetch_site = false;
   /// Whether there is a Content-Encoding other than identity (TOK-09).
   bool has_content_coding = false;
@@ -40,7 +40,7 @@ struct request_head {
   bool keep_alive = false;
 };
 
-/// Reads one head. Header sections must have passed `head_scanner` before: this parser alone
+/// Parses one head. Header sections must have passed `head_scanner` before: this parser alone
 /// accepts more than is safe.
 class request_parser final : public boost::beast::http::basic_parser<true> {
  public:

@@ -8,17 +8,17 @@
 #include "oauth/request/response.hpp"
 
 namespace mintage::net {
-/// How HTTP serves one endpoint.
+/// How one endpoint is served over HTTP.
 struct session::serving {
   oauth::endpoint id;
-  /// The methods that it is used with.
+  /// The methods that it supports.
   std::span<const http_method> methods;
-  /// Of the answer to OPTIONS, and of the refusal of any other method.
+  /// `Allow` in answers to OPTIONS and to other methods, and the description of that refusal.
   std::string_view allow;
   std::string_view other_method;
   /// The methods that pages of other origins may use; empty = no CORS (INT-01).
   std::string_view cors_methods;
-  /// Whether the body must be a form, which is known from the head (TOK-11).
+  /// Whether the body must be a form, which the head tells (TOK-11).
   bool takes_form;
   std::size_t options::*body_limit;
   /// Reads the request and submits its exchange, or answers.
@@ -197,8 +197,8 @@ std::span<char> session::authorization_octets() {
   return value.empty() ? std::span<char>{} : input().writable(value);
 }
 
-/// Refused first, if at all: while the server is too busy a request gets 503 whatever it asks
-/// (TOK-19), and costs no more than its octets.
+/// Overload comes first: a server that is too busy answers 503 to any request (TOK-19), at no
+/// further cost than its octets.
 bool session::is_admitted() {
   if (where().service().has_room()) return true;
   refuse_request(oauth::overloaded());
@@ -274,7 +274,7 @@ void session::answered_as(service::query_exchange& x) {
   send({.status = 200, .body = text(), .content_type = type}, x.id());
 }
 
-// No public session makes the exchanges of the admin interface.
+// Public sessions make no exchanges of the admin interface.
 void session::answered_as(service::mint_exchange&) {
   assert(false);
 }
@@ -303,8 +303,7 @@ void session::deny_client(const oauth::denial& why, bool by_header, const servic
        id);
 }
 
-/// Of introspection: RFC 7662 §2.3 leaves it no 400 for a client that is not authenticated
-/// (INT-01).
+/// For introspection, where RFC 7662 §2.3 allows no 400 for an unauthenticated client (INT-01).
 void session::deny_caller(const oauth::denial& why, bool, const service::request_id& id) {
   deny_client(why, true, id);
 }

@@ -61,13 +61,13 @@ class session final : public connection {
   [[nodiscard]] oauth::token_request_head rules_head() const noexcept;
   [[nodiscard]] oauth::token_query_head query_head() const noexcept;
 
-  /// How HTTP serves an endpoint: one row for each, in session.cpp.
+  /// How endpoints are served: a row for each, in session.cpp.
   struct serving;
   static const std::array<serving, oauth::endpoints.size()> table;
   [[nodiscard]] const serving& here() const noexcept;
 
   const public_site& site_;
-  /// Of the request that is here; nothing for a path of no endpoint.
+  /// The endpoint of the current request; nothing for an unknown path.
   std::optional<oauth::endpoint> endpoint_;
   /// Keeps a document alive until it is sent.
   std::shared_ptr<const oauth::public_documents> documents_;

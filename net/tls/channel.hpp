@@ -31,9 +31,9 @@ struct peer_facts {
   std::optional<std::array<std::uint8_t, 16>> source;
   /// Whether it is a proxy that sends a PROXY header, before TLS if there is TLS.
   bool sends_proxy_header = false;
-  /// Whether it has a place that is kept for probes (`connection_gate::limits`).
+  /// Whether it takes a place kept for probes (`connection_gate::limits`).
   bool gets_probes_only = false;
-  /// Whether it must not speak plain HTTP to this listener (TOK-02), which knows nothing else.
+  /// Whether it must not use plain HTTP on this listener (TOK-02), which has no TLS.
   bool is_foreign = false;
 };
 
@@ -48,7 +48,7 @@ class channel {
 
   [[nodiscard]] bool is_secure() const noexcept { return tls_ != nullptr; }
   [[nodiscard]] executor_type get_executor() noexcept { return socket_.get_executor(); }
-  /// The literal reason why a handshake or a session failed; empty when there is none.
+  /// The reason of a failed handshake or session: a literal; empty when there is none.
   [[nodiscard]] std::string_view failure() const noexcept {
     return tls_ ? tls_->failure() : std::string_view{};
   }
@@ -60,9 +60,9 @@ class channel {
   [[nodiscard]] bool sends_proxy_header() const noexcept { return who_.sends_proxy_header; }
   [[nodiscard]] bool gets_probes_only() const noexcept { return who_.gets_probes_only; }
   [[nodiscard]] bool is_foreign() const noexcept { return who_.is_foreign; }
-  /// Whether a handshake failed because the peer speaks plain HTTP.
+  /// Whether a handshake failed because the peer uses plain HTTP.
   [[nodiscard]] bool met_plain_http() const noexcept { return tls_ && tls_->met_plain_http(); }
-  /// Goes on in the clear. @pre `met_plain_http()`: no octet of TLS was sent.
+  /// Continues without TLS. @pre `met_plain_http()`: no octet of TLS was sent.
   void speak_plainly() noexcept { tls_.reset(); }
 
   /// Reads the PROXY header and nothing after it, which is TLS or HTTP. Sets `source()`.
@@ -74,7 +74,7 @@ class channel {
   template <class Handler>
   void async_handshake(Handler done);
 
-  /// Reads 16 KiB at most, so that no peer has the thread for long.
+  /// Reads at most 16 KiB, so that no peer uses the thread for long.
   template <class Handler>
   void async_read_some(std::span<char> into, Handler done);
 

@@ -14,8 +14,8 @@
 namespace mintage::net {
 namespace {
 
-/// Of one turn; and of one call of the kernel, so that few records lie here when a peer turns out
-/// to be sending the wrong ones.
+/// Limit of one turn and of one system call, so that few records are buffered when a peer turns out
+/// to send the wrong ones.
 constexpr std::size_t turn_budget = 16 * 1024;
 constexpr std::size_t piece_size = 4 * 1024;
 
@@ -93,7 +93,7 @@ const BIO_METHOD* tls_session::socket_method() {
   return method;
 }
 
-// TLS 1.3 hides the type of a record inside it; OpenSSL tells it apart.
+// TLS 1.3 hides the type of a record inside it; OpenSSL reports it.
 void tls_session::note_record(int is_sent, int, int kind, const void* octets, std::size_t size,
                               SSL* session, void* self) {
   auto& s = *static_cast<tls_session*>(self);
