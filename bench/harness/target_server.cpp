@@ -19,7 +19,7 @@ std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
-json::object parse_object(const reply& from, unsigned status, const char* what) {
+json::object parse_object(const loopback::http_answer& from, unsigned status, const char* what) {
   auto error = boost::system::error_code{};
   auto value = json::parse(from.body, error);
   if (from.status != status || error || !value.is_object()) {
@@ -50,7 +50,7 @@ constexpr auto redirect_uri = std::string_view{"https://client.example/cb"};
 
 std::unique_ptr<target_server> target_server::start(
     const std::filesystem::path& program, const std::map<std::string, std::string>& settings,
-    const std::optional<tls_wishes>& tls, const loopback::cores& on) {
+    const std::optional<tls_options>& tls, const loopback::cores& on) {
   auto out = std::unique_ptr<target_server>{new target_server};
   out->folder_ = std::make_unique<loopback::temporary_folder>();
   out->settings_ = settings;
@@ -59,7 +59,7 @@ std::unique_ptr<target_server> target_server::start(
                                                 {"storage.rocksdb.path", "\"db\""},
                                                 {"log.level", "\"warn\""}};
   out->is_tls_ = tls.has_value();
-  out->trust_ = tls.value_or(tls_wishes{});
+  out->trust_ = tls.value_or(tls_options{});
   if (tls) {
     const auto pair = loopback::write_self_signed(out->folder_->path());
     all["http.tls.certificate"] = "\"" + pair.certificate.filename().string() + "\"";

@@ -51,9 +51,4 @@ class admin_client {
   std::optional<connection> connection_;
 };
 
-/// The value of `"code":"…"` in a line of a bulk answer; empty when there is none.
-[[nodiscard]] std::string code_in(std::string_view line);
-/// Splits at LF; the last piece may lack it.
-[[nodiscard]] std::vector<std::string> lines_of(std::string_view text);
-
 }  // namespace mintage::test

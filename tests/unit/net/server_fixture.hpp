@@ -19,7 +19,8 @@
 #include <utility>
 #include <vector>
 
-#include "loopback/tls_client.hpp"
+#include "loopback/stream.hpp"
+#include "loopback/tcp_socket.hpp"
 #include "net/server.hpp"
 
 namespace mintage::net {
@@ -103,9 +104,6 @@ class peer {
        const loopback::session_ptr& offered = nullptr, int receive_buffer = 0);
   /// Continues over TLS. @throws loopback::tls_refused
   void secure(const loopback::tls_side& side, const loopback::session_ptr& offered = nullptr);
-  ~peer();
-  peer(const peer&) = delete;
-  peer& operator=(const peer&) = delete;
 
   void send(std::string_view octets);
   /// Sends what the kernel accepts at once. @returns the number of octets.
@@ -126,15 +124,15 @@ class peer {
   /// Whether the server has closed the connection by itself.
   [[nodiscard]] bool is_reset() const;
   /// @pre the connection uses TLS.
-  [[nodiscard]] loopback::tls_client& tls() { return *tls_; }
+  [[nodiscard]] loopback::stream& tls() { return *stream_; }
 
  private:
   [[nodiscard]] bool fill();
   [[nodiscard]] std::string take(std::size_t n);
   [[nodiscard]] std::string take_line();
 
-  int socket_ = -1;
-  std::unique_ptr<loopback::tls_client> tls_;
+  loopback::tcp_socket socket_;
+  std::optional<loopback::stream> stream_;  // ends before its socket
   std::string buffer_;
   std::string lines_;
   bool chunks_ended_ = false;
