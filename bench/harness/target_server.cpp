@@ -8,12 +8,14 @@
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 #include "loopback/certificate_authority.hpp"
+#include "loopback/jws_check.hpp"
 #include "loopback/server_start.hpp"
 
 namespace mintage::bench {
 namespace {
 
 namespace json = boost::json;
+using loopback::text_of;
 
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
@@ -27,12 +29,6 @@ json::object parse_object(const loopback::http_answer& from, unsigned status, co
                              from.body.substr(0, 300)};
   }
   return std::move(value.get_object());
-}
-
-std::string text_of(const json::object& o, const char* name) {
-  const auto* found = o.if_contains(name);
-  return found != nullptr && found->is_string() ? std::string{found->as_string().c_str()}
-                                                : std::string{};
 }
 
 /// The path of a URL. Its origin may be the public name, which is not the address we connect to.

@@ -8,12 +8,6 @@ boost::json::object parse_object(std::string_view text) {
   return boost::json::parse(boost::json::string_view{text.data(), text.size()}).as_object();
 }
 
-std::string text_of(const boost::json::object& o, std::string_view name) {
-  auto* found = o.if_contains(boost::json::string_view{name.data(), name.size()});
-  return found != nullptr && found->is_string() ? std::string{found->as_string().c_str()}
-                                                : std::string{};
-}
-
 admin_client::admin_client(std::uint16_t port, std::string token)
     : port_{port}, token_{std::move(token)} {}
 
