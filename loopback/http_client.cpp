@@ -173,16 +173,6 @@ bool connection::is_cut() const noexcept {
   return ::poll(&waiting, 1, static_cast<int>(options_.patience.count())) == 1;
 }
 
-std::string chunked(std::string_view body, std::string_view trailers) {
-  auto size = std::array<char, 20>{};
-  auto end = std::to_chars(size.data(), size.data() + size.size(), body.size(), 16).ptr;
-  auto out = std::string{size.data(), end} + "\r\n";
-  out += body;
-  out += "\r\n0\r\n";
-  out += trailers;
-  return out + "\r\n";
-}
-
 namespace {
 
 /// About 16 KiB of lines, from the n-th on, which then is the first one left.

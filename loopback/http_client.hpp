@@ -10,15 +10,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "loopback/request_text.hpp"
 #include "loopback/stream.hpp"
 #include "loopback/tcp_socket.hpp"
 
 namespace mintage::loopback {
-
-using field_list = std::vector<std::pair<std::string, std::string>>;
 
 struct http_answer {
   unsigned status = 0;
@@ -89,9 +87,6 @@ class connection {
   std::string buffer_;
   std::size_t used_ = 0;
 };
-
-/// One chunk, then the last chunk and `trailers` (each with its line end).
-[[nodiscard]] std::string chunked(std::string_view body, std::string_view trailers = {});
 
 /// Sends `count` lines in chunks to an endpoint that answers each with a line. A second thread
 /// writes: the server reads no more lines than it has answered.

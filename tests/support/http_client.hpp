@@ -4,17 +4,18 @@
 
 #include <chrono>
 #include <cstdint>
-#include <string>
-#include <string_view>
 
 #include "loopback/http_client.hpp"
 
 namespace mintage::test {
 
+using loopback::base64;
 using loopback::chunked;
 using loopback::code_in;
 using loopback::connection_lost;
 using loopback::field_list;
+using loopback::form_encode;
+using loopback::form_text;
 using loopback::http_answer;
 using loopback::lines_of;
 
@@ -26,12 +27,5 @@ class connection : public loopback::connection {
   explicit connection(std::uint16_t port,
                       std::chrono::milliseconds patience = std::chrono::seconds{20});
 };
-
-/// Percent-encodes for application/x-www-form-urlencoded.
-[[nodiscard]] std::string form_encode(std::string_view text);
-/// `name=value&…`, encoded.
-[[nodiscard]] std::string form_text(const field_list& form);
-/// Padded standard Base64, for the Basic scheme.
-[[nodiscard]] std::string base64(std::string_view text);
 
 }  // namespace mintage::test

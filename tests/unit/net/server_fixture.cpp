@@ -385,12 +385,4 @@ std::string bearer(std::string_view token) {
   return "Authorization: Bearer " + std::string{token} + "\r\n";
 }
 
-void eventually(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
-  while (!condition()) {
-    ASSERT_LT(std::chrono::steady_clock::now(), end);
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
-}
-
 }  // namespace mintage::net

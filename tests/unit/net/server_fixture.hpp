@@ -22,8 +22,11 @@
 #include "loopback/stream.hpp"
 #include "loopback/tcp_socket.hpp"
 #include "net/server.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace mintage::net {
+
+using mintage::test::eventually;
 
 /// Answers exchanges according to `how`: at once, within `submit`; without an answer, as when they
 /// are lost; from another thread, out of order; or not before `release`.
@@ -170,7 +173,4 @@ class server_test : public testing::Test {
 inline const auto admin_token = std::string{"mad_admin"};
 inline const auto mint_token = std::string{"mad_minter"};
 [[nodiscard]] std::string bearer(std::string_view token);
-/// Waits until `condition` holds; fails the test after 30 s.
-void eventually(const std::function<bool()>& condition);
-
 }  // namespace mintage::net
