@@ -25,7 +25,7 @@ struct run_options {
   client who;
   std::filesystem::path client_secret_file;
   bool tls = false;
-  tls_wishes trust;
+  tls_options trust;
   std::size_t reconnect_every = 0;
   audience kind;
   bool keeps_refresh_tokens = false;

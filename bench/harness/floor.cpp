@@ -20,6 +20,7 @@
 #include "bench/harness/prebuilt_service.hpp"
 #include "bench/harness/spread.hpp"
 #include "crypto/jws.hpp"
+#include "loopback/certificate_authority.hpp"
 #include "loopback/child_process.hpp"
 #include "net/server.hpp"
 
@@ -79,13 +80,10 @@ class openssl_es256 {
   }
 
  private:
-  struct release {
-    void operator()(EVP_PKEY* p) const noexcept { EVP_PKEY_free(p); }
-    void operator()(EVP_PKEY_CTX* p) const noexcept { EVP_PKEY_CTX_free(p); }
-  };
-  std::unique_ptr<EVP_PKEY, release> key_{EVP_EC_gen("P-256")};
-  std::unique_ptr<EVP_PKEY_CTX, release> signing_{EVP_PKEY_CTX_new(key_.get(), nullptr)};
-  std::unique_ptr<EVP_PKEY_CTX, release> verifying_{EVP_PKEY_CTX_new(key_.get(), nullptr)};
+  using context_ptr = std::unique_ptr<EVP_PKEY_CTX, loopback::freed<EVP_PKEY_CTX_free>>;
+  loopback::evp_key_ptr key_{EVP_EC_gen("P-256")};
+  context_ptr signing_{EVP_PKEY_CTX_new(key_.get(), nullptr)};
+  context_ptr verifying_{EVP_PKEY_CTX_new(key_.get(), nullptr)};
   std::array<unsigned char, 32> digest_{1, 2, 3};
   std::array<unsigned char, 80> signature_{};
   std::size_t size_ = 0;

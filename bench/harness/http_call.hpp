@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/harness/tls_client.hpp"
+#include "loopback/http_client.hpp"
 
 namespace mintage::bench {
 
@@ -19,10 +19,10 @@ struct origin {
   boost::asio::ip::tcp::endpoint where;
   std::string host;  ///< value of the Host field
   /// Null = plain HTTP.
-  std::shared_ptr<const tls_client> tls = nullptr;
+  std::shared_ptr<const loopback::tls_side> tls = nullptr;
 };
 /// TLS options for origins whose URL begins with https.
-struct tls_wishes {
+struct tls_options {
   /// Trusted certificates in PEM; empty = those of the system.
   std::filesystem::path ca;
   /// Whether reopened connections resume their session.
@@ -30,25 +30,22 @@ struct tls_wishes {
 };
 /// @param url `http://host:port`, `https://host:port`, or `host:port` for plain HTTP.
 /// @throws std::runtime_error with the URL when it has another form or cannot be resolved.
-[[nodiscard]] origin resolve(std::string_view url, const tls_wishes& tls = {});
+[[nodiscard]] origin resolve(std::string_view url, const tls_options& tls = {});
 
-struct reply {
-  unsigned status = 0;
-  std::string body;
-};
 /// @param token sent as Bearer unless empty. @param json sent as the body of a POST unless empty.
-/// @throws std::runtime_error when there is no answer within ten seconds.
-[[nodiscard]] reply call(const origin& to, std::string_view target, std::string_view token = {},
-                         std::string_view json = {});
+/// @throws loopback::connection_lost when there is no answer, or silence for ten seconds.
+[[nodiscard]] loopback::http_answer call(const origin& to, std::string_view target,
+                                         std::string_view token = {}, std::string_view json = {});
 
-/// POSTs JSON bodies one after the other on one connection, without TLS.
+/// POSTs JSON bodies one after the other on one connection.
 /// @param body_of returns the body of the n-th request. @param status expected of each answer.
-/// @throws std::runtime_error with the first other answer.
+/// @throws std::runtime_error with the first other answer; loopback::connection_lost.
 void post_each(const origin& to, std::string_view target, std::string_view token, std::size_t count,
                const std::function<std::string(std::size_t)>& body_of, unsigned status);
 
-/// POST /admin/codes in its bulk form, without TLS: the same line `count` times.
-/// @returns the codes. @throws std::runtime_error with the answer when a line is refused.
+/// POST /admin/codes in its bulk form: the same line `count` times.
+/// @param line with its end. @returns the codes. @throws std::runtime_error with the answer when
+/// a line is refused; loopback::connection_lost.
 [[nodiscard]] std::vector<std::string> mint_codes(const origin& admin, std::string_view token,
                                                   std::string_view line, std::size_t count);
 

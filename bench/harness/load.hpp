@@ -12,9 +12,9 @@
 #include "bench/harness/part_counts.hpp"
 #include "bench/harness/process_use.hpp"
 #include "bench/harness/tally.hpp"
-#include "bench/harness/tls_client.hpp"
 #include "bench/harness/token_check.hpp"
 #include "bench/harness/workload.hpp"
+#include "loopback/stream.hpp"
 
 namespace mintage::bench {
 
@@ -39,7 +39,7 @@ struct load_options {
   /// Time after which a request without an answer is given up.
   std::chrono::nanoseconds patience{std::chrono::seconds{10}};
   /// Null = plain HTTP; must outlive the load.
-  const tls_client* tls = nullptr;
+  const loopback::tls_side* tls = nullptr;
   /// Answers after which a connection is opened anew; 0 = never.
   std::size_t reconnect_every = 0;
   /// The tokens of one of this many good answers are kept; 0 = none.
@@ -49,6 +49,12 @@ struct load_options {
   std::vector<nanoseconds> parts;
   /// Called about five times a second on a thread of the load, when set.
   std::function<void(const progress&)> tell;
+};
+
+/// Handshakes of reopened connections in a round.
+struct handshake_counts {
+  std::uint64_t full = 0;
+  std::uint64_t resumed = 0;
 };
 
 struct load_result {

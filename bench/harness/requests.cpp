@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "crypto/base64.hpp"
+#include "loopback/request_text.hpp"
 
 namespace mintage::bench {
 namespace {
@@ -16,19 +16,11 @@ constexpr auto grants = std::array<std::string_view, all_kinds.size()>{
 constexpr auto carriers =
     std::array<std::string_view, all_kinds.size()>{"code", "refresh_token", "", "token"};
 
+using loopback::base64;
+using loopback::form_encode;
+
 std::size_t index(request_kind kind) noexcept {
   return static_cast<std::size_t>(kind);
-}
-
-/// Standard Base64 with padding, converted from crypto/'s base64url.
-std::string base64(std::string_view text) {
-  auto out = crypto::base64url(text);
-  for (auto& c : out) {
-    if (c == '-') c = '+';
-    if (c == '_') c = '/';
-  }
-  out.append((4 - out.size() % 4) % 4, '=');
-  return out;
 }
 
 }  // namespace
@@ -45,22 +37,6 @@ std::optional<request_kind> parse_kind(std::string_view name) noexcept {
 
 std::string_view grant_of(request_kind kind) noexcept {
   return grants[index(kind)];
-}
-
-std::string form_encode(std::string_view text) {
-  constexpr auto digits = std::string_view{"0123456789ABCDEF"};
-  auto out = std::string{};
-  for (const auto c : text) {
-    const auto plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '*';
-    if (plain) {
-      out += c;
-    } else {
-      const auto octet = static_cast<unsigned char>(c);
-      out += {'%', digits[octet >> 4], digits[octet & 15]};
-    }
-  }
-  return out;
 }
 
 form_template::form_template(request_kind kind, const client& who, std::string_view host,

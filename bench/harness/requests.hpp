@@ -32,9 +32,6 @@ inline constexpr auto all_kinds =
 /// The value of `grant_type`; empty for introspection.
 [[nodiscard]] std::string_view grant_of(request_kind kind) noexcept;
 
-/// Encodes `text` as a value of application/x-www-form-urlencoded.
-[[nodiscard]] std::string form_encode(std::string_view text);
-
 /// A POST of a form in which one value differs between requests. The rest is prebuilt.
 class form_template {
  public:

@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "bench/harness/grant_supply.hpp"
 #include "bench/harness/load.hpp"
 #include "bench/harness/pool_metrics.hpp"
 #include "bench/harness/progress_line.hpp"
 #include "bench/harness/ramp.hpp"
 #include "bench/harness/target_server.hpp"
+#include "bench/harness/value_source.hpp"
 
 namespace mintage::bench {
 

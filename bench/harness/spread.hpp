@@ -20,7 +20,7 @@ enum class verdict : std::uint8_t { same, better, worse };
 struct difference {
   /// Change of the median in percent of the first.
   double percent = 0;
-  /// `same` when the spreads touch: the change cannot be distinguished from chance.
+  /// `same` when the spreads touch: the change may be noise.
   verdict what = verdict::same;
 };
 /// @param more_is_better true for a rate.

@@ -8,18 +8,20 @@
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 #include "loopback/certificate_authority.hpp"
+#include "loopback/jws_check.hpp"
 #include "loopback/server_start.hpp"
 
 namespace mintage::bench {
 namespace {
 
 namespace json = boost::json;
+using loopback::text_of;
 
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
-json::object parse_object(const reply& from, unsigned status, const char* what) {
+json::object parse_object(const loopback::http_answer& from, unsigned status, const char* what) {
   auto error = boost::system::error_code{};
   auto value = json::parse(from.body, error);
   if (from.status != status || error || !value.is_object()) {
@@ -27,12 +29,6 @@ json::object parse_object(const reply& from, unsigned status, const char* what) 
                              from.body.substr(0, 300)};
   }
   return std::move(value.get_object());
-}
-
-std::string text_of(const json::object& o, const char* name) {
-  const auto* found = o.if_contains(name);
-  return found != nullptr && found->is_string() ? std::string{found->as_string().c_str()}
-                                                : std::string{};
 }
 
 /// The path of a URL. Its origin may be the public name, which is not the address we connect to.
@@ -50,7 +46,7 @@ constexpr auto redirect_uri = std::string_view{"https://client.example/cb"};
 
 std::unique_ptr<target_server> target_server::start(
     const std::filesystem::path& program, const std::map<std::string, std::string>& settings,
-    const std::optional<tls_wishes>& tls, const loopback::cores& on) {
+    const std::optional<tls_options>& tls, const loopback::cores& on) {
   auto out = std::unique_ptr<target_server>{new target_server};
   out->folder_ = std::make_unique<loopback::temporary_folder>();
   out->settings_ = settings;
@@ -59,7 +55,7 @@ std::unique_ptr<target_server> target_server::start(
                                                 {"storage.rocksdb.path", "\"db\""},
                                                 {"log.level", "\"warn\""}};
   out->is_tls_ = tls.has_value();
-  out->trust_ = tls.value_or(tls_wishes{});
+  out->trust_ = tls.value_or(tls_options{});
   if (tls) {
     const auto pair = loopback::write_self_signed(out->folder_->path());
     all["http.tls.certificate"] = "\"" + pair.certificate.filename().string() + "\"";

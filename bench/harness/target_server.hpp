@@ -37,7 +37,7 @@ class target_server {
   /// @throws std::runtime_error with its log when it does not become ready.
   [[nodiscard]] static std::unique_ptr<target_server> start(
       const std::filesystem::path& program, const std::map<std::string, std::string>& settings,
-      const std::optional<tls_wishes>& tls, const loopback::cores& on = {});
+      const std::optional<tls_options>& tls, const loopback::cores& on = {});
   /// A server that is running. Its discovery document names endpoints and keys.
   /// @param pid its process, for /proc, when it runs on this machine.
   [[nodiscard]] static std::unique_ptr<target_server> at(const origin& where,
@@ -91,7 +91,7 @@ class target_server {
   std::vector<std::string> command_;
   loopback::cores cores_;
   bool is_tls_ = false;
-  tls_wishes trust_;
+  tls_options trust_;
   std::unique_ptr<loopback::child_process> program_;
   std::map<std::string, std::string> settings_;
   origin where_;

@@ -7,11 +7,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <span>
 
 #include "bench/harness/driver.hpp"
 
 namespace mintage::bench {
 namespace {
+
+using loopback::channel;
 
 bool must_wait(channel::state s) noexcept {
   return s == channel::state::wants_read || s == channel::state::wants_write;
@@ -19,7 +22,7 @@ bool must_wait(channel::state s) noexcept {
 
 }  // namespace
 
-wire::wire(event_loop& loop, const endpoint& where, const tls_client* tls,
+wire::wire(event_loop& loop, const endpoint& where, const loopback::tls_side* tls,
            std::size_t reconnect_every, driver& d)
     : loop_{loop},
       where_{where},
@@ -136,7 +139,7 @@ void wire::read() {
   for (;;) {
     if (filled_ == input_.size()) input_.resize(input_.size() * 2);
     auto got = std::size_t{0};
-    const auto state = channel_.read(input_.data() + filled_, input_.size() - filled_, got);
+    const auto state = channel_.read(std::span{input_}.subspan(filled_), got);
     if (must_wait(state)) return;
     if (state == channel::state::closed) return fail("closed without an answer");
     if (state != channel::state::done) return fail("connection broken");
@@ -158,7 +161,7 @@ void wire::read() {
 // An idle connection can only deliver its end, or a session ticket of TLS.
 void wire::look_at_end() {
   auto got = std::size_t{0};
-  if (!must_wait(channel_.read(input_.data(), input_.size(), got))) close();
+  if (!must_wait(channel_.read(input_, got))) close();
 }
 
 void wire::fail(std::string_view kind) {

@@ -10,8 +10,8 @@
 #include "bench/harness/answer.hpp"
 #include "bench/harness/event_loop.hpp"
 #include "bench/harness/histogram.hpp"
-#include "bench/harness/tls_client.hpp"
 #include "bench/harness/workload.hpp"
+#include "loopback/stream.hpp"
 
 namespace mintage::bench {
 
@@ -22,8 +22,8 @@ class wire final : public watcher {
   using endpoint = boost::asio::ip::tcp::endpoint;
 
   /// @param reconnect_every answers after which the connection is reopened; 0 = never.
-  wire(event_loop& loop, const endpoint& where, const tls_client* tls, std::size_t reconnect_every,
-       driver& d);
+  wire(event_loop& loop, const endpoint& where, const loopback::tls_side* tls,
+       std::size_t reconnect_every, driver& d);
   ~wire() override;
 
   /// Connects and does the handshake; blocks. @returns whether it is connected.
@@ -57,7 +57,7 @@ class wire final : public watcher {
   endpoint where_;
   driver& driver_;
   int socket_ = -1;
-  channel channel_;
+  loopback::channel channel_;
   stage stage_ = stage::closed;
   bool busy_ = false;
   std::size_t reconnect_every_;

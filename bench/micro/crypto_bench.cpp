@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/micro/sign_tokens.hpp"
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
@@ -18,17 +19,8 @@
 namespace mintage::crypto {
 namespace {
 
-/// Signs a compact JWS over claims of the size of an access token's.
 void sign(benchmark::State& state, jws_alg alg) {
-  auto signer = jws_signer{signing_key::generate(alg)};
-  const auto header = jose_header(signer.key(), "at+jwt");
-  const auto claims = std::string(360, 'c');
-  auto token = std::string{};
-  for (auto _ : state) {
-    token.clear();
-    signer.append_compact(token, header, claims);
-    benchmark::DoNotOptimize(token.data());
-  }
+  bench::sign_tokens(state, signing_key::generate(alg));
 }
 BENCHMARK_CAPTURE(sign, es256, jws_alg::es256);
 BENCHMARK_CAPTURE(sign, rs256, jws_alg::rs256);

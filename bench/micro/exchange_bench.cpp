@@ -6,16 +6,10 @@
 #include <memory>
 
 #include "actors/stages/token_signer.hpp"
+#include "bench/micro/fixed_clock.hpp"
 
 namespace mintage::actors {
 namespace {
-
-class fixed_clock final : public oauth::clock {
- public:
-  [[nodiscard]] oauth::instant now() const noexcept override {
-    return oauth::instant{oauth::seconds{1'800'000'000}};
-  }
-};
 
 class nobody final : public service::caller {
  public:
@@ -23,7 +17,7 @@ class nobody final : public service::caller {
 };
 
 void answer_with(benchmark::State& state, const char* scope) {
-  const auto clock = fixed_clock{};
+  const auto clock = bench::fixed_clock{};
   const auto rules = oauth::options{};
   auto meters = std::vector<signer_meters>(1);
   const auto setup = signer_setup{crypto::sha256(std::string_view{"key"}), rules, clock, meters};

@@ -3,17 +3,15 @@
 /// Process CPU includes both sides, also the client's one send and one receive. The floor of
 /// mintage-bench has the server's part alone.
 
-#include <arpa/inet.h>
 #include <benchmark/benchmark.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 
 #include "bench/harness/prebuilt_service.hpp"
+#include "loopback/tcp_socket.hpp"
 #include "net/server.hpp"
 
 namespace mintage::bench {
@@ -22,27 +20,15 @@ namespace {
 /// A blocking connection to loopback.
 class connection {
  public:
-  explicit connection(std::uint16_t port) : fd_{::socket(AF_INET, SOCK_STREAM, 0)} {
-    auto where = sockaddr_in{};
-    where.sin_family = AF_INET;
-    where.sin_port = htons(port);
-    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const auto on = 1;
-    ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (::connect(fd_, reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0)
-      throw std::runtime_error{"cannot connect"};
-  }
-  connection(const connection&) = delete;
-  connection& operator=(const connection&) = delete;
-  ~connection() { ::close(fd_); }
+  explicit connection(std::uint16_t port) : socket_{port, std::chrono::seconds{5}} {}
 
   /// @returns whether the whole answer arrived.
   [[nodiscard]] bool ask(const std::string& request, std::size_t answer_size) {
-    if (::send(fd_, request.data(), request.size(), MSG_NOSIGNAL) !=
+    if (::send(socket_.get(), request.data(), request.size(), MSG_NOSIGNAL) !=
         static_cast<ssize_t>(request.size()))
       return false;
     for (auto got = std::size_t{0}; got < answer_size;) {
-      const auto n = ::recv(fd_, octets_, sizeof octets_, 0);
+      const auto n = ::recv(socket_.get(), octets_, sizeof octets_, 0);
       if (n <= 0) return false;
       got += static_cast<std::size_t>(n);
     }
@@ -56,7 +42,7 @@ class connection {
   }
 
  private:
-  int fd_;
+  loopback::tcp_socket socket_;
   char octets_[16384] = {};
 };
 

@@ -25,6 +25,8 @@
 #include "actors/on_io_thread.hpp"
 #include "app/system_clock.hpp"
 #include "bench/micro/counted_exchange.hpp"
+#include "bench/micro/fixed_clock.hpp"
+#include "bench/micro/sign_tokens.hpp"
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
@@ -55,30 +57,18 @@ void share_nothing(benchmark::State& state) {
 }
 BENCHMARK(share_nothing)->Apply(one_and_two);
 
-void sign(benchmark::State& state, const crypto::signing_key& key) {
-  auto signer = crypto::jws_signer{key};
-  const auto header = crypto::jose_header(key, "at+jwt");
-  const auto claims = std::string(360, 'c');
-  auto token = std::string{};
-  for (auto _ : state) {
-    token.clear();
-    signer.append_compact(token, header, claims);
-    benchmark::DoNotOptimize(token.data());
-  }
-}
-
 /// Each signer has its own context over one key, whose reference count and locks are OpenSSL's.
 void sign_with_one_key(benchmark::State& state, crypto::jws_alg alg) {
   static const auto keys = std::array{crypto::signing_key::generate(crypto::jws_alg::es256),
                                       crypto::signing_key::generate(crypto::jws_alg::rs256)};
-  sign(state, keys[alg == crypto::jws_alg::es256 ? 0 : 1]);
+  bench::sign_tokens(state, keys[alg == crypto::jws_alg::es256 ? 0 : 1]);
 }
 BENCHMARK_CAPTURE(sign_with_one_key, es256, crypto::jws_alg::es256)->Apply(one_and_two);
 BENCHMARK_CAPTURE(sign_with_one_key, rs256, crypto::jws_alg::rs256)->Apply(one_and_two);
 
 /// The same with a key per thread: the difference is the cost of the shared key.
 void sign_with_own_key(benchmark::State& state, crypto::jws_alg alg) {
-  sign(state, crypto::signing_key::generate(alg));
+  bench::sign_tokens(state, crypto::signing_key::generate(alg));
 }
 BENCHMARK_CAPTURE(sign_with_own_key, es256, crypto::jws_alg::es256)->Apply(one_and_two);
 BENCHMARK_CAPTURE(sign_with_own_key, rs256, crypto::jws_alg::rs256)->Apply(one_and_two);
@@ -199,13 +189,6 @@ void hold_the_database(benchmark::State& state) {
 }
 BENCHMARK(hold_the_database)->Apply(one_and_two);
 
-class fixed_clock final : public oauth::clock {
- public:
-  [[nodiscard]] oauth::instant now() const noexcept override {
-    return oauth::instant{oauth::seconds{1'800'000'000}};
-  }
-};
-
 /// One database for all threads, and a shard for each.
 struct shared_store {
   explicit shared_store(storage::durability level)
@@ -222,7 +205,7 @@ struct shared_store {
     o.level = level;
     return o;
   }
-  fixed_clock clock;
+  bench::fixed_clock clock;
   std::filesystem::path folder;
   std::unique_ptr<storage::engine> engine;
 };

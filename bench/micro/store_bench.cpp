@@ -9,6 +9,7 @@
 #include <future>
 #include <string>
 
+#include "bench/micro/fixed_clock.hpp"
 #include "storage/memory/engine.hpp"
 #include "storage/rocksdb/engine.hpp"
 
@@ -16,11 +17,6 @@ namespace mintage::storage {
 namespace {
 
 using oauth::seconds;
-
-class fixed_clock final : public oauth::clock {
- public:
-  [[nodiscard]] instant now() const noexcept override { return instant{seconds{1'800'000'000}}; }
-};
 
 record_key nth_key(std::uint64_t n, std::size_t size) {
   auto name = std::array<std::uint8_t, 32>{};
@@ -132,13 +128,13 @@ void rotations(benchmark::State& state, engine& e, const oauth::clock& clock) {
 using workload = void (*)(benchmark::State&, engine&, const oauth::clock&);
 
 void memory(benchmark::State& state, workload work) {
-  work(state, *open_memory_engine(10), fixed_clock{});
+  work(state, *open_memory_engine(10), bench::fixed_clock{});
 }
 BENCHMARK_CAPTURE(memory, static_refresh, static_refreshes)->Arg(1)->Arg(16)->Arg(128);
 BENCHMARK_CAPTURE(memory, rotation, rotations)->Arg(1)->Arg(16)->Arg(128);
 
 void rocksdb(benchmark::State& state, durability level, workload work = life_of_codes) {
-  const auto clock = fixed_clock{};
+  const auto clock = bench::fixed_clock{};
   auto o = rocksdb_options{};
   o.path = std::filesystem::temp_directory_path() / ("store_bench." + std::to_string(::getpid()));
   o.level = level;

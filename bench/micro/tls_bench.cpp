@@ -3,15 +3,11 @@
 /// connection that is opened, used once and closed, with a full and with a resumed handshake. The
 /// time shown is that of the server alone, without the client.
 
-#include <arpa/inet.h>
 #include <benchmark/benchmark.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <future>
 #include <optional>
 #include <stdexcept>
@@ -20,7 +16,8 @@
 #include "bench/harness/prebuilt_service.hpp"
 #include "loopback/certificate_authority.hpp"
 #include "loopback/child_process.hpp"
-#include "loopback/tls_client.hpp"
+#include "loopback/stream.hpp"
+#include "loopback/tcp_socket.hpp"
 #include "net/server.hpp"
 
 namespace mintage::bench {
@@ -67,50 +64,33 @@ class tls_server {
   std::optional<net::server> server_;
 };
 
-/// A connection; plain when there is no TLS side.
+/// A connection, plain when there is no side of TLS.
 class client {
  public:
   client(std::uint16_t port, const loopback::tls_side* side,
          const loopback::session_ptr& offered = nullptr)
-      : fd_{::socket(AF_INET, SOCK_STREAM, 0)} {
-    auto where = sockaddr_in{};
-    where.sin_family = AF_INET;
-    where.sin_port = htons(port);
-    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const auto on = 1;
-    ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (::connect(fd_, reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0)
-      throw std::runtime_error{"cannot connect"};
-    if (side != nullptr) tls_.emplace(*side, fd_, std::chrono::seconds{5}, offered);
-  }
-  client(const client&) = delete;
-  client& operator=(const client&) = delete;
-  ~client() {
-    tls_.reset();
-    ::close(fd_);
-  }
+      : socket_{port, patience}, stream_{side, socket_.get(), patience, offered} {}
 
   void ask(const std::string& request) {
-    if (tls_ ? !tls_->send(request) : ::send(fd_, request.data(), request.size(), MSG_NOSIGNAL) < 0)
-      throw std::runtime_error{"cannot send"};
+    if (!stream_.send(request)) throw std::runtime_error{"cannot send"};
     for (auto got = std::size_t{0}; got < prebuilt_body().size();) {
-      const auto n = tls_ ? tls_->receive(octets_)
-                          : static_cast<int>(::recv(fd_, octets_.data(), octets_.size(), 0));
+      const auto n = stream_.receive(octets_);
       if (n <= 0) throw std::runtime_error{"no answer"};
       got += static_cast<std::size_t>(n);
     }
   }
   /// Waits for the server to close.
   void leave() {
-    tls_->finish_sending();
-    while (tls_->receive(octets_) > 0) {
+    stream_.finish_sending();
+    while (stream_.receive(octets_) > 0) {
     }
   }
-  [[nodiscard]] loopback::tls_client& tls() { return *tls_; }
+  [[nodiscard]] loopback::stream& stream() { return stream_; }
 
  private:
-  int fd_;
-  std::optional<loopback::tls_client> tls_;
+  static constexpr auto patience = std::chrono::seconds{5};
+  loopback::tcp_socket socket_;
+  loopback::stream stream_;
   std::array<char, 16384> octets_{};
 };
 
@@ -154,13 +134,13 @@ void greeting(benchmark::State& state, loopback::key_kind kind, int version, boo
   if (resumed) {
     auto first = client{server.port(), &side};
     first.ask(request);
-    session = first.tls().session();
+    session = first.stream().session();
   }
   for (auto _ : state) {
     const auto before = server.cpu();
     for (auto i = 0; i < batch; ++i) {
       auto c = client{server.port(), &side, session};
-      if (c.tls().was_resumed() != resumed) throw std::runtime_error{"not the handshake meant"};
+      if (c.stream().was_resumed() != resumed) throw std::runtime_error{"not the handshake meant"};
       c.leave();
     }
     state.SetIterationTime((server.cpu() - before) / batch);

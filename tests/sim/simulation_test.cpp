@@ -2,11 +2,11 @@
 
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <random>
 #include <string>
 
+#include "loopback/environment.hpp"
 #include "tests/sim/simulation.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -16,11 +16,7 @@
 namespace mintage::sim {
 namespace {
 
-std::optional<std::uint64_t> number_from(const char* variable) {
-  const auto* text = std::getenv(variable);
-  if (text == nullptr) return std::nullopt;
-  return std::stoull(text);
-}
+using loopback::number_from;
 
 std::string listed(const run_result& r) {
   auto text = std::string{};

@@ -3,20 +3,20 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <atomic>
 #include <condition_variable>
 #include <deque>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
 
+#include "loopback/child_process.hpp"
 #include "storage/engine.hpp"
 
 namespace mintage::storage {
 
+using loopback::temporary_folder;
 using std::chrono::seconds;
 
 class manual_clock final : public oauth::clock {
@@ -28,22 +28,6 @@ class manual_clock final : public oauth::clock {
 
  private:
   std::atomic<std::int64_t> now_ = 1'700'000'000'000;
-};
-
-class temporary_directory {
- public:
-  temporary_directory() {
-    auto pattern = (std::filesystem::temp_directory_path() / "mintage-XXXXXX").string();
-    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
-    path_ = pattern;
-  }
-  ~temporary_directory() { std::filesystem::remove_all(path_); }
-  temporary_directory(const temporary_directory&) = delete;
-  temporary_directory& operator=(const temporary_directory&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
 };
 
 /// Owns shards on the thread that calls `run_one`. Remaining tasks are destroyed without running.

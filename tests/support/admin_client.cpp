@@ -1,18 +1,11 @@
 #include "tests/support/admin_client.hpp"
 
 #include <stdexcept>
-#include <thread>
 
 namespace mintage::test {
 
 boost::json::object parse_object(std::string_view text) {
   return boost::json::parse(boost::json::string_view{text.data(), text.size()}).as_object();
-}
-
-std::string text_of(const boost::json::object& o, std::string_view name) {
-  auto* found = o.if_contains(boost::json::string_view{name.data(), name.size()});
-  return found != nullptr && found->is_string() ? std::string{found->as_string().c_str()}
-                                                : std::string{};
 }
 
 admin_client::admin_client(std::uint16_t port, std::string token)
@@ -68,62 +61,14 @@ std::string admin_client::mint(const boost::json::object& request) {
 
 std::vector<std::string> admin_client::bulk(const std::vector<std::string>& lines) {
   auto wire = connection{port_};
-  // A second thread writes: the server reads no more lines than it has answered.
-  auto writer = std::thread{[&] {
-    auto going = wire.send(head("POST", "/admin/codes") +
-                           "Content-Type: application/x-ndjson\r\n"
-                           "Transfer-Encoding: chunked\r\n\r\n");
-    for (auto first = std::size_t{0}; going && first < lines.size(); first += 64) {
-      auto piece = std::string{};
-      for (auto i = first; i < std::min(first + 64, lines.size()); ++i) piece += lines[i];
-      auto framed = chunked(piece);
-      framed.resize(framed.size() - 5);  // without the last chunk, "0" and two line ends
-      going = wire.send(framed);
-    }
-    wire.send("0\r\n\r\n");
-  }};
-  auto got = http_answer{};
-  try {
-    got = wire.receive();
-  } catch (...) {
-    wire.finish_sending();
-    writer.join();
-    throw;
-  }
-  writer.join();
-  return lines_of(demand(got, 200, "bulk refused").body);
+  return loopback::exchange_lines(wire, head("POST", "/admin/codes"), lines.size(),
+                                  [&](std::size_t n) -> std::string_view { return lines[n]; });
 }
 
 std::vector<std::string> admin_client::mint_many(const boost::json::object& request,
                                                  std::size_t count) {
   auto line = boost::json::serialize(request) + "\n";
-  auto out = bulk(std::vector<std::string>(count, line));
-  for (auto& each : out) {
-    auto code = code_in(each);
-    if (code.empty()) throw std::runtime_error{"a line was refused: " + each};
-    each = code;
-  }
-  if (out.size() != count) throw std::runtime_error{"a line was not answered"};
-  return out;
-}
-
-std::string code_in(std::string_view line) {
-  constexpr auto name = std::string_view{"\"code\":\""};
-  auto begin = line.find(name);
-  if (begin == line.npos) return {};
-  begin += name.size();
-  return std::string{line.substr(begin, line.find('"', begin) - begin)};
-}
-
-std::vector<std::string> lines_of(std::string_view text) {
-  auto out = std::vector<std::string>{};
-  while (!text.empty()) {
-    auto end = text.find('\n');
-    out.emplace_back(text.substr(0, end));
-    if (end == text.npos) break;
-    text.remove_prefix(end + 1);
-  }
-  return out;
+  return loopback::codes_in(bulk(std::vector<std::string>(count, line)), count);
 }
 
 }  // namespace mintage::test

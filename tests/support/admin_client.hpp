@@ -9,14 +9,14 @@
 #include <string_view>
 #include <vector>
 
+#include "loopback/jws_check.hpp"
 #include "tests/support/http_client.hpp"
 
 namespace mintage::test {
 
 /// @throws boost::system::system_error when `text` is not one JSON object.
 [[nodiscard]] boost::json::object parse_object(std::string_view text);
-/// The member as text; empty when it is absent or not a string.
-[[nodiscard]] std::string text_of(const boost::json::object& o, std::string_view name);
+using loopback::text_of;
 
 class admin_client {
  public:
@@ -50,10 +50,5 @@ class admin_client {
   std::string token_;
   std::optional<connection> connection_;
 };
-
-/// The value of `"code":"…"` in a line of a bulk answer; empty when there is none.
-[[nodiscard]] std::string code_in(std::string_view line);
-/// Splits at LF; the last piece may lack it.
-[[nodiscard]] std::vector<std::string> lines_of(std::string_view text);
 
 }  // namespace mintage::test

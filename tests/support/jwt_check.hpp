@@ -1,19 +1,17 @@
 /// @file
-/// Verifies JWTs against a JWK set as a relying party does, with OpenSSL alone and none of the code
-/// under test.
+/// Verifies JWTs against a JWK set as a relying party does, with none of the code under test.
 #pragma once
 
 #include <boost/json.hpp>
 #include <string>
 #include <string_view>
 
+#include "loopback/jws_check.hpp"
+
 namespace mintage::test {
 
-struct jwt {
-  boost::json::object header;
+struct jwt : loopback::compact_jws {
   boost::json::object claims;
-  std::string signed_part;
-  std::string signature;
 };
 /// @throws std::runtime_error unless it is three parts of strict base64url with JSON objects.
 [[nodiscard]] jwt read_jwt(std::string_view compact);

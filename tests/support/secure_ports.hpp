@@ -6,14 +6,13 @@
 #include <cstdint>
 
 #include "loopback/certificate_authority.hpp"
-#include "loopback/tls_client.hpp"
+#include "loopback/stream.hpp"
 
 namespace mintage::test {
 
 using loopback::certificate_authority;
 using loopback::key_kind;
 using loopback::pem_pair;
-using loopback::tls_client;
 using loopback::tls_client_options;
 using loopback::tls_refused;
 using loopback::tls_side;

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <thread>
 
+#include "loopback/environment.hpp"
 #include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
@@ -17,16 +17,12 @@ namespace mintage::test {
 namespace {
 
 using namespace std::chrono_literals;
+using loopback::number_from;
 namespace fs = std::filesystem;
 
 constexpr auto batch = std::size_t{500};
 constexpr auto pipelined = std::size_t{50};
 constexpr auto workers_count = 4;
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  auto* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 /// Size of a folder whose files may be created and removed meanwhile.
 std::uint64_t size_of(const fs::path& folder) {
@@ -80,8 +76,8 @@ class worker {
 };
 
 TEST(a_million_codes, minted_and_redeemed_leave_a_directory_of_bounded_size) {
-  auto const count = from_environment("MINTAGE_BOUNDED_CODES", 1'000'000);
-  auto const bound = from_environment("MINTAGE_BOUNDED_MB", 400) * 1024 * 1024;
+  auto const count = number_from("MINTAGE_BOUNDED_CODES").value_or(1'000'000);
+  auto const bound = number_from("MINTAGE_BOUNDED_MB").value_or(400) * 1024 * 1024;
   auto s = stage{{{"tokens.code_ttl", toml_string("5s")},
                   {"tokens.code_tombstone", toml_string("2s")},
                   {"tokens.access_ttl", toml_string("2s")},

@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <random>
 #include <thread>
 
+#include "loopback/environment.hpp"
 #include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
@@ -17,15 +17,11 @@ namespace mintage::test {
 namespace {
 
 using namespace std::chrono_literals;
+using loopback::number_from;
 using random_engine = std::mt19937_64;
 
 constexpr auto workers_count = std::size_t{6};
 constexpr auto pipelined = std::size_t{32};
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  auto* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 std::uint64_t draw(random_engine& random, std::uint64_t below) {
   return std::uniform_int_distribution<std::uint64_t>{0, below - 1}(random);
@@ -210,8 +206,8 @@ class driver {
 };
 
 TEST(a_kill_at_any_moment, consumes_nothing_twice_and_loses_nothing_acknowledged) {
-  auto const seed = from_environment("MINTAGE_KILL_SEED", std::random_device{}());
-  auto const rounds = from_environment("MINTAGE_KILL_ROUNDS", 40);
+  auto const seed = number_from("MINTAGE_KILL_SEED").value_or(std::random_device{}());
+  auto const rounds = number_from("MINTAGE_KILL_ROUNDS").value_or(40);
   std::cout << "seed " << seed << ", " << rounds << " rounds" << std::endl;
   auto book = driver{seed};
   for (auto i = std::uint64_t{0}; i < rounds && !testing::Test::HasFailure(); ++i) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "tests/support/eventually.hpp"
 #include "tests/support/secure_ports.hpp"
 #include "tests/support/test_clients.hpp"
 
@@ -23,15 +24,6 @@ settings tls_settings(const pem_pair& pair) {
     out[std::string{section} + "key"] = toml_string(pair.key.string());
   }
   return out;
-}
-
-template <class Condition>
-void eventually(Condition holds) {
-  const auto end = std::chrono::steady_clock::now() + 30s;
-  while (!holds()) {
-    ASSERT_LT(std::chrono::steady_clock::now(), end);
-    std::this_thread::sleep_for(2ms);
-  }
 }
 
 class whole_program_over_tls : public testing::Test {

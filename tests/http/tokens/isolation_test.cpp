@@ -2,9 +2,9 @@
 // RFT-01, INT-02, REV-02)
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <random>
 
+#include "loopback/environment.hpp"
 #include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
@@ -96,9 +96,8 @@ class isolation {
 };
 
 TEST(grants, are_out_of_reach_for_every_other_client) {
-  const auto* given = std::getenv("MINTAGE_ISOLATION_SEED");
-  const auto seed =
-      given != nullptr ? static_cast<std::uint32_t>(std::stoul(given)) : std::random_device{}();
+  const auto seed = static_cast<std::uint32_t>(
+      loopback::number_from("MINTAGE_ISOLATION_SEED").value_or(std::random_device{}()));
   SCOPED_TRACE("MINTAGE_ISOLATION_SEED=" + std::to_string(seed));
   auto test = isolation{seed};
   for (auto i = 0; i < attempts && !testing::Test::HasFailure(); ++i) {

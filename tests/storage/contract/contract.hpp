@@ -53,7 +53,7 @@ class contract : public testing::TestWithParam<engine_case> {
   [[nodiscard]] instant now() const { return clock_.now(); }
   [[nodiscard]] insert_op fresh(std::uint64_t code) const { return insertion(code, now() + life); }
 
-  temporary_directory directory_;
+  temporary_folder directory_;
   manual_clock clock_;
   std::unique_ptr<engine> engine_;
   std::optional<store_driver> shard_;

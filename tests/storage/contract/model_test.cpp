@@ -1,11 +1,11 @@
 // Random batches against a model that is simple enough to be read. The seed is printed;
 // MINTAGE_SEED repeats a run.
 
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
 
+#include "loopback/environment.hpp"
 #include "tests/storage/contract/contract.hpp"
 
 namespace mintage::storage {
@@ -156,8 +156,7 @@ class model {
 };
 
 std::uint64_t seed() {
-  const auto* given = std::getenv("MINTAGE_SEED");
-  auto s = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+  const auto s = loopback::number_from("MINTAGE_SEED").value_or(std::random_device{}());
   testing::Test::RecordProperty("seed", std::to_string(s));
   std::printf("MINTAGE_SEED=%llu\n", static_cast<unsigned long long>(s));
   return s;

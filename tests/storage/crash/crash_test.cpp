@@ -13,6 +13,7 @@
 #include <map>
 #include <random>
 
+#include "loopback/environment.hpp"
 #include "storage/rocksdb/engine.hpp"
 #include "storage/rocksdb/thread_sanitizer.hpp"
 #include "tests/storage/store_driver.hpp"
@@ -278,11 +279,10 @@ INSTANTIATE_TEST_SUITE_P(levels, crash, testing::Values(durability::sync, durabi
                          });
 
 TEST_P(crash, loses_nothing_acknowledged_and_revives_nothing_consumed) {  // COD-04
-  const auto* given = std::getenv("MINTAGE_SEED");
-  auto seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+  const auto seed = loopback::number_from("MINTAGE_SEED").value_or(std::random_device{}());
   std::printf("MINTAGE_SEED=%llu\n", static_cast<unsigned long long>(seed));
   auto random = std::mt19937_64{seed};
-  auto directory = temporary_directory{};
+  auto directory = temporary_folder{};
   const auto path = directory.path() / "db";
   auto clock = manual_clock{};
   auto first = std::uint64_t{1};

@@ -3,10 +3,10 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <random>
 
+#include "loopback/environment.hpp"
 #include "storage/rocksdb/acknowledged.hpp"
 #include "storage/rocksdb/crc32c.hpp"
 #include "storage/rocksdb/engine.hpp"
@@ -163,7 +163,7 @@ class damage_to : public testing::Test {
     }
   }
 
-  temporary_directory directory_;
+  temporary_folder directory_;
   fs::path whole_ = directory_.path() / "whole";
   fs::path path_ = directory_.path() / "db";
   manual_clock clock_;
@@ -178,9 +178,8 @@ TEST_F(damage_to, no_file_undoes_what_was_acknowledged_in_silence) {
     ASSERT_EQ(e->warning(), "");
     ASSERT_EQ(e->void_before(), instant{});
   }
-  const auto* given = std::getenv("MINTAGE_SEED");
-  const auto seed = given != nullptr ? static_cast<std::uint32_t>(std::strtoul(given, nullptr, 10))
-                                     : std::random_device{}();
+  const auto seed = static_cast<std::uint32_t>(
+      loopback::number_from("MINTAGE_SEED").value_or(std::random_device{}()));
   std::cout << "MINTAGE_SEED=" << seed << '\n';
   auto random = std::mt19937{seed};
   auto refused = 0;

@@ -32,7 +32,7 @@ class failed_fsync : public testing::Test {
  protected:
   ~failed_fsync() override { device_fails = false; }
 
-  temporary_directory directory_;
+  temporary_folder directory_;
   manual_clock clock_;
   std::unique_ptr<engine> engine_ = open_rocksdb_engine(
       {.path = directory_.path() / "db", .level = durability::sync}, 10, clock_);

@@ -68,7 +68,7 @@ class faults : public testing::Test {
     return size;
   }
 
-  temporary_directory directory_;
+  temporary_folder directory_;
   fs::path path_ = directory_.path() / "db";
   manual_clock clock_;
 };

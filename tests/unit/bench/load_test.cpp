@@ -195,7 +195,7 @@ TEST(run_load, uses_a_refused_refresh_token_no_more) {
   EXPECT_TRUE(r.ran_out);
 }
 
-TEST(run_load, tries_a_refresh_token_again_that_was_not_judged) {
+TEST(run_load, tries_a_refresh_token_again_that_no_answer_refused) {
   auto families = rotating_families{};
   const auto server = fake_server{[&](unsigned n, const std::string& r) {
     return n < 5 ? http(503, R"({"error":"temporarily_unavailable"})") : families(r);

@@ -1,5 +1,3 @@
-#include "bench/harness/tls_client.hpp"
-
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -10,12 +8,15 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/streambuf.hpp>
 #include <boost/asio/write.hpp>
+#include <filesystem>
+#include <string>
 #include <thread>
 
 #include "bench/harness/http_call.hpp"
 #include "bench/harness/load.hpp"
 #include "loopback/certificate_authority.hpp"
 #include "loopback/child_process.hpp"
+#include "loopback/stream.hpp"
 #include "tests/unit/bench/fake_server.hpp"
 
 namespace mintage::bench {
@@ -73,7 +74,8 @@ class tls_server {
   std::thread thread_;
 };
 
-load_result run(const tls_server& server, const tls_client& tls, std::size_t reconnect_every) {
+load_result run(const tls_server& server, const loopback::tls_side& tls,
+                std::size_t reconnect_every) {
   auto o = load_options{};
   o.where = server.where();
   o.tls = &tls;
@@ -88,9 +90,14 @@ load_result run(const tls_server& server, const tls_client& tls, std::size_t rec
   return run_load(o, sources);
 }
 
+loopback::tls_side trusting(const std::filesystem::path& file, const std::string& host,
+                            bool resumes) {
+  return loopback::tls_side{{.trusted_file = file, .host = host, .resumes = resumes}};
+}
+
 TEST(tls, carries_requests_on_connections_that_stay_open) {
   const auto server = tls_server{};
-  const auto tls = tls_client{server.certificate(), "127.0.0.1", false};
+  const auto tls = trusting(server.certificate(), "127.0.0.1", false);
   const auto r = run(server, tls, 0);
   EXPECT_EQ(r.counts.answers(), 60U);
   EXPECT_EQ(r.counts.failures(), 0U);
@@ -99,11 +106,11 @@ TEST(tls, carries_requests_on_connections_that_stay_open) {
 
 TEST(tls, shakes_hands_in_full_for_each_new_connection_unless_it_resumes) {
   const auto server = tls_server{};
-  const auto full = run(server, tls_client{server.certificate(), "127.0.0.1", false}, 10);
+  const auto full = run(server, trusting(server.certificate(), "127.0.0.1", false), 10);
   EXPECT_EQ(full.counts.answers(), 60U);
   EXPECT_GE(full.handshakes.full, 3U);
   EXPECT_EQ(full.handshakes.resumed, 0U);
-  const auto again = run(server, tls_client{server.certificate(), "127.0.0.1", true}, 10);
+  const auto again = run(server, trusting(server.certificate(), "127.0.0.1", true), 10);
   EXPECT_EQ(again.counts.answers(), 60U);
   EXPECT_GE(again.handshakes.resumed, 3U);
   EXPECT_EQ(again.handshakes.full, 0U);
@@ -114,18 +121,18 @@ TEST(tls, refuses_a_server_that_it_does_not_trust) {
   const auto other = loopback::temporary_folder{};
   const auto stranger = loopback::write_self_signed(other.path());
   EXPECT_THROW(
-      static_cast<void>(run(server, tls_client{stranger.certificate, "127.0.0.1", false}, 0)),
+      static_cast<void>(run(server, trusting(stranger.certificate, "127.0.0.1", false), 0)),
       std::runtime_error);
   EXPECT_THROW(
-      static_cast<void>(run(server, tls_client{server.certificate(), "127.0.0.2", false}, 0)),
+      static_cast<void>(run(server, trusting(server.certificate(), "127.0.0.2", false), 0)),
       std::runtime_error);
   EXPECT_THROW(
-      static_cast<void>(run(server, tls_client{server.certificate(), "other.example", false}, 0)),
+      static_cast<void>(run(server, trusting(server.certificate(), "other.example", false), 0)),
       std::runtime_error);
 }
 
 TEST(tls, needs_certificates_to_trust) {
-  EXPECT_THROW(tls_client("/dev/null", "h", false), std::runtime_error);
+  EXPECT_THROW(trusting("/dev/null", "h", false), std::runtime_error);
 }
 
 TEST(call, speaks_tls_when_the_url_says_so) {

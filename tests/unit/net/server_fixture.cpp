@@ -1,10 +1,7 @@
 #include "tests/unit/net/server_fixture.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -200,31 +197,15 @@ std::pair<std::string, oauth::errc> fake_service::last_refusal() const {
 }
 
 namespace {
-
-void connect_to(int socket, in_addr to, std::uint16_t port) {
-  const auto limit = timeval{30, 0};
-  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-  auto address = sockaddr_in{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr = to;
-  if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    ADD_FAILURE() << "cannot connect";
-  }
-}
-
+constexpr auto patience = std::chrono::seconds{30};
 }  // namespace
 
-peer::peer(std::uint16_t port, int receive_buffer) : socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
-  if (receive_buffer != 0) {
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
-  }
-  connect_to(socket_, in_addr{htonl(INADDR_LOOPBACK)}, port);
+peer::peer(std::uint16_t port, int receive_buffer) : socket_{port, patience, receive_buffer} {
+  stream_.emplace(nullptr, socket_.get(), patience);
 }
 
-peer::peer(in_addr address, std::uint16_t port) : socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
-  connect_to(socket_, address, port);
+peer::peer(in_addr to, std::uint16_t port) : socket_{to, port, patience} {
+  stream_.emplace(nullptr, socket_.get(), patience);
 }
 
 peer::peer(std::uint16_t port, const loopback::tls_side& side, const loopback::session_ptr& offered,
@@ -234,45 +215,29 @@ peer::peer(std::uint16_t port, const loopback::tls_side& side, const loopback::s
 }
 
 void peer::secure(const loopback::tls_side& side, const loopback::session_ptr& offered) {
-  tls_ = std::make_unique<loopback::tls_client>(side, socket_, std::chrono::seconds{30}, offered);
-}
-
-peer::~peer() {
-  tls_.reset();
-  ::close(socket_);
+  stream_.emplace(&side, socket_.get(), patience, offered);
 }
 
 void peer::send(std::string_view octets) {
-  if (tls_) {
-    tls_->send(octets);
-    return;
-  }
-  while (!octets.empty()) {
-    const auto n = ::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL);
-    if (n <= 0) return;  // the server may refuse and close before it has read everything
-    octets.remove_prefix(static_cast<std::size_t>(n));
-  }
+  stream_->send(octets);  // the server may refuse and close before it has read everything
 }
 
 std::size_t peer::send_some(std::string_view octets) {
-  const auto n = ::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const auto n = ::send(socket_.get(), octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   return n > 0 ? static_cast<std::size_t>(n) : 0;
 }
 
 void peer::shut_down() {
-  ::shutdown(socket_, SHUT_WR);
+  ::shutdown(socket_.get(), SHUT_WR);
 }
 
 void peer::reset() {
-  const auto hard = linger{1, 0};
-  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-  ::close(socket_);
-  socket_ = -1;
+  socket_.reset();
 }
 
 bool peer::fill() {
   auto octets = std::array<char, 16384>{};
-  const auto n = tls_ ? tls_->receive(octets) : ::recv(socket_, octets.data(), octets.size(), 0);
+  const auto n = stream_->receive(octets);
   if (n == 0) closed_ = true;
   if (n <= 0) return false;
   buffer_.append(octets.data(), static_cast<std::size_t>(n));
@@ -358,12 +323,12 @@ bool peer::is_closed(std::string* rest) {
 }
 
 bool peer::has_octets() const {
-  auto p = pollfd{socket_, POLLIN, 0};
+  auto p = pollfd{socket_.get(), POLLIN, 0};
   return !buffer_.empty() || ::poll(&p, 1, 0) > 0;
 }
 
 bool peer::is_reset() const {
-  auto p = pollfd{socket_, 0, 0};
+  auto p = pollfd{socket_.get(), 0, 0};
   return ::poll(&p, 1, 0) > 0 && (p.revents & (POLLERR | POLLHUP)) != 0;
 }
 
@@ -422,14 +387,6 @@ std::string request(std::string_view method, std::string_view target, std::strin
 
 std::string bearer(std::string_view token) {
   return "Authorization: Bearer " + std::string{token} + "\r\n";
-}
-
-void eventually(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
-  while (!condition()) {
-    ASSERT_LT(std::chrono::steady_clock::now(), end);
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
 }
 
 }  // namespace mintage::net

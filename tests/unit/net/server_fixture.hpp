@@ -20,10 +20,14 @@
 #include <utility>
 #include <vector>
 
-#include "loopback/tls_client.hpp"
+#include "loopback/stream.hpp"
+#include "loopback/tcp_socket.hpp"
 #include "net/server.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace mintage::net {
+
+using mintage::test::eventually;
 
 /// Answers exchanges according to `how`: at once, within `submit`; without an answer, as when they
 /// are lost; from another thread, out of order; or not before `release`.
@@ -112,9 +116,6 @@ class peer {
        const loopback::session_ptr& offered = nullptr, int receive_buffer = 0);
   /// Continues over TLS. @throws loopback::tls_refused
   void secure(const loopback::tls_side& side, const loopback::session_ptr& offered = nullptr);
-  ~peer();
-  peer(const peer&) = delete;
-  peer& operator=(const peer&) = delete;
 
   void send(std::string_view octets);
   /// Sends what the kernel accepts at once. @returns the number of octets.
@@ -135,15 +136,15 @@ class peer {
   /// Whether the server has closed the connection by itself.
   [[nodiscard]] bool is_reset() const;
   /// @pre the connection uses TLS.
-  [[nodiscard]] loopback::tls_client& tls() { return *tls_; }
+  [[nodiscard]] loopback::stream& tls() { return *stream_; }
 
  private:
   [[nodiscard]] bool fill();
   [[nodiscard]] std::string take(std::size_t n);
   [[nodiscard]] std::string take_line();
 
-  int socket_ = -1;
-  std::unique_ptr<loopback::tls_client> tls_;
+  loopback::tcp_socket socket_;
+  std::optional<loopback::stream> stream_;  // ends before its socket
   std::string buffer_;
   std::string lines_;
   bool chunks_ended_ = false;
@@ -181,7 +182,4 @@ class server_test : public testing::Test {
 inline const auto admin_token = std::string{"mad_admin"};
 inline const auto mint_token = std::string{"mad_minter"};
 [[nodiscard]] std::string bearer(std::string_view token);
-/// Waits until `condition` holds; fails the test after 30 s.
-void eventually(const std::function<bool()>& condition);
-
 }  // namespace mintage::net

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "loopback/certificate_authority.hpp"
-#include "loopback/tls_client.hpp"
+#include "loopback/stream.hpp"
 #include "tests/unit/net/server_fixture.hpp"
 
 namespace mintage::net {

@@ -47,7 +47,7 @@ class log_file : public testing::Test, public log_visitor {
   std::vector<log_fault> faults;
 
  private:
-  temporary_directory directory_;
+  temporary_folder directory_;
 };
 
 TEST_F(log_file, that_is_whole_shows_its_records) {

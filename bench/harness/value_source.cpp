@@ -1,4 +1,4 @@
-#include "bench/harness/grant_supply.hpp"
+#include "bench/harness/value_source.hpp"
 
 #include <algorithm>
 #include <fstream>
