@@ -51,7 +51,7 @@ std::string render_jwks(const key_ring& ring) {
   auto out = std::string{R"({"keys":[)"};
   for (const auto& k : ring.keys) {
     if (&k != &ring.keys.front()) out.push_back(',');
-    out.append(k.key.public_jwk());
+    out.append(k.key.public_part().jwk());
   }
   out.append("]}");
   return out;
