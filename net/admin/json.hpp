@@ -6,7 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "oauth/admin/admin.hpp"
+#include "oauth/admin/calls.hpp"
+#include "oauth/admin/minting.hpp"
 
 namespace mintage::net {
 

@@ -13,14 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string_view name_of(oauth::client_status status) noexcept {
-  return status == oauth::client_status::active ? "active" : "suspended";
-}
-
-std::string_view name_of(oauth::rt_mode mode) noexcept {
-  return mode == oauth::rt_mode::rotating ? "rotating" : "static";
-}
-
 template <class Text>
 json::array to_json(const std::vector<Text>& texts) {
   return json::array(texts.begin(), texts.end());
@@ -47,7 +39,7 @@ json::object to_json(const oauth::client& c) {
       {"client_id", c.id},
       {"client_id_issued_at", oauth::numeric_date(c.issued_at)},
       {"client_name", c.name},
-      {"status", name_of(c.status)},
+      {"status", to_string(c.status)},
       {"token_endpoint_auth_method", to_string(c.method)},
       {"redirect_uris", to_json(c.redirect_uris)},
       {"grant_types", std::move(grants)},
@@ -58,8 +50,8 @@ json::object to_json(const oauth::client& c) {
       {"require_pkce", c.require_pkce},
       {"basic_raw_compat", c.basic_raw_compat},
       {"rt_without_offline", c.rt_without_offline},
-      {"rt_mode", name_of(c.refresh_mode)},
-      {"subject_type", c.subjects == oauth::subject_type::pairwise ? "pairwise" : "public"},
+      {"rt_mode", to_string(c.refresh_mode)},
+      {"subject_type", to_string(c.subjects)},
       {"userinfo_signed_response_alg", c.userinfo_alg ? crypto::to_string(*c.userinfo_alg) : ""},
       {"allowed_resources", to_json(c.allowed_resources)},
       {"allowed_origins", to_json(c.allowed_origins)},
@@ -70,7 +62,7 @@ json::object to_json(const oauth::client& c) {
 json::object to_json(const oauth::resource& r) {
   return {
       {"identifier", r.as.identifier},
-      {"token_format", r.as.format == oauth::token_format::jwt ? "jwt" : "opaque"},
+      {"token_format", to_string(r.as.format)},
       {"alg", crypto::to_string(r.as.alg)},
       {"scopes", to_json(r.scopes)},
       {"resource_servers", to_json(r.resource_servers)},

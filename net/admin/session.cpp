@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "net/address.hpp"
+#include "oauth/request/percent.hpp"
 #include "oauth/request/response.hpp"
 
 namespace mintage::net {
@@ -128,7 +129,7 @@ bool admin_session::refuse_by_token(const admin_target& target) {
 }
 
 bool admin_session::refuse_by_target(const admin_target& target) {
-  auto id = decode_percent(target.id);
+  auto id = oauth::decode_percent(target.id);
   if (endpoint_ == admin_endpoint::unknown || !id) {
     send_error({.status = 404}, oauth::errc::not_found, "There is nothing at this path.");
     return true;

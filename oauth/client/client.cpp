@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "oauth/request/ascii.hpp"
+#include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
 

@@ -18,10 +18,19 @@
 namespace mintage::oauth {
 
 enum class client_status : std::uint8_t { active, suspended };
+[[nodiscard]] constexpr std::string_view to_string(client_status s) noexcept {
+  return s == client_status::active ? "active" : "suspended";
+}
 /// How refresh tokens of this client behave (RFT-02).
 enum class rt_mode : std::uint8_t { rotating, static_ };
+[[nodiscard]] constexpr std::string_view to_string(rt_mode m) noexcept {
+  return m == rt_mode::rotating ? "rotating" : "static";
+}
 /// Whether the tokens of all clients name a person alike (Core §8).
 enum class subject_type : std::uint8_t { public_, pairwise };
+[[nodiscard]] constexpr std::string_view to_string(subject_type t) noexcept {
+  return t == subject_type::public_ ? "public" : "pairwise";
+}
 
 /// One live secret at rest (CAU-12): HMAC-SHA-256 under the pepper when the server generated it,
 /// an argon2id PHC string when it was chosen elsewhere.

@@ -1,12 +1,12 @@
-// What a client may be registered with: the rules of admin.hpp for its metadata.
+#include "oauth/client/metadata.hpp"
+
 #include <algorithm>
+#include <utility>
 
 #include "crypto/base64.hpp"
-#include "oauth/admin/admin.hpp"
 #include "oauth/client/secrets.hpp"
 #include "oauth/grant/resource.hpp"
 #include "oauth/grant/scope.hpp"
-#include "oauth/request/ascii.hpp"
 #include "oauth/request/text.hpp"
 #include "oauth/request/uri.hpp"
 
@@ -21,13 +21,6 @@ constexpr auto max_uri = std::size_t{2048};
 constexpr auto max_allowed = std::size_t{64};
 constexpr auto max_scope_tokens = std::size_t{64};
 constexpr auto max_scope = std::size_t{2048};
-
-/// What a check found; nothing when all is well.
-using complaint = std::optional<admin_error>;
-
-complaint bad_request(std::string description) {
-  return admin_error{errc::invalid_request, std::move(description)};
-}
 
 /// Whether `text` is an origin spelled as browsers spell it: any other text would never match
 /// (RFC 6454 §6.2).

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "crypto/base64.hpp"
 #include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
@@ -12,13 +13,6 @@ constexpr auto min_secret = std::size_t{8};
 constexpr auto max_secret = std::size_t{256};
 /// The end of the year 9999: later moments are mistakes, and would not fit into milliseconds.
 constexpr auto max_date = std::int64_t{253402300799};
-
-/// What a check found; nothing when all is well.
-using complaint = std::optional<admin_error>;
-
-complaint bad_request(const char* description) {
-  return admin_error{errc::invalid_request, description};
-}
 
 bool is_live(const stored_secret& s, instant now) noexcept {
   return !s.expires || now < *s.expires;
@@ -92,6 +86,15 @@ admin_result<client> without_secret(const client& before, std::uint32_t number, 
   }
   ++changed.version;
   return changed;
+}
+
+crypto::secret_string make_client_secret(crypto::random_source& random) {
+  constexpr auto prefix = std::string_view{"mcs_"};
+  auto text = std::string{};
+  text.reserve(prefix.size() + crypto::base64url_size(32));
+  text.append(prefix);
+  crypto::base64url_append(text, random.take<32>());
+  return crypto::secret_string{std::move(text)};
 }
 
 }  // namespace mintage::oauth

@@ -18,6 +18,9 @@ class client_registry;
 struct client;
 
 enum class token_format : std::uint8_t { jwt, opaque };
+[[nodiscard]] constexpr std::string_view to_string(token_format f) noexcept {
+  return f == token_format::jwt ? "jwt" : "opaque";
+}
 
 /// What a token is issued for: a resource as a grant remembers it.
 struct target {

@@ -4,13 +4,13 @@
 #include <charconv>
 #include <iterator>
 
-#include "oauth/request/ascii.hpp"
+#include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
 namespace {
 
 constexpr bool is_hex(char c) noexcept {
-  return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
+  return hex_value(c) >= 0;
 }
 
 bool is_scheme(std::string_view text) noexcept {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "oauth/request/ascii.hpp"
 #include "oauth/request/json_writer.hpp"
 #include "oauth/request/request_parameters.hpp"
+#include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
 namespace {

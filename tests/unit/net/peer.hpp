@@ -2,6 +2,8 @@
 /// A client that speaks in octets.
 #pragma once
 
+#include <netinet/in.h>
+
 #include <cstdint>
 #include <map>
 #include <memory>

@@ -2,7 +2,8 @@
 // without_secret.
 #include <gtest/gtest.h>
 
-#include "oauth/admin/admin.hpp"
+#include "oauth/client/secrets.hpp"
+#include "tests/unit/oauth/counting_random.hpp"
 
 namespace mintage::oauth {
 namespace {
@@ -154,6 +155,13 @@ TEST(secret_expiry, is_never_for_nothing_and_0) {
   EXPECT_EQ(secret_expiry(std::nullopt), std::nullopt);
   EXPECT_EQ(secret_expiry(0), std::nullopt);
   EXPECT_EQ(secret_expiry(1), instant{seconds{1}});
+}
+
+TEST(make_client_secret, has_its_form) {
+  auto random = test::counting_random{};
+  const auto secret = make_client_secret(random);
+  EXPECT_EQ(secret.reveal(), "mcs_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
+  EXPECT_NE(make_client_secret(random).reveal(), secret.reveal());
 }
 
 }  // namespace

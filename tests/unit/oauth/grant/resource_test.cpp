@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "oauth/admin/admin.hpp"
+#include "oauth/admin/resources.hpp"
 
 namespace mintage::oauth {
 namespace {

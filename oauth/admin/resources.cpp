@@ -1,7 +1,7 @@
-// The rules of admin.hpp for resources.
-#include <algorithm>
+#include "oauth/admin/resources.hpp"
 
-#include "oauth/admin/admin.hpp"
+#include <string>
+
 #include "oauth/grant/scope.hpp"
 #include "oauth/request/text.hpp"
 
@@ -11,13 +11,6 @@ namespace {
 constexpr auto max_scopes = std::size_t{64};
 constexpr auto max_servers = std::size_t{64};
 constexpr auto max_client_id = std::size_t{128};
-
-/// The result of a check; nothing when the request is valid.
-using complaint = std::optional<admin_error>;
-
-complaint bad_request(std::string description) {
-  return admin_error{errc::invalid_request, std::move(description)};
-}
 
 complaint check_identifier(const client_registry& known, std::string_view identifier,
                            const options& o) {

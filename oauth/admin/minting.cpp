@@ -1,12 +1,12 @@
-#include "oauth/admin/admin.hpp"
+#include "oauth/admin/minting.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 #include "oauth/grant/pkce.hpp"
 #include "oauth/grant/scope.hpp"
-#include "oauth/request/ascii.hpp"
 #include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
@@ -21,13 +21,6 @@ constexpr auto max_sid = std::size_t{256};
 constexpr auto max_claims = std::size_t{8192};
 constexpr auto max_resources = std::size_t{8};
 constexpr auto max_ttl = std::int64_t{600};
-
-/// What a check found; nothing when all is well.
-using complaint = std::optional<admin_error>;
-
-complaint bad_request(const char* description) {
-  return admin_error{errc::invalid_request, description};
-}
 
 complaint check_presence(const mint_request& r) {
   if (r.client_id.empty()) return bad_request("client_id is required");
@@ -144,22 +137,7 @@ admin_result<std::vector<target>> granted_targets(const client_registry& known, 
       admin_error{targets.error().code, std::string{targets.error().description}}};
 }
 
-/// The token of an Authorization value whose scheme is Bearer, or empty.
-std::string_view bearer_token(std::string_view authorization) noexcept {
-  constexpr auto scheme = std::string_view{"bearer"};
-  if (!equals_lower(authorization.substr(0, scheme.size()), scheme)) return {};
-  authorization.remove_prefix(scheme.size());
-  const auto start = authorization.find_first_not_of(' ');
-  if (start == 0 || start == authorization.npos) return {};
-  return authorization.substr(start);
-}
-
 }  // namespace
-
-bool is_about_keys(const admin_call& call) noexcept {
-  return std::holds_alternative<list_keys>(call) || std::holds_alternative<rotate_keys>(call) ||
-         std::holds_alternative<remove_key>(call);
-}
 
 std::string pairwise_subject(const crypto::digest& key, std::string_view sector,
                              std::string_view sub) {
@@ -214,30 +192,6 @@ admin_result<authorization_code> check_mint(const client_registry& known, mint_r
   if (request.code_challenge) code.challenge = std::move(*request.code_challenge);
   code.expires = now + (request.ttl ? seconds{*request.ttl} : o.code_ttl);
   return code;
-}
-
-crypto::secret_string make_client_secret(crypto::random_source& random) {
-  constexpr auto prefix = std::string_view{"mcs_"};
-  auto text = std::string{};
-  text.reserve(prefix.size() + crypto::base64url_size(32));
-  text.append(prefix);
-  crypto::base64url_append(text, random.take<32>());
-  return crypto::secret_string{std::move(text)};
-}
-
-admin_role role_of(std::string_view authorization, const admin_tokens& tokens) {
-  const auto token = bearer_token(authorization);
-  if (token.empty()) return admin_role::nobody;
-  const auto presented = crypto::sha256(token);
-  const auto matches = [&](const crypto::digest& stored) {
-    // A token that was never set up has no digest; it must not have one by accident either.
-    return crypto::constant_time_equal(presented, stored) &&
-           !crypto::constant_time_equal(stored, crypto::digest{});
-  };
-  const auto is_admin = matches(tokens.admin);
-  const auto is_minter = matches(tokens.minter);
-  if (is_admin) return admin_role::admin;
-  return is_minter ? admin_role::minter : admin_role::nobody;
 }
 
 }  // namespace mintage::oauth
