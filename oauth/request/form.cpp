@@ -49,15 +49,10 @@ result<form_field> decode_segment(std::span<char> segment) {
                 "the body has a broken percent escape, a NUL or octets that are not UTF-8",
                 "broken form encoding");
   }
-  const auto field =
-      form_field{.name = {name.data(), *name_size}, .value = {value.data(), *value_size}};
-  if (field.name.size() > max_parameter_name) {
-    return deny(errc::invalid_request, "a parameter name is too long", "parameter name too long");
-  }
-  if (field.value.size() > max_parameter_value &&
-      (field.value.size() > max_long_parameter_value || !may_be_long(field.name))) {
-    return deny(errc::invalid_request, "a parameter value is too long", "parameter value too long");
-  }
+  auto field = form_field{.name = {name.data(), *name_size}, .value = {value.data(), *value_size}};
+  field.is_too_long = field.name.size() > max_parameter_name ||
+                      (field.value.size() > max_parameter_value &&
+                       (field.value.size() > max_long_parameter_value || !may_be_long(field.name)));
   return field;
 }
 

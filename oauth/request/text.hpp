@@ -39,6 +39,8 @@ namespace mintage::oauth {
                     [](char a, char b) { return to_lower(a) == b; });
 }
 
+/// Only %x00-7F.
+[[nodiscard]] bool is_ascii(std::string_view text) noexcept;
 /// Only %x21-7E: no space, no control character, nothing beyond ASCII.
 [[nodiscard]] bool is_visible_ascii(std::string_view text) noexcept;
 /// Only %x20-7E: the VSCHAR of RFC 6749, App. A.
