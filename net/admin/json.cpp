@@ -72,6 +72,10 @@ objection take(json_in from, crypto::jws_alg& to) {
   return {};
 }
 
+objection take(json_in from, std::vector<oauth::static_claim>& to) {
+  return oauth::take_static_claims(from, to);
+}
+
 template <class T>
 objection take(json_in from, std::optional<T>& to) {
   return take(from, to.emplace());
@@ -145,6 +149,7 @@ constexpr auto mint_members = std::to_array<member<mint_request>>({
     in_mint<&mint_request::acr>("acr"),
     in_mint<&mint_request::amr>("amr"),
     in_mint<&mint_request::sid>("sid"),
+    in_mint<&mint_request::username>("username"),
     {"claims", oauth::take_claims},
     in_mint<&mint_request::code_challenge>("code_challenge"),
     in_mint<&mint_request::code_challenge_method>("code_challenge_method"),
@@ -176,6 +181,11 @@ constexpr auto client_members = std::to_array<member<client_metadata>>({
     in_client<&client_metadata::userinfo_signed_response_alg>("userinfo_signed_response_alg"),
     in_client<&client_metadata::allowed_resources>("allowed_resources"),
     in_client<&client_metadata::allowed_origins>("allowed_origins"),
+    in_client<&client_metadata::access_token_ttl>("access_token_ttl"),
+    in_client<&client_metadata::id_token_ttl>("id_token_ttl"),
+    in_client<&client_metadata::refresh_idle>("refresh_idle"),
+    in_client<&client_metadata::refresh_absolute>("refresh_absolute"),
+    in_client<&client_metadata::access_token_claims>("access_token_claims"),
 });
 
 constexpr auto resource_members = std::to_array<member<resource>>({
@@ -184,6 +194,7 @@ constexpr auto resource_members = std::to_array<member<resource>>({
     {"alg", take_algorithm},
     field<&resource::scopes, resource>("scopes"),
     field<&resource::resource_servers, resource>("resource_servers"),
+    field<&resource::access_token_claims, resource>("access_token_claims"),
 });
 
 constexpr auto secret_members = std::to_array<member<secret_request>>({

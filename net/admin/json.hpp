@@ -40,7 +40,8 @@ class admin_json {
 };
 
 /// The client with RFC 7591 names; never a hash. With `client_secret` (once) when it was generated,
-/// and then `client_secret_expires_at`; with `number` when a secret was added.
+/// and then `client_secret_expires_at`; with `number` when a secret was added; with `warnings` when
+/// there are any.
 [[nodiscard]] std::string render(const oauth::admin_answer& answer);
 [[nodiscard]] std::string render(const oauth::admin_error& error);
 /// `{"code":…,"expires_in":…}`

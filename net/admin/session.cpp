@@ -91,8 +91,9 @@ void admin_session::on_head() {
     if (!refuse_by_head(std::numeric_limits<std::size_t>::max())) start_bulk();
     return;
   }
-  if (refuse_by_head(body_limit) || refuse_by_content_type()) return;
-  receive_body(body_limit);
+  const auto limit = endpoint_ == admin_endpoint::codes ? mint_body_limit : body_limit;
+  if (refuse_by_head(limit) || refuse_by_content_type()) return;
+  receive_body(limit);
 }
 
 // A page of any web site can make a browser ask loopback, and a name of its own domain can point

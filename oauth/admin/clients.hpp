@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "crypto/secret.hpp"
 #include "oauth/client/metadata.hpp"
@@ -44,12 +45,16 @@ struct created_client {
   client made;
   /// Shown once; empty for public clients and imported secrets.
   crypto::secret_string secret;
+  /// Of an imported secret, for the operator.
+  std::vector<std::string> warnings{};
 };
 /// The client with its newest secret.
 struct added_secret {
   client changed;
   /// Shown once; empty when it was chosen elsewhere.
   crypto::secret_string secret;
+  /// As in `created_client`.
+  std::vector<std::string> warnings{};
 };
 struct client_list {
   registry_snapshot clients;

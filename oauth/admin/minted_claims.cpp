@@ -1,9 +1,12 @@
 #include "oauth/admin/minted_claims.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
 #include "oauth/request/json_reader.hpp"
+#include "oauth/request/text.hpp"
 #include "oauth/token/claims.hpp"
 
 namespace mintage::oauth {
@@ -38,7 +41,38 @@ std::vector<std::string> essential_values(json_in request) {
   return values;
 }
 
+bool is_plain_name(std::string_view name) noexcept {
+  constexpr auto longest = std::size_t{128};
+  return !name.empty() && name.size() <= longest &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return is_base64url(c) || c == ':' || c == '.' || c == '/'; });
+}
+
+/// Those of access tokens that no ID token has. @see RFC 9068, RFC 8693 §4, RFC 9396 §9.1
+bool is_access_token_claim(std::string_view name) noexcept {
+  constexpr auto names = std::to_array<std::string_view>(
+      {"scope", "client_id", "act", "may_act", "authorization_details", "active", "token_type"});
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 }  // namespace
+
+std::string_view take_static_claims(json_in claims, std::vector<static_claim>& to) {
+  constexpr auto most = std::size_t{4096};
+  auto object = simdjson::dom::object{};
+  if (claims.get(object) != simdjson::SUCCESS) return "must be an object";
+  if (repeats_a_member(claims)) return "must not repeat a member";
+  auto size = std::size_t{0};
+  for (const auto [name, value] : object) {
+    if (is_protocol_claim(name) || is_access_token_claim(name)) {
+      return "must not name a claim that the server sets";
+    }
+    if (!is_plain_name(name)) return "must have names of 1 to 128 letters, digits and _:./-";
+    to.push_back({std::string{name}, simdjson::minify(value)});
+    size += name.size() + to.back().value.size();
+  }
+  return size <= most ? std::string_view{} : "must be at most 4096 octets";
+}
 
 std::string_view take_claims(json_in claims, mint_request& to) {
   auto object = simdjson::dom::object{};

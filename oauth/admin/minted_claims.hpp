@@ -1,6 +1,6 @@
 /// @file
-/// The claims of a login as the front-end sends them with POST /admin/codes. (UIN-03, IDT-02,
-/// MINT-02) For .cpp files only: brings simdjson along.
+/// Claims in the JSON of the admin interface: those of a login (UIN-03, IDT-02, MINT-02), and those
+/// that access tokens always have. For .cpp files only: brings simdjson along.
 #pragma once
 
 #include <simdjson.h>
@@ -15,6 +15,11 @@ namespace mintage::oauth {
 /// @returns what is wrong with it, to be said after its name, or empty: not an object, a member
 ///          twice, a claim that the server sets.
 [[nodiscard]] std::string_view take_claims(simdjson::dom::element claims, mint_request& to);
+
+/// Reads `access_token_claims` of a client or a resource, an object of at most 4 KiB.
+/// @returns as `take_claims`; also for a name that would need an escape.
+[[nodiscard]] std::string_view take_static_claims(simdjson::dom::element claims,
+                                                  std::vector<static_claim>& to);
 
 /// Checks the member `claims_request`, the `claims` parameter of the authorization request.
 /// @returns as `take_claims`.

@@ -19,6 +19,7 @@ namespace mintage::oauth {
 /// Body of POST /admin/codes, or one line of it in bulk.
 struct mint_request {
   std::string client_id;
+  /// Empty = not in the authorization request: for a client that has exactly one.
   std::string redirect_uri;
   std::string scope;
   std::string sub;
@@ -28,7 +29,9 @@ struct mint_request {
   std::string acr;
   std::vector<std::string> amr;
   std::string sid;
-  /// One JSON object as text, at most 8 KiB, or empty.
+  /// For introspection (INT-02).
+  std::string username;
+  /// One JSON object as text, of at most options::claims_limit octets, or empty.
   std::string claims;
   /// From `claims_request`, the `claims` parameter of the authorization request (Core §5.5): the
   /// members of `claims` that its `id_token` names, as one JSON object, or empty; and the values
@@ -45,9 +48,9 @@ struct mint_request {
 };
 
 /// Checks that the client may have such a code: client (known, active, authorization_code),
-/// registered redirect_uri (exact octets), scope within the client's, PKCE rules (PKC-01, PKC-02),
-/// sub (1..255 printable ASCII, no client's id: CCG-01), auth_time (not in the future beyond 30 s),
-/// an essential acr that was met (MINT-02), resources (ATK-02, ATK-03), ttl.
+/// registered redirect_uri (client::has_redirect_uri), scope within the client's, PKCE rules
+/// (PKC-01, PKC-02), sub (1..255 ASCII, no client's id: CCG-01), auth_time (not in the future
+/// beyond 30 s), an essential acr that was met (MINT-02), resources (ATK-02, ATK-03), ttl.
 /// @returns invalid_request, invalid_scope, invalid_target or invalid_client, naming the field.
 /// @param known its clients and resources.
 /// @param request moved from when it is granted; as it was when it is refused.

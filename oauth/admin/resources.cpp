@@ -16,9 +16,9 @@ complaint check_identifier(const client_registry& known, std::string_view identi
                            const options& o) {
   if (!is_resource_identifier(identifier)) {
     return bad_request(
-        "identifier must be an absolute URI without fragment of at most 2048 octets");
+        "identifier must be an absolute URI without fragment and wildcard of at most 2048 octets");
   }
-  if (identifier == std::string{base_url(o)} + "/userinfo") {
+  if (identifier == userinfo_audience(o)) {
     return bad_request("identifier must not be that of userinfo, which needs no resource");
   }
   // With a client id as audience, an access token would look like an ID token (ATK-02).
@@ -33,7 +33,7 @@ complaint check_identifier(const client_registry& known, std::string_view identi
 const char* fault_of_scope(const client_registry& known, const resource& r,
                            const std::string& token) {
   const auto parsed = parse_scope(token);
-  if (!parsed || parsed->size() != 1) return "must be one scope token";
+  if (!parsed || parsed->size() != 1 || parsed->front() != token) return "must be one scope token";
   if (token == "openid" || token == "offline_access") return "cannot point to a resource";
   const auto* const other = known.resource_of_scope(token);
   if (other != nullptr && other->as.identifier != r.as.identifier) {

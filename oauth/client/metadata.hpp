@@ -11,6 +11,7 @@
 #include "crypto/secret.hpp"
 #include "oauth/admin/error.hpp"
 #include "oauth/client/client.hpp"
+#include "oauth/options.hpp"
 
 namespace mintage::oauth {
 
@@ -38,16 +39,29 @@ struct client_metadata {
   std::optional<std::string> userinfo_signed_response_alg;  ///< empty = plain JSON
   std::optional<std::vector<std::string>> allowed_resources;
   std::optional<std::vector<std::string>> allowed_origins;
+  // Seconds; 0 = as [tokens] of the config says.
+  std::optional<std::int64_t> access_token_ttl;
+  std::optional<std::int64_t> id_token_ttl;
+  std::optional<std::int64_t> refresh_idle;
+  std::optional<std::int64_t> refresh_absolute;
+  std::optional<std::vector<static_claim>> access_token_claims;
 };
+
+/// Whether this server can give a client such lives: access and ID tokens end before their key is
+/// gone (keys.overlap), refresh tokens no later than tokens.refresh_absolute, since cutoffs are
+/// kept that long.
+/// @returns invalid_request naming the field.
+[[nodiscard]] complaint check_lives(const token_lives& own, const options& o);
 
 /// A new client from metadata, without its secret. Draws id (if none was given) and incarnation.
 /// Defaults: client_secret_basic, authorization_code, scope "openid", RS256, PKCE required, public
 /// subjects; rotating for public clients and static for confidential ones (RFT-02).
-/// @returns invalid_request naming the field: bad URI (absolute, no fragment; http only for a
+/// @returns invalid_request naming the field: bad URI (absolute, no fragment, no wildcard; http
+/// only for a
 ///          loopback host), unknown value, public client with a secret or with client_credentials
 ///          (CCG-01), require_pkce off for a public client (PKC-01), pairwise subjects without one
 ///          sector, an allowed origin that no browser would send, too long (512 URIs, 2048 octets
-///          each; 64 resources and origins; id 128; secret 8..256 printable ASCII).
+///          each; 64 resources and origins; id 128; secret 256 octets of printable UTF-8).
 /// Pairwise subjects are shared within the host of sector_identifier_uri, which is not fetched: the
 /// operator vouches for the redirect URIs. Without it, all redirect URIs must have one host.
 [[nodiscard]] admin_result<client> make_client(const client_metadata& m, instant now,

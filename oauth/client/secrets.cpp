@@ -9,7 +9,8 @@
 namespace mintage::oauth {
 namespace {
 
-constexpr auto min_secret = std::size_t{8};
+/// Shorter ones can be guessed.
+constexpr auto good_secret = std::size_t{8};
 constexpr auto max_secret = std::size_t{256};
 /// The end of the year 9999: later moments are mistakes, and would not fit into milliseconds.
 constexpr auto max_date = std::int64_t{253402300799};
@@ -40,10 +41,23 @@ complaint check_secret_expiry(std::optional<std::int64_t> date) {
 
 complaint check_chosen_secret(const crypto::secret_string& chosen) {
   const auto text = chosen.reveal();
-  if (text.size() < min_secret || text.size() > max_secret || !is_printable_ascii(text)) {
-    return bad_request("client_secret must be 8 to 256 printable ASCII characters");
+  if (text.empty() || text.size() > max_secret || !is_printable_utf8(text)) {
+    return bad_request("client_secret must be 1 to 256 octets of printable UTF-8");
   }
   return std::nullopt;
+}
+
+std::vector<std::string> secret_warnings(const crypto::secret_string& chosen) {
+  auto out = std::vector<std::string>{};
+  const auto text = chosen.reveal();
+  if (text.size() < good_secret) {
+    out.emplace_back("client_secret is shorter than 8 characters and can be guessed: rotate it");
+  }
+  if (!is_ascii(text)) {
+    out.emplace_back(
+        "client_secret is not ASCII: some clients send it in another encoding than UTF-8");
+  }
+  return out;
 }
 
 std::optional<instant> secret_expiry(std::optional<std::int64_t> date) noexcept {

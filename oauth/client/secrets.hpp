@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "crypto/random.hpp"
 #include "crypto/secret.hpp"
@@ -15,8 +17,11 @@ namespace mintage::oauth {
 
 /// @returns invalid_request naming the field, or nothing: 0 is never, else until the year 9999.
 [[nodiscard]] complaint check_secret_expiry(std::optional<std::int64_t> date);
-/// @returns invalid_request naming the field, or nothing: 8 to 256 printable ASCII characters.
+/// @returns invalid_request naming the field, or nothing: 1 to 256 octets of printable UTF-8.
 [[nodiscard]] complaint check_chosen_secret(const crypto::secret_string& chosen);
+/// What the operator should know of a secret that may be imported, a sentence each: that it is
+/// short, that it is not ASCII.
+[[nodiscard]] std::vector<std::string> secret_warnings(const crypto::secret_string& chosen);
 
 /// `client_secret_expires_at` as a moment; nothing when it was not sent or is 0, which is never.
 [[nodiscard]] std::optional<instant> secret_expiry(std::optional<std::int64_t> date) noexcept;

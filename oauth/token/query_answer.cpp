@@ -1,5 +1,6 @@
 #include "oauth/token/query_answer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "oauth/grant/scope.hpp"
@@ -15,10 +16,18 @@ query_answer introspect(bool wants_jwt, const client_facts& caller, const found_
   return claims_to_sign{introspection_claims(seen, caller.id, now, o), caller.id_token_alg};
 }
 
+/// RFC 9068 §4. The record of an opaque token has no audience where it has no target.
+bool is_for_userinfo(const access_token& token, const options& o) {
+  const auto& audience = token.audience;
+  return audience.empty() ||
+         std::find(audience.begin(), audience.end(), userinfo_audience(o)) != audience.end();
+}
+
 query_answer tell_of_person(const found_token& found, bool alive, const client_registry& known,
                             const options& o) {
   if (!alive || !found.access) return dead_access_token();
   if (!found.family || !scope_has(found.access->scope, "openid")) return userinfo_needs_openid();
+  if (!is_for_userinfo(*found.access, o)) return not_for_userinfo();
   const auto alg = known.find(found.access->client_id)->userinfo_alg;  // alive: it is registered
   auto told = render_userinfo(*found.family, alg.has_value(), o);
   if (alg) return claims_to_sign{std::move(told), *alg};

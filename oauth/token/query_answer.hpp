@@ -25,7 +25,8 @@ using query_answer = std::variant<plain_answer, claims_to_sign, denial>;
 /// Answers a question for which nothing has to be written.
 /// @param caller who asks; not read for userinfo.
 /// @param found as far as it is known: nothing at all of an unknown token, which is not alive.
-/// @returns for userinfo: invalid_token for a dead token, insufficient_scope without `openid`. For
+/// @returns for userinfo: invalid_token for a dead token, insufficient_scope without `openid`,
+///          invalid_token again where userinfo is not in the audience (ATK-02). For
 ///          a revocation: a plain answer, since an unknown token is as good as revoked (REV-01).
 [[nodiscard]] query_answer answer_query(const token_query_request& request,
                                         const client_facts& caller, const found_token& found,

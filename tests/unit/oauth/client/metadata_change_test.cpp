@@ -28,6 +28,53 @@ TEST(change_client, leaves_identity_alone) {
   }
 }
 
+TEST(change_client, takes_lives_and_gives_them_back) {
+  auto m = client_metadata{};
+  m.access_token_ttl = 86400;
+  m.id_token_ttl = 60;
+  m.refresh_idle = 3600;
+  m.refresh_absolute = 3650 * 86400;
+  const auto changed = change_client(make(good_metadata()).value(), m).value();
+  EXPECT_EQ(changed.lives, (token_lives{seconds{86400}, seconds{60}, seconds{3600},
+                                        seconds{std::int64_t{3650} * 86400}}));
+  m = {};
+  m.id_token_ttl = 0;
+  const auto again = change_client(changed, m).value();
+  EXPECT_EQ(again.lives.id, seconds{0});
+  EXPECT_EQ(again.lives.access, seconds{86400});
+  for (const auto& [field, change] :
+       std::initializer_list<std::pair<const char*, void (*)(client_metadata&)>>{
+           {"access_token_ttl ", [](auto& x) { x.access_token_ttl = 86401; }},
+           {"access_token_ttl ", [](auto& x) { x.access_token_ttl = -1; }},
+           {"id_token_ttl ", [](auto& x) { x.id_token_ttl = INT64_MAX; }},
+           {"refresh_idle ", [](auto& x) { x.refresh_idle = -1; }},
+           {"refresh_absolute ", [](auto& x) { x.refresh_absolute = INT64_MAX; }}}) {
+    auto wrong = client_metadata{};
+    change(wrong);
+    const auto refused = change_client(changed, wrong);
+    ASSERT_FALSE(refused) << field;
+    EXPECT_TRUE(refused.error().description.starts_with(field)) << refused.error().description;
+  }
+}
+
+TEST(check_lives, keeps_within_what_the_server_remembers) {
+  auto o = options{};
+  o.key_overlap = seconds{3900};
+  o.refresh_absolute = seconds{1000};
+  const auto fault = [&](token_lives own) {
+    const auto bad = check_lives(own, o);
+    return bad ? bad->description.substr(0, bad->description.find(' ')) : std::string{};
+  };
+  using s = seconds;
+  EXPECT_EQ(fault({}), "");
+  EXPECT_EQ(fault({s{3600}, s{3600}, s{900}, s{1000}}), "");
+  EXPECT_EQ(fault({.access = s{3601}}), "access_token_ttl");
+  EXPECT_EQ(fault({.id = s{3601}}), "id_token_ttl");
+  EXPECT_EQ(fault({.refresh_absolute = s{1001}}), "refresh_absolute");
+  EXPECT_EQ(fault({.refresh_idle = s{1001}}), "refresh_idle");
+  EXPECT_EQ(fault({.refresh_idle = s{501}, .refresh_absolute = s{500}}), "refresh_idle");
+}
+
 TEST(change_client, keeps_public_clients_safe) {  // PKC-01, RFT-02
   auto m = good_metadata();
   m.token_endpoint_auth_method = "none";

@@ -46,6 +46,19 @@ TEST(make_client, refuses_bad_redirect_uris) {
                                "myapp:/cb",
                                "ftp://h/",
                                "ws://localhost/",
+                               "*",
+                               "https://*.h/cb",
+                               "https://h/*",
+                               "https://h/cb?x=*",
+                               "http://localhost:*/cb",
+                               "com.example.app:/*",
+                               "https://h..example/cb",
+                               "https://.h/cb",
+                               "https://h,example/cb",
+                               "https://h%2eexample/cb",
+                               "https://{tenant}.h/cb",
+                               "https://1.2.3.256/cb",
+                               "https://[1::2::3]/cb",
                                too_long}) {
     const auto made = make_with_uri(uri);
     ASSERT_FALSE(made) << uri;
@@ -65,9 +78,36 @@ TEST(make_client, takes_good_redirect_uris) {
 }
 
 TEST(make_client, refuses_origins_that_no_browser_sends) {  // TOK-20
-  for (const auto* origin : {"", "*", "null", "h", "https://", "https://h/", "https://h?",
-                             "https://h#", "https://H", "HTTPS://h", "https://h:443", "https://u@h",
-                             "http://h", "https://h:", "com.example.app://h", "https://h/cb"}) {
+  for (const auto* origin : {"",
+                             "*",
+                             "null",
+                             "h",
+                             "https://",
+                             "https://h/",
+                             "https://h?",
+                             "https://h#",
+                             "https://H",
+                             "HTTPS://h",
+                             "https://h:443",
+                             "https://u@h",
+                             "http://h",
+                             "https://h:",
+                             "com.example.app://h",
+                             "https://h/cb",
+                             "https://*",
+                             "https://*.h",
+                             "https://h:*",
+                             "https://h,g",
+                             "https://%68",
+                             "https://h..g",
+                             "https://h:0443",
+                             "https://127.1",
+                             "https://0x7f.0.0.1",
+                             "https://1.2.3",
+                             "https://h.1",
+                             "https://[0:0::1]",
+                             "https://[2001:db8::00a1]",
+                             "https://[1:2]"}) {
     auto m = good_metadata();
     m.allowed_origins = texts{"https://ok", origin};
     const auto made = make(m);
@@ -76,7 +116,8 @@ TEST(make_client, refuses_origins_that_no_browser_sends) {  // TOK-20
   }
   auto m = good_metadata();
   m.allowed_origins =
-      texts{"https://h", "https://h:8443", "http://localhost:3000", "http://[::1]:1"};
+      texts{"https://h",      "https://h:8443",         "http://localhost:3000", "http://[::1]:1",
+            "https://a_b.h.", "https://[2001:db8::a1]", "https://1.2.3.4"};
   EXPECT_TRUE(make(m));
 }
 
