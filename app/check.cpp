@@ -11,6 +11,9 @@ int check(const std::filesystem::path& config) {
     for (const auto& m : settings.error()) std::cerr << config::to_string(m) << '\n';
     return exit_usage;
   }
+  for (const auto& odd : oauth::find_oddities(settings->rules)) {
+    std::cerr << config.native() << ": warning: " << odd.key << ": " << odd.sentence << '\n';
+  }
   std::cout << config::render(*settings);
   return exit_ok;
 }

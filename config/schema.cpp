@@ -77,6 +77,8 @@ std::vector<setting> make_schema() {
   return {
       field("issuer", &s::rules, &rules::issuer),
 
+      field("discovery.authorization_endpoint", &s::rules, &rules::authorization_endpoint),
+
       field("http.listen", &s::net, &http::listen),
       field("http.io_threads", &s::net, &http::io_threads),
       field("http.max_connections", &s::net, &http::max_connections),
@@ -125,6 +127,7 @@ std::vector<setting> make_schema() {
       field("tokens.code_tombstone", &s::rules, &rules::code_tombstone),
       field("tokens.code_dup_window", &s::rules, &rules::code_dup_window),
       field("tokens.code_max_fail", &s::rules, &rules::code_max_fail),
+      field("tokens.claims_limit", &s::rules, &rules::claims_limit, octets{}),
       field("tokens.access_ttl", &s::rules, &rules::access_ttl),
       field("tokens.id_ttl", &s::rules, &rules::id_ttl),
       field("tokens.refresh_idle", &s::rules, &rules::refresh_idle),

@@ -37,22 +37,22 @@ void set_pss(EVP_PKEY_CTX* context, const EVP_MD* method) {
           "EVP_PKEY_CTX_set_rsa_pss_saltlen");
 }
 
-/// A context that signs or verifies digests by the key's algorithm.
+/// A context that signs or verifies digests by `alg`.
 /// @pre the algorithm is not EdDSA, which does not take digests.
-pkey_ctx_ptr make_context(const signing_key& key, initializer init) {
-  auto context = pkey_ctx_ptr{EVP_PKEY_CTX_new_from_pkey(nullptr, key.native(), nullptr)};
+pkey_ctx_ptr make_context(jws_alg alg, EVP_PKEY* key, initializer init) {
+  auto context = pkey_ctx_ptr{EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr)};
   require(context != nullptr, "EVP_PKEY_CTX_new_from_pkey");
   require(init(context.get()) == 1, "EVP_PKEY_CTX");
-  const auto* method = sha2_method(hash_of(key.alg()));
-  if (!is_ecdsa(key.alg())) set_padding(context.get(), key.alg());
+  const auto* method = sha2_method(hash_of(alg));
+  if (!is_ecdsa(alg)) set_padding(context.get(), alg);
   require(EVP_PKEY_CTX_set_signature_md(context.get(), method) == 1,
           "EVP_PKEY_CTX_set_signature_md");
-  if (key.alg() == jws_alg::ps256) set_pss(context.get(), method);
+  if (alg == jws_alg::ps256) set_pss(context.get(), method);
   return context;
 }
 
 /// Size in octets of a JWS signature by this key.
-std::size_t signature_size(const signing_key& key) {
+std::size_t signature_size(const public_key& key) {
   switch (key.alg()) {
     case jws_alg::es256:
     case jws_alg::eddsa:
@@ -72,7 +72,7 @@ md_ctx_ptr make_message_context() {
   return context;
 }
 
-bool verify_eddsa(const signing_key& key, std::string_view text, bytes_view signature) {
+bool verify_eddsa(const public_key& key, std::string_view text, bytes_view signature) {
   const auto context = make_message_context();
   require(EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.native()) == 1,
           "EVP_DigestVerifyInit");
@@ -80,7 +80,7 @@ bool verify_eddsa(const signing_key& key, std::string_view text, bytes_view sign
                           text.size()) == 1;
 }
 
-bool verify_digest(const signing_key& key, std::string_view text, bytes_view signature) {
+bool verify_digest(const public_key& key, std::string_view text, bytes_view signature) {
   auto der = ecdsa_der{};
   if (is_ecdsa(key.alg())) {
     der = ecdsa_der_from_raw(signature);
@@ -88,7 +88,7 @@ bool verify_digest(const signing_key& key, std::string_view text, bytes_view sig
   }
   auto hash = sha2_hasher{hash_of(key.alg())};
   const auto hashed = hash(text);
-  const auto context = make_context(key, EVP_PKEY_verify_init);
+  const auto context = make_context(key.alg(), key.native(), EVP_PKEY_verify_init);
   return EVP_PKEY_verify(context.get(), signature.data(), signature.size(), hashed.data(),
                          hashed.size()) == 1;
 }
@@ -97,13 +97,15 @@ bool verify_digest(const signing_key& key, std::string_view text, bytes_view sig
 
 struct jws_signer::impl {
   explicit impl(signing_key k)
-      : key{std::move(k)}, signature_octets{signature_size(key)}, hash{hash_of(key.alg())} {
+      : key{std::move(k)},
+        signature_octets{signature_size(key.public_part())},
+        hash{hash_of(key.alg())} {
     if (key.alg() == jws_alg::es256)
       p256 = std::make_unique<p256_signer>(key);
     else if (key.alg() == jws_alg::eddsa)
       messages = make_message_context();
     else
-      digests = make_context(key, EVP_PKEY_sign_init);
+      digests = make_context(key.alg(), key.native(), EVP_PKEY_sign_init);
   }
 
   /// Appends header, dot and payload to `d.out`.
@@ -195,20 +197,13 @@ std::string jose_header(const signing_key& key, std::string_view typ) {
   return base64url(header);
 }
 
-bool verify_signature(const signing_key& key, std::string_view text, std::string_view signature) {
+bool verify_signature(const public_key& key, std::string_view text, std::string_view signature) {
   if (signature.size() != signature_size(key)) return false;
   const auto octets = as_bytes(signature);
   const auto matches = key.alg() == jws_alg::eddsa ? verify_eddsa(key, text, octets)
                                                    : verify_digest(key, text, octets);
   ERR_clear_error();
   return matches;
-}
-
-bool verify_compact(const signing_key& key, std::string_view compact) {
-  const auto last = compact.rfind('.');
-  if (last == compact.npos || std::ranges::count(compact, '.') != 2) return false;
-  const auto signature = base64url_decode(compact.substr(last + 1));
-  return signature && verify_signature(key, compact.substr(0, last), *signature);
 }
 
 }  // namespace mintage::crypto

@@ -51,14 +51,9 @@ class jws_signer {
 /// base64url of `{"alg":…,"typ":…,"kid":…}`; without `typ` when that is empty.
 [[nodiscard]] std::string jose_header(const signing_key& key, std::string_view typ);
 
-/// Verifies `signature` of `text` with the public part of `key`, by the algorithm of the key and no
-/// other (JWS-03). The signature must have its exact length, and a PS256 signature its exact salt
-/// length (JWS-04). Thread-safe.
-[[nodiscard]] bool verify_signature(const signing_key& key, std::string_view text,
+/// Verifies `signature` of `text` by the algorithm of the key and no other (JWS-03). The signature
+/// must have its exact length, and a PS256 signature its exact salt length (JWS-04). Thread-safe.
+[[nodiscard]] bool verify_signature(const public_key& key, std::string_view text,
                                     std::string_view signature);
-
-/// Verifies the signature of a compact JWS with the public part of `key`. Header parameters are not
-/// checked; oauth::verify_jwt checks them. Thread-safe.
-[[nodiscard]] bool verify_compact(const signing_key& key, std::string_view compact);
 
 }  // namespace mintage::crypto

@@ -102,6 +102,18 @@ pkey_ptr parse_pkcs8(std::string_view der) {
   return pkey_ptr{EVP_PKCS82PKEY(info.get())};
 }
 
+/// A key that has the public part of `pair` alone.
+pkey_ptr public_copy(const EVP_PKEY* pair) {
+  unsigned char* der = nullptr;
+  const auto size = i2d_PUBKEY(pair, &der);
+  require(size > 0, "i2d_PUBKEY");
+  const unsigned char* at = der;
+  auto copy = pkey_ptr{d2i_PUBKEY(nullptr, &at, size)};
+  OPENSSL_free(der);
+  require(copy != nullptr, "d2i_PUBKEY");
+  return copy;
+}
+
 }  // namespace
 
 std::string_view to_string(jws_alg alg) noexcept {
@@ -127,27 +139,29 @@ std::optional<jws_alg> parse_jws_alg(std::string_view text) noexcept {
   return std::nullopt;
 }
 
-signing_key::signing_key(jws_alg alg, std::shared_ptr<evp_pkey_st> key)
-    : alg_{alg}, key_{std::move(key)} {
+public_key::public_key(jws_alg alg, const evp_pkey_st* pair) : alg_{alg}, key_{public_copy(pair)} {
   if (const auto* c = curve_of(alg)) {
     const auto x = encoded_coordinate(key_.get(), OSSL_PKEY_PARAM_EC_PUB_X, *c);
     const auto y = encoded_coordinate(key_.get(), OSSL_PKEY_PARAM_EC_PUB_Y, *c);
     kid_ = ec_thumbprint(c->crv, x, y);
-    public_jwk_.append(R"({"kty":"EC","crv":")").append(c->crv);
-    public_jwk_.append(R"(","x":")").append(x).append(R"(","y":")").append(y);
+    jwk_.append(R"({"kty":"EC","crv":")").append(c->crv);
+    jwk_.append(R"(","x":")").append(x).append(R"(","y":")").append(y);
   } else if (alg == jws_alg::eddsa) {
     const auto x = encoded_ed25519(key_.get());
     kid_ = ed25519_thumbprint(x);
-    public_jwk_.append(R"({"kty":"OKP","crv":"Ed25519","x":")").append(x);
+    jwk_.append(R"({"kty":"OKP","crv":"Ed25519","x":")").append(x);
   } else {
     const auto n = encoded_number(key_.get(), OSSL_PKEY_PARAM_RSA_N);
     const auto e = encoded_number(key_.get(), OSSL_PKEY_PARAM_RSA_E);
     kid_ = rsa_thumbprint(n, e);
-    public_jwk_.append(R"({"kty":"RSA","n":")").append(n).append(R"(","e":")").append(e);
+    jwk_.append(R"({"kty":"RSA","n":")").append(n).append(R"(","e":")").append(e);
   }
-  public_jwk_.append(R"(","kid":")").append(kid_).append(R"(","use":"sig","alg":")");
-  public_jwk_.append(to_string(alg)).append(R"("})");
+  jwk_.append(R"(","kid":")").append(kid_).append(R"(","use":"sig","alg":")");
+  jwk_.append(to_string(alg)).append(R"("})");
 }
+
+signing_key::signing_key(jws_alg alg, std::shared_ptr<evp_pkey_st> key)
+    : key_{std::move(key)}, public_{alg, key_.get()} {}
 
 signing_key signing_key::generate(jws_alg alg) {
   const auto make = [alg] {

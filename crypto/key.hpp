@@ -31,6 +31,27 @@ inline constexpr auto jws_algs =
   return alg == jws_alg::es384 ? sha2::sha384 : alg == jws_alg::eddsa ? sha2::sha512 : sha2::sha256;
 }
 
+/// The public part of a key, and nothing of the private one: what verifies a signature and what is
+/// published. Copies are cheap: they share one immutable key. Thread-safe.
+class public_key {
+ public:
+  [[nodiscard]] jws_alg alg() const noexcept { return alg_; }
+  /// The RFC 7638 SHA-256 thumbprint in base64url: the `kid` (JWK-01). 43 characters.
+  [[nodiscard]] const std::string& kid() const noexcept { return kid_; }
+  /// One JWK as a JSON object: kty, its members, `kid`, `use: sig`, `alg`. @see RFC 7517
+  [[nodiscard]] const std::string& jwk() const noexcept { return jwk_; }
+  [[nodiscard]] evp_pkey_st* native() const noexcept { return key_.get(); }
+
+ private:
+  friend class signing_key;
+  /// @param pair left as it is: its public part is copied.
+  public_key(jws_alg alg, const evp_pkey_st* pair);
+  jws_alg alg_;
+  std::shared_ptr<evp_pkey_st> key_;
+  std::string kid_;
+  std::string jwk_;
+};
+
 /// A private key with its public part. Copies are cheap: they share one immutable key. Thread-safe;
 /// each thread signs with a `jws_signer` of its own.
 class signing_key {
@@ -42,22 +63,17 @@ class signing_key {
   /// @returns nothing when `der` does not parse or is not a key for `alg` (JWS-03).
   [[nodiscard]] static std::optional<signing_key> load(jws_alg alg, std::string_view der);
 
-  [[nodiscard]] jws_alg alg() const noexcept { return alg_; }
-  /// The RFC 7638 SHA-256 thumbprint in base64url: the `kid` (JWK-01). 43 characters.
-  [[nodiscard]] const std::string& kid() const noexcept { return kid_; }
-  /// One public JWK as a JSON object: `kty`, its members, `kid`, `"use":"sig"`, `alg`. @see RFC
-  /// 7517
-  [[nodiscard]] const std::string& public_jwk() const noexcept { return public_jwk_; }
+  [[nodiscard]] const public_key& public_part() const noexcept { return public_; }
+  [[nodiscard]] jws_alg alg() const noexcept { return public_.alg(); }
+  [[nodiscard]] const std::string& kid() const noexcept { return public_.kid(); }
   /// The key as PKCS #8 DER. Callers must seal it before it reaches a disk.
   [[nodiscard]] secret_string private_der() const;
   [[nodiscard]] evp_pkey_st* native() const noexcept { return key_.get(); }
 
  private:
   signing_key(jws_alg alg, std::shared_ptr<evp_pkey_st> key);
-  jws_alg alg_;
   std::shared_ptr<evp_pkey_st> key_;
-  std::string kid_;
-  std::string public_jwk_;
+  public_key public_;
 };
 
 /// RFC 7638 thumbprints (KAT-04). Coordinates, modulus and exponent are in base64url.

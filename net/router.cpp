@@ -1,16 +1,10 @@
 #include "net/router.hpp"
 
 #include <charconv>
+#include <optional>
 
 namespace mintage::net {
 namespace {
-
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 /// Parses a number without sign and leading zeros.
 std::optional<std::uint32_t> read_number(std::string_view text) noexcept {
@@ -81,24 +75,6 @@ admin_target find_admin(std::string_view path) noexcept {
   }
   if (auto t = find_named(path, "/admin/sessions/", "/end", admin_endpoint::end_session)) return *t;
   return {admin_endpoint::unknown, true, {}};
-}
-
-std::optional<std::string> decode_percent(std::string_view text) {
-  auto out = std::string{};
-  out.reserve(text.size());
-  for (auto i = std::size_t{0}; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out.push_back(text[i]);
-      continue;
-    }
-    if (text.size() - i < 3) return std::nullopt;
-    const auto high = hex_digit(text[i + 1]);
-    const auto low = hex_digit(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out.push_back(static_cast<char>(high * 16 + low));
-    i += 2;
-  }
-  return out;
 }
 
 bool names_etag(std::string_view if_none_match, std::string_view etag) noexcept {

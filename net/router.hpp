@@ -3,8 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <string_view>
 
 #include "oauth/endpoints.hpp"
@@ -44,9 +42,6 @@ struct admin_target {
   std::uint32_t number = 0;
 };
 [[nodiscard]] admin_target find_admin(std::string_view path) noexcept;
-
-/// @returns nothing when an escape is broken. @see RFC 3986 §2.1
-[[nodiscard]] std::optional<std::string> decode_percent(std::string_view text);
 
 /// Whether If-None-Match contains this entity tag. @see RFC 9110 §13.1.2
 [[nodiscard]] bool names_etag(std::string_view if_none_match, std::string_view etag) noexcept;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "net/options.hpp"
+#include "oauth/admin/tokens.hpp"
 #include "service/service.hpp"
 
 namespace mintage::net {

@@ -36,6 +36,9 @@ std::string render_metadata(const options& o, const key_ring& ring) {
   auto out = std::string{};
   auto json = json_writer{out};
   json.string("issuer", o.issuer);
+  if (!o.authorization_endpoint.empty()) {
+    json.string("authorization_endpoint", o.authorization_endpoint);
+  }
   for (const auto& e : endpoints) {
     if (!e.metadata_member.empty()) json.string(e.metadata_member, base, e.name);
   }

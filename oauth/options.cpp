@@ -25,12 +25,26 @@ const char* fault_of_issuer(std::string_view issuer) noexcept {
   return "must begin with https:// (http:// only with a loopback host)";
 }
 
+/// @returns what is wrong with the URL of a login page, or null.
+const char* fault_of_login_page(std::string_view url) noexcept {
+  const auto parts = split_uri(url);
+  if (!parts || !is_web_host(parts->host)) return "must be a URL such as https://login.example.com";
+  if (parts->has_fragment || parts->has_userinfo) return "must have no fragment and no user name";
+  if (parts->has_scheme("https")) return nullptr;
+  if (parts->has_scheme("http") && is_loopback_host(parts->host)) return nullptr;
+  return "must begin with https:// (http:// only with a loopback host)";
+}
+
 }  // namespace
 
 std::string_view base_url(const options& o) noexcept {
   auto base = std::string_view{o.issuer};
   if (base.ends_with('/')) base.remove_suffix(1);
   return base;
+}
+
+std::string userinfo_audience(const options& o) {
+  return std::string{base_url(o)} + "/userinfo";
 }
 
 seconds shortest_overlap(const options& o) noexcept {
@@ -46,6 +60,13 @@ std::vector<config_error> check(const options& o) {
   constexpr auto day = seconds{86400};
 
   if (const auto* fault = fault_of_issuer(o.issuer)) errors.push_back({"issuer", fault});
+  if (!o.authorization_endpoint.empty()) {
+    if (const auto* fault = fault_of_login_page(o.authorization_endpoint)) {
+      errors.push_back({"discovery.authorization_endpoint", fault});
+    }
+  }
+  require(within(o.claims_limit, std::size_t{1024}, std::size_t{64 * 1024}), "tokens.claims_limit",
+          "must be from 1KiB to 64KiB");
   require(within(o.code_ttl, seconds{1}, seconds{600}), "tokens.code_ttl",
           "must be from 1 s to 600 s");
   require(within(o.code_tombstone, seconds{1}, day), "tokens.code_tombstone",
@@ -73,6 +94,16 @@ std::vector<config_error> check(const options& o) {
   require(within(o.refresh_grace, seconds{0}, seconds{600}), "tokens.refresh_grace",
           "must be from 0 s to 600 s");
   return errors;
+}
+
+std::vector<config_error> find_oddities(const options& o) {
+  auto found = std::vector<config_error>{};
+  if (o.authorization_endpoint.empty()) {
+    found.push_back({"discovery.authorization_endpoint",
+                     "is not set: RFC 8414 requires it in the metadata, and many clients refuse a "
+                     "document without it; set it to the URL of your login page"});
+  }
+  return found;
 }
 
 }  // namespace mintage::oauth

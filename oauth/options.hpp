@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,9 @@ struct options {
   /// The issuer identifier: https without query and fragment; http only for a loopback host
   /// (MET-01).
   std::string issuer = "http://127.0.0.1:9080";
+  /// [discovery] URL of the operator's login page, announced in the metadata; https, or http on a
+  /// loopback host; no fragment. Empty = not announced. @see RFC 8414 §2
+  std::string authorization_endpoint;
   /// [tokens] Life of an authorization code; RFC 6749 §4.1.2 allows 600 s at most (COD-03).
   std::chrono::seconds code_ttl{60};
   /// How long a consumed code is remembered so that a replay is recognised (COD-08).
@@ -31,6 +36,8 @@ struct options {
   /// [http] Failed client authentications of one client from one source per minute; then 429
   /// (CAU-16). 0 = no limit.
   unsigned failures_per_minute = 60;
+  /// [tokens] Octets of the claims of a minted code as compact JSON, 1 KiB to 64 KiB.
+  std::size_t claims_limit = 64 * 1024;
   std::chrono::seconds access_ttl{600};
   std::chrono::seconds id_ttl{600};
   std::chrono::seconds refresh_idle{30 * 86400};
@@ -48,6 +55,8 @@ struct options {
 
 /// The issuer without a slash at its end: what the URLs of endpoints are appended to.
 [[nodiscard]] std::string_view base_url(const options& o) noexcept;
+/// The audience of tokens that userinfo takes: the URL of userinfo (ATK-02).
+[[nodiscard]] std::string userinfo_audience(const options& o);
 
 /// How long anyone may keep the key set and the metadata: their Cache-Control (JWK-01, MET-03).
 inline constexpr std::chrono::seconds documents_max_age{300};
@@ -59,5 +68,7 @@ inline constexpr std::chrono::seconds clock_skew{30};
 
 /// @returns every limit broken, as key and sentence; empty when all hold.
 [[nodiscard]] std::vector<config_error> check(const options& o);
+/// @returns what works and is seldom wanted, as key and sentence.
+[[nodiscard]] std::vector<config_error> find_oddities(const options& o);
 
 }  // namespace mintage::oauth

@@ -14,7 +14,8 @@
 #include <optional>
 #include <string>
 
-#include "oauth/admin/admin.hpp"
+#include "oauth/admin/calls.hpp"
+#include "oauth/admin/minting.hpp"
 #include "oauth/client/authentication.hpp"
 #include "oauth/grant/grant.hpp"
 #include "oauth/grant/issuance.hpp"

@@ -136,6 +136,22 @@ bool from_record(records::key::key_state from, oauth::key_state& to) noexcept {
   }
 }
 
+void write_claims(const std::vector<oauth::static_claim>& from,
+                  google::protobuf::RepeatedPtrField<records::static_claim>& to) {
+  for (const auto& claim : from) {
+    auto& added = *to.Add();
+    added.set_name(claim.name);
+    added.set_value(claim.value);
+  }
+}
+
+std::vector<oauth::static_claim> read_claims(
+    const google::protobuf::RepeatedPtrField<records::static_claim>& from) {
+  auto out = std::vector<oauth::static_claim>{};
+  for (const auto& claim : from) out.push_back({claim.name(), claim.value()});
+  return out;
+}
+
 }  // namespace
 
 std::string encode(const oauth::client& c) {
@@ -170,6 +186,11 @@ std::string encode(const oauth::client& c) {
   }
   write_texts(c.allowed_resources, *m.mutable_allowed_resources());
   write_texts(c.allowed_origins, *m.mutable_allowed_origins());
+  m.set_access_token_ttl(static_cast<std::uint32_t>(c.lives.access.count()));
+  m.set_id_token_ttl(static_cast<std::uint32_t>(c.lives.id.count()));
+  m.set_refresh_idle(static_cast<std::uint32_t>(c.lives.refresh_idle.count()));
+  m.set_refresh_absolute(static_cast<std::uint32_t>(c.lives.refresh_absolute.count()));
+  write_claims(c.access_token_claims, *m.mutable_access_token_claims());
   return m.SerializeAsString();
 }
 
@@ -203,6 +224,11 @@ std::optional<oauth::client> decode_client(std::string_view octets) {
   c->sector = std::move(*m.mutable_sector());
   c->allowed_resources = read_texts(*m.mutable_allowed_resources());
   c->allowed_origins = read_texts(*m.mutable_allowed_origins());
+  c->lives = {.access = oauth::seconds{m.access_token_ttl()},
+              .id = oauth::seconds{m.id_token_ttl()},
+              .refresh_idle = oauth::seconds{m.refresh_idle()},
+              .refresh_absolute = oauth::seconds{m.refresh_absolute()}};
+  c->access_token_claims = read_claims(m.access_token_claims());
   return c;
 }
 
@@ -211,6 +237,7 @@ std::string encode(const oauth::resource& r) {
   write_target(r.as, *m.mutable_as());
   write_texts(r.scopes, *m.mutable_scopes());
   write_texts(r.resource_servers, *m.mutable_resource_servers());
+  write_claims(r.access_token_claims, *m.mutable_access_token_claims());
   return m.SerializeAsString();
 }
 
@@ -222,6 +249,7 @@ std::optional<oauth::resource> decode_resource(std::string_view octets) {
   }
   r->scopes = read_texts(*m.mutable_scopes());
   r->resource_servers = read_texts(*m.mutable_resource_servers());
+  r->access_token_claims = read_claims(m.access_token_claims());
   return r;
 }
 

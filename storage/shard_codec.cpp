@@ -23,6 +23,7 @@ void write_login(const oauth::login& from, records::login& to) {
   }
   to.set_minted(to_millis(from.minted));
   to.set_id_token_claims(from.id_token_claims);
+  to.set_username(from.username);
 }
 
 /// @returns false for a record that this version does not understand.
@@ -40,6 +41,7 @@ bool read_login(const records::login& from, oauth::login& to) {
   to.pairwise_sub = from.pairwise_sub();
   to.minted = from_millis(from.minted());
   to.id_token_claims = from.id_token_claims();
+  to.username = from.username();
   to.targets.resize(static_cast<std::size_t>(from.targets_size()));
   return std::equal(from.targets().begin(), from.targets().end(), to.targets.begin(), read_target);
 }
@@ -60,6 +62,7 @@ std::string encode(const oauth::authorization_code& code) {
   write_login(code.who, *m.mutable_who());
   m.set_redirect_uri(code.redirect_uri);
   m.set_challenge(code.challenge);
+  m.set_is_uri_implied(code.is_uri_implied);
   m.set_expires(to_millis(code.expires));
   return m.SerializeAsString();
 }
@@ -72,6 +75,7 @@ std::optional<oauth::authorization_code> decode_code(std::string_view octets) {
   }
   code->redirect_uri = m.redirect_uri();
   code->challenge = m.challenge();
+  code->is_uri_implied = m.is_uri_implied();
   code->expires = from_millis(m.expires());
   return code;
 }

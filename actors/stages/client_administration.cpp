@@ -82,7 +82,7 @@ hash_request client_administration::create(service::admin_handle& x,
     refuse(*x, oauth::errc::conflict, "client_id is the identifier of a resource");
     return nullptr;
   }
-  if (!has_key_for(*x, *made)) return nullptr;
+  if (!can_serve(*x, *made)) return nullptr;
   if (m.client_secret)
     return hash_first(x, std::move(*made), *m.client_secret, m.client_secret_expires_at);
   auto secret = crypto::secret_string{};
@@ -90,7 +90,7 @@ hash_request client_administration::create(service::admin_handle& x,
     secret = oauth::make_client_secret(random_);
     made->secrets.push_back(hashed(secret, m.client_secret_expires_at));
   }
-  keep_new(*x, std::move(*made), std::move(secret));
+  keep_new(*x, {std::move(*made), std::move(secret)});
   return nullptr;
 }
 
@@ -107,7 +107,7 @@ hash_request client_administration::add_secret(service::admin_handle& x,
     return hash_first(x, *before, *wanted.client_secret, wanted.client_secret_expires_at);
   auto secret = oauth::make_client_secret(random_);
   auto stored = hashed(secret, wanted.client_secret_expires_at);  // before the secret is moved from
-  keep_added(*x, *before, std::move(stored), std::move(secret));
+  keep_added(*x, *before, std::move(stored), std::move(secret), {});
   return nullptr;
 }
 
@@ -117,12 +117,12 @@ void client_administration::store_hashed(hash_job& job) {
   if (std::holds_alternative<oauth::create_client>(x.call)) {
     if (found != nullptr) return refuse(x, oauth::errc::conflict, "client_id is taken");
     job.who.secrets.push_back(std::move(job.stored));
-    return keep_new(x, std::move(job.who), {});
+    return keep_new(x, {std::move(job.who), {}, oauth::secret_warnings(job.secret)});
   }
   // The client was removed while the secret was hashed, and may have been made again.
   if (found == nullptr || found->incarnation != job.who.incarnation)
     return refuse(x, oauth::errc::not_found, no_such_client);
-  keep_added(x, *found, std::move(job.stored), {});
+  keep_added(x, *found, std::move(job.stored), {}, oauth::secret_warnings(job.secret));
 }
 
 void client_administration::end_secret(service::admin_exchange& x, const oauth::end_secret& call) {
@@ -143,7 +143,7 @@ void client_administration::patch(service::admin_exchange& x, const oauth::patch
     x.error = std::move(after.error());
     return;
   }
-  if (has_key_for(x, *after) && keep(x, *after)) x.answer = std::move(*after);
+  if (can_serve(x, *after) && keep(x, *after)) x.answer = std::move(*after);
 }
 
 void client_administration::remove(service::admin_exchange& x, const std::string& id) {
@@ -196,21 +196,25 @@ oauth::stored_secret client_administration::hashed(const crypto::secret_string& 
   return out;
 }
 
-void client_administration::keep_new(service::admin_exchange& x, oauth::client made,
-                                     crypto::secret_string shown) {
-  if (keep(x, made)) x.answer = oauth::created_client{std::move(made), std::move(shown)};
+void client_administration::keep_new(service::admin_exchange& x, oauth::created_client done) {
+  if (keep(x, done.made)) x.answer = std::move(done);
 }
 
 void client_administration::keep_added(service::admin_exchange& x, const oauth::client& before,
-                                       oauth::stored_secret added, crypto::secret_string shown) {
+                                       oauth::stored_secret added, crypto::secret_string shown,
+                                       std::vector<std::string> warnings) {
   auto after = oauth::with_secret(before, std::move(added), setup_.clock.now());
   if (!after)
     x.error = std::move(after.error());
   else if (keep(x, *after))
-    x.answer = oauth::added_secret{std::move(*after), std::move(shown)};
+    x.answer = oauth::added_secret{std::move(*after), std::move(shown), std::move(warnings)};
 }
 
-bool client_administration::has_key_for(service::admin_exchange& x, const oauth::client& c) const {
+bool client_administration::can_serve(service::admin_exchange& x, const oauth::client& c) const {
+  if (auto bad = oauth::check_lives(c.lives, setup_.rules)) {
+    x.error = std::move(*bad);
+    return false;
+  }
   return has_key_of(x, c.id_token_alg, "id_token_signed_response_alg") &&
          (!c.userinfo_alg || has_key_of(x, *c.userinfo_alg, "userinfo_signed_response_alg"));
 }

@@ -55,10 +55,11 @@ class client_administration {
   [[nodiscard]] const oauth::client* find(service::admin_exchange& x, const std::string& id) const;
   [[nodiscard]] oauth::stored_secret hashed(const crypto::secret_string& generated,
                                             std::optional<std::int64_t> expires_at);
-  void keep_new(service::admin_exchange& x, oauth::client made, crypto::secret_string shown);
+  void keep_new(service::admin_exchange& x, oauth::created_client done);
   void keep_added(service::admin_exchange& x, const oauth::client& before,
-                  oauth::stored_secret added, crypto::secret_string shown);
-  [[nodiscard]] bool has_key_for(service::admin_exchange& x, const oauth::client& c) const;
+                  oauth::stored_secret added, crypto::secret_string shown,
+                  std::vector<std::string> warnings);
+  [[nodiscard]] bool can_serve(service::admin_exchange& x, const oauth::client& c) const;
   [[nodiscard]] bool has_key_of(service::admin_exchange& x, crypto::jws_alg alg,
                                 std::string_view member) const;
   [[nodiscard]] bool keep(service::admin_exchange& x, const oauth::client& c);

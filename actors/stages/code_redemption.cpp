@@ -60,8 +60,7 @@ void code_redemption::judge(const tokens& some, const std::vector<storage::read_
   ops.reserve(some->size());
   for (auto i = std::size_t{0}; i < some->size(); ++i) {
     auto& x = (*some)[i];
-    if (found[i].what == verdict::replayed &&
-        oauth::claimed_binding(x->client, x->request, shard_.hash) == found[i].binding) {
+    if (found[i].what == verdict::replayed && is_bound(*x, found[i].binding)) {
       note_replay(std::move(x), found[i].consumed_at, found[i].new_grant, late, home);
       continue;
     }
@@ -91,20 +90,37 @@ void code_redemption::judge(const tokens& some, const std::vector<storage::read_
                           });
 }
 
+const oauth::client* code_redemption::client_of(const service::token_exchange& x) const {
+  return shard_.clients ? shard_.clients->find(x.client.id) : nullptr;
+}
+
+// The record of a consumed code is gone, so that a request without redirect_uri is taken for one
+// with the client's only one. A loopback URI with another port is not recognised: such a replay is
+// refused and revokes nothing.
+bool code_redemption::is_bound(const service::token_exchange& x,
+                               const crypto::digest& binding) const {
+  auto uri = x.request.redirect_uri;
+  const auto* const c = uri.empty() ? client_of(x) : nullptr;
+  if (c != nullptr && c->redirect_uris.size() == 1) uri = c->redirect_uris.front();
+  return oauth::claimed_binding(x.client, x.request, uri, shard_.hash) == binding;
+}
+
 std::optional<storage::consume_op> code_redemption::consumption(
     service::token_exchange& x, const storage::read_result& found,
     std::optional<oauth::denial>& why_not) {
   auto op = storage::consume_op{};
   op.key = record_key::of(x.code);
-  op.binding = oauth::claimed_binding(x.client, x.request, shard_.hash);
   const auto code = storage::decode_code(found.value);
   if (!code) {
     why_not = oauth::lost();
-    op.binding = {};
     return op;
   }
+  const auto is_implied =
+      x.request.redirect_uri.empty() && oauth::may_omit_redirect_uri(*code, client_of(x));
+  const auto uri = is_implied ? std::string_view{code->redirect_uri} : x.request.redirect_uri;
+  op.binding = oauth::claimed_binding(x.client, x.request, uri, shard_.hash);
   if (op.binding != found.binding) {
-    why_not = oauth::explain_mismatch(*code, x.client, x.request);
+    why_not = oauth::explain_mismatch(*code, x.client, x.request, uri);
     return op;
   }
   x.denied = issue_grant(x, code->who);
@@ -113,7 +129,7 @@ std::optional<storage::consume_op> code_redemption::consumption(
   op.tombstone_until = std::max(code->expires, shard_.now() + shard_.setup.rules.code_tombstone);
   op.new_grant.kind = storage::table::grants;
   op.new_grant.key = record_key::of(*x.grant);
-  op.new_grant.expires = oauth::forget_at(*x.grant, shard_.setup.rules);
+  op.new_grant.expires = oauth::forget_at(*x.grant, x.client.lives, shard_.setup.rules);
   op.new_grant.value = storage::encode(*x.grant);
   return op;
 }
@@ -133,6 +149,7 @@ std::optional<oauth::denial> code_redemption::issue_grant(service::token_exchang
   x.attempt = draw.attempt;
   x.grant = std::move(new_grant);
   x.out = std::move(*out);
+  shard_.describe_tokens(x);
   next_.draw(x);
   return std::nullopt;
 }

@@ -36,6 +36,11 @@ class code_redemption {
   void note_replay(service::token_handle x, oauth::instant consumed_at,
                    const storage::record_key& new_grant, replays& late,
                    std::vector<service::token_handle>& home) const;
+  /// @returns null when it is unknown.
+  [[nodiscard]] const oauth::client* client_of(const service::token_exchange& x) const;
+  /// Whether a request claims the binding of a consumed code.
+  [[nodiscard]] bool is_bound(const service::token_exchange& x,
+                              const crypto::digest& binding) const;
   /// @returns nothing, and sets `x.denied`, for a right request that may not consume.
   [[nodiscard]] std::optional<storage::consume_op> consumption(
       service::token_exchange& x, const storage::read_result& found,

@@ -86,11 +86,12 @@ void family_rotation::weigh(service::token_handle x, const oauth::grant& family,
       to.ops.push_back({.key = record_key::of(family),
                         .presented = family.generation,
                         .successor = x->grant->generation,
-                        .expires = oauth::forget_at(*x->grant, shard_.setup.rules),
+                        .expires = oauth::forget_at(*x->grant, x->client.lives, shard_.setup.rules),
                         .value = storage::encode(*x->grant)});
       break;
   }
   x->out = std::move(judged.out);
+  shard_.describe_tokens(*x);
   next_.draw(*x);
   (judged.what == act::write ? to.rotating : to.ready).push_back(std::move(x));
 }

@@ -1,6 +1,5 @@
 /// @file
-/// The answer to a question about a token whose state is known. (INT-02, INT-03, REV-01, UIN-01,
-/// UIN-03)
+/// Puts the answer of oauth/token/query_answer.hpp on an exchange.
 #pragma once
 
 #include "service/service.hpp"

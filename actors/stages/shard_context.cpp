@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "oauth/client/static_claims.hpp"
 #include "oauth/request/response.hpp"
 
 namespace mintage::actors {
@@ -44,6 +45,14 @@ void shard_context::send_home(std::vector<service::token_handle> home, replays l
                           found[i] == storage::verdict::unknown ? oauth::lost() : answer;
                     to.tokens_home(std::move(*held));
                   });
+}
+
+void shard_context::describe_tokens(service::token_exchange& x) const {
+  x.out.lives = x.client.lives;
+  const auto& targets = x.out.targets_of(x.grant->who.targets);
+  if (clients == nullptr || (!x.client.has_static_claims && targets.empty())) return;
+  const auto* const c = clients->find(x.client.id);
+  if (c != nullptr) x.out.static_claims = oauth::merge_static_claims(*c, *clients, targets);
 }
 
 }  // namespace mintage::actors

@@ -55,6 +55,10 @@ struct shard_context {
   /// while no cutoff exists.
   [[nodiscard]] std::optional<oauth::cutoffs> find_cutoffs(const oauth::login& who);
 
+  /// Puts on `x.out` what the client's record says of its tokens. @pre `x.grant` and `x.out` are
+  /// set.
+  void describe_tokens(service::token_exchange& x) const;
+
   /// Requests with a used-up code or token, the families that they revoke, and their denials.
   struct replays {
     oauth::denial answer;

@@ -93,7 +93,7 @@ void token_signer::write_answer(service::token_exchange& x, const draft& access,
                                  : std::string{};
   oauth::append_token_answer(x.body,
                              {.access_token = access.token,
-                              .expires_in = setup_.rules.access_ttl,
+                              .expires_in = oauth::resolve(x.out.lives, setup_.rules).access,
                               .scope = x.out.scope_of(x.grant->who.scope),
                               .refresh_token = refresh_token,
                               .id_token = id.with == nullptr ? std::string_view{} : id.token});

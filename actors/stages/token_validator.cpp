@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "actors/stages/query_answer.hpp"
+#include "oauth/client/static_claims.hpp"
 #include "oauth/grant/client_credentials.hpp"
 #include "oauth/request/response.hpp"
 
@@ -122,7 +123,7 @@ token_validator::next token_validator::issue_own_grant(service::token_exchange& 
     x.denied = scope.error();
     return next::home;
   }
-  auto targets = oauth::choose_targets(*clients_, who, *scope, x.request.resources());
+  auto targets = oauth::choose_targets(*clients_, who, *scope, x.request.resources(), setup_.rules);
   if (!targets) {
     x.denied = targets.error();
     return next::home;
@@ -131,6 +132,8 @@ token_validator::next token_validator::issue_own_grant(service::token_exchange& 
       !targets->empty() && targets->front().format == oauth::token_format::opaque;
   x.grant = oauth::client_grant(x.client, std::move(*scope), std::move(*targets),
                                 setup_.clock.now(), random_);
+  x.out.lives = x.client.lives;
+  x.out.static_claims = oauth::merge_static_claims(who, *clients_, x.grant->who.targets);
   return is_opaque ? next::issue : next::sign;
 }
 

@@ -59,6 +59,15 @@ std::string secrets_text(const json::object& client) {
   return out.empty() ? "-" : out;
 }
 
+/// On the error stream: what the server says of a secret that it took nevertheless.
+void print_warnings(const json::object& client) {
+  const auto* warnings = client.if_contains("warnings");
+  if (warnings == nullptr) return;
+  for (const auto& each : warnings->as_array()) {
+    std::cerr << "Warning: " << std::string_view{each.as_string()} << '\n';
+  }
+}
+
 /// Prints a client, one member per line, and its new secret if the reply has one.
 void print_client(const json::object& client) {
   auto table = text_table{};
@@ -72,6 +81,7 @@ void print_client(const json::object& client) {
   table.add({"client_id_issued_at",
              time_text(client.at("client_id_issued_at").to_number<std::int64_t>())});
   std::cout << table;
+  print_warnings(client);
   if (client.contains("client_secret")) {
     std::cerr << "The client secret is shown this once: the server keeps only its hash.\n";
   }

@@ -31,6 +31,7 @@ struct mint_options {
   std::string acr;
   std::vector<std::string> amr;
   std::string sid;
+  std::string username;
   std::string claims;
   std::string code_challenge;
   std::optional<std::int64_t> ttl;
@@ -50,6 +51,7 @@ json::object body_of(const mint_options& o) {
   put("nonce", o.nonce);
   put("acr", o.acr);
   put("sid", o.sid);
+  put("username", o.username);
   if (!o.amr.empty()) body["amr"] = json::array(o.amr.begin(), o.amr.end());
   if (!o.claims.empty()) {
     auto failed = json::error_code{};
@@ -94,6 +96,8 @@ void add_mint_options(CLI::App& command, mint_options& o) {
       ->type_name("METHOD")
       ->allow_extra_args(false);
   command.add_option("--sid", o.sid, "The login session")->type_name("TEXT");
+  command.add_option("--username", o.username, "The name of the person, for introspection")
+      ->type_name("TEXT");
   command.add_option("--claims", o.claims, "More claims of the ID token, one JSON object")
       ->type_name("JSON");
   command.add_option("--challenge", o.code_challenge, "The S256 challenge of PKCE")

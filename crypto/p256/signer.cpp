@@ -209,7 +209,7 @@ p256_signer::p256_signer(const signing_key& key, nonce_rule rule)
   auto signatures = std::array<bytes<64>, 2>{};
   sign(digests, signatures);
   for (auto i = std::size_t{0}; i < texts.size(); ++i)
-    if (!verify_signature(key, texts[i], as_chars(signatures[i])))
+    if (!verify_signature(key.public_part(), texts[i], as_chars(signatures[i])))
       throw std::runtime_error{"this machine makes wrong ES256 signatures"};
 }
 p256_signer::~p256_signer() = default;

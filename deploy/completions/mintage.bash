@@ -45,7 +45,7 @@ _mintage() {
       client\ suspend) words="$access --resume" ;;
       client\ remove) words=$access ;;
       code\ mint)
-        words="$access --client --redirect-uri --sub --scope --auth-time --nonce --acr --amr --sid
+        words="$access --client --redirect-uri --sub --scope --auth-time --nonce --acr --amr --sid --username
           --claims --challenge --ttl" ;;
       keys\ list) words=$access ;;
       keys\ rotate) words="$access --alg --now" ;;

@@ -1,7 +1,5 @@
 #include "net/admin/json.hpp"
 
-#include "oauth/token/claims.hpp"
-
 #include <simdjson.h>
 
 #include <algorithm>
@@ -11,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "oauth/request/repeated_member.hpp"
+#include "oauth/admin/minted_claims.hpp"
 
 namespace mintage::net {
 namespace {
@@ -74,33 +72,13 @@ objection take(json_in from, crypto::jws_alg& to) {
   return {};
 }
 
+objection take(json_in from, std::vector<oauth::static_claim>& to) {
+  return oauth::take_static_claims(from, to);
+}
+
 template <class T>
 objection take(json_in from, std::optional<T>& to) {
   return take(from, to.emplace());
-}
-
-/// Appends a member to the text of an unfinished object.
-void append_member(std::string& object, simdjson::dom::key_value_pair member) {
-  object += object.empty() ? '{' : ',';
-  object += simdjson::minify(member);
-}
-
-bool says_nothing(json_in value) {
-  auto text = std::string_view{};
-  return value.is_null() || (value.get(text) == simdjson::SUCCESS && text.empty());
-}
-
-objection take_claims(json_in from, mint_request& to) {
-  auto object = simdjson::dom::object{};
-  if (from.get(object) != simdjson::SUCCESS) return "must be an object";
-  // A later reader of such claims might see either value.
-  if (oauth::repeats_a_member(from)) return "must not repeat a member";
-  for (const auto claim : object) {
-    if (oauth::is_protocol_claim(claim.key)) return "must not name a claim that the server sets";
-    if (!says_nothing(claim.value)) append_member(to.claims, claim);
-  }
-  if (!to.claims.empty()) to.claims += '}';
-  return {};
 }
 
 /// Reads one resource, or several.
@@ -112,43 +90,9 @@ objection take_resources(json_in from, mint_request& to) {
   return take(from, to.resources).empty() ? objection{} : "must be a string or an array of strings";
 }
 
-/// Evaluated when all members are known: see `keep_requested`.
+/// Evaluated when all members are known: see `read_mint`.
 objection take_claims_request(json_in from, mint_request&) {
-  if (!from.is_object()) return "must be an object";
-  return oauth::repeats_a_member(from) ? objection{"must not repeat a member"} : objection{};
-}
-
-/// The values that a claim of a `claims` request demands, if it is essential (Core §5.5.1).
-std::vector<std::string> essential_values(json_in request) {
-  auto values = std::vector<std::string>{};
-  auto is_essential = false;
-  if (request["essential"].get(is_essential) != simdjson::SUCCESS || !is_essential) return values;
-  auto text = std::string_view{};
-  if (request["value"].get(text) == simdjson::SUCCESS) values.emplace_back(text);
-  auto items = simdjson::dom::array{};
-  if (request["values"].get(items) == simdjson::SUCCESS) {
-    for (const auto item : items) {
-      if (item.get(text) == simdjson::SUCCESS) values.emplace_back(text);
-    }
-  }
-  return values;
-}
-
-/// Stores what `claims_request.id_token` means for the ID token: the named claims that `claims`
-/// has, and an essential `acr`.
-void keep_requested(json_in root, mint_request& to) {
-  auto requested = simdjson::dom::object{};
-  if (root["claims_request"]["id_token"].get(requested) != simdjson::SUCCESS) return;
-  auto acr = json_in{};
-  if (requested.at_key("acr").get(acr) == simdjson::SUCCESS)
-    to.essential_acr = essential_values(acr);
-  auto claims = simdjson::dom::object{};
-  if (root["claims"].get(claims) != simdjson::SUCCESS) return;
-  for (const auto claim : claims) {
-    const auto is_requested = requested.at_key(claim.key).error() == simdjson::SUCCESS;
-    if (is_requested && !says_nothing(claim.value)) append_member(to.id_token_claims, claim);
-  }
-  if (!to.id_token_claims.empty()) to.id_token_claims += '}';
+  return oauth::check_claims_request(from);
 }
 
 objection take_identifier(json_in from, resource& to) {
@@ -205,7 +149,8 @@ constexpr auto mint_members = std::to_array<member<mint_request>>({
     in_mint<&mint_request::acr>("acr"),
     in_mint<&mint_request::amr>("amr"),
     in_mint<&mint_request::sid>("sid"),
-    {"claims", take_claims},
+    in_mint<&mint_request::username>("username"),
+    {"claims", oauth::take_claims},
     in_mint<&mint_request::code_challenge>("code_challenge"),
     in_mint<&mint_request::code_challenge_method>("code_challenge_method"),
     in_mint<&mint_request::ttl>("ttl"),
@@ -236,6 +181,11 @@ constexpr auto client_members = std::to_array<member<client_metadata>>({
     in_client<&client_metadata::userinfo_signed_response_alg>("userinfo_signed_response_alg"),
     in_client<&client_metadata::allowed_resources>("allowed_resources"),
     in_client<&client_metadata::allowed_origins>("allowed_origins"),
+    in_client<&client_metadata::access_token_ttl>("access_token_ttl"),
+    in_client<&client_metadata::id_token_ttl>("id_token_ttl"),
+    in_client<&client_metadata::refresh_idle>("refresh_idle"),
+    in_client<&client_metadata::refresh_absolute>("refresh_absolute"),
+    in_client<&client_metadata::access_token_claims>("access_token_claims"),
 });
 
 constexpr auto resource_members = std::to_array<member<resource>>({
@@ -244,6 +194,7 @@ constexpr auto resource_members = std::to_array<member<resource>>({
     {"alg", take_algorithm},
     field<&resource::scopes, resource>("scopes"),
     field<&resource::resource_servers, resource>("resource_servers"),
+    field<&resource::access_token_claims, resource>("access_token_claims"),
 });
 
 constexpr auto secret_members = std::to_array<member<secret_request>>({
@@ -325,7 +276,7 @@ admin_json& admin_json::operator=(admin_json&&) noexcept = default;
 
 oauth::admin_result<mint_request> admin_json::read_mint(std::string_view json) {
   auto request = read(impl_->parser, json, mint_members);
-  if (request) keep_requested(impl_->parser.doc.root(), *request);
+  if (request) oauth::keep_requested_claims(impl_->parser.doc.root(), *request);
   return request;
 }
 

@@ -6,7 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "oauth/admin/admin.hpp"
+#include "oauth/admin/calls.hpp"
+#include "oauth/admin/minting.hpp"
 
 namespace mintage::net {
 
@@ -39,8 +40,8 @@ class admin_json {
 };
 
 /// Renders the answer. A client has the names of RFC 7591, never a hash. It has `client_secret`
-/// (once) and `client_secret_expires_at` when the secret was generated, and `number` when a secret
-/// was added.
+/// (once) and `client_secret_expires_at` when the secret was generated, `number` when a secret was
+/// added, and `warnings` when there are any.
 [[nodiscard]] std::string render(const oauth::admin_answer& answer);
 [[nodiscard]] std::string render(const oauth::admin_error& error);
 /// `{"code":…,"expires_in":…}`

@@ -13,14 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string_view name_of(oauth::client_status status) noexcept {
-  return status == oauth::client_status::active ? "active" : "suspended";
-}
-
-std::string_view name_of(oauth::rt_mode mode) noexcept {
-  return mode == oauth::rt_mode::rotating ? "rotating" : "static";
-}
-
 template <class Text>
 json::array to_json(const std::vector<Text>& texts) {
   return json::array(texts.begin(), texts.end());
@@ -29,6 +21,24 @@ json::array to_json(const std::vector<Text>& texts) {
 /// The value of `client_secret_expires_at`; 0 = never. @see RFC 7591 §3.2.1
 std::int64_t expiry_of(const oauth::stored_secret& secret) noexcept {
   return secret.expires ? oauth::numeric_date(*secret.expires) : 0;
+}
+
+void put_claims(json::object& object, const std::vector<oauth::static_claim>& claims) {
+  if (claims.empty()) return;
+  auto out = json::object{};
+  for (const auto& claim : claims) out[claim.name] = json::parse(claim.value);
+  object["access_token_claims"] = std::move(out);
+}
+
+/// Only those that differ from the server's own.
+void put_lives(json::object& object, const oauth::token_lives& own) {
+  const auto put = [&](const char* name, oauth::seconds life) {
+    if (life != oauth::seconds{0}) object[name] = life.count();
+  };
+  put("access_token_ttl", own.access);
+  put("id_token_ttl", own.id);
+  put("refresh_idle", own.refresh_idle);
+  put("refresh_absolute", own.refresh_absolute);
 }
 
 json::object to_json(const oauth::client& c) {
@@ -43,11 +53,11 @@ json::object to_json(const oauth::client& c) {
   for (const auto& s : c.secrets) {
     secrets.push_back(json::object{{"number", s.number}, {"expires_at", expiry_of(s)}});
   }
-  return {
+  auto out = json::object{
       {"client_id", c.id},
       {"client_id_issued_at", oauth::numeric_date(c.issued_at)},
       {"client_name", c.name},
-      {"status", name_of(c.status)},
+      {"status", to_string(c.status)},
       {"token_endpoint_auth_method", to_string(c.method)},
       {"redirect_uris", to_json(c.redirect_uris)},
       {"grant_types", std::move(grants)},
@@ -58,23 +68,28 @@ json::object to_json(const oauth::client& c) {
       {"require_pkce", c.require_pkce},
       {"basic_raw_compat", c.basic_raw_compat},
       {"rt_without_offline", c.rt_without_offline},
-      {"rt_mode", name_of(c.refresh_mode)},
-      {"subject_type", c.subjects == oauth::subject_type::pairwise ? "pairwise" : "public"},
+      {"rt_mode", to_string(c.refresh_mode)},
+      {"subject_type", to_string(c.subjects)},
       {"userinfo_signed_response_alg", c.userinfo_alg ? crypto::to_string(*c.userinfo_alg) : ""},
       {"allowed_resources", to_json(c.allowed_resources)},
       {"allowed_origins", to_json(c.allowed_origins)},
       {"secrets", std::move(secrets)},
   };
+  put_lives(out, c.lives);
+  put_claims(out, c.access_token_claims);
+  return out;
 }
 
 json::object to_json(const oauth::resource& r) {
-  return {
+  auto out = json::object{
       {"identifier", r.as.identifier},
-      {"token_format", r.as.format == oauth::token_format::jwt ? "jwt" : "opaque"},
+      {"token_format", to_string(r.as.format)},
       {"alg", crypto::to_string(r.as.alg)},
       {"scopes", to_json(r.scopes)},
       {"resource_servers", to_json(r.resource_servers)},
   };
+  put_claims(out, r.access_token_claims);
+  return out;
 }
 
 /// Adds the newest secret of `c`, if it was generated and not shown yet.
@@ -84,16 +99,22 @@ void put_secret(json::object& object, const oauth::client& c, const crypto::secr
   object["client_secret_expires_at"] = c.secrets.empty() ? 0 : expiry_of(c.secrets.back());
 }
 
+void put_warnings(json::object& object, const std::vector<std::string>& warnings) {
+  if (!warnings.empty()) object["warnings"] = to_json(warnings);
+}
+
 struct renderer {
   std::string operator()(const oauth::created_client& created) const {
     auto object = to_json(created.made);
     put_secret(object, created.made, created.secret);
+    put_warnings(object, created.warnings);
     return json::serialize(object);
   }
   std::string operator()(const oauth::added_secret& added) const {
     auto object = to_json(added.changed);
     object["number"] = added.changed.secrets.back().number;
     put_secret(object, added.changed, added.secret);
+    put_warnings(object, added.warnings);
     return json::serialize(object);
   }
   std::string operator()(const oauth::client& c) const { return json::serialize(to_json(c)); }

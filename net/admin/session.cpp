@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "net/address.hpp"
+#include "oauth/request/percent.hpp"
 #include "oauth/request/response.hpp"
 
 namespace mintage::net {
@@ -90,8 +91,9 @@ void admin_session::on_head() {
     if (!refuse_by_head(std::numeric_limits<std::size_t>::max())) start_bulk();
     return;
   }
-  if (refuse_by_head(body_limit) || refuse_by_content_type()) return;
-  receive_body(body_limit);
+  const auto limit = endpoint_ == admin_endpoint::codes ? mint_body_limit : body_limit;
+  if (refuse_by_head(limit) || refuse_by_content_type()) return;
+  receive_body(limit);
 }
 
 // Any web page can make a browser send requests to loopback, and a name of its own domain can
@@ -128,7 +130,7 @@ bool admin_session::refuse_by_token(const admin_target& target) {
 }
 
 bool admin_session::refuse_by_target(const admin_target& target) {
-  auto id = decode_percent(target.id);
+  auto id = oauth::decode_percent(target.id);
   if (endpoint_ == admin_endpoint::unknown || !id) {
     send_error({.status = 404}, oauth::errc::not_found, "There is nothing at this path.");
     return true;

@@ -16,10 +16,12 @@ namespace mintage::net {
 class admin_session final : public connection {
  public:
   static constexpr std::size_t body_limit = 64 * 1024;
+  /// Of POST /admin/codes: `claims` may have 64 KiB, and white space and escapes come on top.
+  static constexpr std::size_t mint_body_limit = 160 * 1024;
 
   admin_session(event_loop& l, const options& o, const oauth::admin_tokens& tokens,
                 connection_gate& gate, channel to_peer)
-      : connection{l, o, gate, std::move(to_peer), body_limit}, tokens_{tokens} {}
+      : connection{l, o, gate, std::move(to_peer), mint_body_limit}, tokens_{tokens} {}
 
   void answered(service::exchange& x) noexcept override;
 

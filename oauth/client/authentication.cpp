@@ -173,7 +173,9 @@ result<client_facts> admit(const located& found, std::optional<grant_type> grant
                       .is_public = c.is_public(),
                       .may_refresh = c.has_grant(grant_type::refresh_token),
                       .rt_without_offline = c.rt_without_offline,
-                      .refresh_mode = c.refresh_mode};
+                      .refresh_mode = c.refresh_mode,
+                      .lives = c.lives,
+                      .has_static_claims = !c.access_token_claims.empty()};
 }
 
 client_authenticator::outcome as_outcome(result<client_facts> admitted) {

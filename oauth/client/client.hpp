@@ -13,15 +13,38 @@
 #include "crypto/key.hpp"
 #include "oauth/client/auth_method.hpp"
 #include "oauth/grant/grant_types.hpp"
+#include "oauth/grant/resource.hpp"
+#include "oauth/options.hpp"
 #include "oauth/types.hpp"
 
 namespace mintage::oauth {
 
 enum class client_status : std::uint8_t { active, suspended };
+[[nodiscard]] constexpr std::string_view to_string(client_status s) noexcept {
+  return s == client_status::active ? "active" : "suspended";
+}
 /// How refresh tokens of this client behave (RFT-02).
 enum class rt_mode : std::uint8_t { rotating, static_ };
+[[nodiscard]] constexpr std::string_view to_string(rt_mode m) noexcept {
+  return m == rt_mode::rotating ? "rotating" : "static";
+}
 /// Whether the tokens of all clients name a person alike (Core §8).
 enum class subject_type : std::uint8_t { public_, pairwise };
+[[nodiscard]] constexpr std::string_view to_string(subject_type t) noexcept {
+  return t == subject_type::public_ ? "public" : "pairwise";
+}
+
+/// How long what a client gets lives, where that is not as [tokens] of the config says; 0 = as
+/// that.
+struct token_lives {
+  seconds access{};
+  seconds id{};
+  seconds refresh_idle{};
+  seconds refresh_absolute{};
+  friend bool operator==(const token_lives&, const token_lives&) = default;
+};
+/// @returns with no 0 in it.
+[[nodiscard]] token_lives resolve(const token_lives& own, const options& o) noexcept;
 
 /// One live secret at rest (CAU-12): HMAC-SHA-256 under the pepper when the server generated it,
 /// an argon2id PHC string when it was chosen elsewhere.
@@ -71,10 +94,15 @@ struct client {
   std::vector<std::string> allowed_resources;
   /// Origins, beyond those of a public client's redirect URIs, that get CORS (TOK-20).
   std::vector<std::string> allowed_origins;
+  token_lives lives;
+  /// Of every JWT access token that it gets.
+  std::vector<static_claim> access_token_claims;
 
   [[nodiscard]] bool is_public() const noexcept { return proof_of(method) == client_proof::none; }
   [[nodiscard]] bool has_grant(grant_type g) const noexcept;
   [[nodiscard]] bool has_scope(std::string_view token) const noexcept;
+  /// Octet for octet, except that http on `127.0.0.1`, `[::1]` or `localhost` takes any port: a
+  /// native app listens where the system lets it. @see RFC 8252 §7.3
   [[nodiscard]] bool has_redirect_uri(std::string_view uri) const noexcept;
 };
 
@@ -93,6 +121,9 @@ struct client_facts {
   bool may_refresh = false;
   bool rt_without_offline = false;
   rt_mode refresh_mode = rt_mode::static_;
+  token_lives lives;
+  /// Whether its record has `access_token_claims`.
+  bool has_static_claims = false;
 };
 
 }  // namespace mintage::oauth

@@ -1,12 +1,12 @@
-// What a client may be registered with: the rules of admin.hpp for its metadata.
+#include "oauth/client/metadata.hpp"
+
 #include <algorithm>
+#include <utility>
 
 #include "crypto/base64.hpp"
-#include "oauth/admin/admin.hpp"
 #include "oauth/client/secrets.hpp"
 #include "oauth/grant/resource.hpp"
 #include "oauth/grant/scope.hpp"
-#include "oauth/request/ascii.hpp"
 #include "oauth/request/text.hpp"
 #include "oauth/request/uri.hpp"
 
@@ -22,26 +22,26 @@ constexpr auto max_allowed = std::size_t{64};
 constexpr auto max_scope_tokens = std::size_t{64};
 constexpr auto max_scope = std::size_t{2048};
 
-/// What a check found; nothing when all is well.
-using complaint = std::optional<admin_error>;
-
-complaint bad_request(std::string description) {
-  return admin_error{errc::invalid_request, std::move(description)};
+/// Every URI and origin is compared as it is, so that a wildcard would match itself alone.
+bool has_wildcard(std::string_view text) noexcept {
+  return text.find('*') != text.npos;
 }
 
-/// Whether `text` is an origin spelled as browsers spell it: any other text would never match
-/// (RFC 6454 §6.2).
-bool is_web_origin(std::string_view text) {
+/// @returns what is wrong with an allowed origin, to be said after its name, or null (TOK-20).
+const char* fault_of_origin(std::string_view text) {
+  if (has_wildcard(text)) return "must name one origin: wildcards are not matched";
   const auto parts = split_uri(text);
-  if (!parts || parts->host.empty() || parts->has_userinfo) return false;
-  const auto is_https = parts->has_scheme("https");
-  const auto is_allowed = is_https || (parts->has_scheme("http") && is_loopback_host(parts->host));
-  return is_allowed && origin_of(*parts) == text;
+  const auto is_allowed =
+      parts && is_web_origin(text) && (parts->has_scheme("https") || is_loopback_host(parts->host));
+  if (is_allowed) return nullptr;
+  return "must be https://host or https://host:port as browsers send it, or http on a loopback "
+         "host";
 }
 
 /// @returns what is wrong with a redirect URI, to be said after its name, or null.
 const char* fault_of_redirect_uri(std::string_view uri) noexcept {
   if (uri.size() > max_uri) return "must be at most 2048 octets";
+  if (has_wildcard(uri)) return "must name one URI: wildcards are not matched";
   const auto parts = split_uri(uri);
   if (!parts) return "must be an absolute URI";
   if (parts->has_fragment) return "must not have a fragment";
@@ -50,6 +50,7 @@ const char* fault_of_redirect_uri(std::string_view uri) noexcept {
     if (parts->host.empty()) return "must have a host";
     // What stands before the @ is easily taken for the host.
     if (parts->has_userinfo) return "must not have a user name";
+    if (!is_web_host(parts->host)) return "must have a host that browsers know";
     if (is_https || is_loopback_host(parts->host)) return nullptr;
     return "must use https, unless its host is a loopback host";
   }
@@ -103,7 +104,7 @@ complaint set_scope(client& c, const client_metadata& m) {
   if (!m.scope) return std::nullopt;
   auto tokens = parse_scope(*m.scope);
   if (!tokens || tokens->empty()) {
-    return bad_request("scope must be scope tokens separated by single spaces");
+    return bad_request("scope must be scope tokens separated by spaces");
   }
   if (tokens->size() > max_scope_tokens || m.scope->size() > max_scope) {
     return bad_request("scope must be at most 64 tokens and 2048 octets");
@@ -120,24 +121,22 @@ complaint set_allowed_resources(client& c, const client_metadata& m) {
   for (auto i = std::size_t{0}; i < m.allowed_resources->size(); ++i) {
     if (!is_resource_identifier((*m.allowed_resources)[i])) {
       return bad_request("allowed_resources[" + std::to_string(i) +
-                         "] must be an absolute URI without fragment of at most 2048 octets");
+                         "] must be an absolute URI without fragment and wildcard of at most 2048 "
+                         "octets");
     }
   }
   c.allowed_resources = *m.allowed_resources;
   return std::nullopt;
 }
 
-/// TOK-20.
 complaint set_allowed_origins(client& c, const client_metadata& m) {
   if (!m.allowed_origins) return std::nullopt;
   if (m.allowed_origins->size() > max_allowed) {
     return bad_request("allowed_origins must be at most 64 origins");
   }
   for (auto i = std::size_t{0}; i < m.allowed_origins->size(); ++i) {
-    if (!is_web_origin((*m.allowed_origins)[i])) {
-      return bad_request("allowed_origins[" + std::to_string(i) +
-                         "] must be https://host or https://host:port as browsers send it, or http "
-                         "on a loopback host");
+    if (const auto* fault = fault_of_origin((*m.allowed_origins)[i])) {
+      return bad_request("allowed_origins[" + std::to_string(i) + "] " + fault);
     }
   }
   c.allowed_origins = *m.allowed_origins;
@@ -221,6 +220,7 @@ complaint set_plain_values(client& c, const client_metadata& m) {
   c.require_pkce = m.require_pkce.value_or(c.require_pkce);
   c.basic_raw_compat = m.basic_raw_compat.value_or(c.basic_raw_compat);
   c.rt_without_offline = m.rt_without_offline.value_or(c.rt_without_offline);
+  if (m.access_token_claims) c.access_token_claims = *m.access_token_claims;
   return std::nullopt;
 }
 
@@ -241,6 +241,27 @@ complaint set_algorithms(client& c, const client_metadata& m) {
     }
   }
   return std::nullopt;
+}
+
+/// Puts a number of seconds on a life.
+complaint set_life(std::optional<std::int64_t> from, const char* name, seconds longest,
+                   seconds& to) {
+  if (!from) return std::nullopt;
+  if (*from < 0 || *from > longest.count()) {
+    return bad_request(std::string{name} + " must be from 1 to " + std::to_string(longest.count()) +
+                       " seconds, or 0 for the server's own");
+  }
+  to = seconds{*from};
+  return std::nullopt;
+}
+
+complaint set_lives(client& c, const client_metadata& m) {
+  constexpr auto day = seconds{86400};
+  auto& to = c.lives;
+  if (auto bad = set_life(m.access_token_ttl, "access_token_ttl", day, to.access)) return bad;
+  if (auto bad = set_life(m.id_token_ttl, "id_token_ttl", day, to.id)) return bad;
+  if (auto bad = set_life(m.refresh_idle, "refresh_idle", 3650 * day, to.refresh_idle)) return bad;
+  return set_life(m.refresh_absolute, "refresh_absolute", 3650 * day, to.refresh_absolute);
 }
 
 /// Rules between members, on the client as it will be.
@@ -268,7 +289,7 @@ complaint check_whole(const client& c, const client_metadata& m) {
 complaint apply(client& c, const client_metadata& m) {
   for (const auto set :
        {set_redirect_uris, set_grant_types, set_scope, set_plain_values, set_algorithms,
-        set_subjects, set_allowed_resources, set_allowed_origins}) {
+        set_subjects, set_allowed_resources, set_allowed_origins, set_lives}) {
     if (auto bad = set(c, m)) return bad;
   }
   return check_whole(c, m);
@@ -312,6 +333,26 @@ std::uint64_t make_incarnation(crypto::random_source& random) {
 }
 
 }  // namespace
+
+complaint check_lives(const token_lives& own, const options& o) {
+  const auto within = [](seconds life, const char* name, seconds longest,
+                         const char* key) -> complaint {
+    if (life <= longest) return std::nullopt;
+    return bad_request(std::string{name} + " must be at most " + std::to_string(longest.count()) +
+                       " seconds, because of " + key);
+  };
+  const auto signed_life = o.key_overlap - documents_max_age;
+  if (auto bad = within(own.access, "access_token_ttl", signed_life, "keys.overlap")) return bad;
+  if (auto bad = within(own.id, "id_token_ttl", signed_life, "keys.overlap")) return bad;
+  constexpr auto key = "tokens.refresh_absolute";
+  if (auto bad = within(own.refresh_absolute, "refresh_absolute", o.refresh_absolute, key)) {
+    return bad;
+  }
+  const auto longest_idle =
+      own.refresh_absolute == seconds{0} ? o.refresh_absolute : own.refresh_absolute;
+  return within(own.refresh_idle, "refresh_idle", longest_idle,
+                own.refresh_absolute == seconds{0} ? key : "refresh_absolute");
+}
 
 admin_result<client> make_client(const client_metadata& m, instant now,
                                  crypto::random_source& random) {

@@ -3,22 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "crypto/base64.hpp"
 #include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
 namespace {
 
-constexpr auto min_secret = std::size_t{8};
+/// Shorter ones can be guessed.
+constexpr auto good_secret = std::size_t{8};
 constexpr auto max_secret = std::size_t{256};
 /// The end of the year 9999: later moments are mistakes, and would not fit into milliseconds.
 constexpr auto max_date = std::int64_t{253402300799};
-
-/// What a check found; nothing when all is well.
-using complaint = std::optional<admin_error>;
-
-complaint bad_request(const char* description) {
-  return admin_error{errc::invalid_request, description};
-}
 
 bool is_live(const stored_secret& s, instant now) noexcept {
   return !s.expires || now < *s.expires;
@@ -46,10 +41,23 @@ complaint check_secret_expiry(std::optional<std::int64_t> date) {
 
 complaint check_chosen_secret(const crypto::secret_string& chosen) {
   const auto text = chosen.reveal();
-  if (text.size() < min_secret || text.size() > max_secret || !is_printable_ascii(text)) {
-    return bad_request("client_secret must be 8 to 256 printable ASCII characters");
+  if (text.empty() || text.size() > max_secret || !is_printable_utf8(text)) {
+    return bad_request("client_secret must be 1 to 256 octets of printable UTF-8");
   }
   return std::nullopt;
+}
+
+std::vector<std::string> secret_warnings(const crypto::secret_string& chosen) {
+  auto out = std::vector<std::string>{};
+  const auto text = chosen.reveal();
+  if (text.size() < good_secret) {
+    out.emplace_back("client_secret is shorter than 8 characters and can be guessed: rotate it");
+  }
+  if (!is_ascii(text)) {
+    out.emplace_back(
+        "client_secret is not ASCII: some clients send it in another encoding than UTF-8");
+  }
+  return out;
 }
 
 std::optional<instant> secret_expiry(std::optional<std::int64_t> date) noexcept {
@@ -92,6 +100,15 @@ admin_result<client> without_secret(const client& before, std::uint32_t number, 
   }
   ++changed.version;
   return changed;
+}
+
+crypto::secret_string make_client_secret(crypto::random_source& random) {
+  constexpr auto prefix = std::string_view{"mcs_"};
+  auto text = std::string{};
+  text.reserve(prefix.size() + crypto::base64url_size(32));
+  text.append(prefix);
+  crypto::base64url_append(text, random.take<32>());
+  return crypto::secret_string{std::move(text)};
 }
 
 }  // namespace mintage::oauth

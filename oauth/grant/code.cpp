@@ -70,26 +70,31 @@ crypto::digest make_binding(std::string_view client_id, std::uint64_t incarnatio
 }
 
 crypto::digest claimed_binding(const client_facts& who, const token_request& request,
-                               crypto::sha256_hasher& hash) {
+                               std::string_view redirect_uri, crypto::sha256_hasher& hash) {
   auto text = std::array<char, crypto::base64url_size(32)>{};
   auto challenge = std::string_view{};
   if (!request.code_verifier.empty()) {
     crypto::base64url_write(text.data(), hash(request.code_verifier));
     challenge = {text.data(), text.size()};
   }
-  return make_binding(who.id, who.incarnation, request.redirect_uri, challenge, hash);
+  return make_binding(who.id, who.incarnation, redirect_uri, challenge, hash);
+}
+
+bool may_omit_redirect_uri(const authorization_code& code, const client* known) noexcept {
+  if (code.is_uri_implied) return true;
+  return !code.challenge.empty() && known != nullptr && known->redirect_uris.size() == 1;
 }
 
 denial explain_mismatch(const authorization_code& code, const client_facts& who,
-                        const token_request& request) {
+                        const token_request& request, std::string_view redirect_uri) {
   if (code.who.client_id != who.id) return no_such_grant("code of another client");
   if (code.who.incarnation != who.incarnation) {
     return no_such_grant("code of a client that was removed and made again");
   }
-  if (request.redirect_uri.empty()) {
+  if (redirect_uri.empty()) {
     return {errc::invalid_request, "redirect_uri is missing", "redirect_uri is missing (COD-02)"};
   }
-  if (request.redirect_uri != code.redirect_uri) return no_such_grant("redirect_uri differs");
+  if (redirect_uri != code.redirect_uri) return no_such_grant("redirect_uri differs");
   if (code.challenge.empty() && !request.code_verifier.empty()) {
     return {errc::invalid_request, "code_verifier was sent for a code without code_challenge",
             "code_verifier without a stored challenge (PKC-06)"};

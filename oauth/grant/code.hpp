@@ -41,6 +41,8 @@ struct login {
   std::string acr;
   std::vector<std::string> amr;
   std::string sid;
+  /// How people know the person, for introspection alone (INT-02); empty = not said.
+  std::string username;
   /// The `claims` for userinfo as one JSON object, or empty.
   std::string claims;
   /// Those of them that the `claims` request wants in the ID token, as one JSON object, or empty
@@ -56,6 +58,9 @@ struct login {
 struct authorization_code {
   login who;
   std::string redirect_uri;
+  /// Whether the authorization request had no redirect_uri: it is then the client's only one, and a
+  /// redemption may leave it out as well (COD-02).
+  bool is_uri_implied = false;
   /// S256 challenge; empty means that the client explicitly used none. Covered by the binding.
   std::string challenge;
   instant expires{};
@@ -79,14 +84,23 @@ struct code_ref {
                                           std::string_view redirect_uri, std::string_view challenge,
                                           crypto::sha256_hasher& hash);
 /// The binding that a request claims: its challenge is S256 of its verifier, or none without one.
+/// @param redirect_uri that of the request, or the one that it stands for.
 [[nodiscard]] crypto::digest claimed_binding(const client_facts& who, const token_request& request,
+                                             std::string_view redirect_uri,
                                              crypto::sha256_hasher& hash);
+/// Whether a redemption of `code` may leave redirect_uri out (COD-02): it was minted without one,
+/// or with PKCE, which protects more, for a client that has one redirect URI only.
+/// @param known the client's record; null when it is unknown.
+/// @see OAuth 2.1 §4.1.3, which has no redirect_uri here any more
+[[nodiscard]] bool may_omit_redirect_uri(const authorization_code& code,
+                                         const client* known) noexcept;
 
 /// Finds out why a redemption fails whose claimed binding is not the stored one; walks P18 in
 /// order: client → redirect_uri → PKCE.
+/// @param redirect_uri as of `claimed_binding`.
 /// @returns invalid_request or invalid_grant, never success.
 [[nodiscard]] denial explain_mismatch(const authorization_code& code, const client_facts& who,
-                                      const token_request& request);
+                                      const token_request& request, std::string_view redirect_uri);
 
 /// The denials of a code that cannot be redeemed. All have one description (TOK-21).
 [[nodiscard]] denial unknown_code() noexcept;

@@ -23,7 +23,9 @@ seconds cutoff_life(const options& o) noexcept {
   // Minted, redeemed as late as may be, refreshed to the very end, and the last token of it.
   constexpr auto longest_code = seconds{600};
   constexpr auto skew = seconds{30};
-  return longest_code + o.refresh_absolute + std::max(o.access_ttl, o.id_ttl) + skew;
+  // Of a client with lives of its own: see `check_lives`.
+  const auto longest_own = o.key_overlap - documents_max_age;
+  return longest_code + o.refresh_absolute + std::max({o.access_ttl, o.id_ttl, longest_own}) + skew;
 }
 
 }  // namespace mintage::oauth

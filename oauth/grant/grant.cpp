@@ -38,8 +38,9 @@ grant issue_grant(const login& who, slot where, const client_facts& client,
   new_grant.seed = draw.seed;
   new_grant.mac_key_id = o.refresh_key_id;
   new_grant.created = now;
-  new_grant.absolute_expiry = now + o.refresh_absolute;
-  new_grant.idle_expiry = now + o.refresh_idle;
+  const auto lives = resolve(client.lives, o);
+  new_grant.absolute_expiry = now + lives.refresh_absolute;
+  new_grant.idle_expiry = now + lives.refresh_idle;
   return new_grant;
 }
 
@@ -69,10 +70,10 @@ grant client_grant(const client_facts& client, std::string scope, std::vector<ta
   return own;
 }
 
-instant forget_at(const grant& g, const options& o) noexcept {
+instant forget_at(const grant& g, const token_lives& own, const options& o) noexcept {
   const auto last_new_grant =
       g.refreshable ? std::max(g.created, std::min(g.absolute_expiry, g.idle_expiry)) : g.created;
-  return last_new_grant + o.access_ttl + skew;
+  return last_new_grant + resolve(own, o).access + skew;
 }
 
 }  // namespace mintage::oauth

@@ -66,6 +66,6 @@ struct new_grant_ids {
 
 /// When the record may be forgotten: one access token's life (and SKEW) after the refresh token
 /// ends, so that every access token of the family finds it.
-[[nodiscard]] instant forget_at(const grant& g, const options& o) noexcept;
+[[nodiscard]] instant forget_at(const grant& g, const token_lives& own, const options& o) noexcept;
 
 }  // namespace mintage::oauth

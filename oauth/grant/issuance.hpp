@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crypto/secret.hpp"
+#include "oauth/client/client.hpp"
 #include "oauth/grant/resource.hpp"
 
 namespace mintage::oauth {
@@ -24,6 +25,10 @@ struct issuance {
   std::optional<std::uint32_t> refresh_generation;
   /// The access token when it is an opaque one; drawn and stored before it is issued (ATK-06).
   crypto::secret_string opaque;
+  /// Of the client.
+  token_lives lives{};
+  /// More claims of a JWT access token as one JSON object, or empty: see `merge_static_claims`.
+  std::string static_claims;
 
   /// What is issued of a grant's scope, and of its targets. The result lives as long as both.
   [[nodiscard]] const std::string& scope_of(const std::string& granted) const noexcept {

@@ -6,7 +6,7 @@
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 #include "oauth/grant/code.hpp"
-#include "oauth/request/ascii.hpp"
+#include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
 namespace {

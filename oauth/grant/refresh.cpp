@@ -98,16 +98,16 @@ bool is_in_grace(const grant& g, instant now, const options& o) noexcept {
   return now <= g.superseded_at + o.refresh_grace;
 }
 
-instant pushed_idle_end(const grant& g, instant now, const options& o) noexcept {
-  return std::min(now + o.refresh_idle, g.absolute_expiry);
+instant pushed_idle_end(const grant& g, instant now, seconds idle) noexcept {
+  return std::min(now + idle, g.absolute_expiry);
 }
 
 /// Issues the current generation; the record changes only when its idle end is due to be moved.
-void keep(refresh_judgement& judged, const grant& g, instant now, const options& o) {
-  const auto due = std::chrono::duration_cast<milliseconds>(o.refresh_idle) / 24;
+void keep(refresh_judgement& judged, const grant& g, instant now, seconds idle) {
+  const auto due = std::chrono::duration_cast<milliseconds>(idle) / 24;
   judged.out.refresh_generation = g.generation;
   judged.what = refresh_judgement::act::answer;
-  const auto pushed = pushed_idle_end(g, now, o);
+  const auto pushed = pushed_idle_end(g, now, idle);
   if (pushed - g.idle_expiry < due) return;
   judged.what = refresh_judgement::act::write;
   judged.next = g;
@@ -115,12 +115,12 @@ void keep(refresh_judgement& judged, const grant& g, instant now, const options&
 }
 
 /// RFT-03.
-void rotate(refresh_judgement& judged, const grant& g, instant now, const options& o) {
+void rotate(refresh_judgement& judged, const grant& g, instant now, seconds idle) {
   judged.what = refresh_judgement::act::write;
   judged.next = g;
   judged.next.generation = g.generation + 1;
   judged.next.superseded_at = now;
-  judged.next.idle_expiry = pushed_idle_end(g, now, o);
+  judged.next.idle_expiry = pushed_idle_end(g, now, idle);
   judged.out.refresh_generation = judged.next.generation;
 }
 
@@ -224,10 +224,11 @@ refresh_judgement judge_refresh(const grant& g, const presented_refresh_token& t
   auto judged = refresh_judgement{};
   judged.out.is_first = false;
   if (const auto why = narrow(judged.out, g, request)) return deny_with(*why);
+  const auto idle = resolve(who.lives, o).refresh_idle;
   if (rotates) {
-    rotate(judged, g, now, o);
+    rotate(judged, g, now, idle);
   } else if (is_current) {
-    keep(judged, g, now, o);
+    keep(judged, g, now, idle);
   } else {
     judged.what = refresh_judgement::act::answer;
     judged.out.refresh_generation = g.generation;

@@ -1,8 +1,10 @@
 #include "oauth/grant/resource.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "oauth/client/registry.hpp"
+#include "oauth/grant/scope.hpp"
 #include "oauth/request/uri.hpp"
 
 namespace mintage::oauth {
@@ -26,10 +28,23 @@ bool agree(const std::vector<target>& targets) noexcept {
   });
 }
 
+/// Userinfo beside others: their token serves both.
+void add_userinfo(std::vector<target>& others, std::string identifier) {
+  others.push_back({.identifier = std::move(identifier),
+                    .format = others.front().format,
+                    .alg = others.front().alg});
+}
+
 result<std::vector<target>> named_targets(const client_registry& known, const client& c,
-                                          std::span<const std::string_view> requested) {
+                                          std::span<const std::string_view> requested,
+                                          std::string userinfo, bool may_have_userinfo) {
   auto out = std::vector<target>{};
+  auto wants_userinfo = false;
   for (const auto name : requested) {
+    if (may_have_userinfo && name == userinfo) {
+      wants_userinfo = true;
+      continue;
+    }
     if (has_target(out, name)) continue;
     const auto* const r = known.find_resource(name);
     const auto& allowed = c.allowed_resources;
@@ -38,7 +53,10 @@ result<std::vector<target>> named_targets(const client_registry& known, const cl
     }
     out.push_back(r->as);
   }
-  if (agree(out)) return out;
+  if (agree(out)) {
+    if (wants_userinfo && !out.empty()) add_userinfo(out, std::move(userinfo));
+    return out;
+  }
   return deny(errc::invalid_target,
               "resource names several whose access tokens differ in format or algorithm",
               "targets disagree (ATK-04, ATK-06)");
@@ -48,15 +66,20 @@ result<std::vector<target>> named_targets(const client_registry& known, const cl
 
 bool is_resource_identifier(std::string_view text) noexcept {
   constexpr auto longest = std::size_t{2048};
-  if (text.size() > longest) return false;
+  // Compared as it is: a wildcard would match itself alone.
+  if (text.size() > longest || text.find('*') != text.npos) return false;
   const auto parts = split_uri(text);
   return parts && !parts->has_fragment && !(parts->has_authority && parts->host.empty());
 }
 
 result<std::vector<target>> choose_targets(const client_registry& known, const client& c,
                                            std::string_view scope,
-                                           std::span<const std::string_view> requested) {
-  if (!requested.empty()) return named_targets(known, c, requested);
+                                           std::span<const std::string_view> requested,
+                                           const options& o) {
+  const auto has_openid = scope_has(scope, "openid");
+  if (!requested.empty()) {
+    return named_targets(known, c, requested, userinfo_audience(o), has_openid);
+  }
   const resource* found = nullptr;
   while (!scope.empty()) {
     const auto token = scope.substr(0, scope.find(' '));
@@ -70,7 +93,10 @@ result<std::vector<target>> choose_targets(const client_registry& known, const c
     }
     found = of_token;
   }
-  return found != nullptr ? std::vector{found->as} : std::vector<target>{};
+  if (found == nullptr) return std::vector<target>{};
+  auto out = std::vector{found->as};
+  if (has_openid) add_userinfo(out, userinfo_audience(o));
+  return out;
 }
 
 result<std::vector<target>> narrow_targets(const std::vector<target>& granted,

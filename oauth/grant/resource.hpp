@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crypto/key.hpp"
+#include "oauth/options.hpp"
 #include "oauth/types.hpp"
 
 namespace mintage::oauth {
@@ -18,6 +19,9 @@ class client_registry;
 struct client;
 
 enum class token_format : std::uint8_t { jwt, opaque };
+[[nodiscard]] constexpr std::string_view to_string(token_format f) noexcept {
+  return f == token_format::jwt ? "jwt" : "opaque";
+}
 
 /// What a token is issued for: a resource as a grant remembers it.
 struct target {
@@ -29,6 +33,15 @@ struct target {
   friend bool operator==(const target&, const target&) = default;
 };
 
+/// A claim that the operator gives to access tokens.
+struct static_claim {
+  /// 1..128 letters, digits and `_:./-`: needs no escape in JSON; none that the server sets.
+  std::string name;
+  /// Any JSON value, compact.
+  std::string value;
+  friend bool operator==(const static_claim&, const static_claim&) = default;
+};
+
 /// A resource as the operator registered it. Key: its identifier.
 struct resource {
   /// Absolute URI without fragment; at most 2048 octets.
@@ -38,20 +51,25 @@ struct resource {
   std::vector<std::string> scopes;
   /// Clients that may introspect tokens for this resource: the resource's servers (INT-02).
   std::vector<std::string> resource_servers;
+  /// Of every JWT access token for it.
+  std::vector<static_claim> access_token_claims{};
 };
 
-/// Whether `text` may identify a resource: an absolute URI without fragment, at most 2048 octets
-/// (ATK-03).
+/// Whether `text` may identify a resource: an absolute URI without fragment and without `*`, at
+/// most 2048 octets (ATK-03).
 [[nodiscard]] bool is_resource_identifier(std::string_view text) noexcept;
 
-/// The targets of a grant with that scope: the resources named by the request, else the ones that
-/// the scope tokens point to, else none, which stands for issuer + "/userinfo" (ATK-02).
-/// @param requested values of `resource`; each must be registered and allowed for the client.
+/// The targets of a grant with that scope: the resources named by the request; else the one that
+/// the scope tokens point to, and userinfo if `openid` is granted; else none, which stands for
+/// userinfo alone (ATK-02).
+/// @param requested values of `resource`; each must be registered and allowed for the client, or
+///        be userinfo's when `openid` is granted. A token for userinfo and others has the format
+///        and the algorithm of the others.
 /// @returns invalid_target; invalid_scope when the scope points to different resources; targets of
 ///          one answer agree in format and algorithm, else invalid_target.
 [[nodiscard]] result<std::vector<target>> choose_targets(
     const client_registry& known, const client& c, std::string_view scope,
-    std::span<const std::string_view> requested);
+    std::span<const std::string_view> requested, const options& o);
 
 /// Those of `granted` that the request names; all of them when it names none (COD-10, RFT-12).
 /// @returns invalid_target when it names one that was not granted.

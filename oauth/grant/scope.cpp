@@ -22,16 +22,15 @@ std::string_view take_token(std::string_view& rest) noexcept {
 
 result<std::vector<std::string>> parse_scope(std::string_view scope) {
   auto tokens = std::vector<std::string>{};
-  // A trailing space would leave nothing to take, although an empty token follows it.
-  auto malformed = scope.empty() || scope.back() == ' ';
+  auto malformed = false;
   while (!scope.empty() && !malformed) {
     const auto token = take_token(scope);
-    malformed = token.empty() || !std::all_of(token.begin(), token.end(), is_scope_character);
+    if (token.empty()) continue;
+    malformed = !std::all_of(token.begin(), token.end(), is_scope_character);
     if (std::find(tokens.begin(), tokens.end(), token) == tokens.end()) tokens.emplace_back(token);
   }
-  if (malformed) {
-    return deny(errc::invalid_scope, "scope must be tokens separated by single spaces",
-                "malformed scope");
+  if (malformed || tokens.empty()) {
+    return deny(errc::invalid_scope, "scope must be tokens separated by spaces", "malformed scope");
   }
   return tokens;
 }

@@ -10,8 +10,10 @@
 
 namespace mintage::oauth {
 
-/// Splits at single spaces, keeps order, collapses duplicates.
-/// @returns invalid_scope when a token is empty or has characters outside %x21 / %x23-5B / %x5D-7E.
+/// Splits at spaces, keeps order, collapses duplicates. D: many front-ends send spaces too many, so
+/// several count as one and those at the ends as none.
+/// @returns invalid_scope when there is no token, or one has characters outside %x21 / %x23-5B /
+///          %x5D-7E.
 [[nodiscard]] result<std::vector<std::string>> parse_scope(std::string_view scope);
 /// Whether `scope` (space-separated, valid) holds `token`.
 [[nodiscard]] bool scope_has(std::string_view scope, std::string_view token) noexcept;

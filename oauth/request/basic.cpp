@@ -6,8 +6,8 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/secret.hpp"
-#include "oauth/request/ascii.hpp"
 #include "oauth/request/form.hpp"
+#include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
 namespace {

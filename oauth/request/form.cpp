@@ -1,9 +1,9 @@
 #include "oauth/request/form.hpp"
 
 #include <algorithm>
-#include <cstdint>
 
-#include "oauth/request/ascii.hpp"
+#include "oauth/request/percent.hpp"
+#include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
 namespace {
@@ -20,37 +20,8 @@ bool is_plain(std::span<const char> text) noexcept {
   return special == 0;
 }
 
-/// @returns 0..15, or -1.
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  const auto letter = to_lower(c);
-  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
-/// The size of the well-formed UTF-8 sequence that `text` begins with, or 0. @see RFC 3629 §4
-std::size_t utf8_sequence(std::span<const char> text) noexcept {
-  const auto octet = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const auto lead = octet(0);
-  if (lead < 0x80) return 1;
-  const auto size = lead >= 0xf0 ? 4U : lead >= 0xe0 ? 3U : 2U;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return 0;
-  // The second octet alone tells overlong forms, surrogates and what lies beyond U+10FFFF.
-  const auto lowest = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-  const auto highest = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-  if (octet(1) < lowest || octet(1) > highest) return 0;
-  for (auto i = std::size_t{2}; i < size; ++i) {
-    if ((octet(i) & 0xc0) != 0x80) return 0;
-  }
-  return size;
-}
-
-bool is_utf8_without_nul(std::span<const char> text) noexcept {
-  while (!text.empty()) {
-    const auto size = text[0] == '\0' ? 0 : utf8_sequence(text);
-    if (size == 0) return false;
-    text = text.subspan(size);
-  }
-  return true;
+bool is_utf8_without_nul(std::string_view text) noexcept {
+  return text.find('\0') == text.npos && is_utf8(text);
 }
 
 /// Only these carry tokens, and only tokens are long (TOK-08).
@@ -78,15 +49,10 @@ result<form_field> decode_segment(std::span<char> segment) {
                 "the body has a broken percent escape, a NUL or octets that are not UTF-8",
                 "broken form encoding");
   }
-  const auto field =
-      form_field{.name = {name.data(), *name_size}, .value = {value.data(), *value_size}};
-  if (field.name.size() > max_parameter_name) {
-    return deny(errc::invalid_request, "a parameter name is too long", "parameter name too long");
-  }
-  if (field.value.size() > max_parameter_value &&
-      (field.value.size() > max_long_parameter_value || !may_be_long(field.name))) {
-    return deny(errc::invalid_request, "a parameter value is too long", "parameter value too long");
-  }
+  auto field = form_field{.name = {name.data(), *name_size}, .value = {value.data(), *value_size}};
+  field.is_too_long = field.name.size() > max_parameter_name ||
+                      (field.value.size() > max_parameter_value &&
+                       (field.value.size() > max_long_parameter_value || !may_be_long(field.name)));
   return field;
 }
 
@@ -134,22 +100,8 @@ bool form::add(form_field field) noexcept {
 
 std::optional<std::size_t> decode_component(std::span<char> text) noexcept {
   if (is_plain(text)) return text.size();
-  auto size = std::size_t{0};
-  for (auto i = std::size_t{0}; i < text.size(); ++i) {
-    auto c = text[i];
-    if (c == '+') {
-      c = ' ';
-    } else if (c == '%') {
-      if (text.size() - i < 3) return std::nullopt;
-      const auto high = hex_value(text[i + 1]);
-      const auto low = hex_value(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      c = static_cast<char>(high << 4 | low);
-      i += 2;
-    }
-    text[size++] = c;
-  }
-  if (!is_utf8_without_nul(text.first(size))) return std::nullopt;
+  const auto size = decode_percent(text, plus_sign::space);
+  if (!size || !is_utf8_without_nul({text.data(), *size})) return std::nullopt;
   return size;
 }
 

@@ -20,6 +20,8 @@ constexpr std::size_t max_long_parameter_value = 16384;
 struct form_field {
   std::string_view name;
   std::string_view value;
+  /// Name or value is beyond its limit (TOK-08): an error only where the server knows the name.
+  bool is_too_long = false;
 };
 
 /// The decoded fields of one body, in order. Holds views only.
@@ -42,9 +44,10 @@ class form {
 [[nodiscard]] std::optional<std::size_t> decode_component(std::span<char> text) noexcept;
 
 /// Decodes `body` in place (decoding never lengthens); the fields point into it.
-/// @returns invalid_request for broken escapes, NUL, bad UTF-8, too many or too long fields.
-///          Long values are allowed for client_assertion, assertion, subject_token, actor_token,
-///          token and authorization_details (16 KiB, else 4 KiB).
+/// Names of more than 128 octets and values of more than 4 KiB are marked as too long; values of
+/// client_assertion, assertion, subject_token, actor_token, token and authorization_details those
+/// of more than 16 KiB.
+/// @returns invalid_request for broken escapes, NUL, bad UTF-8 or too many fields.
 [[nodiscard]] result<void> decode_form(std::span<char> body, form& out);
 
 /// Whether `content_type` is the form type; its only parameter may be charset=utf-8 (TOK-03).

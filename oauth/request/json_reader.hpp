@@ -8,6 +8,10 @@
 #include <string_view>
 #include <vector>
 
+namespace simdjson::dom {
+class element;
+}
+
 namespace mintage::oauth {
 
 /// One JSON object with what it was read from. Views live as long as the object.
@@ -33,5 +37,9 @@ class json_object {
   explicit json_object(std::unique_ptr<impl> read) noexcept;
   std::unique_ptr<impl> impl_;
 };
+
+/// Whether an object in `where`, at any depth, has two members of one name: readers may see either.
+/// Recursion ends at the depth that the parser let through.
+[[nodiscard]] bool repeats_a_member(simdjson::dom::element where);
 
 }  // namespace mintage::oauth

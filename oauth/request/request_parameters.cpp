@@ -59,6 +59,10 @@ result<void> parameters::collect(const form& fields) {
   for (const auto& field : fields) {
     const auto known = find_named(parameter_table, field.name);
     if (!known) continue;
+    if (field.is_too_long) {
+      return deny(errc::invalid_request, "a parameter value is too long",
+                  "parameter value too long");
+    }
     const auto p = *known;
     const auto index = static_cast<std::size_t>(p);
     const auto limit = row_of(parameter_table, p).at_most;

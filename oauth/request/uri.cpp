@@ -1,16 +1,20 @@
 #include "oauth/request/uri.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstdint>
 #include <iterator>
+#include <tuple>
+#include <utility>
 
-#include "oauth/request/ascii.hpp"
+#include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
 namespace {
 
 constexpr bool is_hex(char c) noexcept {
-  return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
+  return hex_value(c) >= 0;
 }
 
 bool is_scheme(std::string_view text) noexcept {
@@ -72,6 +76,102 @@ bool split_authority(std::string_view authority, uri_parts& parts) noexcept {
   return authority.front() == ':' && is_port(parts.port);
 }
 
+using ipv6 = std::array<std::uint16_t, 8>;
+
+/// Reads groups of hexadecimal digits with colons between them.
+/// @returns how many there are; nothing when one is malformed or there are more than eight.
+std::optional<std::size_t> read_groups(std::string_view text, ipv6& to) noexcept {
+  auto count = std::size_t{0};
+  while (!text.empty()) {
+    const auto group = text.substr(0, text.find(':'));
+    const auto* const end = group.data() + group.size();
+    if (count == to.size() || group.empty() || group.size() > 4) return std::nullopt;
+    if (std::from_chars(group.data(), end, to[count++], 16).ptr != end) return std::nullopt;
+    text.remove_prefix(group.size());
+    if (text == ":") return std::nullopt;
+    text.remove_prefix(std::min(text.size(), std::size_t{1}));
+  }
+  return count;
+}
+
+/// @param text without brackets. An IPv4 address at its end is not taken.
+std::optional<ipv6> read_ipv6(std::string_view text) noexcept {
+  auto front = ipv6{};
+  const auto gap = text.find("::");
+  const auto before = read_groups(text.substr(0, gap), front);
+  if (gap == text.npos) return before == front.size() ? std::optional{front} : std::nullopt;
+  auto back = ipv6{};
+  const auto after = read_groups(text.substr(gap + 2), back);
+  if (!before || !after || *before + *after >= front.size()) return std::nullopt;
+  std::copy_n(back.begin(), *after, front.end() - static_cast<std::ptrdiff_t>(*after));
+  return front;
+}
+
+/// RFC 5952: lower case, no leading zeros, the first longest run of two or more zeros as `::`.
+std::string to_text(const ipv6& address) {
+  auto longest = std::size_t{0};
+  auto gap = address.size();
+  for (auto i = std::size_t{0}; i < address.size(); ++i) {
+    auto end = i;
+    while (end < address.size() && address[end] == 0) ++end;
+    if (end - i > std::max(longest, std::size_t{1})) std::tie(gap, longest) = std::pair{i, end - i};
+  }
+  auto out = std::string{};
+  for (auto i = std::size_t{0}; i < address.size(); ++i) {
+    if (i == gap) {
+      out += "::";
+      i += longest - 1;
+      continue;
+    }
+    if (!out.empty() && out.back() != ':') out += ':';
+    auto digits = std::array<char, 4>{};
+    out.append(digits.data(),
+               std::to_chars(digits.data(), digits.data() + digits.size(), address[i], 16).ptr);
+  }
+  return out;
+}
+
+/// Four numbers of 0 to 255 without leading zeros.
+bool is_plain_ipv4(std::string_view host) noexcept {
+  for (auto numbers = 1;; ++numbers) {
+    const auto number = host.substr(0, host.find('.'));
+    // Inet parsers differ on leading zeros (octal); a plain spelling is asked for.
+    if (number.empty() || number.size() > 3 || (number.size() > 1 && number[0] == '0'))
+      return false;
+    auto value = 0u;
+    const auto* const end = number.data() + number.size();
+    if (std::from_chars(number.data(), end, value).ptr != end || value > 255) return false;
+    if (number.size() == host.size()) return numbers == 4;
+    host.remove_prefix(number.size() + 1);
+  }
+}
+
+bool is_label(std::string_view text) noexcept {
+  constexpr auto longest = std::size_t{63};
+  return !text.empty() && text.size() <= longest &&
+         std::all_of(text.begin(), text.end(), is_base64url);
+}
+
+/// Browsers read every name with such an end as an IPv4 address.
+bool is_number(std::string_view label) noexcept {
+  if (label.starts_with("0x") || label.starts_with("0X")) {
+    return std::all_of(label.begin() + 2, label.end(), is_hex);
+  }
+  return std::all_of(label.begin(), label.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_host_name(std::string_view host) noexcept {
+  constexpr auto longest = std::size_t{253};
+  if (host.ends_with('.')) host.remove_suffix(1);
+  if (host.size() > longest) return false;
+  while (true) {
+    const auto label = host.substr(0, host.find('.'));
+    if (!is_label(label)) return false;
+    if (label.size() == host.size()) return !is_number(label);
+    host.remove_prefix(label.size() + 1);
+  }
+}
+
 }  // namespace
 
 bool uri_parts::has_scheme(std::string_view lower) const noexcept {
@@ -118,21 +218,26 @@ std::string origin_of(const uri_parts& parts) {
   return out;
 }
 
+bool is_web_host(std::string_view host) noexcept {
+  if (host.starts_with('[')) return read_ipv6(host.substr(1, host.size() - 2)).has_value();
+  return is_plain_ipv4(host) || is_host_name(host);
+}
+
+bool is_web_origin(std::string_view text) {
+  const auto parts = split_uri(text);
+  if (!parts || parts->has_userinfo || !is_web_host(parts->host)) return false;
+  if (!parts->has_scheme("https") && !parts->has_scheme("http")) return false;
+  if (parts->port.starts_with('0')) return false;
+  if (parts->host.starts_with('[')) {
+    const auto address = parts->host.substr(1, parts->host.size() - 2);
+    if (to_text(*read_ipv6(address)) != address) return false;
+  }
+  return origin_of(*parts) == text;
+}
+
 bool is_loopback_host(std::string_view host) noexcept {
   if (host == "[::1]" || equals_lower(host, "localhost")) return true;
-  if (!host.starts_with("127.")) return false;
-  auto numbers = 1;
-  for (host.remove_prefix(4);; ++numbers) {
-    const auto number = host.substr(0, host.find('.'));
-    // Inet parsers differ on leading zeros (octal); a plain spelling is asked for.
-    if (number.empty() || number.size() > 3 || (number.size() > 1 && number[0] == '0'))
-      return false;
-    auto value = 0u;
-    const auto* const end = number.data() + number.size();
-    if (std::from_chars(number.data(), end, value).ptr != end || value > 255) return false;
-    if (number.size() == host.size()) return numbers == 3;
-    host.remove_prefix(number.size() + 1);
-  }
+  return host.starts_with("127.") && is_plain_ipv4(host);
 }
 
 }  // namespace mintage::oauth

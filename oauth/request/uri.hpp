@@ -34,6 +34,15 @@ struct uri_parts {
 /// @pre it has an authority and its scheme is http or https. @see RFC 6454 §6.2
 [[nodiscard]] std::string origin_of(const uri_parts& parts);
 
+/// Whether a browser goes to such a host: a name whose labels are letters, digits, `-` and `_`, an
+/// IPv4 address of four plain numbers, or an IPv6 address in brackets.
+[[nodiscard]] bool is_web_host(std::string_view host) noexcept;
+
+/// Whether `text` is an origin as browsers send it, which is the only spelling that ever equals
+/// one: http or https, a host in its canonical form, no default port, nothing behind it.
+/// @see RFC 6454 §6.2, RFC 5952
+[[nodiscard]] bool is_web_origin(std::string_view text);
+
 /// "localhost" (any case), 127.0.0.0/8 or "[::1]".
 [[nodiscard]] bool is_loopback_host(std::string_view host) noexcept;
 

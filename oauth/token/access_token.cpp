@@ -81,7 +81,7 @@ access_token describe(const grant& g, const issuance& out, instant now, const op
     token.audience.push_back(t.identifier);
   }
   token.issued = now;
-  token.expires = now + o.access_ttl;
+  token.expires = now + resolve(out.lives, o).access;
   if (g.who.auth_time != instant{}) token.auth_time = numeric_date(g.who.auth_time);
   token.acr = g.who.acr;
   token.where = g.where;

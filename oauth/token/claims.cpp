@@ -78,7 +78,7 @@ void append_access_token_claims(std::string& out, const grant& g, const issuance
   const auto& scope = issued.scope_of(g.who.scope);
   auto json = json_writer{out};
   json.string("iss", o.issuer);
-  json.integer("exp", date + o.access_ttl.count());
+  json.integer("exp", date + resolve(issued.lives, o).access.count());
   append_audience(json, issued.targets_of(g.who.targets), o);
   json.string("sub", g.who.subject());
   json.string("client_id", g.who.client_id);
@@ -86,6 +86,7 @@ void append_access_token_claims(std::string& out, const grant& g, const issuance
   json.string("jti", jti);
   if (!scope.empty()) json.string("scope", scope);
   append_login(json, g.who);
+  if (!issued.static_claims.empty()) json.members(issued.static_claims);
   json.end();
 }
 
@@ -98,7 +99,7 @@ void append_id_token_claims(std::string& out, const grant& g, const issuance& is
   json.string("iss", o.issuer);
   json.string("sub", g.who.subject());
   json.string("aud", g.who.client_id);
-  json.integer("exp", date + o.id_ttl.count());
+  json.integer("exp", date + resolve(issued.lives, o).id.count());
   json.integer("iat", date);
   if (issued.is_first && !g.who.nonce.empty()) json.string("nonce", g.who.nonce);
   append_login(json, g.who);

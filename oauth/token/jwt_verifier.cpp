@@ -4,7 +4,7 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/jws.hpp"
-#include "oauth/request/ascii.hpp"
+#include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
 namespace {
@@ -58,7 +58,8 @@ tl::expected<json_object, std::string_view> verify_jwt(const key_ring& ring,
     return refuse("alg is not that of the key");
   }
   const auto signature = crypto::base64url_decode(parts->signature);
-  if (!signature || !crypto::verify_signature(found->key, parts->signed_text, *signature)) {
+  if (!signature ||
+      !crypto::verify_signature(found->key.public_part(), parts->signed_text, *signature)) {
     return refuse("signature does not verify");
   }
   auto claims = read_part(parts->payload);

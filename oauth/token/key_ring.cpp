@@ -31,10 +31,13 @@ const ring_key* key_ring::find(std::string_view kid) const noexcept {
 }
 
 void arrange(key_ring& ring) {
-  std::sort(ring.keys.begin(), ring.keys.end(), [](const ring_key& a, const ring_key& b) {
-    return std::tuple{a.key.alg(), a.created, std::string_view{a.key.kid()}} <
-           std::tuple{b.key.alg(), b.created, std::string_view{b.key.kid()}};
-  });
+  // Clients that look at the first key alone want the algorithm that all clients speak.
+  const auto rank = [](const ring_key& k) {
+    return std::tuple{k.key.alg() != crypto::jws_alg::rs256, k.key.alg(), k.created,
+                      std::string_view{k.key.kid()}};
+  };
+  std::sort(ring.keys.begin(), ring.keys.end(),
+            [&](const ring_key& a, const ring_key& b) { return rank(a) < rank(b); });
 }
 
 std::vector<crypto::jws_alg> active_algorithms(const key_ring& ring) {
@@ -51,7 +54,7 @@ std::string render_jwks(const key_ring& ring) {
   auto out = std::string{R"({"keys":[)"};
   for (const auto& k : ring.keys) {
     if (&k != &ring.keys.front()) out.push_back(',');
-    out.append(k.key.public_jwk());
+    out.append(k.key.public_part().jwk());
   }
   out.append("]}");
   return out;

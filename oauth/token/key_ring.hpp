@@ -41,8 +41,8 @@ struct key_ring {
 };
 using key_snapshot = std::shared_ptr<const key_ring>;
 
-/// Puts the keys in the one order that all rings have, by algorithm and then as they came: whoever
-/// looks at the documents finds them unchanged when the keys are.
+/// Puts the keys in the one order that all rings have: RS256 first, then by algorithm, then as they
+/// came. The documents change only when the keys do.
 void arrange(key_ring& ring);
 
 /// What can be signed with now, in the order of the ring.

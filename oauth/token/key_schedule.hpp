@@ -10,7 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "oauth/admin/admin.hpp"
+#include "oauth/admin/error.hpp"
+#include "oauth/admin/keys.hpp"
 #include "oauth/options.hpp"
 #include "oauth/token/key_ring.hpp"
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "oauth/request/ascii.hpp"
 #include "oauth/request/json_writer.hpp"
 #include "oauth/request/request_parameters.hpp"
+#include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
 namespace {
@@ -18,15 +18,59 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// Whether an Accept value names a media type, whatever its weight (RFC 9110 §12.5.1): who names
-/// this one understands it.
-bool accepts(std::string_view accept, std::string_view type) noexcept {
-  while (!accept.empty()) {
-    const auto range = accept.substr(0, accept.find(','));
-    accept.remove_prefix(std::min(accept.size(), range.size() + 1));
-    if (equals_lower(trimmed(range.substr(0, range.find(';'))), type)) return true;
+/// The weight of one element of an Accept value in thousandths; 0 when it is malformed.
+/// @see RFC 9110 §12.4.2
+int weight_of(std::string_view parameters) noexcept {
+  while (!parameters.empty()) {
+    const auto one = trimmed(parameters.substr(0, parameters.find(';')));
+    parameters.remove_prefix(std::min(parameters.size(), parameters.find(';')));
+    parameters.remove_prefix(std::min(parameters.size(), std::size_t{1}));
+    if (!equals_lower(one.substr(0, 2), "q=")) continue;
+    const auto digits = one.substr(2);
+    constexpr auto longest = std::size_t{5};  // 0.123
+    if (digits.empty() || digits.size() > longest || (digits[0] != '0' && digits[0] != '1'))
+      return 0;
+    auto weight = (digits[0] - '0') * 1000;
+    auto scale = 100;
+    for (auto i = std::size_t{2}; i < digits.size(); ++i, scale /= 10) {
+      if (digits[i] < '0' || digits[i] > '9') return 0;
+      weight += (digits[i] - '0') * scale;
+    }
+    return weight > 1000 || (digits.size() > 1 && digits[1] != '.') ? 0 : weight;
   }
-  return false;
+  return 1000;
+}
+
+/// What an Accept value gives a media type.
+struct acceptance {
+  int weight = 0;
+  /// 3 = by its name, 2 = `application/*`, 1 = `*/*`, 0 = not at all. The closest range counts.
+  int closeness = 0;
+};
+
+acceptance acceptance_of(std::string_view accept, std::string_view type) noexcept {
+  auto found = acceptance{};
+  while (!accept.empty()) {
+    const auto element = accept.substr(0, accept.find(','));
+    accept.remove_prefix(std::min(accept.size(), element.size() + 1));
+    const auto range = trimmed(element.substr(0, element.find(';')));
+    const auto closeness = equals_lower(range, type)              ? 3
+                           : equals_lower(range, "application/*") ? 2
+                           : range == "*/*"                       ? 1
+                                                                  : 0;
+    if (closeness <= found.closeness) continue;
+    const auto parameters = element.substr(std::min(element.size(), element.find(';')));
+    found = {weight_of(parameters), closeness};
+  }
+  return found;
+}
+
+/// Whether an Accept value prefers the signed answer: it names the type, since only who names it
+/// understands it, and gives it at least the weight of JSON (INT-03).
+bool prefers_jwt(std::string_view accept) noexcept {
+  const auto jwt = acceptance_of(accept, introspection_jwt);
+  if (jwt.closeness != 3 || jwt.weight == 0) return false;
+  return jwt.weight >= acceptance_of(accept, "application/json").weight;
 }
 
 bool is_b64token_character(char c) noexcept {
@@ -79,9 +123,16 @@ bool may_see(const found_token& t, std::string_view caller, const client_registr
   });
 }
 
-void append_access_token(json_writer& json, const access_token& t, const options& o) {
+void append_username(json_writer& json, const std::optional<grant>& family) {
+  if (family && !family->who.username.empty()) json.string("username", family->who.username);
+}
+
+/// @param family of its grant, where it has one.
+void append_access_token(json_writer& json, const access_token& t,
+                         const std::optional<grant>& family, const options& o) {
   if (!t.scope.empty()) json.string("scope", t.scope);
   json.string("client_id", t.client_id);
+  append_username(json, family);
   json.string("token_type", "Bearer");
   json.integer("exp", numeric_date(t.expires));
   json.integer("iat", numeric_date(t.issued));
@@ -99,9 +150,11 @@ void append_access_token(json_writer& json, const access_token& t, const options
   if (t.auth_time) json.integer("auth_time", *t.auth_time);
 }
 
-void append_refresh_token(json_writer& json, const grant& g, const options& o) {
+void append_refresh_token(json_writer& json, const std::optional<grant>& family, const options& o) {
+  const auto& g = *family;
   if (!g.who.scope.empty()) json.string("scope", g.who.scope);
   json.string("client_id", g.who.client_id);
+  append_username(json, family);
   json.integer("exp", numeric_date(std::min(g.absolute_expiry, g.idle_expiry)));
   json.integer("iat", numeric_date(g.created));
   json.string("sub", g.who.subject());
@@ -128,7 +181,7 @@ result<token_query_request> parse_token_query(query_purpose purpose, const token
     return deny(errc::invalid_request, "token is missing", "no token");
   }
   out.token = (*sent)[parameter::token];
-  out.wants_jwt = purpose == query_purpose::introspect && accepts(head.accept, introspection_jwt);
+  out.wants_jwt = purpose == query_purpose::introspect && prefers_jwt(head.accept);
   return out;
 }
 
@@ -180,8 +233,8 @@ std::string render_introspection(const found_token& t, bool alive, std::string_v
   auto json = json_writer{out};
   const auto shown = alive && may_see(t, caller_id, known);
   json.boolean("active", shown);
-  if (shown && t.access) append_access_token(json, *t.access, o);
-  if (shown && !t.access) append_refresh_token(json, *t.family, o);
+  if (shown && t.access) append_access_token(json, *t.access, t.family, o);
+  if (shown && !t.access) append_refresh_token(json, t.family, o);
   json.end();
   return out;
 }
@@ -214,6 +267,11 @@ std::string render_userinfo(const grant& g, bool is_signed, const options& o) {
 denial dead_access_token() noexcept {
   return {errc::invalid_token, "the access token is unknown, expired or revoked",
           "access token is not alive"};
+}
+
+denial not_for_userinfo() noexcept {
+  return {errc::invalid_token, "the access token is meant for another resource",
+          "access token without the audience of userinfo (ATK-02)"};
 }
 
 denial userinfo_needs_openid() noexcept {

@@ -118,6 +118,7 @@ struct found_token {
 
 /// Answers of userinfo that are no 200.
 [[nodiscard]] denial dead_access_token() noexcept;      ///< 401 invalid_token
+[[nodiscard]] denial not_for_userinfo() noexcept;       ///< 401 invalid_token (ATK-02)
 [[nodiscard]] denial userinfo_needs_openid() noexcept;  ///< 403 insufficient_scope
 /// REV-02: a token of another client: 400 invalid_grant.
 [[nodiscard]] denial token_of_another_client() noexcept;

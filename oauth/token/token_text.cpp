@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "crypto/base64.hpp"
-#include "oauth/request/ascii.hpp"
+#include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
 namespace {

@@ -32,11 +32,10 @@ TEST_F(minting, names_every_field_that_is_wrong) {
     const char* error;
   } const rows[] = {
       {"client_id", nullptr, "invalid_request"},
-      {"redirect_uri", nullptr, "invalid_request"},
       {"redirect_uri", "https://client.example/CB", "invalid_request"},
       {"redirect_uri", "https://client.example/cb/", "invalid_request"},
       {"scope", "openid admin", "invalid_scope"},
-      {"scope", "openid  profile", "invalid_scope"},
+      {"scope", "openid\tprofile", "invalid_scope"},
       {"sub", nullptr, "invalid_request"},
       {"sub", "", "invalid_request"},
       {"sub", json::string(256, 's'), "invalid_request"},
@@ -106,6 +105,19 @@ TEST_F(minting, in_bulk_10000_lines_are_answered_in_order_and_bad_ones_in_place)
   }
   stage_->expect_live(stage_->c1, code_in(answers[598]));
   stage_->expect_live(stage_->c1, code_in(answers[9598]));
+}
+
+TEST_F(minting, takes_claims_of_64_kib) {
+  auto groups = json::array{};
+  for (auto i = 0; i < 400; ++i) groups.emplace_back(json::string(140, 'g'));
+  auto body = mint_body(stage_->c1);
+  body["claims"] = {{"groups", groups}};
+  const auto minted = mint(body);
+  ASSERT_EQ(minted.status, 201U) << minted.octets;
+  body["claims"] = {{"groups", json::string(65536, 'g')}};
+  const auto refused = mint(body);
+  EXPECT_EQ(refused.status, 400U);
+  EXPECT_TRUE(text_of(parse_object(refused.body), "error_description").starts_with("claims "));
 }
 
 TEST_F(minting, in_bulk_a_line_that_is_too_long_is_answered_in_place) {

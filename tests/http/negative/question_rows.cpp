@@ -88,6 +88,8 @@ void members_of_an_active_token(world& w) {
   }
   EXPECT_EQ(text_of(told, "token_type"), "Bearer");
   EXPECT_FALSE(told.contains("username"));
+  const auto named = w.log_in(w.c1, {{"username", "Alice"}});
+  EXPECT_EQ(text_of(w.introspect(w.c1, named.access), "username"), "Alice");
 }
 
 /// INT-03.
@@ -204,6 +206,15 @@ void userinfo_without_openid(world& w) {
                         403, "insufficient_scope");
 }
 
+/// ATK-02: a token for an API is none for userinfo, unless both were asked for.
+void userinfo_of_another_audience(world& w) {
+  const auto audience = text_of(read_jwt(w.log_in(w.c1).access).claims, "aud");
+  expect_bearer_refusal(send(w, userinfo(w.log_in(w.c1, {{"resource", api_identifier}}).access)),
+                        401, "invalid_token");
+  const auto both = w.log_in(w.c1, {{"resource", {api_identifier, audience}}});
+  EXPECT_EQ(send(w, userinfo(both.access)).status, 200U);
+}
+
 void claims_of_userinfo(world& w) {
   const auto granted = w.log_in(
       w.c1, {{"claims", {{"name", "Alice"}, {"email", "a@example.com"}, {"nickname", nullptr}}},
@@ -289,6 +300,7 @@ std::vector<row> rows_of_questions() {
       {"NEG-190", "", token_in_the_query},
       {"NEG-191", "", token_twice},
       {"NEG-192", "", userinfo_without_openid},
+      {"NEG-192", "another_audience", userinfo_of_another_audience},
       {"NEG-192", "claims", claims_of_userinfo},
       {"NEG-194", "", other_tokens_at_userinfo},
       {"NEG-196", "", documents_by_post},

@@ -95,6 +95,12 @@ void subject_is_revoked(world& w) {
   EXPECT_EQ(w.redeem(w.c1, w.admin.mint(login)).status, 200U);
 }
 
+/// COD-02, OAuth 2.1 §4.1.3: PKCE and one registered URI make up for it.
+void without_redirect_uri(world& w) {
+  auto call = redemption(w.c1_pkce, w.mint(w.c1_pkce)).drop("redirect_uri");
+  EXPECT_EQ(call.send_to(w.server.port()).status, 200U);
+}
+
 void resource_outside_the_grant(world& w) {
   auto login = mint_body(w.c1);
   login["resource"] = api_identifier;
@@ -225,6 +231,7 @@ std::vector<row> rows_of_redemption() {
       {"NEG-106", "counts", foreign_code_counts},
       bent("NEG-107", "", invalid_request, after::live,
            [](world&, token_call& c) { c.drop("redirect_uri"); }),
+      {"NEG-107", "with_pkce", without_redirect_uri},
       redirect("other_case", "https://client.example/CB"),
       redirect("host_case", "https://Client.example/cb"),
       redirect("trailing_slash", "https://client.example/cb/"),

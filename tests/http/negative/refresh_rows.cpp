@@ -225,7 +225,7 @@ std::vector<row> rows_of_refresh() {
       bent_refresh("NEG-136", "", invalid_scope,
                    [](world&, token_call& c) { c.add("scope", "openid admin"); }),
       bent_refresh("NEG-136", "malformed", invalid_scope,
-                   [](world&, token_call& c) { c.add("scope", "openid  profile"); }),
+                   [](world&, token_call& c) { c.add("scope", "openid\tprofile"); }),
       {"NEG-137", "", narrowed_then_full},
       {"NEG-138", "", without_openid},
       {"NEG-139", "", same_successor_within_grace},

@@ -68,7 +68,7 @@ class signatures : public testing::TestWithParam<crypto::jws_alg> {};
 TEST_P(signatures, are_told_from_forged_ones) {
   const auto key = crypto::signing_key::generate(GetParam());
   const auto other = crypto::signing_key::generate(GetParam());
-  const auto set = jwks{R"({"keys":[)" + key.public_jwk() + R"(,{"kty":"OKP","kid":"x"}]})"};
+  const auto set = jwks{R"({"keys":[)" + key.public_part().jwk() + R"(,{"kty":"OKP","kid":"x"}]})"};
   const auto signed_by = [](const crypto::signing_key& with, const crypto::signing_key& named) {
     auto out = std::string{};
     crypto::jws_signer{with}.append_compact(out, crypto::jose_header(named, "at+jwt"), "{}");

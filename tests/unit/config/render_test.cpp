@@ -66,6 +66,8 @@ TEST(config_parse, takes_an_empty_file_as_the_defaults) {
 
 constexpr auto everything_changed = R"(
 issuer = "https://idp.example.com"
+[discovery]
+authorization_endpoint = "https://login.example.com/"
 [http]
 listen = "[::1]:0"
 io_threads = 3
@@ -116,6 +118,7 @@ code_ttl = "2m"
 code_tombstone = "12h"
 code_dup_window = 0.057
 code_max_fail = 4
+claims_limit = 2048
 access_ttl = 61
 id_ttl = 62.0
 refresh_idle = "1d"
@@ -181,6 +184,8 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.rules.code_tombstone, seconds{12 * 3600});
   EXPECT_EQ(s.rules.code_dup_window, milliseconds{57});
   EXPECT_EQ(s.rules.code_max_fail, 4U);
+  EXPECT_EQ(s.rules.claims_limit, 2048U);
+  EXPECT_EQ(s.rules.authorization_endpoint, "https://login.example.com/");
   EXPECT_EQ(s.rules.access_ttl, seconds{61});
   EXPECT_EQ(s.rules.id_ttl, seconds{62});
   EXPECT_EQ(s.rules.refresh_idle, seconds{86400});
@@ -218,7 +223,8 @@ TEST(config_render, escapes_what_a_string_may_hold) {
 
 TEST(config_render, writes_sections_once_and_units) {
   const auto text = render(defaults_in("/etc/mintage"));
-  EXPECT_THAT(text, testing::StartsWith("issuer = \"http://127.0.0.1:9080\"\n\n[http]\n"
+  EXPECT_THAT(text, testing::StartsWith("issuer = \"http://127.0.0.1:9080\"\n\n[discovery]\n"
+                                        "authorization_endpoint = \"\"\n\n[http]\n"
                                         "listen = \"127.0.0.1:9080\"\n"));
   EXPECT_THAT(text, testing::HasSubstr("\nheader_limit = \"32KiB\"\n"));
   EXPECT_THAT(text, testing::HasSubstr("\ncode_dup_window = \"250ms\"\n"));

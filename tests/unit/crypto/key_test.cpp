@@ -160,18 +160,18 @@ TEST(signing_key, publishes_its_p256_point) {  // JWK-01
   const auto kid = ec_thumbprint("P-256", example_x, example_y);
   EXPECT_EQ(key->kid(), kid);
   EXPECT_EQ(key->kid().size(), 43U);
-  EXPECT_EQ(key->public_jwk(), R"({"kty":"EC","crv":"P-256","x":")" + std::string{example_x} +
-                                   R"(","y":")" + std::string{example_y} + R"(","kid":")" + kid +
-                                   R"(","use":"sig","alg":"ES256"})");
+  EXPECT_EQ(key->public_part().jwk(),
+            R"({"kty":"EC","crv":"P-256","x":")" + std::string{example_x} + R"(","y":")" +
+                std::string{example_y} + R"(","kid":")" + kid + R"(","use":"sig","alg":"ES256"})");
 }
 
 TEST(signing_key, publishes_its_ed25519_point) {  // RFC 8037 App. A.2, A.3
   const auto key = signing_key::load(jws_alg::eddsa, example_ed25519_der());
   ASSERT_TRUE(key);
   EXPECT_EQ(key->kid(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
-  EXPECT_EQ(key->public_jwk(), R"({"kty":"OKP","crv":"Ed25519","x":")" +
-                                   std::string{example_ed25519_x} + R"(","kid":")" + key->kid() +
-                                   R"(","use":"sig","alg":"EdDSA"})");
+  EXPECT_EQ(key->public_part().jwk(), R"({"kty":"OKP","crv":"Ed25519","x":")" +
+                                          std::string{example_ed25519_x} + R"(","kid":")" +
+                                          key->kid() + R"(","use":"sig","alg":"EdDSA"})");
 }
 
 TEST(signing_key, publishes_its_p384_point) {  // JWK-01, RFC 6979 App. A.2.6
@@ -184,8 +184,9 @@ TEST(signing_key, publishes_its_p384_point) {  // JWK-01, RFC 6979 App. A.2.6
       base64url(from_hex("8015d9b72d7d57244ea8ef9ac0c621896708a59367f9dfb9f54ca84b3f1c9db1"
                          "288b231c3ae0d4fe7344fd2533264720"));
   EXPECT_EQ(key->kid(), ec_thumbprint("P-384", x, y));
-  EXPECT_EQ(key->public_jwk(), R"({"kty":"EC","crv":"P-384","x":")" + x + R"(","y":")" + y +
-                                   R"(","kid":")" + key->kid() + R"(","use":"sig","alg":"ES384"})");
+  EXPECT_EQ(key->public_part().jwk(), R"({"kty":"EC","crv":"P-384","x":")" + x + R"(","y":")" + y +
+                                          R"(","kid":")" + key->kid() +
+                                          R"(","use":"sig","alg":"ES384"})");
 }
 
 TEST(signing_key, publishes_its_modulus_and_exponent) {  // JWK-01
@@ -198,8 +199,8 @@ TEST(signing_key, publishes_its_modulus_and_exponent) {  // JWK-01
   BN_free(modulus);
   const auto n = base64url(octets);
   EXPECT_EQ(key->kid(), rsa_thumbprint(n, "AQAB"));
-  EXPECT_EQ(key->public_jwk(), R"({"kty":"RSA","n":")" + n + R"(","e":"AQAB","kid":")" +
-                                   key->kid() + R"(","use":"sig","alg":"RS256"})");
+  EXPECT_EQ(key->public_part().jwk(), R"({"kty":"RSA","n":")" + n + R"(","e":"AQAB","kid":")" +
+                                          key->kid() + R"(","use":"sig","alg":"RS256"})");
 }
 
 TEST(signing_key, comes_back_from_its_der) {
@@ -211,6 +212,24 @@ TEST(signing_key, comes_back_from_its_der) {
     EXPECT_EQ(signing_key::load(alg, loaded->private_der().reveal())->kid(), loaded->kid());
     const auto copy = *loaded;
     EXPECT_EQ(copy.native(), loaded->native());
+  }
+}
+
+bool has_private_part(EVP_PKEY* key) {
+  const auto context = pkey_ctx_ptr{EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr)};
+  const auto has = EVP_PKEY_pairwise_check(context.get()) == 1;
+  ERR_clear_error();
+  return has;
+}
+
+TEST(public_key, has_nothing_of_the_private_part) {
+  for (const auto alg : jws_algs) {
+    const auto key = signing_key::generate(alg);
+    const auto& shown = key.public_part();
+    EXPECT_EQ(shown.alg(), alg);
+    EXPECT_EQ(EVP_PKEY_eq(shown.native(), key.native()), 1);
+    EXPECT_TRUE(has_private_part(key.native()));
+    EXPECT_FALSE(has_private_part(shown.native())) << to_string(alg);
   }
 }
 

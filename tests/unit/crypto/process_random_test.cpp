@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "crypto/jws.hpp"
+#include "tests/support/compact_jws.hpp"
 
 namespace mintage::crypto {
 namespace {
@@ -86,7 +86,7 @@ TEST_F(process_random, signs_what_verifies_with_a_nonce_of_its_own_each_time) {
   for (auto i = 0; i < 200; ++i) {
     auto token = std::string{};
     signer.append_compact(token, "e30", "{}");
-    EXPECT_TRUE(verify_compact(signer.key(), token)) << token;
+    EXPECT_TRUE(test::verify_compact(signer.key(), token)) << token;
     // r, the first half of the signature, identifies the nonce.
     EXPECT_TRUE(seen.insert(token.substr(token.rfind('.') + 1, 42)).second);
   }

@@ -161,12 +161,6 @@ TEST(router, finds_the_secrets_of_a_client_by_number) {
   EXPECT_EQ(one.number, 4294967295U);
 }
 
-TEST(router, decodes_percent_escapes) {
-  EXPECT_EQ(decode_percent("a%2Fb%2f+"), "a/b/+");
-  for (const auto* text : {"%", "%2", "%2g", "%zz", "a%"})
-    EXPECT_FALSE(decode_percent(text)) << text;
-}
-
 TEST(router, finds_an_entity_tag_in_a_list) {
   EXPECT_TRUE(names_etag("\"a\"", "\"a\""));
   EXPECT_TRUE(names_etag("\"b\", W/\"a\"", "\"a\""));

@@ -42,6 +42,13 @@ TEST(metadata, announces_only_what_exists) {  // MET-02
   }
 }
 
+TEST(metadata, names_the_login_page_of_the_operator) {  // RFC 8414 §2
+  auto o = with_issuer("https://h");
+  o.authorization_endpoint = "https://login.example/authorize?tenant=a";
+  EXPECT_THAT(render_metadata(o, {}),
+              HasSubstr(R"("authorization_endpoint":"https://login.example/authorize?tenant=a",)"));
+}
+
 TEST(metadata, keeps_the_octets_of_the_issuer_and_doubles_no_slash) {  // MET-01
   const auto text = render_metadata(with_issuer("https://h/t/"), {});
   EXPECT_THAT(text, HasSubstr(R"("issuer":"https://h/t/",)"));

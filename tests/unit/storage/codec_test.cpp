@@ -29,6 +29,7 @@ oauth::login sample_login() {
       .acr = "urn:mace:incommon:iap:silver",
       .amr = {"pwd", "otp"},
       .sid = "session-1",
+      .username = "alice",
       .claims = R"({"email":null})",
       .id_token_claims = R"({"name":"Jane"})"};
 }
@@ -43,6 +44,7 @@ void expect_same(const oauth::login& a, const oauth::login& b) {
   EXPECT_EQ(a.acr, b.acr);
   EXPECT_EQ(a.amr, b.amr);
   EXPECT_EQ(a.sid, b.sid);
+  EXPECT_EQ(a.username, b.username);
   EXPECT_EQ(a.claims, b.claims);
   EXPECT_EQ(a.pairwise_sub, b.pairwise_sub);
   EXPECT_EQ(a.targets, b.targets);
@@ -99,6 +101,8 @@ oauth::client sample_client() {
   c.userinfo_alg = crypto::jws_alg::rs256;  // its number is 0, which is not "none"
   c.allowed_resources = {"https://api.example.com", "https://b.example.com"};
   c.allowed_origins = {"https://app.example.com"};
+  c.access_token_claims = {{"tenant", "1"}, {"tier", "null"}};
+  c.lives = {oauth::seconds{1}, oauth::seconds{2}, oauth::seconds{3}, oauth::seconds{4}};
   return c;
 }
 
@@ -154,6 +158,8 @@ void expect_same(const oauth::client& a, const oauth::client& b) {
   EXPECT_EQ(a.userinfo_alg, b.userinfo_alg);
   EXPECT_EQ(a.allowed_resources, b.allowed_resources);
   EXPECT_EQ(a.allowed_origins, b.allowed_origins);
+  EXPECT_EQ(a.lives, b.lives);
+  EXPECT_EQ(a.access_token_claims, b.access_token_claims);
 }
 
 /// Appends field `number` with the varint `value`; of several values of one field, the last counts.
@@ -244,6 +250,7 @@ TEST(codec, reads_records_of_the_version_before) {
   EXPECT_FALSE(c->userinfo_alg);
   EXPECT_TRUE(c->allowed_resources.empty());
   EXPECT_TRUE(c->allowed_origins.empty());
+  EXPECT_EQ(c->lives, oauth::token_lives{});
 }
 
 TEST(codec, ignores_fields_of_newer_versions) {

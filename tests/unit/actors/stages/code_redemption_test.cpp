@@ -105,6 +105,37 @@ TEST_F(shard_rules, spare_the_family_of_a_replay_with_a_wrong_binding) {  // NEG
   EXPECT_EQ(read_grant(key).what, storage::verdict::ok);
 }
 
+constexpr auto challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";  // KAT-01
+constexpr auto verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+/// A registry whose "client" has these redirect URIs.
+oauth::registry_snapshot client_with(std::vector<std::string> uris) {
+  auto c = oauth::client{};
+  c.id = "client";
+  c.incarnation = 7;
+  c.redirect_uris = std::move(uris);
+  return std::make_shared<const oauth::client_registry>(std::vector{std::move(c)});
+}
+
+TEST_F(shard_rules, need_no_redirect_uri_with_pkce_and_one_uri) {  // COD-02, OAuth 2.1 §4.1.3
+  stages.publish(client_with({std::string{redirect_uri}, "https://b.example/"}));
+  const auto code = mint("openid", challenge);
+  EXPECT_EQ(redeem(code, "client", "", verifier)->denied->code, errc::invalid_request);
+  const auto without = mint();
+  stages.publish(client_with({std::string{redirect_uri}}));
+  EXPECT_EQ(redeem(without, "client", "")->denied->code, errc::invalid_request);
+  EXPECT_EQ(redeem(code, "client", "https://b.example/", verifier)->denied->code,
+            errc::invalid_grant);
+  EXPECT_EQ(redeem(code, "client", "", std::string(43, 'x'))->denied->code, errc::invalid_grant);
+  const auto key = storage::record_key::of(*redeem(code, "client", "", verifier)->grant);
+  EXPECT_EQ(read_grant(key).what, storage::verdict::ok);
+  clock.at += 1s;
+  EXPECT_TRUE(redeem(code, "client", "", std::string(43, 'x'))->denied);
+  EXPECT_EQ(read_grant(key).what, storage::verdict::ok) << "a wrong binding";
+  EXPECT_TRUE(redeem(code, "client", "", verifier)->denied);
+  EXPECT_EQ(read_grant(key).what, storage::verdict::revoked) << "a valid replay (COD-06)";
+}
+
 TEST_F(shard_rules, restore_a_released_code_without_its_birth) {  // COM-02
   const auto code = mint();
   auto x = redeem(code);

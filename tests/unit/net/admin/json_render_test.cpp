@@ -43,6 +43,12 @@ TEST(admin_json_render, shows_a_client_without_any_hash) {
 
   auto c = oauth::client{};
   c.id = "x";
+  c.lives.access = oauth::seconds{60};
+  c.lives.refresh_absolute = oauth::seconds{70};
+  c.access_token_claims = {{"tenant", R"({"a":1})"}};
+  EXPECT_THAT(render(oauth::admin_answer{c}),
+              testing::EndsWith(R"("secrets":[],"access_token_ttl":60,"refresh_absolute":70,)"
+                                R"("access_token_claims":{"tenant":{"a":1}}})"));
   c.method = oauth::auth_method::none;
   c.status = oauth::client_status::suspended;
   c.refresh_mode = oauth::rt_mode::rotating;
@@ -68,6 +74,14 @@ TEST(admin_json_render, shows_a_generated_secret_once_and_its_expiry) {
 TEST(admin_json_render, shows_no_secret_that_was_not_generated) {
   const auto created = oauth::created_client{some_client(), {}};
   EXPECT_EQ(render(oauth::admin_answer{created}), "{" + std::string{some_client_json} + "}");
+}
+
+TEST(admin_json_render, ends_with_the_warnings_of_a_secret) {
+  const auto created = oauth::created_client{some_client(), {}, {"short", "long"}};
+  EXPECT_THAT(render(oauth::admin_answer{created}),
+              testing::EndsWith(R"(,"warnings":["short","long"]})"));
+  const auto added = oauth::added_secret{some_client(), {}, {"short"}};
+  EXPECT_THAT(render(oauth::admin_answer{added}), testing::EndsWith(R"(,"warnings":["short"]})"));
 }
 
 TEST(admin_json_render, shows_the_number_of_an_added_secret_and_its_text_only_if_generated) {

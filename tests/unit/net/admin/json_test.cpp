@@ -120,7 +120,7 @@ TEST(admin_json, names_a_member_of_the_wrong_type) {
     }
   };
   for (const auto* name : {"client_id", "redirect_uri", "scope", "sub", "nonce", "acr", "sid",
-                           "code_challenge", "code_challenge_method"}) {
+                           "username", "code_challenge", "code_challenge_method"}) {
     mint(name, "\"a\"", "must be a string");
   }
   for (const auto* name : {"auth_time", "ttl"}) {
@@ -158,7 +158,7 @@ TEST(admin_json, reads_every_member_of_a_mint_request) {
   const auto r = reader.read_mint(R"( {
     "client_id": "cl_1", "redirect_uri": "https://a.b/c?d=\u0065", "scope": "openid a",
     "sub": "u\u00e9", "auth_time": -5, "nonce": "n", "acr": "1", "amr": ["pwd", "otp"],
-    "sid": "s", "claims": { "b": [1, 2.5, "x\n"], "a": { } },
+    "sid": "s", "username": "al", "claims": { "b": [1, 2.5, "x\n"], "a": { } },
     "code_challenge": "", "code_challenge_method": "S256", "ttl": 9223372036854775807 } )");
   ASSERT_TRUE(r);
   EXPECT_EQ(r->client_id, "cl_1");
@@ -170,6 +170,7 @@ TEST(admin_json, reads_every_member_of_a_mint_request) {
   EXPECT_EQ(r->acr, "1");
   EXPECT_EQ(r->amr, (std::vector<std::string>{"pwd", "otp"}));
   EXPECT_EQ(r->sid, "s");
+  EXPECT_EQ(r->username, "al");
   EXPECT_EQ(r->claims, R"({"b":[1,2.5,"x\n"],"a":{}})");
   EXPECT_EQ(r->code_challenge, "");
   EXPECT_EQ(r->code_challenge_method, "S256");
@@ -284,7 +285,8 @@ TEST(admin_json, reads_every_member_of_client_metadata) {
     "status":"suspended","strict_auth_method":true,"require_pkce":false,"basic_raw_compat":false,
     "rt_without_offline":true,"rt_mode":"static","subject_type":"pairwise",
     "sector_identifier_uri":"https://s/x","userinfo_signed_response_alg":"ES256",
-    "allowed_resources":["https://r"],"allowed_origins":["https://o"]})");
+    "allowed_resources":["https://r"],"allowed_origins":["https://o"],
+    "access_token_claims":{"tenant":{"a":[1, 2]}},"access_token_ttl":1,"id_token_ttl":2,"refresh_idle":3,"refresh_absolute":4})");
   ASSERT_TRUE(r);
   EXPECT_EQ(r->client_id, "a");
   ASSERT_TRUE(r->client_secret);
@@ -308,11 +310,37 @@ TEST(admin_json, reads_every_member_of_client_metadata) {
   EXPECT_EQ(r->userinfo_signed_response_alg, "ES256");
   EXPECT_EQ(r->allowed_resources, std::vector<std::string>{"https://r"});
   EXPECT_EQ(r->allowed_origins, std::vector<std::string>{"https://o"});
+  EXPECT_EQ(r->access_token_claims,
+            (std::vector<oauth::static_claim>{{"tenant", R"({"a":[1,2]})"}}));
+  EXPECT_EQ(r->access_token_ttl, 1);
+  EXPECT_EQ(r->id_token_ttl, 2);
+  EXPECT_EQ(r->refresh_idle, 3);
+  EXPECT_EQ(r->refresh_absolute, 4);
 
   const auto nothing = reader.read_client("{}");
   ASSERT_TRUE(nothing);
   EXPECT_FALSE(nothing->client_id || nothing->client_secret || nothing->redirect_uris ||
                nothing->require_pkce);
+}
+
+TEST(admin_json, refuses_static_claims_that_are_not_the_operators) {
+  const auto refusal = [](std::string_view claims) {
+    return refusal_of_client(R"({"access_token_claims":)" + std::string{claims} + "}");
+  };
+  const auto set = std::string{"access_token_claims must not name a claim that the server sets"};
+  for (const auto* name : {"iss", "sub", "aud", "exp", "jti", "scope", "client_id", "cnf", "act",
+                           "authorization_details", "active"}) {
+    EXPECT_EQ(refusal(R"({")" + std::string{name} + R"(":1})"), set);
+  }
+  EXPECT_EQ(refusal("[]"), "access_token_claims must be an object");
+  EXPECT_EQ(refusal(R"({"a":1,"a":2})"), "access_token_claims must not repeat a member");
+  for (const auto* names : {R"({"":1})", R"({"a b":1})", R"({"a\u0022":1})", R"({"\u00e4":1})"}) {
+    EXPECT_EQ(refusal(names),
+              "access_token_claims must have names of 1 to 128 letters, digits and _:./-");
+  }
+  EXPECT_EQ(refusal(R"({"a":")" + std::string(4096, 'x') + R"("})"),
+            "access_token_claims must be at most 4096 octets");
+  EXPECT_EQ(refusal(R"({"https://a.b/c":null,"tier":[]})"), "");
 }
 
 TEST(admin_json, reads_the_request_for_a_secret) {

@@ -106,13 +106,23 @@ TEST_F(admin_listener, refuses_by_path_method_size_and_type) {
             415U);
   EXPECT_EQ(ask_admin(request("POST", "/admin/codes", admin, "{}")).status, 415U);
   EXPECT_EQ(ask_admin(request("POST", "/admin/clients", admin + ndjson, "{}")).status, 415U);
-  EXPECT_EQ(
-      ask_admin(request("POST", "/admin/codes", admin + json + "Content-Length: 65537\r\n")).status,
-      413U);
+  EXPECT_EQ(ask_admin(request("POST", "/admin/clients", admin + json + "Content-Length: 65537\r\n"))
+                .status,
+            413U);
+  EXPECT_EQ(ask_admin(request("POST", "/admin/codes", admin + json + "Content-Length: 163841\r\n"))
+                .status,
+            413U);
   const auto bad = ask_admin(request("POST", "/admin/codes", admin + json, "{\"sub\":1}"));
   EXPECT_EQ(bad.status, 400U);
   EXPECT_THAT(bad.body, HasSubstr("sub"));
   EXPECT_EQ(service().submitted(), 0U);
+}
+
+TEST_F(admin_listener, takes_the_claims_of_someone_with_many_groups) {
+  start();
+  const auto claims = R"({"claims":{"groups":")" + std::string(65536, 'g') + R"("}})";
+  EXPECT_EQ(ask_admin(request("POST", "/admin/codes", bearer(mint_token) + json, claims)).status,
+            201U);
 }
 
 TEST_F(admin_listener, answers_probes_without_a_token) {

@@ -10,11 +10,31 @@ TEST(client_redirect_uri, is_compared_octet_for_octet) {
   c.redirect_uris = {"https://app.example/cb", "http://127.0.0.1:8080/cb"};
   for (const auto* uri :
        {"", "https://app.example/cb/", "https://app.example/CB", "HTTPS://app.example/cb",
-        "https://app.example/cb?x=1", "http://127.0.0.1:8081/cb", "https://app.example/c"}) {
+        "https://app.example/cb?x=1", "https://app.example:8443/cb", "https://app.example/c"}) {
     EXPECT_FALSE(c.has_redirect_uri(uri)) << uri;
   }
   EXPECT_TRUE(c.has_redirect_uri("https://app.example/cb"));
   EXPECT_TRUE(c.has_redirect_uri("http://127.0.0.1:8080/cb"));
+}
+
+TEST(client_redirect_uri, of_a_loopback_host_takes_any_port) {  // RFC 8252 §7.3
+  auto c = client{};
+  c.redirect_uris = {"http://127.0.0.1/cb?x=1", "http://[::1]:8080/cb", "http://localhost:1",
+                     "http://127.0.0.2/cb", "https://localhost/cb"};
+  for (const auto* uri :
+       {"http://127.0.0.1/cb?x=1", "http://127.0.0.1:1/cb?x=1", "http://127.0.0.1:65535/cb?x=1",
+        "http://[::1]/cb", "http://[::1]:9/cb", "http://localhost", "http://localhost:80"}) {
+    EXPECT_TRUE(c.has_redirect_uri(uri)) << uri;
+  }
+  for (const auto* uri :
+       {"http://127.0.0.1:1/cb", "http://127.0.0.1:1/cb?x=2", "http://127.0.0.1:1/cb?x=1#",
+        "http://127.0.0.1:0/cb?x=1", "http://127.0.0.1:65536/cb?x=1", "http://127.0.0.1:/cb?x=1",
+        "http://u@127.0.0.1:1/cb?x=1", "HTTP://127.0.0.1:1/cb?x=1", "https://127.0.0.1:1/cb?x=1",
+        "http://localhost:1/cb?x=1", "http://LOCALHOST:1", "http://localhost:1/",
+        "http://127.0.0.2:1/cb", "https://localhost:1/cb", "http://127.0.0.1:1.evil.example/cb?x=1",
+        "http://127.0.0.1.evil.example/cb?x=1"}) {
+    EXPECT_FALSE(c.has_redirect_uri(uri)) << uri;
+  }
 }
 
 TEST(client_scope, is_compared_octet_for_octet) {

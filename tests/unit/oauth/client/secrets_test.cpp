@@ -2,7 +2,8 @@
 // without_secret.
 #include <gtest/gtest.h>
 
-#include "oauth/admin/admin.hpp"
+#include "oauth/client/secrets.hpp"
+#include "tests/unit/oauth/counting_random.hpp"
 
 namespace mintage::oauth {
 namespace {
@@ -46,8 +47,8 @@ TEST(check_secret, refuses_a_public_client) {
 
 TEST(check_secret, names_the_member_that_is_wrong) {
   const auto c = confidential({secret(1)});
-  for (const auto& text : {std::string{}, std::string(7, 'x'), std::string(257, 'x'),
-                           std::string{"1234567\n"}, std::string{"p\xc3\xa4ssword"}}) {
+  for (const auto& text : {std::string{}, std::string(257, 'x'), std::string{"1234567\n"},
+                           std::string{"p\xe4ssword"}, std::string(8, '\0')}) {
     const auto bad = check_secret(c, chosen(text), now);
     ASSERT_TRUE(bad) << text;
     EXPECT_EQ(bad->code, errc::invalid_request);
@@ -59,6 +60,24 @@ TEST(check_secret, names_the_member_that_is_wrong) {
     const auto bad = check_secret(c, r, now);
     ASSERT_TRUE(bad) << date;
     EXPECT_TRUE(bad->description.starts_with("client_secret_expires_at ")) << bad->description;
+  }
+}
+
+TEST(check_secret, takes_short_and_foreign_ones_with_a_warning) {
+  struct row {
+    std::string text;
+    std::size_t warnings;
+  };
+  for (const auto& r :
+       {row{"x", 1}, row{"1234567", 1}, row{"12345678", 0}, row{std::string(256, 'x'), 0},
+        row{"p\xc3\xa4ssword", 1}, row{"\xe2\x82\xac", 2}}) {
+    EXPECT_FALSE(check_secret(confidential({secret(1)}), chosen(r.text), now)) << r.text;
+    const auto warnings = secret_warnings(crypto::secret_string{r.text});
+    EXPECT_EQ(warnings.size(), r.warnings) << r.text;
+    for (const auto& sentence : warnings) {
+      EXPECT_TRUE(sentence.starts_with("client_secret "));
+      EXPECT_EQ(sentence.find(r.text.size() > 1 ? r.text : "\xff"), std::string::npos);
+    }
   }
 }
 
@@ -154,6 +173,13 @@ TEST(secret_expiry, is_never_for_nothing_and_0) {
   EXPECT_EQ(secret_expiry(std::nullopt), std::nullopt);
   EXPECT_EQ(secret_expiry(0), std::nullopt);
   EXPECT_EQ(secret_expiry(1), instant{seconds{1}});
+}
+
+TEST(make_client_secret, has_its_form) {
+  auto random = test::counting_random{};
+  const auto secret = make_client_secret(random);
+  EXPECT_EQ(secret.reveal(), "mcs_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
+  EXPECT_NE(make_client_secret(random).reveal(), secret.reveal());
 }
 
 }  // namespace

@@ -140,22 +140,38 @@ authorization_code code_with(std::string_view c) {
   return code;
 }
 
+crypto::digest claim(const client_facts& who, std::string_view uri, std::string_view v) {
+  auto hash = crypto::sha256_hasher{};
+  return claimed_binding(who, request_with(uri, v), uri, hash);
+}
+
+TEST(may_omit_redirect_uri, where_pkce_or_minting_makes_up_for_it) {  // COD-02
+  auto c = client{};
+  c.redirect_uris = {std::string{redirect}};
+  EXPECT_TRUE(may_omit_redirect_uri(code_with(challenge), &c));
+  EXPECT_FALSE(may_omit_redirect_uri(code_with(challenge), nullptr));
+  EXPECT_FALSE(may_omit_redirect_uri(code_with(""), &c));
+  c.redirect_uris.emplace_back("https://app.example/other");
+  EXPECT_FALSE(may_omit_redirect_uri(code_with(challenge), &c));
+  auto implied = code_with("");
+  implied.is_uri_implied = true;
+  EXPECT_TRUE(may_omit_redirect_uri(implied, nullptr));
+}
+
 TEST(claimed_binding, is_the_stored_one_for_the_right_verifier_only) {  // KAT-01, PKC-04
   auto hash = crypto::sha256_hasher{};
   const auto stored = make_binding("cl_app", 7, redirect, challenge, hash);
-  EXPECT_EQ(claimed_binding(facts(), request_with(redirect, verifier), hash), stored);
-  EXPECT_NE(claimed_binding(facts("cl_apq"), request_with(redirect, verifier), hash), stored);
-  EXPECT_NE(claimed_binding(facts("cl_app", 8), request_with(redirect, verifier), hash), stored);
-  EXPECT_NE(claimed_binding(facts(), request_with("https://app.example/CB", verifier), hash),
-            stored);
-  EXPECT_NE(claimed_binding(facts(), request_with(redirect, challenge), hash), stored);  // NEG-127
-  EXPECT_NE(claimed_binding(facts(), request_with(redirect, ""), hash), stored);         // NEG-123
+  EXPECT_EQ(claim(facts(), redirect, verifier), stored);
+  EXPECT_NE(claim(facts("cl_apq"), redirect, verifier), stored);
+  EXPECT_NE(claim(facts("cl_app", 8), redirect, verifier), stored);
+  EXPECT_NE(claim(facts(), "https://app.example/CB", verifier), stored);
+  EXPECT_NE(claim(facts(), redirect, challenge), stored);  // NEG-127
+  EXPECT_NE(claim(facts(), redirect, ""), stored);         // NEG-123
 }
 
 TEST(claimed_binding, without_verifier_is_that_of_a_code_without_challenge) {
   auto hash = crypto::sha256_hasher{};
-  EXPECT_EQ(claimed_binding(facts(), request_with(redirect, ""), hash),
-            make_binding("cl_app", 7, redirect, "", hash));
+  EXPECT_EQ(claim(facts(), redirect, ""), make_binding("cl_app", 7, redirect, "", hash));
 }
 
 TEST(explain_mismatch, follows_the_order_of_p18) {
@@ -188,7 +204,7 @@ TEST(explain_mismatch, follows_the_order_of_p18) {
       row{"nothing", code_with(""), facts(), redirect, "", errc::invalid_grant, "no part"},
   };
   for (const auto& r : rows) {
-    const auto why = explain_mismatch(r.code, r.who, request_with(r.uri, r.v));
+    const auto why = explain_mismatch(r.code, r.who, request_with(r.uri, r.v), r.uri);
     EXPECT_EQ(why.code, r.expected) << r.what;
     EXPECT_NE(why.reason.find(r.reason), std::string_view::npos) << r.what << ": " << why.reason;
     if (why.code == errc::invalid_grant) {

@@ -58,7 +58,10 @@ TEST(cutoff_life, outlasts_every_token_minted_before) {
   o.refresh_absolute = seconds{1000};
   o.access_ttl = seconds{50};
   o.id_ttl = seconds{60};
+  o.key_overlap = seconds{360};
   EXPECT_EQ(cutoff_life(o), seconds{600 + 1000 + 60 + 30});
+  o.key_overlap = seconds{10300};  // a client may have tokens of that life
+  EXPECT_EQ(cutoff_life(o), seconds{600 + 1000 + 10000 + 30});
 }
 
 }  // namespace

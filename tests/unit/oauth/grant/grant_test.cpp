@@ -77,6 +77,31 @@ TEST(issue_grant, keeps_login_draw_and_lifetimes) {  // RFT-10
   EXPECT_FALSE(g.revoked_at);
 }
 
+TEST(issue_grant, takes_the_lives_of_the_client) {
+  auto o = options{};
+  o.refresh_idle = seconds{100};
+  o.refresh_absolute = seconds{1000};
+  auto client = client_facts{};
+  client.lives.refresh_absolute = seconds{50};
+  const auto g = issue_grant(login_with_scope("openid"), {}, client, drawn(), now, o);
+  EXPECT_EQ(g.absolute_expiry, now + seconds{50});
+  EXPECT_EQ(g.idle_expiry, now + seconds{50});
+}
+
+TEST(forget_at, counts_the_life_of_the_clients_own_tokens) {
+  auto g = grant{};
+  g.created = now;
+  EXPECT_EQ(forget_at(g, {.access = seconds{7000}}, {}), now + seconds{7030});
+}
+
+TEST(resolve, puts_the_own_before_the_usual) {
+  const auto o = options{};
+  EXPECT_EQ(resolve({}, o),
+            (token_lives{o.access_ttl, o.id_ttl, o.refresh_idle, o.refresh_absolute}));
+  const auto own = token_lives{seconds{1}, seconds{2}, seconds{3}, seconds{4}};
+  EXPECT_EQ(resolve(own, o), own);
+}
+
 TEST(forget_at, waits_for_the_last_token) {  // COD-11, RFT-10
   auto o = options{};
   o.access_ttl = seconds{50};
@@ -84,11 +109,11 @@ TEST(forget_at, waits_for_the_last_token) {  // COD-11, RFT-10
   g.created = now;
   g.idle_expiry = now + seconds{100};
   g.absolute_expiry = now + seconds{1000};
-  EXPECT_EQ(forget_at(g, o), now + seconds{80});
+  EXPECT_EQ(forget_at(g, {}, o), now + seconds{80});
   g.refreshable = true;
-  EXPECT_EQ(forget_at(g, o), now + seconds{180});
+  EXPECT_EQ(forget_at(g, {}, o), now + seconds{180});
   g.idle_expiry = now + seconds{2000};
-  EXPECT_EQ(forget_at(g, o), now + seconds{1080});
+  EXPECT_EQ(forget_at(g, {}, o), now + seconds{1080});
 }
 
 TEST(client_grant, is_the_clients_own_and_leaves_no_refresh_token) {  // CCG-01

@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "oauth/admin/admin.hpp"
+#include "oauth/admin/resources.hpp"
 
 namespace mintage::oauth {
 namespace {
 
 using names = std::vector<std::string_view>;
+constexpr auto userinfo = "http://127.0.0.1:9080/userinfo";
 
 resource make_resource(std::string identifier, std::vector<std::string> scopes = {}) {
   return {.as = {.identifier = std::move(identifier)},
@@ -47,28 +48,30 @@ std::vector<std::string> identifiers(const std::vector<target>& targets) {
 
 TEST(choose_targets, refuses_what_is_not_registered_or_not_allowed) {  // ATK-03
   for (const auto* name : {"https://gone", "https://A", "https://a/", "a", ""}) {
-    const auto chosen = choose_targets(registry(), allowed(), "openid", names{"https://a", name});
+    const auto chosen =
+        choose_targets(registry(), allowed(), "openid", names{"https://a", name}, {});
     ASSERT_FALSE(chosen) << name;
     EXPECT_EQ(chosen.error().code, errc::invalid_target);
   }
-  const auto chosen = choose_targets(registry(), client{}, "read", names{"https://a"});
+  EXPECT_FALSE(choose_targets(registry(), allowed(), "read", names{userinfo}, {})) << "no openid";
+  const auto chosen = choose_targets(registry(), client{}, "read", names{"https://a"}, {});
   ASSERT_FALSE(chosen);
   EXPECT_EQ(chosen.error().code, errc::invalid_target);
 }
 
 TEST(choose_targets, refuses_targets_that_disagree) {  // ATK-04, ATK-06
   for (const auto* other : {"https://opaque", "https://rs256"}) {
-    const auto chosen = choose_targets(registry(), allowed(), "", names{"https://a", other});
+    const auto chosen = choose_targets(registry(), allowed(), "", names{"https://a", other}, {});
     ASSERT_FALSE(chosen) << other;
     EXPECT_EQ(chosen.error().code, errc::invalid_target);
   }
 }
 
 TEST(choose_targets, refuses_scopes_of_different_default_audiences) {  // ATK-02
-  const auto chosen = choose_targets(registry(), allowed(), "openid read mail", {});
+  const auto chosen = choose_targets(registry(), allowed(), "openid read mail", {}, {});
   ASSERT_FALSE(chosen);
   EXPECT_EQ(chosen.error().code, errc::invalid_scope);
-  EXPECT_TRUE(choose_targets(registry(), allowed(), "read mail", names{"https://a"}));
+  EXPECT_TRUE(choose_targets(registry(), allowed(), "read mail", names{"https://a"}, {}));
 }
 
 TEST(choose_targets, takes_the_named_ones_or_that_of_the_scope_or_none) {  // ATK-02
@@ -81,17 +84,24 @@ TEST(choose_targets, takes_the_named_ones_or_that_of_the_scope_or_none) {  // AT
            row{"openid", {}, {}},
            row{"", {}, {}},
            row{"openid readx", {}, {}},
-           row{"write openid read", {}, {"https://a"}},
+           row{"write read", {}, {"https://a"}},
+           // Nothing was asked for, so userinfo is served too.
+           row{"write openid read", {}, {"https://a", userinfo}},
+           row{"openid secret", {}, {"https://opaque", userinfo}},
+           row{"openid", {userinfo}, {}},
+           row{"openid", {userinfo, "https://b"}, {"https://b", userinfo}},
            row{"secret", {}, {"https://opaque"}},
            row{"openid", {"https://b"}, {"https://b"}},
            row{"read", {"https://b", "https://a", "https://b"}, {"https://b", "https://a"}},
        }) {
-    const auto chosen = choose_targets(registry(), allowed(), r.scope, r.requested);
+    const auto chosen = choose_targets(registry(), allowed(), r.scope, r.requested, {});
     ASSERT_TRUE(chosen) << r.scope;
     EXPECT_EQ(identifiers(*chosen), r.chosen) << r.scope;
   }
+  const auto both = choose_targets(registry(), allowed(), "openid secret", {}, {}).value();
+  EXPECT_EQ(both[1].format, token_format::opaque) << "one token serves both";
   // The default audience of a scope needs no permission of its own.
-  EXPECT_EQ(choose_targets(registry(), client{}, "secret", {})->front().format,
+  EXPECT_EQ(choose_targets(registry(), client{}, "secret", {}, {})->front().format,
             token_format::opaque);
 }
 
@@ -107,9 +117,10 @@ TEST(narrow_targets, gives_no_more_than_was_granted) {  // COD-10, RFT-12
 }
 
 TEST(resource_identifier, is_an_absolute_uri_without_fragment) {  // ATK-03
-  for (const auto& bad : {std::string{}, std::string{"a"}, std::string{"/a"},
-                          std::string{"https://a#"}, std::string{"https://a#f"},
-                          std::string{"https:///a"}, "https://a/" + std::string(2039, 'x')}) {
+  for (const auto& bad :
+       {std::string{}, std::string{"a"}, std::string{"/a"}, std::string{"https://a#"},
+        std::string{"https://a#f"}, std::string{"https:///a"}, std::string{"https://*.a"},
+        std::string{"https://a/*"}, "https://a/" + std::string(2039, 'x')}) {
     EXPECT_FALSE(is_resource_identifier(bad)) << bad;
   }
   for (const auto& good : {std::string{"https://a"}, std::string{"urn:example:api"},

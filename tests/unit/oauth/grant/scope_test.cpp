@@ -5,9 +5,15 @@
 namespace mintage::oauth {
 namespace {
 
-TEST(parse_scope, refuses_empty_tokens_and_foreign_characters) {
-  for (const auto* scope : {"", " ", " openid", "openid ", "openid  mail", "open\tid", "open\"id",
-                            "open\\id", "open\x7fid", "openid\n", "\xc3\xa9"}) {
+TEST(parse_scope, reads_spaces_too_many_as_one) {
+  for (const auto* scope : {" openid mail", "openid mail ", "openid  mail", "   openid   mail  "}) {
+    EXPECT_EQ(parse_scope(scope).value(), (std::vector<std::string>{"openid", "mail"})) << scope;
+  }
+}
+
+TEST(parse_scope, refuses_no_token_and_foreign_characters) {
+  for (const auto* scope : {"", " ", "   ", "open\tid", "openid\t mail", "open\"id", "open\\id",
+                            "open\x7fid", "openid\n", "\xc3\xa9"}) {
     const auto parsed = parse_scope(scope);
     ASSERT_FALSE(parsed) << scope;
     EXPECT_EQ(parsed.error().code, errc::invalid_scope);

@@ -52,6 +52,8 @@ TEST(ascii, classes_end_where_they_should) {
     EXPECT_FALSE(is_printable_ascii(text));
   }
   EXPECT_FALSE(is_visible_ascii("a b"));
+  EXPECT_TRUE(is_ascii("\x01\x1f \x7f"));
+  EXPECT_FALSE(is_ascii("a\x80"));
 }
 
 }  // namespace

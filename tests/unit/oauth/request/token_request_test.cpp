@@ -382,7 +382,32 @@ TEST(token_request, sends_only_permitted_characters_for_broken_bodies) {  // TOK
   expect_refused({.body = many}, errc::invalid_request, "more parameters than allowed");
   expect_refused({.body = "code=" + std::string(5000, 'x')}, errc::invalid_request,
                  "parameter value too long");
-  expect_refused({.body = std::string(200, 'x')}, errc::invalid_request, "parameter name too long");
+}
+
+TEST(token_request, takes_secrets_of_any_characters) {  // CAU-03
+  constexpr auto secret = "p\xc3\xa4 \xe2\x82\xac";
+  auto raw = by_header(basic(std::string{"a:"} + secret));
+  EXPECT_EQ(raw.parse()->who.secret, secret);
+  auto encoded = by_header(basic("a:p%C3%A4+%e2%82%ac"));
+  EXPECT_EQ(encoded.parse()->who.secret, secret);
+  auto one = by_header(basic("a:%"));
+  EXPECT_EQ(one.parse()->who.secret, "%");
+  auto post = with("&client_id=a&client_secret=p%C3%A4+%E2%82%AC");
+  EXPECT_EQ(post.parse()->who.secret, secret);
+  auto plain = with(std::string{"&client_id=a&client_secret="} + "p\xc3\xa4+\xe2\x82\xac");
+  EXPECT_EQ(plain.parse()->who.secret, secret);
+}
+
+TEST(token_request, passes_over_unknown_parameters_of_any_length) {
+  const auto good = std::string{"grant_type=authorization_code&code=mco_x&client_id=c&"};
+  for (const auto& unknown :
+       {std::string(200, 'x') + "=1", "state=" + std::string(20000, 'x'), std::string(30000, 'y'),
+        "x=" + std::string(5000, 'x') + "&x=" + std::string(5000, 'x')}) {
+    auto s = sample{.body = good + unknown};
+    const auto parsed = s.parse();
+    ASSERT_TRUE(parsed) << parsed.error().reason;
+    EXPECT_EQ(parsed->code, "mco_x");
+  }
 }
 
 }  // namespace

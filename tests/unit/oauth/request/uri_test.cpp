@@ -85,6 +85,22 @@ TEST(is_loopback_host, knows_other_hosts_that_look_alike) {
   }
 }
 
+TEST(is_web_origin, wants_the_spelling_of_browsers) {  // RFC 6454 §6.2, RFC 5952
+  for (const auto* origin :
+       {"https://h", "http://h", "https://h:8443", "https://[::]", "https://[::1]", "https://[1::]",
+        "https://[1::2:0:0:3]", "https://[1:0:0:2::]", "https://[1:0:2:3:4:5:6:7]",
+        "https://[2001:db8::a1]:1", "https://10.0.0.1"}) {
+    EXPECT_TRUE(is_web_origin(origin)) << origin;
+  }
+  for (const auto* origin :
+       {"https://[::0]", "https://[1::2:0:0:0:3]", "https://[1:0:0:0:2:3:4:5]",
+        "https://[1::2:3:4:5:6:7]", "https://[0001::]", "https://[A::]", "https://[:1]",
+        "https://[1:]", "https://[1:2:3:4:5:6:7:8:9]", "https://[::1.2.3.4]", "https://10.0.0.01",
+        "https://h/", "https://h:00443"}) {
+    EXPECT_FALSE(is_web_origin(origin)) << origin;
+  }
+}
+
 TEST(origin_of, is_spelled_as_browsers_do) {  // RFC 6454 §6.2
   struct row {
     const char* uri;

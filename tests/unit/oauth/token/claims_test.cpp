@@ -166,6 +166,26 @@ TEST(id_token_claims, have_the_user_claims_that_were_asked_for) {  // IDT-02
   EXPECT_EQ(id_token_claims(g), id_token_claims(bare_grant()));
 }
 
+TEST(access_token_claims, end_with_those_of_client_and_resource) {
+  auto more = issuance{};
+  more.static_claims = R"({"tenant":"t1"})";
+  auto access = std::string{};
+  append_access_token_claims(access, bare_grant(), more, "j", now, with_issuer("https://h"));
+  EXPECT_THAT(access, testing::EndsWith(R"(,"tenant":"t1"})"));
+  EXPECT_THAT(id_token_claims(bare_grant(), more), Not(HasSubstr("tenant")));
+}
+
+TEST(claims, end_as_the_client_wants) {
+  auto own = issuance{};
+  own.lives.access = seconds{77};
+  own.lives.id = seconds{88};
+  auto access = std::string{};
+  append_access_token_claims(access, bare_grant(), own, "j", now, with_issuer("https://h"));
+  const auto after = [](int s) { return std::to_string(numeric_date(now) + s); };
+  EXPECT_THAT(access, HasSubstr("\"exp\":" + after(77)));
+  EXPECT_THAT(id_token_claims(bare_grant(), own), HasSubstr("\"exp\":" + after(88)));
+}
+
 TEST(protocol_claims, are_all_that_both_tokens_have) {  // IDT-02
   for (const auto* name : {"iss", "sub", "aud", "exp", "iat", "nonce", "auth_time", "acr", "amr",
                            "at_hash", "sid", "azp", "c_hash", "cnf"}) {

@@ -146,7 +146,7 @@ TEST(verify_jwt, refuses_an_alg_that_is_not_the_keys) {  // JWS-03
   }
   // The public key as the secret of a MAC, and no signature at all.
   const auto text = base64url(header("HS256")) + '.' + base64url(claims);
-  auto mac = crypto::hmac_sha256{crypto::as_bytes(key_for(jws_alg::es256).public_jwk())};
+  auto mac = crypto::hmac_sha256{crypto::as_bytes(key_for(jws_alg::es256).public_part().jwk())};
   EXPECT_FALSE(is_own(text + '.' + base64url(mac(text))));
   EXPECT_FALSE(is_own(base64url(header("none")) + '.' + base64url(claims) + '.'));
   // RS256 and PS256 share their numbers.
@@ -157,7 +157,7 @@ TEST(verify_jwt, refuses_an_alg_that_is_not_the_keys) {  // JWS-03
 
 TEST(verify_jwt, refuses_keys_that_are_not_in_the_ring) {  // JWS-02, JWS-06
   const auto foreign = crypto::signing_key::generate(jws_alg::es256);
-  const auto jwk = R"(,"jwk":)" + foreign.public_jwk();
+  const auto jwk = R"(,"jwk":)" + foreign.public_part().jwk();
   EXPECT_FALSE(is_own(sign(header("ES256", "at+jwt", jwk, foreign.kid()), claims, foreign)));
   EXPECT_FALSE(is_own(sign(header("ES256", "at+jwt", jwk), claims, foreign)));
   EXPECT_FALSE(is_own(sign(R"({"alg":"ES256","typ":"at+jwt"})")));

@@ -41,10 +41,26 @@ TEST(jwks, publishes_keys_of_every_state_without_private_members) {  // JWS-06, 
   const auto ring =
       key_ring{{{es256_key(), key_state::pending, {}}, {second, key_state::retiring, {}}}};
   const auto text = render_jwks(ring);
-  EXPECT_EQ(text, R"({"keys":[)" + es256_key().public_jwk() + "," + second.public_jwk() + "]}");
+  EXPECT_EQ(text, R"({"keys":[)" + es256_key().public_part().jwk() + "," +
+                      second.public_part().jwk() + "]}");
   for (const auto* member : {"\"d\"", "\"p\"", "\"q\"", "\"k\"", "\"dp\"", "\"dq\"", "\"qi\""}) {
     EXPECT_EQ(text.find(member), std::string::npos) << member;
   }
+}
+
+TEST(jwks, begins_with_rs256) {
+  const auto key = [](crypto::jws_alg alg, key_state state, int created) {
+    return ring_key{crypto::signing_key::generate(alg), state, instant{milliseconds{created}}};
+  };
+  using enum crypto::jws_alg;
+  auto ring = key_ring{{key(es256, key_state::active, 1), key(rs256, key_state::retiring, 3),
+                        key(eddsa, key_state::active, 0), key(rs256, key_state::active, 2)}};
+  arrange(ring);
+  auto order = std::vector<std::pair<crypto::jws_alg, instant>>{};
+  for (const auto& k : ring.keys) order.emplace_back(k.key.alg(), k.created);
+  const auto at = [](int t) { return instant{milliseconds{t}}; };
+  EXPECT_EQ(order, (std::vector<std::pair<crypto::jws_alg, instant>>{
+                       {rs256, at(2)}, {rs256, at(3)}, {es256, at(1)}, {eddsa, at(0)}}));
 }
 
 TEST(key_state, has_names) {

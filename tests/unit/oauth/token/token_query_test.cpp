@@ -109,10 +109,22 @@ TEST(parse_token_query, sees_who_wants_a_jwt) {  // INT-03
     std::string_view accept;
     bool wants_jwt;
   };
-  for (const auto& r : {row{"", false}, row{"application/json", false}, row{"*/*", false},
-                        row{"application/token-introspection+jwt", true},
-                        row{"application/json, Application/Token-Introspection+JWT;q=0.9", true},
-                        row{"application/token-introspection+jwtx", false}}) {
+  for (const auto& r :
+       {row{"", false}, row{"application/json", false}, row{"*/*", false},
+        row{"application/token-introspection+jwt", true},
+        row{"application/json, Application/Token-Introspection+JWT", true},
+        row{"application/json, Application/Token-Introspection+JWT;q=0.9", false},
+        row{"application/json;q=0.8, application/token-introspection+jwt;q=0.9", true},
+        row{"application/json;q=0, application/token-introspection+jwt;q=0.001", true},
+        row{"application/token-introspection+jwt;q=0", false},
+        row{"application/token-introspection+jwt; Q=0.000", false},
+        row{"application/token-introspection+jwt;q=0, */*", false},
+        row{"application/token-introspection+jwt;q=0.5, */*;q=0.8", false},
+        row{"*/*;q=0.8, application/*;q=0.1, application/token-introspection+jwt;q=0.5", true},
+        row{"application/token-introspection+jwt;x=1;q=0.5, application/json;q=0.4", true},
+        row{"application/token-introspection+jwt;q=2", false},
+        row{"application/token-introspection+jwt;q=", false},
+        row{"application/token-introspection+jwtx", false}}) {
     auto s = sample{};
     s.accept = r.accept;
     EXPECT_EQ(s.parse()->wants_jwt, r.wants_jwt) << r.accept;
@@ -303,12 +315,16 @@ TEST_F(found_tokens, show_the_members_of_the_rule) {  // INT-02
             R"({"active":true,"scope":"openid read","client_id":"client","token_type":"Bearer",)"
             R"("exp":1800000600,"iat":1800000000,"sub":"person","aud":"https://api.example.com",)"
             R"("iss":"http://127.0.0.1:9080","jti":"jti","acr":"gold","auth_time":1799999970})");
+  token.family->who.username = "Jane \"J\"";
+  EXPECT_THAT(shown_to("client"),
+              HasSubstr(R"("client_id":"client","username":"Jane \"J\"","token_type")"));
   token.access->audience = {"https://a", "https://b"};
   EXPECT_THAT(shown_to("client"), HasSubstr(R"("aud":["https://a","https://b"])"));
   token.access->audience.clear();
   EXPECT_THAT(shown_to("client"), HasSubstr(R"("aud":"http://127.0.0.1:9080/userinfo")"));
   make_refresh_token();
   EXPECT_THAT(shown_to("client"), Not(HasSubstr("token_type")));
+  EXPECT_THAT(shown_to("client"), HasSubstr(R"("username":"Jane)"));
 }
 
 TEST_F(found_tokens, are_wrapped_for_a_signed_answer) {  // INT-03

@@ -1,7 +1,7 @@
-// The rules of admin.hpp for resources.
-#include <algorithm>
+#include "oauth/admin/resources.hpp"
 
-#include "oauth/admin/admin.hpp"
+#include <string>
+
 #include "oauth/grant/scope.hpp"
 #include "oauth/request/text.hpp"
 
@@ -12,20 +12,13 @@ constexpr auto max_scopes = std::size_t{64};
 constexpr auto max_servers = std::size_t{64};
 constexpr auto max_client_id = std::size_t{128};
 
-/// The result of a check; nothing when the request is valid.
-using complaint = std::optional<admin_error>;
-
-complaint bad_request(std::string description) {
-  return admin_error{errc::invalid_request, std::move(description)};
-}
-
 complaint check_identifier(const client_registry& known, std::string_view identifier,
                            const options& o) {
   if (!is_resource_identifier(identifier)) {
     return bad_request(
-        "identifier must be an absolute URI without fragment of at most 2048 octets");
+        "identifier must be an absolute URI without fragment and wildcard of at most 2048 octets");
   }
-  if (identifier == std::string{base_url(o)} + "/userinfo") {
+  if (identifier == userinfo_audience(o)) {
     return bad_request("identifier must not be that of userinfo, which needs no resource");
   }
   // With a client id as audience, an access token would look like an ID token (ATK-02).
@@ -40,7 +33,7 @@ complaint check_identifier(const client_registry& known, std::string_view identi
 const char* fault_of_scope(const client_registry& known, const resource& r,
                            const std::string& token) {
   const auto parsed = parse_scope(token);
-  if (!parsed || parsed->size() != 1) return "must be one scope token";
+  if (!parsed || parsed->size() != 1 || parsed->front() != token) return "must be one scope token";
   if (token == "openid" || token == "offline_access") return "cannot point to a resource";
   const auto* const other = known.resource_of_scope(token);
   if (other != nullptr && other->as.identifier != r.as.identifier) {

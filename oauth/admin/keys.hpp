@@ -1,0 +1,31 @@
+/// @file
+/// The calls about signing keys.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "crypto/key.hpp"
+#include "oauth/token/key_ring.hpp"
+
+namespace mintage::oauth {
+
+/// GET /admin/keys.
+struct list_keys {};
+/// Body of POST /admin/keys/rotate.
+struct rotate_keys {
+  /// nothing = all that are in use.
+  std::optional<crypto::jws_alg> alg{};
+  /// Sign with the new key at once, although nobody can know it yet.
+  bool now = false;
+};
+/// DELETE /admin/keys/{kid}: nothing that it signed verifies any more.
+struct remove_key {
+  std::string kid;
+};
+
+struct key_list {
+  key_snapshot keys;
+};
+
+}  // namespace mintage::oauth

@@ -1,0 +1,68 @@
+/// @file
+/// What POST /admin/codes asks for, and what a code may be minted with. (MINT-01, MINT-02, PKC-01,
+/// PKC-02)
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/digest.hpp"
+#include "oauth/admin/error.hpp"
+#include "oauth/client/registry.hpp"
+#include "oauth/grant/code.hpp"
+#include "oauth/options.hpp"
+
+namespace mintage::oauth {
+
+/// Body of POST /admin/codes, or one line of it in bulk.
+struct mint_request {
+  std::string client_id;
+  /// Empty = not in the authorization request: for a client that has exactly one.
+  std::string redirect_uri;
+  std::string scope;
+  std::string sub;
+  /// NumericDate; required.
+  std::optional<std::int64_t> auth_time;
+  std::string nonce;
+  std::string acr;
+  std::vector<std::string> amr;
+  std::string sid;
+  /// For introspection (INT-02).
+  std::string username;
+  /// One JSON object as text, of at most options::claims_limit octets, or empty.
+  std::string claims;
+  /// From `claims_request`, the `claims` parameter of the authorization request (Core §5.5): the
+  /// members of `claims` that its `id_token` names, as one JSON object, or empty; and the values
+  /// of an essential `acr`, one of which must have been met (MINT-02).
+  std::string id_token_claims;
+  std::vector<std::string> essential_acr;
+  /// Values of `resource`.
+  std::vector<std::string> resources;
+  /// nothing = not sent: told apart from empty, which is a mistake.
+  std::optional<std::string> code_challenge;
+  std::optional<std::string> code_challenge_method;
+  /// 1..600 s; nothing = tokens.code_ttl.
+  std::optional<std::int64_t> ttl;
+};
+
+/// Checks that the client may have such a code: client (known, active, authorization_code),
+/// registered redirect_uri (client::has_redirect_uri), scope within the client's, PKCE rules
+/// (PKC-01, PKC-02), sub (1..255 ASCII, no client's id: CCG-01), auth_time (not in the future
+/// beyond 30 s), an essential acr that was met (MINT-02), resources (ATK-02, ATK-03), ttl.
+/// @returns invalid_request, invalid_scope, invalid_target or invalid_client, naming the field.
+/// @param known its clients and resources.
+/// @param request moved from when it is granted; as it was when it is refused.
+/// @param pairwise_key subkey of the seal key; makes pairwise subjects.
+[[nodiscard]] admin_result<authorization_code> check_mint(const client_registry& known,
+                                                          mint_request&& request, instant now,
+                                                          const options& o,
+                                                          const crypto::digest& pairwise_key);
+
+/// The pairwise subject of a person in a sector: base64url of HMAC-SHA-256(key, length of the
+/// sector (u32, big endian) ‖ sector ‖ sub): 43 characters. @see Core §8.1
+[[nodiscard]] std::string pairwise_subject(const crypto::digest& key, std::string_view sector,
+                                           std::string_view sub);
+
+}  // namespace mintage::oauth

@@ -1,0 +1,73 @@
+/// @file
+/// What a client may be registered with. @see RFC 7591 §2, PROTOCOL.md §9
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/random.hpp"
+#include "crypto/secret.hpp"
+#include "oauth/admin/error.hpp"
+#include "oauth/client/client.hpp"
+#include "oauth/options.hpp"
+
+namespace mintage::oauth {
+
+/// Body of POST /admin/clients and PATCH /admin/clients/{id}; members that were not sent are
+/// nothing.
+struct client_metadata {
+  std::optional<std::string> client_id;  ///< with client_secret: import
+  std::optional<crypto::secret_string> client_secret;
+  std::optional<std::int64_t> client_secret_expires_at;  ///< NumericDate, 0 = never
+  std::optional<std::string> client_name;
+  std::optional<std::vector<std::string>> redirect_uris;
+  std::optional<std::string> token_endpoint_auth_method;
+  std::optional<std::vector<std::string>> grant_types;
+  std::optional<std::vector<std::string>> response_types;
+  std::optional<std::string> scope;
+  std::optional<std::string> id_token_signed_response_alg;
+  std::optional<std::string> status;  ///< "active" or "suspended"
+  std::optional<bool> strict_auth_method;
+  std::optional<bool> require_pkce;
+  std::optional<bool> basic_raw_compat;
+  std::optional<bool> rt_without_offline;
+  std::optional<std::string> rt_mode;       ///< "rotating" or "static"
+  std::optional<std::string> subject_type;  ///< "public" or "pairwise"
+  std::optional<std::string> sector_identifier_uri;
+  std::optional<std::string> userinfo_signed_response_alg;  ///< empty = plain JSON
+  std::optional<std::vector<std::string>> allowed_resources;
+  std::optional<std::vector<std::string>> allowed_origins;
+  // Seconds; 0 = as [tokens] of the config says.
+  std::optional<std::int64_t> access_token_ttl;
+  std::optional<std::int64_t> id_token_ttl;
+  std::optional<std::int64_t> refresh_idle;
+  std::optional<std::int64_t> refresh_absolute;
+  std::optional<std::vector<static_claim>> access_token_claims;
+};
+
+/// Whether this server can give a client such lives: access and ID tokens end before their key is
+/// gone (keys.overlap), refresh tokens no later than tokens.refresh_absolute, since cutoffs are
+/// kept that long.
+/// @returns invalid_request naming the field.
+[[nodiscard]] complaint check_lives(const token_lives& own, const options& o);
+
+/// A new client from metadata, without its secret. Draws id (if none was given) and incarnation.
+/// Defaults: client_secret_basic, authorization_code, scope "openid", RS256, PKCE required, public
+/// subjects; rotating for public clients and static for confidential ones (RFT-02).
+/// @returns invalid_request naming the field: bad URI (absolute, no fragment, no wildcard; http
+/// only for a
+///          loopback host), unknown value, public client with a secret or with client_credentials
+///          (CCG-01), require_pkce off for a public client (PKC-01), pairwise subjects without one
+///          sector, an allowed origin that no browser would send, too long (512 URIs, 2048 octets
+///          each; 64 resources and origins; id 128; secret 256 octets of printable UTF-8).
+/// Pairwise subjects are shared within the host of sector_identifier_uri, which is not fetched: the
+/// operator vouches for the redirect URIs. Without it, all redirect URIs must have one host.
+[[nodiscard]] admin_result<client> make_client(const client_metadata& m, instant now,
+                                               crypto::random_source& random);
+/// The same rules on a changed copy; version + 1. client_id, client_secret and
+/// token_endpoint_auth_method cannot be changed here.
+[[nodiscard]] admin_result<client> change_client(const client& before, const client_metadata& m);
+
+}  // namespace mintage::oauth

@@ -1,0 +1,34 @@
+#include "oauth/request/percent.hpp"
+
+#include "oauth/request/text.hpp"
+
+namespace mintage::oauth {
+
+std::optional<std::size_t> decode_percent(std::span<char> text, plus_sign plus) noexcept {
+  auto size = std::size_t{0};
+  for (auto i = std::size_t{0}; i < text.size(); ++i) {
+    auto c = text[i];
+    if (c == '+' && plus == plus_sign::space) {
+      c = ' ';
+    } else if (c == '%') {
+      if (text.size() - i < 3) return std::nullopt;
+      const auto high = hex_value(text[i + 1]);
+      const auto low = hex_value(text[i + 2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      c = static_cast<char>(high << 4 | low);
+      i += 2;
+    }
+    text[size++] = c;
+  }
+  return size;
+}
+
+std::optional<std::string> decode_percent(std::string_view text) {
+  auto out = std::string{text};
+  const auto size = decode_percent(std::span{out}, plus_sign::itself);
+  if (!size) return std::nullopt;
+  out.resize(*size);
+  return out;
+}
+
+}  // namespace mintage::oauth

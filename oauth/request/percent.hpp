@@ -1,0 +1,26 @@
+/// @file
+/// Percent encoding. @see RFC 3986 §2.1
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace mintage::oauth {
+
+/// What a `+` stands for: itself, as in a path, or a space, as in a form.
+enum class plus_sign : std::uint8_t { itself, space };
+
+/// Decodes `text` in place: `%HH` is an octet.
+/// @returns the decoded size, which is never larger; nothing when an escape is broken: the octets
+///          are then undefined.
+[[nodiscard]] std::optional<std::size_t> decode_percent(std::span<char> text,
+                                                        plus_sign plus) noexcept;
+
+/// The same of a path segment, as a copy.
+[[nodiscard]] std::optional<std::string> decode_percent(std::string_view text);
+
+}  // namespace mintage::oauth

@@ -1,0 +1,120 @@
+// Secrets that were chosen elsewhere: slow checks, and what is remembered of them. (CAU-12)
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/unit/oauth/client/authentication_fixture.hpp"
+
+namespace mintage::oauth {
+namespace {
+
+TEST_F(authentication, runs_an_imported_secret_once_and_remembers_it) {  // CAU-12
+  const auto clients = client_registry{{make("demo", {imported(chosen)})}};
+  const auto r = basic("demo", chosen);
+  const auto settled = settle(clients, r);
+  ASSERT_TRUE(settled);
+  EXPECT_EQ(settled->id.data(), r.who.id.data());
+  expect_known(authenticate(clients, r), "demo");
+  expect_known(authenticate(clients, request(how::post, "demo", chosen)), "demo");
+  expect_known(authenticate(clients, r, noon + seconds{3599}), "demo");
+  EXPECT_TRUE(std::holds_alternative<slow_check>(authenticate(clients, r, noon + seconds{3600})));
+}
+
+TEST_F(authentication, proves_the_raw_secret_too) {  // CAU-03
+  const auto clients = client_registry{{make("demo", {imported("x+y x+y")})}};
+  const auto r = basic("demo", "x y x y", "demo", "x+y x+y");
+  EXPECT_TRUE(settle(clients, r));
+  expect_known(authenticate(clients, r), "demo");
+}
+
+TEST_F(authentication, does_not_remember_a_wrong_imported_secret) {
+  const auto clients = client_registry{{make("demo", {imported(chosen)})}};
+  const auto r = basic("demo", "wrong secret");
+  for (auto i = 0; i < 2; ++i) {
+    const auto settled = settle(clients, r);
+    ASSERT_FALSE(settled);
+    expect_invalid_client(settled.error(), "wrong or expired secret");
+  }
+  // What is proven for one secret proves no other.
+  ASSERT_TRUE(settle(clients, basic("demo", chosen)));
+  EXPECT_TRUE(std::holds_alternative<slow_check>(authenticate(clients, r)));
+}
+
+TEST_F(authentication, forgets_what_was_proven_when_the_client_changes) {  // CAU-12
+  auto c = make("demo", {imported(chosen)});
+  const auto r = basic("demo", chosen);
+  ASSERT_TRUE(settle(client_registry{{c}}, r));
+  auto newer = c;
+  newer.version = 2;
+  EXPECT_TRUE(std::holds_alternative<slow_check>(authenticate(newer, r)));
+  auto again = c;
+  again.incarnation = 8;
+  EXPECT_TRUE(std::holds_alternative<slow_check>(authenticate(again, r)));
+  expect_known(authenticate(c, r), "demo");
+}
+
+TEST_F(authentication, forgets_what_was_proven_when_the_secret_expires) {
+  const auto end = noon + seconds{10};
+  const auto c = make("demo", {imported(chosen, 1, end), imported("another one", 2)});
+  const auto clients = client_registry{{c}};
+  const auto r = basic("demo", chosen);
+  ASSERT_TRUE(settle(clients, r));
+  expect_known(authenticate(clients, r, end - milliseconds{1}), "demo");
+  const auto settled = settle(clients, r, end);
+  ASSERT_FALSE(settled);
+  expect_invalid_client(settled.error(), "wrong or expired secret");
+}
+
+TEST_F(authentication, compares_a_dummy_when_the_only_imported_secret_expired) {
+  expect_dummy(authenticate(make("demo", {imported(chosen, 1, noon)}), basic("demo", chosen)));
+}
+
+TEST_F(authentication, takes_both_kinds_of_secret_of_one_client) {
+  const auto clients = client_registry{{make("demo", {imported(chosen, 1), generated(secret, 2)})}};
+  expect_known(authenticate(clients, basic("demo", secret)), "demo");
+  EXPECT_TRUE(settle(clients, basic("demo", chosen)));
+}
+
+TEST_F(authentication, settles_against_the_registry_of_now) {
+  const auto c = make("demo", {imported(chosen)});
+  const auto r = basic("demo", chosen);
+  const auto check = std::get<slow_check>(authenticate(c, r));
+  auto suspended = c;
+  suspended.status = client_status::suspended;
+  suspended.version = 2;
+  auto changed = c;
+  changed.version = 2;
+  auto reborn = c;
+  reborn.incarnation = 8;
+  const auto reason = [&](const client_registry& now) {
+    return authenticator.settle(now, r, check, true, noon).error().reason;
+  };
+  EXPECT_EQ(reason(client_registry{}), "unknown client");
+  EXPECT_EQ(reason(client_registry{{suspended}}), "client is suspended");
+  EXPECT_EQ(reason(client_registry{{changed}}), "client changed while its secret was compared");
+  EXPECT_EQ(reason(client_registry{{reborn}}), "client changed while its secret was compared");
+  EXPECT_TRUE(std::holds_alternative<slow_check>(authenticate(c, r))) << "nothing was proven";
+}
+
+TEST_F(authentication, looks_at_grants_after_a_slow_check_too) {  // P16
+  auto c = make("demo", {imported(chosen)});
+  c.grant_types.clear();
+  const auto settled = settle(client_registry{{c}}, basic("demo", chosen));
+  ASSERT_FALSE(settled);
+  EXPECT_EQ(settled.error().code, errc::unauthorized_client);
+}
+
+TEST(slow_check_run, compares_every_candidate_with_every_hash) {
+  auto check = slow_check{};
+  EXPECT_FALSE(run(check));
+  check.hashes = {imported("one one").hash, imported("two two").hash};
+  check.candidates.emplace_back(std::string{"three three"});
+  EXPECT_FALSE(run(check));
+  check.candidates.emplace_back(std::string{"one one"});
+  EXPECT_TRUE(run(check));
+  check.candidates[1] = crypto::secret_string{std::string{"two two"}};
+  EXPECT_TRUE(run(check));
+}
+
+}  // namespace
+}  // namespace mintage::oauth

@@ -1,0 +1,22 @@
+#include "oauth/request/percent.hpp"
+
+#include <gtest/gtest.h>
+
+namespace mintage::oauth {
+namespace {
+
+TEST(decode_percent, decodes_a_path_segment) {
+  EXPECT_EQ(decode_percent("a%2Fb%2f+"), "a/b/+");
+  for (const auto* text : {"%", "%2", "%2g", "%zz", "a%"})
+    EXPECT_FALSE(decode_percent(text)) << text;
+}
+
+TEST(decode_percent, takes_a_plus_for_a_space_in_forms_only) {
+  auto text = std::string{"a+b%2B"};
+  const auto size = decode_percent(std::span{text}, plus_sign::space);
+  ASSERT_TRUE(size);
+  EXPECT_EQ(text.substr(0, *size), "a b+");
+}
+
+}  // namespace
+}  // namespace mintage::oauth
