@@ -15,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr auto linger_patience = std::chrono::milliseconds{1000};
-/// How long a connection answers pipelined requests before others have their turn.
+/// How long a connection answers pipelined requests before other work runs.
 constexpr auto turn_length = std::chrono::milliseconds{2};
 
 }  // namespace
@@ -29,14 +29,14 @@ connection::connection(event_loop& l, const options& o, connection_gate& gate, c
       largest_body_{largest_body},
       scanner_{o.header_limit} {}
 
-// Answers may come while the request is still being submitted, and each may uncover the next
-// pipelined request: a loop instead of recursion keeps the stack flat.
+// An answer may come inside the submission of its request and uncover the next pipelined request.
+// The loop, instead of recursion, bounds the stack.
 void connection::run() {
   if (running_) return;
   running_ = true;
   auto end = never;
   while (step()) {
-    // Only a request that follows another one has to look at the clock.
+    // Only a request that follows another one reads the clock.
     if (phase_ != phase::idle || input_.size() == 0) continue;
     const auto now = steady::now();
     if (end == never) end = now + turn_length;
@@ -55,7 +55,7 @@ void connection::run_later() {
   });
 }
 
-/// @returns whether there may be more to do at once.
+/// @returns whether more can be done at once.
 bool connection::step() {
   if (phase_ == phase::idle || phase_ == phase::head) return step_head();
   if (phase_ == phase::body) return step_body();
@@ -68,7 +68,7 @@ bool connection::step_head() {
            "A PROXY header is accepted from http.trusted_proxies with http.proxy_protocol only.");
     return true;
   }
-  // A client may have sent an empty line after its last body (RFC 9112 §2.2); one is forgiven.
+  // A client may send an empty line after its last body (RFC 9112 §2.2); one is accepted.
   if (phase_ == phase::idle && input_.view().starts_with("\r\n")) input_.consume(2);
   if (input_.size() == 0) {
     read_more();
@@ -95,7 +95,8 @@ bool connection::step_head() {
   }
   body_at_ = raw_at_ = scanner_.size();
   body_size_ = 0;
-  // Room for the whole request, so that views into its head survive the arrival of its body.
+  // Reserves room for the whole request, so that views into its head stay valid while the body
+  // arrives.
   const auto most = largest_body_ + 2 * max_chunk_line;
   const auto expected = scanner_.is_chunked() ? most : scanner_.content_length().value_or(0);
   input_.reserve(body_at_ + static_cast<std::size_t>(std::min<std::uint64_t>(expected, most)));
@@ -147,8 +148,8 @@ void connection::receive_body(std::size_t limit) {
 void connection::invite_body() {
   if (head_.expects != expectation::continue_ || !head_.is_version_11) return;
   if (is_body_here() || input_.size() > body_at_) return;
-  // Nothing else is on its way to the peer, so these octets find room unless it reads nothing at
-  // all.
+  // Nothing else is being sent to the peer, so the socket takes these octets, unless the peer reads
+  // nothing.
   constexpr auto invitation = std::string_view{"HTTP/1.1 100 Continue\r\n\r\n"};
   auto error = boost::system::error_code{};
   if (peer_.write_some(asio::buffer(invitation), error) != invitation.size()) close();
@@ -225,8 +226,8 @@ persistence connection::persistence_now() const noexcept {
 void connection::send(answer a, const service::request_id& id) {
   complete(a);
   if (phase_ == phase::reading_head) {
-    // Answered by its head alone. Whoever still means to send a body may do so for a second,
-    // unread.
+    // Answered by its head. A client that still sends a body may do so for a second; it is
+    // discarded.
     if (is_body_here()) {
       request_size_ = body_at_ + static_cast<std::size_t>(*declared_length());
     } else {
@@ -239,7 +240,8 @@ void connection::send(answer a, const service::request_id& id) {
   append_head(out_, a, p, id, io_thread_.date());
   const auto has_body = head_.method != http_method::head && a.status != 204 && a.status != 304;
   auto payload = has_body ? a.body : std::string_view{};
-  // One record for both, if they fit; to a bare socket the body goes from where it lies.
+  // With TLS, head and body share a record if they fit. A plain socket sends the body from its own
+  // memory.
   if (peer_.is_secure()) out_.append(std::exchange(payload, {}));
 
   phase_ = phase::writing;
@@ -328,7 +330,7 @@ void connection::read_more() {
 void connection::read_done(const boost::system::error_code& error, std::size_t n) {
   reading_ = false;
   io_thread_.note_read();
-  // A read that was under way when the request was refused: the answer goes on by itself.
+  // A read that was in flight when the request was refused; the answer continues without it.
   if (phase_ == phase::closed || phase_ == phase::writing) return;
   if (error) return lose_peer();
   if (phase_ == phase::lingering) return read_more();

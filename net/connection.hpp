@@ -1,5 +1,5 @@
 /// @file
-/// What both kinds of sessions have in common: reading requests, sending answers, deadlines.
+/// The common part of public and admin sessions: reading requests, sending answers, deadlines.
 /// Internal to net/.
 #pragma once
 
@@ -21,64 +21,64 @@
 
 namespace mintage::net {
 
-/// Why a peer that may not speak plain HTTP is refused (TOK-02).
+/// The reason when a peer that may not use plain HTTP is refused (TOK-02).
 inline constexpr auto foreign_reason = std::string_view{
     "Plain HTTP is accepted from loopback and http.trusted_proxies only: this address is in "
     "neither."};
 
-/// One connection, on the thread of its I/O thread. Reads one request, has it answered, then looks
-/// for the next: pipelined requests are answered in order (TOK-12).
+/// One connection, used on its I/O thread. Reads one request, gets it answered, then reads the
+/// next, so pipelined requests are answered in order (TOK-12).
 ///
-/// While an exchange is under way nothing is read, so the views of its request stay valid. The I/O
-/// thread owns a connection until it closes; operations and exchanges hold it beyond that.
+/// While an exchange is in flight nothing is read, so the views of its request stay valid. The I/O
+/// thread owns a connection until it closes; operations and exchanges keep it alive beyond that.
 class connection : public guest,
                    public service::caller,
                    public std::enable_shared_from_this<connection> {
  public:
-  /// @param largest_body the most that `receive_body` will ask for.
+  /// @param largest_body maximum that `receive_body` will be called with.
   connection(event_loop& l, const options& o, connection_gate& gate, channel to_peer,
              std::size_t largest_body);
 
   void start();
-  /// The deadline passed.
+  /// Called when the deadline has passed.
   void expire();
-  /// Closes when no request is under way; otherwise the answer will be the last one.
+  /// Closes if no request is in progress. Otherwise the next answer is the last.
   void drain();
   void close() noexcept;
   void make_room() override;
   void set_index(std::size_t index) noexcept { index_ = index; }
 
-  // For a stream that has taken the connection over (`begin_stream`).
+  // For a stream that has taken over the connection (`begin_stream`).
   [[nodiscard]] event_loop& where() noexcept { return io_thread_; }
   [[nodiscard]] const options& settings() const noexcept { return options_; }
   [[nodiscard]] channel& peer() noexcept { return peer_; }
   [[nodiscard]] input_buffer& input() noexcept { return input_; }
   [[nodiscard]] chunk_decoder& chunks() noexcept { return chunks_; }
-  /// Closes after a read that failed.
+  /// Closes the connection after a failed read.
   void lose_peer();
   void set_deadline(steady::time_point t) noexcept {
     if (phase_ != phase::closed) io_thread_.set_deadline(index_, t);
   }
   [[nodiscard]] bool is_closed() const noexcept { return phase_ == phase::closed; }
-  /// Gives the connection back; the stream's octets are consumed.
-  /// @param keep whether it may serve further requests.
+  /// Returns the connection to its session. The stream's octets are consumed.
+  /// @param keep whether the connection may serve further requests.
   void end_stream(bool keep);
-  /// A refusal after which the connection closes. @pre no octet of another answer was sent.
+  /// Sends a refusal after which the connection closes. @pre no octet of another answer was sent.
   void refuse(unsigned status, std::string_view description,
               oauth::errc code = oauth::errc::invalid_request);
   [[nodiscard]] persistence persistence_now() const noexcept;
 
  protected:
-  /// The header section of a request is here. Must answer, or call `receive_body` or
-  /// `begin_stream`.
+  /// Called with the whole header section. Must answer, or call `receive_body` or `begin_stream`.
   virtual void on_head() = 0;
-  /// The body is here, contiguous. Must answer, now or later; views stay valid until then.
+  /// Called with the whole body, contiguous. Must answer, now or later. Views stay valid until
+  /// then.
   virtual void on_body() = 0;
-  /// Adds to any answer what depends on the request that it is for.
+  /// Adds to any answer what depends on its request.
   virtual void complete(answer&) {}
   virtual void on_stream_expired() {}
   virtual void on_stream_drained() {}
-  /// The connection has no use for its stream any more.
+  /// The connection does not need its stream any more.
   virtual void release_stream() noexcept {}
 
   [[nodiscard]] const request_head& head() const noexcept { return head_; }
@@ -87,37 +87,37 @@ class connection : public guest,
   [[nodiscard]] bool is_body_here() const noexcept;
   [[nodiscard]] std::span<char> body() noexcept { return {input_.data() + body_at_, body_size_}; }
 
-  /// Rows P03 to P05: size, Expect, Content-Encoding. @returns whether the request was refused.
+  /// Rows P03 to P05: size, Expect, Content-Encoding. @returns whether it refused the request.
   [[nodiscard]] bool refuse_by_head(std::size_t body_limit);
   void receive_body(std::size_t limit);
-  /// Hands channel and input to a stream, which calls `end_stream`. The head is consumed.
+  /// Passes channel and input to a stream, which calls `end_stream`. The head is consumed.
   void begin_stream();
 
-  /// Sends an answer. Its body must live until the next request, or in `text()`.
+  /// Sends an answer. Its body must stay valid until the next request, or be `text()`.
   void send(answer a, const service::request_id& id);
   void send(const answer& a) { send(a, io_thread_.service().next_request_id()); }
   /// Sends `{"error","error_description"}`.
   void send_error_text(answer a, oauth::errc code, std::string_view description,
                        const service::request_id& id);
-  /// The same, and takes note of it.
+  /// Does the same, and notes the refusal.
   /// @param description a literal.
   void send_error(answer a, oauth::errc code, std::string_view description);
-  /// Room for the body of an answer.
+  /// A buffer for the body of an answer.
   [[nodiscard]] std::string& text() noexcept { return text_; }
-  /// Says 100 Continue unless octets of the body are here already.
+  /// Sends 100 Continue unless octets of the body have arrived.
   void invite_body();
 
  private:
   enum class phase : std::uint8_t {
-    greeting,      ///< the PROXY header or the TLS handshake is under way
+    greeting,      ///< reading the PROXY header or doing the TLS handshake
     idle,          ///< no octet of a request has arrived
-    head,          ///< some have
-    reading_head,  ///< the header section is here and `on_head` runs
+    head,          ///< some octets have arrived
+    reading_head,  ///< the header section is complete and `on_head` runs
     body,          ///< waiting for the rest of the body
     busy,          ///< the request is whole and not answered yet
-    writing,       ///< the peer is slow to take the answer
-    streaming,     ///< a stream has the connection
-    lingering,     ///< the write side is shut; waiting for the peer to close (TOK-08)
+    writing,       ///< the peer has not taken the whole answer yet
+    streaming,     ///< a stream uses the connection
+    lingering,     ///< the write side is closed; waiting for the peer to close (TOK-08)
     closed,
   };
 
@@ -140,9 +140,9 @@ class connection : public guest,
   void await_request();
   void linger();
   [[nodiscard]] bool take_place();
-  /// Waits for the peer.
+  /// Starts to wait for the peer.
   void wait_as(standing how, std::chrono::milliseconds patience) noexcept;
-  /// Waits for the peer no longer.
+  /// Ends the wait for the peer.
   void serve() noexcept;
 
   event_loop& io_thread_;
@@ -154,8 +154,8 @@ class connection : public guest,
   phase phase_ = phase::idle;
   bool running_ = false;
   bool run_is_posted_ = false;
-  bool has_place_ = false;  ///< counted towards its source
-  /// Until when the first octet must have come; `never` once it has.
+  bool has_place_ = false;  ///< counted for its source
+  /// Deadline of the first octet; `never` after it has come.
   steady::time_point first_octet_until_ = never;
   bool reading_ = false;
   bool must_close_ = false;
@@ -165,13 +165,13 @@ class connection : public guest,
   std::optional<request_parser> parser_;
   chunk_decoder chunks_;
   request_head head_;
-  // Offsets into `input_`: the body begins at `body_at_`; decoded octets of a chunked one end
-  // `body_size_` later; what was not decoded yet begins at `raw_at_`.
+  // Offsets into `input_`. The body begins at `body_at_`; the decoded octets of a chunked body end
+  // `body_size_` later. Octets that are not decoded yet begin at `raw_at_`.
   std::size_t body_at_ = 0;
   std::size_t body_size_ = 0;
   std::size_t raw_at_ = 0;
   std::size_t body_limit_ = 0;
-  /// Octets of the request in `input_`, to be consumed once it is answered.
+  /// Octets of the request in `input_`, consumed after its answer.
   std::size_t request_size_ = 0;
 
   std::string out_;

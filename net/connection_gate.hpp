@@ -1,6 +1,5 @@
 /// @file
-/// How many connections of a listener may be open at once, and which of them makes room for
-/// another.
+/// The limits on open connections of a listener, and which connection is closed for a new one.
 #pragma once
 
 #include <array>
@@ -17,17 +16,17 @@
 
 namespace mintage::net {
 
-/// What a connection waits for, and so whether it may be closed for another one.
+/// What a connection waits for, which decides whether it may be closed for a new one.
 enum class standing : std::uint8_t {
-  idle,  ///< for a first octet, a handshake, a next request, or the peer's goodbye: goes first
-  slow,  ///< for the rest of a request, or for the peer to take an answer: goes when none is idle
+  idle,  ///< for a first octet, a handshake, a next request, or the peer's close: closed first
+  slow,  ///< for the rest of a request, or for the peer to take an answer: closed if none is idle
 };
 inline constexpr std::size_t standings_count = 2;
 
-/// A connection, as its gate knows it. On the thread of its I/O thread.
+/// The gate's view of a connection. Used on its I/O thread.
 class guest : public boost::intrusive::list_base_hook<> {
  public:
-  /// Closes, so that another connection may come.
+  /// Closes the connection, so that another one can be accepted.
   virtual void make_room() = 0;
 
  protected:
@@ -40,8 +39,8 @@ class guest : public boost::intrusive::list_base_hook<> {
   standing how_ = standing::idle;
 };
 
-/// Counts the open connections of a listener, in all and per source, and knows for how long each of
-/// them has waited for its peer.
+/// Counts the open connections of a listener, in total and per source, and knows how long each has
+/// waited for its peer.
 class connection_gate {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -49,43 +48,43 @@ class connection_gate {
 
   struct limits {
     std::size_t most = 0;
-    /// Of these, places for those who ask for nothing but /livez, /readyz and /metrics.
+    /// Of these, places for peers that only request /livez, /readyz and /metrics.
     std::size_t for_probes = 0;
-    /// Connections of one IPv4 address or one IPv6 /64; 0 = no limit.
+    /// Connections of one IPv4 address or one IPv6 /64 at most; 0 = no limit.
     std::size_t of_a_source = 0;
   };
-  /// @param on_room called when there is room again, on the thread that left.
+  /// @param on_room called when there is room again, on the thread that called `leave`.
   connection_gate(const limits& l, std::size_t io_threads_count, std::function<void()> on_room);
 
-  // On the listener's thread.
+  // Called on the listener's thread.
   void enter() noexcept { ++open_; }
-  /// Whether there is no place left, but for probes; and not even for these.
+  /// Whether no place is left except for probes; and whether none is left at all.
   [[nodiscard]] bool is_full() const noexcept { return open_ >= most_ - for_probes_; }
   [[nodiscard]] bool is_half_full() const noexcept { return open_ >= most_ / 2; }
   [[nodiscard]] bool is_full_for_probes() const noexcept { return open_ >= most_; }
-  /// The I/O thread whose connection should be closed for another one: it has waited longest of
-  /// those that stand like this, and since before `latest`.
+  /// The I/O thread with the connection that should be closed for a new one: of those in this state
+  /// it has waited longest, and since before `latest`.
   [[nodiscard]] std::optional<std::size_t> longest(standing how, time_point latest) const noexcept;
 
-  // On the I/O thread of the connections concerned.
+  // Called on the I/O thread of the connection.
   void wait_as(standing how, std::size_t io_thread, guest& g, time_point now) noexcept;
-  /// The guest waits for its peer no longer.
+  /// The connection does not wait for its peer any more.
   void serve(std::size_t io_thread, guest& g) noexcept;
-  /// Closes the one that has waited longest.
+  /// Closes the connection that has waited longest.
   void make_room(standing how, std::size_t io_thread);
 
-  // On any thread.
-  /// Counts a connection towards its source. @returns false when the source has too many already.
+  // Called on any thread.
+  /// Counts a connection of this source. @returns false when the source has too many.
   [[nodiscard]] bool enter_from(const source& s);
   void leave_from(const source& s);
   void leave();
 
  private:
   using row = boost::intrusive::list<guest, boost::intrusive::constant_time_size<false>>;
-  /// Those of one I/O thread: in the order in which they began to wait.
+  /// The waiting connections of one I/O thread, in the order in which they began to wait.
   struct alignas(64) rows {
     std::array<row, standings_count> of;
-    /// Since when the first of each row waits, for the listener's thread.
+    /// When the first of each row began to wait; read by the listener's thread.
     std::array<std::atomic<time_point::rep>, standings_count> since;
     rows();
     void tell(std::size_t how) noexcept;

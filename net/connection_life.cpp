@@ -1,4 +1,4 @@
-// How a connection begins, waits and ends.
+// The start, the waits and the end of a connection.
 
 #include <utility>
 
@@ -37,7 +37,7 @@ void connection::refuse_source() {
   close();
 }
 
-/// Loopback is not counted: a proxy without PROXY headers speaks from there for everybody.
+/// Loopback is not counted: a proxy without PROXY headers connects from there for all its clients.
 bool connection::take_place() {
   const auto& from = peer_.source();
   if (!from || is_loopback(boost::asio::ip::address_v6{*from})) return true;
@@ -64,7 +64,7 @@ void connection::greeted(bool succeeded) {
                            "This port speaks TLS: use https.",
                            io_thread_.service().next_request_id());
   }
-  linger();  // for the alert that says why
+  linger();  // so that the peer gets the alert
 }
 
 void connection::note_refused_peer(std::string_view endpoint, std::string_view reason) {

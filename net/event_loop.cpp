@@ -11,11 +11,11 @@ namespace {
 constexpr auto sweep_period = std::chrono::milliseconds{50};
 constexpr auto longest_patience = std::chrono::milliseconds{1};
 constexpr auto turn_length = std::chrono::milliseconds{2};
-/// As many as Asio asks the kernel for.
+/// The number of ready sockets that Asio requests from the kernel.
 constexpr unsigned sockets_at_once = 128;
 constexpr unsigned most_rounds_of_sockets = 8;
 
-/// The I/O thread whose thread this is.
+/// The event loop that runs on the current thread.
 thread_local const event_loop* here = nullptr;
 
 }  // namespace
@@ -45,7 +45,7 @@ void event_loop::stop() {
 
 void event_loop::post(std::function<void()> task) {
   if (here != this) {
-    // Behind what this thread has posted to itself before.
+    // After the tasks that this thread posted to itself before.
     return boost::asio::post(context_, [this, t = std::move(task)]() mutable {
       tasks_.push_back(std::move(t));
       if (begin_turns()) take_turn();
@@ -64,7 +64,7 @@ void event_loop::post_when_idle(std::function<void()> task) {
   boost::asio::post(context_, [this] { look_idle(); });
 }
 
-// Between two looks the sockets are asked once, and what they had to say comes before the second.
+// The sockets are polled once between two calls, and their handlers run before the second.
 void event_loop::look_idle() {
   if (std::exchange(tasks_seen_, tasks_run_) != tasks_run_) idle_looks_ = 0;
   if (++idle_looks_ <= 2 && steady::now() < patient_until_)
@@ -72,7 +72,7 @@ void event_loop::look_idle() {
   for (auto& task : std::exchange(patient_, {})) task();
 }
 
-/// @returns whether there was nothing to do before.
+/// @returns whether there was no task before.
 bool event_loop::begin_turns() noexcept {
   if (busy_since_ != idle) return false;
   const auto now = steady::now().time_since_epoch();
@@ -81,8 +81,8 @@ bool event_loop::begin_turns() noexcept {
   return true;
 }
 
-// By time and not by number: a task may be a message to a signer, which takes a third of a
-// millisecond, and the sockets of those who will be refused must not wait for dozens of them.
+// Limited by time, not by number: a task may be a message to a signer, which takes a third of a
+// millisecond, and requests that will be refused must not wait for dozens of them.
 void event_loop::take_turn() {
   const auto end = steady::now() + turn_length;
   do {
@@ -98,8 +98,8 @@ void event_loop::take_turn() {
   }
 }
 
-// Asio runs what is posted now after it has asked which sockets are ready, and before it reads
-// them; what is posted there runs behind them.
+// Asio runs a posted task after it has polled the sockets and before their handlers; a task that
+// this one posts runs after the handlers.
 void event_loop::give_way() {
   rounds_left_ = most_rounds_of_sockets;
   boost::asio::post(context_, [this] {
@@ -108,8 +108,8 @@ void event_loop::give_way() {
   });
 }
 
-// When it was told of as many as it can be told of at once, there may be more: those who will be
-// refused shall not wait for one turn after the other.
+// When as many sockets were ready as one poll can report, there may be more: poll again, so that
+// refusals need not wait for another turn of tasks.
 void event_loop::take_turn_unless_sockets_wait() {
   if (sockets_read_ < sockets_at_once || rounds_left_-- == 0) return take_turn();
   sockets_read_ = 0;
@@ -123,7 +123,7 @@ std::size_t event_loop::add(std::shared_ptr<connection> c) {
 }
 
 void event_loop::remove(std::size_t index) {
-  // The caller may be the last to hold the connection: it must outlive this change of the table.
+  // The caller may hold the last reference to the connection, which must outlive this change.
   const auto removed = std::exchange(table_[index], std::move(table_.back()));
   table_.pop_back();
   if (index < table_.size()) table_[index].who->set_index(index);
@@ -162,7 +162,7 @@ void event_loop::schedule_sweep() {
 
 void event_loop::sweep() {
   const auto now = steady::now();
-  // Backwards: a connection that closes is replaced by the last one, which was seen already.
+  // Backwards: a closed connection is replaced by the last one, which was visited before.
   for (auto i = table_.size(); i-- > 0;) {
     if (i < table_.size() && table_[i].deadline <= now) {
       const auto held = table_[i].who;

@@ -25,51 +25,50 @@ using steady = std::chrono::steady_clock;
 using executor = boost::asio::io_context::executor_type;
 constexpr auto never = steady::time_point::max();
 
-/// Owns its connections until they close. Everything but `post` is called on its own thread, or
+/// Owns its connections until they close. All functions but `post` are called on its own thread, or
 /// before `run`.
 class event_loop final : public service::io_thread {
  public:
-  /// @param number its place among the I/O threads of its server, from 0.
+  /// @param number index among the I/O threads of its server, from 0.
   explicit event_loop(std::size_t number);
   ~event_loop() override;
 
   void run();
-  /// Closes all connections and ends the thread. Any other thread.
+  /// Closes all connections and ends the thread. Called on another thread.
   void stop();
 
-  /// In the order of the calls; without a lock when called on its own thread. Tasks run behind the
-  /// sockets that are ready; those that tasks post follow at once, but after two milliseconds the
-  /// sockets get their turn again: a request that will be refused hears of it soon.
+  /// Tasks run in the order of the calls. Takes no lock when called on its own thread. Tasks run
+  /// after the sockets that are ready. Tasks that tasks post follow at once, but after two
+  /// milliseconds the sockets are served again, so that requests are refused in time.
   void post(std::function<void()> task) override;
   void post_when_idle(std::function<void()> task) override;
   [[nodiscard]] std::uint64_t busy_since() const noexcept override { return busy_since_; }
   [[nodiscard]] std::size_t number() const noexcept { return number_; }
   [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
-  /// A socket that was ready has been read.
+  /// Counts a ready socket that has been read.
   void note_read() noexcept { ++sockets_read_; }
 
   void set_service(service::token_service& s) noexcept { service_ = &s; }
   [[nodiscard]] service::token_service& service() noexcept { return *service_; }
-  /// The value of Date for now.
+  /// The current value of Date.
   [[nodiscard]] std::string_view date() noexcept { return date_.at(service_->now()); }
 
-  /// @returns the index under which the connection sets its deadline; others may change by
-  /// `remove`.
+  /// @returns the index for `set_deadline`. `remove` may change the index of another connection.
   [[nodiscard]] std::size_t add(std::shared_ptr<connection> c);
   void remove(std::size_t index);
-  /// When `connection::expire` is called, at most one sweep late.
+  /// Sets the time for `connection::expire`, which may be called up to one sweep later.
   void set_deadline(std::size_t index, steady::time_point t) noexcept {
     table_[index].deadline = t;
   }
 
   [[nodiscard]] bool is_draining() const noexcept { return draining_; }
-  /// Closes what is idle; tells `when_empty`, once, that no connection is left.
+  /// Closes idle connections. Calls `when_empty`, once, when no connection is left.
   void drain(std::function<void()> when_empty);
   void close_all();
 
  private:
-  // Deadlines stand beside each other, so that a sweep over ten thousand connections reads
-  // memory in order; a timer for each of them would cost more than all requests' parsing.
+  // Deadlines are contiguous, so that a sweep over ten thousand connections reads memory in order.
+  // A timer per connection would cost more than parsing all requests.
   struct entry {
     steady::time_point deadline;
     std::shared_ptr<connection> who;
@@ -85,7 +84,7 @@ class event_loop final : public service::io_thread {
 
   const std::size_t number_;
   std::deque<std::function<void()>> tasks_;
-  // For tasks that wait until the I/O thread is idle.
+  // Tasks that wait until the I/O thread is idle.
   std::vector<std::function<void()>> patient_;
   steady::time_point patient_until_{};
   std::uint64_t tasks_run_ = 0;
@@ -93,8 +92,8 @@ class event_loop final : public service::io_thread {
   unsigned idle_looks_ = 0;
   static constexpr auto idle = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t busy_since_ = idle;
-  unsigned sockets_read_ = 0;  // since tasks gave way to them
-  unsigned rounds_left_ = 0;   // until tasks do so no longer
+  unsigned sockets_read_ = 0;  // since tasks last yielded to them
+  unsigned rounds_left_ = 0;   // until tasks stop yielding
   std::vector<entry> table_;
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<executor> work_;

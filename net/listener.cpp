@@ -12,7 +12,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr auto back_off_time = std::chrono::milliseconds{50};
-/// For how long a request may take its time before it is closed for a newcomer.
+/// How long a request may take before its connection may be closed for a new one.
 constexpr auto patience_with_slow = std::chrono::seconds{1};
 
 }  // namespace
@@ -57,7 +57,7 @@ void listener::accept() {
   accept_one();
 }
 
-/// Nobody is closed before somebody comes.
+/// Waits for a new connection before an old one is closed.
 void listener::await_newcomer() {
   acceptor_.async_wait(acceptor::wait_read, [this](const boost::system::error_code& error) {
     if (!acceptor_.is_open()) return;
@@ -104,7 +104,7 @@ void listener::accept_one() {
 void listener::accepted(const boost::system::error_code& error, tcp_socket socket, event_loop& to) {
   accepting_ = false;
   if (!acceptor_.is_open()) return;
-  // Out of descriptors or memory (or something new): the connection stays in the kernel's queue.
+  // Out of descriptors or memory, or an unknown error: the connection stays in the kernel's queue.
   if (error && error != asio::error::connection_aborted) return back_off();
   if (!error) deal(std::move(socket), to);
   accept();
@@ -133,7 +133,7 @@ const tls_entry& listener::entry() {
 void listener::deal(tcp_socket socket, event_loop& to) {
   auto who = facts_of_peer();
   who.is_foreign = !admits_peer();
-  // Those who will be told no get no place that others may need soon.
+  // A peer that will be refused gets no place that others may need soon.
   if (who.is_foreign && gate_.is_half_full()) return turn_away();
   who.gets_probes_only = gate_.is_full();
   gate_.enter();

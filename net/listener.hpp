@@ -1,5 +1,5 @@
 /// @file
-/// Accepts connections and deals them round robin over the I/O threads. Internal to net/.
+/// Accepts connections and distributes them round robin over the I/O threads. Internal to net/.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -14,29 +14,29 @@
 
 namespace mintage::net {
 
-/// On the thread of the first I/O thread once it has started. Never stops listening because of an
-/// error. When its places are taken, a newcomer gets that of the connection which has been idle
-/// longest, then one of those kept for probes, then that of the slowest request; else it waits in
-/// the kernel's queue.
+/// Runs on the first I/O thread after the start. No error stops it from listening. When all places
+/// are taken, a new connection replaces the one that has been idle longest, else takes a place kept
+/// for probes, else replaces the slowest request; otherwise it waits in the kernel's queue.
 class listener {
  public:
-  /// Begins a connection on the thread of its I/O thread.
+  /// Starts a connection, on its I/O thread.
   using starter = std::function<void(event_loop&, connection_gate&, channel)>;
 
   /// Binds. @param key the config key, for errors. @throws listen_error
-  /// @param peers who may speak plain HTTP. @param tls null for plain HTTP.
-  /// @param proxy_protocol whether the proxies among `peers` begin with a PROXY header.
+  /// @param peers peers that may use plain HTTP. @param tls null for plain HTTP.
+  /// @param proxy_protocol whether connections of the proxies among `peers` begin with a PROXY
+  ///        header.
   listener(std::string key, const std::string& address, std::vector<event_loop*> io_threads,
            peer_filter peers, bool proxy_protocol, std::shared_ptr<const tls_context> tls,
            const connection_gate::limits& most, starter begin);
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
-  /// Opens the kernel's queue. Before the I/O threads run, or on any thread before `accept`.
+  /// Opens the kernel's queue. Called before the I/O threads run, or on any thread before `accept`.
   /// @throws listen_error
   void listen();
   void accept();
   void close();
-  /// For the connections that are accepted from now on. @pre it was not plain HTTP before.
+  /// Applies to connections accepted later. @pre the listener uses TLS.
   void set_tls(std::shared_ptr<const tls_context> tls) { tls_.context = std::move(tls); }
 
  private:

@@ -1,5 +1,5 @@
 /// @file
-/// What operators set about listeners: [http] and [admin].
+/// Configuration of the listeners: [http] and [admin].
 #pragma once
 
 #include <chrono>
@@ -15,49 +15,48 @@ namespace mintage::net {
 
 enum class tls_version : std::uint8_t { v1_2, v1_3 };
 
-/// [http.tls], [admin.tls]: PEM files. Without a certificate the listener speaks plain HTTP.
+/// [http.tls], [admin.tls]: PEM files. Without a certificate the listener uses plain HTTP.
 struct tls_options {
-  /// The certificate of the server, then those that lead from it to its authority.
+  /// The server's certificate, then the intermediate ones.
   std::filesystem::path certificate;
-  /// Its private key, not encrypted, accessible by its owner only.
+  /// Its private key, not encrypted, readable by its owner only.
   std::filesystem::path key;
-  /// A second pair of the other kind (ECDSA or RSA), for peers that know one kind only.
+  /// A second pair of the other kind (ECDSA or RSA), for peers that support one kind only.
   std::filesystem::path second_certificate;
   std::filesystem::path second_key;
   tls_version min_version = tls_version::v1_2;
-  /// files.allow_group_readable: the group of a key's file may read it too.
+  /// files.allow_group_readable: the group of a key file may read it.
   bool allow_group_readable = false;
 
   [[nodiscard]] bool is_on() const noexcept { return !certificate.empty(); }
 };
 
-/// Open connections of the admin listener: plenty for an operator's tools, each of which may have
-/// 256 lines in flight. Of these, places for probes and scrapes (/livez, /readyz, /metrics) alone.
+/// Open connections of the admin listener at most: enough for operators' tools. Each may have 256
+/// lines in flight. Of these, places for probes and scrapes (/livez, /readyz, /metrics) only.
 inline constexpr std::size_t most_admin_connections = 256;
 inline constexpr std::size_t admin_connections_for_probes = 16;
 
 struct options {
-  /// [http] listen: address:port; port 0 takes a free one. IPv6 as [::1]:9080.
+  /// [http] listen: address:port; TCP port 0 takes a free one. IPv6 as [::1]:9080.
   std::string listen = "127.0.0.1:9080";
-  /// Threads that read and write sockets and run the actors of the pools; 0 = one per core.
+  /// Threads that serve sockets and run the actors of the pools; 0 = one per core.
   std::size_t io_threads = 0;
-  /// Open connections of the public listener. A further one gets the place of that which has been
+  /// Open connections of the public listener at most. A further one replaces the one that has been
   /// idle longest.
   std::size_t max_connections = 10000;
-  /// Open connections of one IPv4 address or one IPv6 /64; further ones are refused. Loopback is
-  /// not limited, nor are `trusted_proxies`; those whom a proxy names in a PROXY header are.
-  /// 0 = no limit.
+  /// Open connections of one IPv4 address or one IPv6 /64 at most; further ones are refused. Not
+  /// for loopback and `trusted_proxies`, but for the sources in their PROXY headers. 0 = no limit.
   std::size_t max_connections_per_source = 1000;
-  /// Addresses or CIDR blocks that may speak plain HTTP besides loopback (TOK-02). With TLS anybody
+  /// Addresses or CIDR blocks that may use plain HTTP besides loopback (TOK-02). With TLS any peer
   /// may connect.
   std::vector<std::string> trusted_proxies;
-  /// Whether connections from `trusted_proxies` begin with a PROXY header of version 2, which says
-  /// whose they are. Without it, sources behind a proxy are unknown (CAU-16).
+  /// Whether connections from `trusted_proxies` begin with a PROXY header of version 2, which names
+  /// the source. Without it, sources behind a proxy are unknown (CAU-16).
   bool proxy_protocol = false;
   std::size_t header_limit = 32 * 1024;
   std::size_t body_limit = 64 * 1024;
-  /// From the first octet of a request to the end of its header section; before that, from the
-  /// connection to its first octet, handshakes included.
+  /// From the first octet of a request to the end of its header section. Also from the connection
+  /// to its first octet, handshakes included.
   std::chrono::milliseconds header_timeout{10'000};
   /// From the end of the header section to the end of the body.
   std::chrono::milliseconds body_timeout{10'000};
@@ -67,17 +66,17 @@ struct options {
   std::chrono::milliseconds write_timeout{10'000};
   tls_options tls;
 
-  /// [admin] listen: loopback only, unless there is TLS.
+  /// [admin] listen: loopback only, unless TLS is on.
   std::string admin_listen = "127.0.0.1:9081";
   std::filesystem::path admin_token_file = "admin.token";
   std::filesystem::path mint_token_file = "mint.token";
   tls_options admin_tls;
 };
 
-/// @returns every limit broken, as key and sentence; empty when all hold.
+/// @returns every broken limit as key and sentence; empty when all hold.
 [[nodiscard]] std::vector<oauth::config_error> check(const options& o);
 
-/// Reads certificates and keys as a start would. @returns what is wrong with the files, each named.
+/// Reads certificates and keys as a start does. @returns the errors of the files, each named.
 /// @pre `check` found nothing.
 [[nodiscard]] std::vector<oauth::config_error> check_files(const options& o);
 

@@ -15,7 +15,7 @@ constexpr unsigned command_local = 0x0;
 constexpr unsigned command_proxy = 0x1;
 constexpr unsigned stream_over_ipv4 = 0x11;
 constexpr unsigned stream_over_ipv6 = 0x21;
-/// Two addresses and two ports.
+/// Two addresses and two TCP ports.
 constexpr auto ipv4_size = std::size_t{12};
 constexpr auto ipv6_size = std::size_t{36};
 

@@ -6,7 +6,7 @@
 namespace mintage::net {
 namespace {
 
-/// A number as this server writes it: no sign, no leading zero.
+/// Parses a number without sign and leading zeros.
 std::optional<std::uint32_t> read_number(std::string_view text) noexcept {
   auto number = std::uint32_t{0};
   const auto* const end = text.data() + text.size();
@@ -15,7 +15,7 @@ std::optional<std::uint32_t> read_number(std::string_view text) noexcept {
   return number;
 }
 
-/// What stands behind `/admin/clients/`.
+/// The target for the path after `/admin/clients/`.
 admin_target find_below_clients(std::string_view rest) noexcept {
   constexpr auto secrets = std::string_view{"/secrets"};
   constexpr auto unknown = admin_target{admin_endpoint::unknown, true, {}};
@@ -29,7 +29,7 @@ admin_target find_below_clients(std::string_view rest) noexcept {
   return number ? admin_target{admin_endpoint::secret, true, id, *number} : unknown;
 }
 
-/// "/admin/subjects/" NAME "/revoke" and their like.
+/// The target of paths like "/admin/subjects/" NAME "/revoke".
 std::optional<admin_target> find_named(std::string_view path, std::string_view prefix,
                                        std::string_view suffix, admin_endpoint what) noexcept {
   if (!path.starts_with(prefix)) return std::nullopt;
@@ -79,7 +79,7 @@ admin_target find_admin(std::string_view path) noexcept {
 
 bool names_etag(std::string_view if_none_match, std::string_view etag) noexcept {
   if (if_none_match == "*") return true;
-  // Our tags hold no comma and no quote within, so the list may be searched as text.
+  // Tags of this server contain no comma and no inner quote, so the list is searched as text.
   for (auto at = if_none_match.find(etag); at != std::string_view::npos;
        at = if_none_match.find(etag, at + 1)) {
     const auto before = at == 0 ? ',' : if_none_match[at - 1];

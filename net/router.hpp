@@ -1,5 +1,5 @@
 /// @file
-/// Which endpoint a path names. Exact octets, without the query.
+/// The endpoint of a path. Exact octets, without the query.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace mintage::net {
 
-/// @returns nothing for a path of no endpoint.
+/// @returns nothing for an unknown path.
 [[nodiscard]] std::optional<oauth::endpoint> find_public(const oauth::endpoint_paths& paths,
                                                          std::string_view path) noexcept;
 
@@ -33,17 +33,17 @@ enum class admin_endpoint : std::uint8_t {
 };
 struct admin_target {
   admin_endpoint endpoint = admin_endpoint::unknown;
-  /// Whether only the holder of an admin token may know more: all below /admin.
+  /// Whether only a holder of an admin token may learn more: everything below /admin.
   bool is_guarded = false;
-  /// What is named in the path, percent-encoded: the id of a client or a key, a resource's
-  /// identifier, a subject, a session.
+  /// The name in the path, percent-encoded: the id of a client or a key, a resource's identifier, a
+  /// subject, a session.
   std::string_view id;
-  /// Of a secret in the path.
+  /// Number of a secret in the path.
   std::uint32_t number = 0;
 };
 [[nodiscard]] admin_target find_admin(std::string_view path) noexcept;
 
-/// Whether If-None-Match names this entity tag. @see RFC 9110 §13.1.2
+/// Whether If-None-Match contains this entity tag. @see RFC 9110 §13.1.2
 [[nodiscard]] bool names_etag(std::string_view if_none_match, std::string_view etag) noexcept;
 
 }  // namespace mintage::net

@@ -16,7 +16,7 @@
 namespace mintage::net {
 namespace {
 
-/// Those that this thread may run on. The C library's own count is that of the machine: under
+/// Number of cores that this thread may use. The C library counts those of the machine: under
 /// `taskset` or in a cpuset, more I/O threads than cores would take turns of several milliseconds.
 std::size_t cores_count() noexcept {
   auto allowed = cpu_set_t{};
@@ -30,7 +30,7 @@ std::size_t io_threads_count(const options& o) {
   return std::clamp(cores_count(), std::size_t{1}, std::size_t{256});
 }
 
-/// Waits for all I/O threads to be empty.
+/// Counts I/O threads until none has a connection.
 class countdown {
  public:
   explicit countdown(std::size_t left) : left_{left} {}
@@ -63,7 +63,7 @@ context_ptr load_or_throw(const tls_options& o, std::string_view section) {
 
 }  // namespace
 
-// Members end in reverse order: listeners before the I/O threads they stand on, I/O threads before
+// Destroyed in reverse order: listeners before the I/O threads that run them, I/O threads before
 // what their sessions refer to.
 struct server::impl {
   impl(const options& o, const oauth::options& rules, const oauth::admin_tokens& t)
@@ -98,7 +98,7 @@ struct server::impl {
     admin_listener->close();
   }
 
-  /// Reads the files of one listener again and gives it what they hold.
+  /// Reads the files of one listener again and applies them.
   void reload(const tls_options& o, std::string_view section, listener& to, context_ptr& current,
               std::vector<oauth::config_error>& refused) {
     if (!o.is_on()) return;
@@ -143,8 +143,7 @@ std::vector<service::io_thread*> server::io_threads() {
 void server::start(std::vector<service::token_service*> services) {
   impl_->public_listener->listen();
   impl_->admin_listener->listen();
-  // The I/O threads learn of their services before the first connection is dealt to them: both are
-  // posted.
+  // Posted before the first connection is, so the I/O threads know their services by then.
   for (auto i = std::size_t{0}; i < impl_->io_threads.size(); ++i) {
     impl_->io_threads[i]->post(
         [to = impl_->io_threads[i].get(), s = services.at(i)] { to->set_service(*s); });
@@ -181,8 +180,7 @@ std::vector<certificate_facts> server::certificates() const {
 bool server::drain(std::chrono::milliseconds patience) {
   if (impl_->stopped) return true;
   const auto left = std::make_shared<countdown>(impl_->io_threads.size());
-  // From the listeners' thread, so that the I/O threads hear of it after the last connection dealt
-  // to them.
+  // Posted on the listeners' thread, so the I/O threads get it after the last accepted connection.
   impl_->io_threads.front()->post([i = impl_.get(), left] {
     i->close_listeners();
     for (const auto& l : i->io_threads) {
@@ -193,7 +191,7 @@ bool server::drain(std::chrono::milliseconds patience) {
   for (const auto& l : impl_->io_threads) {
     l->post([to = l.get()] { to->close_all(); });
   }
-  // Closing needs no peer; the limit is for an I/O thread whose service does not return.
+  // Closing does not wait for peers. The limit is for an I/O thread whose service does not return.
   static_cast<void>(left->wait_for(std::chrono::seconds{1}));
   return false;
 }

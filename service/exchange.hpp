@@ -1,10 +1,10 @@
 /// @file
-/// Exchanges: one request each, on its way from net/ through the actors and back.
+/// Exchanges: one request each, passed from net/ through the actors and back.
 ///
-/// An exchange is made by net/ on an I/O thread, travels through the actors by handle, and comes
-/// home to the same I/O thread, where its caller is told. Every exchange is answered exactly once:
-/// a handle that is destroyed on the way (its actor died, a message was dropped) sends the exchange
-/// home by itself, and the server answers 503 there.
+/// net/ makes an exchange on an I/O thread. It passes through the actors by handle and returns to
+/// the same I/O thread, where its caller gets the answer. Every exchange is answered exactly once:
+/// a handle that is destroyed in flight (its actor crashed, a message was dropped) returns the
+/// exchange, and the server answers 503.
 #pragma once
 
 #include <array>
@@ -36,26 +36,26 @@ struct request_id {
 
 class exchange;
 
-/// Waits for exchanges: a session of net/.
+/// Receives answered exchanges: a session of net/.
 class caller {
  public:
   virtual ~caller() = default;
-  /// Called once per exchange, on the I/O thread it was made on. `x` dies afterwards.
+  /// Called once per exchange, on the I/O thread that made it. `x` is destroyed afterwards.
   virtual void answered(exchange& x) noexcept = 0;
 };
 
-/// The gateway of one I/O thread that exchanges come home to. Implemented in actors/.
+/// The gateway of one I/O thread, to which its exchanges return. Implemented in actors/.
 class home {
  public:
   virtual ~home() = default;
-  /// Takes back an exchange that nobody holds any more. Any thread; never blocks.
+  /// Takes back an exchange whose handle was destroyed. Any thread; never blocks.
   virtual void come_home(exchange* x) noexcept = 0;
 };
 
 /// What is exchanged. Each kind has one class below, and each class one kind.
 enum class exchange_kind : std::uint8_t { token, query, mint, admin };
 
-/// What all exchanges have in common. Only the holder of its handle touches an exchange.
+/// The common part of all exchanges. Only the holder of its handle may touch an exchange.
 class exchange {
  public:
   exchange(const exchange&) = delete;
@@ -67,12 +67,13 @@ class exchange {
   [[nodiscard]] const request_id& id() const noexcept { return id_; }
   [[nodiscard]] instant received() const noexcept { return received_; }
 
-  /// For the caller's own use, e.g. the number of a line in a bulk request.
+  /// For the caller's own use, for example the number of a line in a bulk request.
   std::uint64_t tag = 0;
-  /// Who asks, as far as failures are counted per source (CAU-16): an IPv6 address, or a mapped
-  /// IPv4 one; nothing where the listener cannot know.
+  /// The source of the request, by which failures are counted (CAU-16): an IPv6 address, or a
+  /// mapped IPv4 one. Nothing where the listener does not know it.
   std::optional<crypto::bytes<16>> source;
-  /// Where it goes when its handle is destroyed, and which I/O thread that is. Set on submission.
+  /// Where the exchange returns when its handle is destroyed, and the number of that I/O thread.
+  /// Set on submission.
   home* origin = nullptr;
   std::uint32_t io_thread = 0;
   /// Monotonic nanoseconds, set on submission.
@@ -85,7 +86,7 @@ class exchange {
       : kind_{kind}, who_{std::move(who)}, id_{id}, received_{received} {}
 
   const exchange_kind kind_;
-  std::shared_ptr<caller> who_;  // keeps the octets alive that a request's views point into
+  std::shared_ptr<caller> who_;  // keeps the octets alive that the request's views refer to
   request_id id_;
   instant received_;
 };
@@ -108,7 +109,7 @@ struct send_home {
     }
   }
 };
-/// Sole owner of an exchange on its way. Move-only.
+/// Sole owner of an exchange in flight. Move-only.
 template <class Exchange>
 using handle = std::unique_ptr<Exchange, send_home>;
 
@@ -121,26 +122,26 @@ class token_exchange final : public exchange_of_kind<exchange_kind::token> {
   /// Set by the validator.
   oauth::client_facts client;
   oauth::code_ref code;
-  /// Set while an argon2id comparison is on its way, and what it found.
+  /// Set while an argon2id comparison is in progress; then its result.
   std::optional<oauth::slow_check> slow;
   bool slow_matched = false;
-  /// Its place in the permits for slow hashes; given back when this is reset or the exchange dies.
+  /// Its permit for a slow hash. Returned when this is reset or the exchange is destroyed.
   std::shared_ptr<void> slow_place;
-  /// The refresh token presented. Set by the validator.
+  /// The presented refresh token. Set by the validator.
   oauth::presented_refresh_token refresh;
-  /// The grant that tokens are issued for, set by the stage that checked it: the new family, the
-  /// family refreshed, or the client's own; and what of it is issued. For a code also the attempt
-  /// that must be released if signing fails.
+  /// The grant that tokens are issued for: the new family, the refreshed family, or the client's
+  /// own grant; and what of it is issued. Set by the stage that checked it. For a code also the
+  /// attempt that must be released if signing fails.
   std::optional<oauth::grant> grant;
   oauth::issuance out;
   oauth::attempt_id attempt{};
-  /// Whether the consumption is durable. An exchange that comes home consumed but unsigned is
+  /// Whether the consumption is durable. An exchange that returns consumed but unanswered is
   /// released first (COM-02).
   bool consumed = false;
-  /// Whether that release was tried; it is tried once.
+  /// Whether the release was tried; it is tried once.
   bool release_tried = false;
 
-  /// The answer: the body of a 200, or a denial. Neither = 503.
+  /// The answer: the body of a 200, or a denial. Without either it is 503.
   std::string body;
   std::optional<denial> denied;
   [[nodiscard]] bool is_answered() const noexcept { return denied.has_value() || !body.empty(); }
@@ -152,18 +153,18 @@ class query_exchange final : public exchange_of_kind<exchange_kind::query> {
   using exchange_of_kind::exchange_of_kind;
 
   oauth::token_query_request request;
-  /// Set by the validator: the caller (not for userinfo), and the token asked about.
+  /// Set by the validator: the authenticated client (not for userinfo), and the token.
   oauth::client_facts client;
   oauth::asked_token asked;
   std::optional<oauth::slow_check> slow;
   bool slow_matched = false;
   std::shared_ptr<void> slow_place;
-  /// Set by the code store for a signer: the claims to sign, with which algorithm, as which type.
+  /// Set by the code store for a signer: the claims to sign, and the algorithm.
   std::string claims;
   crypto::jws_alg alg = crypto::jws_alg::rs256;
 
   /// The answer: `done` with a body (JSON, or a compact JWS when `is_jwt`; empty for a revocation),
-  /// or a denial. Neither = 503.
+  /// or a denial. Without either it is 503.
   bool done = false;
   std::string body;
   bool is_jwt = false;
@@ -181,7 +182,8 @@ class mint_exchange final : public exchange_of_kind<exchange_kind::mint> {
   oauth::code_ref where;
   crypto::secret_string text;
 
-  /// The answer: `text` and `code->expires` once `minted`; else the error. Neither = 503.
+  /// The answer: `text` and `code->expires` when `minted`, else the error. Without either it is
+  /// 503.
   bool minted = false;
   seconds expires_in{};
   std::optional<oauth::admin_error> error;

@@ -1,5 +1,5 @@
 /// @file
-/// The journal: what an operator may have to account for.
+/// The journal: the events that the log and the audit stream record.
 #pragma once
 
 #include <string_view>
@@ -9,25 +9,24 @@
 
 namespace mintage::service {
 
-/// Hears of all that an operator may have to account for; app/ writes it to the log and to the
-/// audit stream. Any thread; must not wait for long, since I/O threads call it. Exchanges are given
-/// before their callers are told.
+/// Receives all events for the log and the audit stream; app/ writes them. Any thread. Must not
+/// block for long, since I/O threads call it. Called before the exchange is answered.
 class journal {
  public:
   virtual ~journal() = default;
-  /// @param client as claimed by the request; may be empty or untrue, and holds arbitrary octets.
+  /// @param client the id in the request: may be empty or untrue, and contains arbitrary octets.
   virtual void refused(std::string_view endpoint, const request_id& id, std::string_view client,
                        const denial& why) noexcept = 0;
-  /// A grant became tokens.
+  /// A grant was exchanged for tokens.
   virtual void exchanged(const token_exchange& x) noexcept = 0;
-  /// A token was asked about or revoked.
+  /// A token was introspected or revoked.
   virtual void queried(const query_exchange& x) noexcept = 0;
-  /// A code was minted, or refused (`error` set).
+  /// A code was minted, or refused (`error` is set).
   virtual void minted(const mint_exchange& x) noexcept = 0;
-  /// A call of the admin interface was answered, or refused (`error` set).
+  /// A call of the admin interface was answered, or refused (`error` is set).
   virtual void administered(const admin_exchange& x) noexcept = 0;
-  /// A signing key was made or moved on, by the schedule or by a call.
-  /// @param state "pending", "active", "retiring" or "removed": what it is now.
+  /// A signing key was made or changed its state, by the schedule or by a call.
+  /// @param state its new state: "pending", "active", "retiring" or "removed".
   virtual void key_changed(const crypto::signing_key& key, std::string_view state) noexcept = 0;
 };
 

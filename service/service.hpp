@@ -1,5 +1,5 @@
 /// @file
-/// The server behind one I/O thread, as net/ sees it. Implemented in actors/.
+/// The interface of net/ to the actors behind one I/O thread. Implemented in actors/.
 #pragma once
 
 #include <memory>
@@ -13,30 +13,30 @@
 
 namespace mintage::service {
 
-/// The server behind one I/O thread: admission, and the way to the actors. One per I/O thread; all
-/// calls on that thread.
+/// The server behind one I/O thread: admission, and the entry to the actors. One per I/O thread;
+/// all calls on that thread.
 class token_service {
  public:
   virtual ~token_service() = default;
-  /// Sends an exchange on its way. Its caller is told the answer on this I/O thread: later, or,
-  /// when the limit of exchanges in flight is reached, before the call returns (503).
+  /// Takes an exchange. Its caller gets the answer on this I/O thread: later, or before the call
+  /// returns when the limit of exchanges in flight is reached (503).
   virtual void submit(handle<exchange> x) = 0;
-  /// Whether a token or query exchange would be admitted now. Whoever hears no spares itself
-  /// reading the request, and refuses it: with `overloaded`, by `note_refusal`.
+  /// Whether a token or query exchange would be admitted now. If not, the caller need not read the
+  /// request; it refuses it with `overloaded` and calls `note_refusal`.
   [[nodiscard]] virtual bool has_room() = 0;
-  /// The public documents of now.
+  /// The current public documents.
   [[nodiscard]] virtual std::shared_ptr<const oauth::public_documents> documents() const = 0;
-  /// Whether some client registered this origin (TOK-20).
+  /// Whether a client registered this origin (TOK-20).
   [[nodiscard]] virtual bool knows_origin(std::string_view origin) const = 0;
-  /// Whether requests can be answered: keys and clients are loaded, the store takes writes.
+  /// Whether requests can be answered: keys and clients are loaded, and the store accepts writes.
   [[nodiscard]] virtual bool ready() const = 0;
   [[nodiscard]] virtual instant now() const = 0;
   [[nodiscard]] virtual request_id next_request_id() = 0;
-  /// Takes note of a refusal that net/ answers by itself, before there is an exchange.
+  /// Records a refusal that net/ answers itself, before there is an exchange.
   /// @param endpoint a literal: "token" for PROTOCOL.md §1.3, "introspect", "revoke", "userinfo",
-  ///        "http" for what is below them, "admin", "tls" for a handshake that failed.
+  ///        "http" for faults below them, "admin", "tls" for a failed handshake.
   virtual void note_refusal(std::string_view endpoint, const request_id& id, const denial& why) = 0;
-  /// The page for Prometheus. Off the path of requests: takes about a millisecond.
+  /// Renders the page for Prometheus. Not on the path of requests: takes about a millisecond.
   [[nodiscard]] virtual std::string metrics() const = 0;
 };
 

@@ -15,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t read_capacity = 32 * 1024;
-/// How long lines that are answered in place may follow each other before others have their turn.
+/// How long lines that are answered at once may follow each other before other work runs.
 constexpr auto turn_length = std::chrono::milliseconds{2};
 
 std::string render_outcome(service::mint_exchange& x) {
@@ -38,7 +38,7 @@ void bulk_mint::start() {
   pump();
 }
 
-/// Does all that can be done now: takes lines, writes answers, and waits for the rest.
+/// Does everything that can be done now: reads lines, writes answers. Then waits for the rest.
 void bulk_mint::pump() {
   if (pumping_ || ended_ || connection_->is_closed()) return;
   const auto self = shared_from_this();
@@ -94,7 +94,7 @@ std::optional<line_splitter::line> bulk_mint::next_line() {
   }
 }
 
-/// @returns whether there is news: octets of the body, or its end.
+/// @returns whether there is new input: octets of the body, or its end.
 bool bulk_mint::next_piece() {
   auto& input = connection_->input();
   input.consume(std::exchange(piece_octets_, 0));
@@ -120,7 +120,7 @@ bool bulk_mint::next_piece() {
 void bulk_mint::answered(service::exchange& x) noexcept {
   if (connection_->is_closed()) return;
   answer_line(x.tag, render_outcome(service::exchange_as<service::mint_exchange>(x)));
-  // Answers come in batches, so they are written after the last of those that are ready now.
+  // Answers arrive in batches, so writing is posted, to run after the last of those that are ready.
   if (!pumping_) pump_later();
 }
 
@@ -138,7 +138,7 @@ void bulk_mint::answer_line(std::uint64_t number, std::string text) {
   s.is_ready = true;
 }
 
-/// @returns whether answers were taken by the socket, so that more lines may be taken.
+/// @returns whether the socket took answers, so that more lines may be read.
 bool bulk_mint::flush() {
   if (writing_ || connection_->is_closed()) return false;
   auto ready_end = composed_;
@@ -175,7 +175,7 @@ void bulk_mint::compose(std::uint64_t ready_end) {
     s.is_ready = false;
   }
   if (chunked_out_ && size != 0) out_.append("\r\n");
-  // Without the last chunk the peer knows that the answer is not whole.
+  // Without the last chunk the peer knows that the answer is incomplete.
   end_sent_ = over_ && composed_ == next_;
   if (end_sent_ && chunked_out_) out_.append("0\r\n\r\n");
 }
@@ -223,8 +223,7 @@ void bulk_mint::read() {
         if (self->ended_ || self->connection_->is_closed()) return;
         self->reading_ = false;
         if (error && error != asio::error::eof) return self->connection_->lose_peer();
-        // The peer has shut its side in the middle of the body: what is in flight is still
-        // answered.
+        // The peer has closed its side inside the body. Lines in flight are still answered.
         if (error) self->broken_ = true;
         self->connection_->input().commit(n);
         self->pump();
@@ -252,12 +251,12 @@ void bulk_mint::end() {
   connection_->end_stream(end_sent_ && chunked_out_);
 }
 
-/// The connection is about to read into the same buffer.
+/// Called before the connection reads into the same buffer.
 void bulk_mint::cancel_read() {
   if (reading_) connection_->peer().cancel();
 }
 
-/// Waiting for the peer counts, waiting for our own commits does not.
+/// Sets a deadline for the peer only; waiting for commits has none.
 void bulk_mint::set_deadline() {
   if (ended_ || connection_->is_closed()) return;
   if (writing_) {

@@ -1,5 +1,5 @@
 /// @file
-/// Minting in bulk: NDJSON in, NDJSON out, in order. Internal to net/.
+/// Bulk minting: NDJSON in, NDJSON out, in the same order. Internal to net/.
 #pragma once
 
 #include <array>
@@ -14,21 +14,21 @@
 
 namespace mintage::net {
 
-/// One POST /admin/codes with application/x-ndjson. It has its connection's channel and input until
-/// it ends. Answers stand in a ring of slots until those before them are ready; a line counts as in
-/// flight until its answer was taken by the socket, so a peer that does not read is not read from.
+/// One POST /admin/codes with application/x-ndjson. It uses its connection's channel and input
+/// until it ends. An answer waits in a ring of slots until all earlier ones are ready. A line is in
+/// flight until the socket has taken its answer, so nothing is read from a peer that does not read.
 class bulk_mint final : public service::caller, public std::enable_shared_from_this<bulk_mint> {
  public:
   static constexpr std::size_t most_in_flight = 256;
   static constexpr std::size_t max_line = 16 * 1024;
 
-  /// @param length Content-Length, or nothing for a chunked body.
+  /// @param length Content-Length; nothing for a chunked body.
   bulk_mint(std::shared_ptr<connection> c, std::optional<std::uint64_t> length, bool is_version_11);
 
   void start();
   void answered(service::exchange& x) noexcept override;
   void expire();
-  /// Takes no further line; ends when those in flight are answered.
+  /// Reads no further lines; ends when those in flight are answered.
   void drain();
 
  private:
@@ -60,7 +60,7 @@ class bulk_mint final : public service::caller, public std::enable_shared_from_t
   std::shared_ptr<connection> connection_;
   admin_json json_;
   line_splitter splitter_{max_line};
-  /// Octets of the body still to come; nothing for a chunked body.
+  /// Octets of the body not received yet; nothing for a chunked body.
   std::optional<std::uint64_t> remaining_;
   const bool chunked_out_;
 
@@ -77,8 +77,8 @@ class bulk_mint final : public service::caller, public std::enable_shared_from_t
   steady::time_point write_deadline_ = never;
 
   bool over_ = false;      ///< the body has ended
-  bool broken_ = false;    ///< it cannot be read to its end
-  bool stopping_ = false;  ///< the server ends
+  bool broken_ = false;    ///< the body cannot be read to its end
+  bool stopping_ = false;  ///< the server is stopping
   bool head_sent_ = false;
   bool end_sent_ = false;
   bool ended_ = false;

@@ -20,12 +20,12 @@ using oauth::mint_request;
 using oauth::resource;
 using oauth::secret_request;
 
-/// Objects and arrays that hold something inside one another, the outermost included.
+/// Depth of non-empty objects and arrays, the outermost included.
 constexpr auto deepest = std::size_t{16};
-/// Fits every body but unusual ones; the parser grows for those.
+/// Enough for usual bodies; the parser grows for larger ones.
 constexpr auto usual_size = std::size_t{16} * 1024;
 
-/// What is wrong with a value, to stand after the member's name; empty when it was taken.
+/// The error of a value, to follow the member's name in a sentence; empty when it was accepted.
 using objection = std::string_view;
 
 objection take(json_in from, std::string& to) {
@@ -81,7 +81,7 @@ objection take(json_in from, std::optional<T>& to) {
   return take(from, to.emplace());
 }
 
-/// One resource, or several.
+/// Reads one resource, or several.
 objection take_resources(json_in from, mint_request& to) {
   if (auto one = std::string{}; take(from, one).empty()) {
     to.resources.push_back(std::move(one));
@@ -90,7 +90,7 @@ objection take_resources(json_in from, mint_request& to) {
   return take(from, to.resources).empty() ? objection{} : "must be a string or an array of strings";
 }
 
-/// Only looked at once all members are known: see `read_mint`.
+/// Evaluated when all members are known: see `read_mint`.
 objection take_claims_request(json_in from, mint_request&) {
   return oauth::check_claims_request(from);
 }
@@ -213,7 +213,7 @@ tl::unexpected<oauth::admin_error> refuse(std::string_view subject, std::string_
   return tl::unexpected{oauth::admin_error{oauth::errc::invalid_request, std::move(description)}};
 }
 
-/// Names a member only if that cannot carry anything into a log or a page but a name.
+/// Names the member only if its text is harmless in a log or on a page.
 tl::unexpected<oauth::admin_error> refuse_unknown(std::string_view name) {
   constexpr auto longest = std::size_t{64};
   const auto is_plain = [](char c) {

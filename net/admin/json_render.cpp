@@ -1,4 +1,4 @@
-// The half of admin_json.hpp that writes.
+// Rendering of JSON for the admin interface; json.cpp reads.
 
 #include "net/admin/json.hpp"
 
@@ -18,7 +18,7 @@ json::array to_json(const std::vector<Text>& texts) {
   return json::array(texts.begin(), texts.end());
 }
 
-/// As `client_secret_expires_at`: 0 = never. @see RFC 7591 §3.2.1
+/// The value of `client_secret_expires_at`; 0 = never. @see RFC 7591 §3.2.1
 std::int64_t expiry_of(const oauth::stored_secret& secret) noexcept {
   return secret.expires ? oauth::numeric_date(*secret.expires) : 0;
 }
@@ -92,7 +92,7 @@ json::object to_json(const oauth::resource& r) {
   return out;
 }
 
-/// Shows the newest secret of `c`, if it is one that nobody knows yet.
+/// Adds the newest secret of `c`, if it was generated and not shown yet.
 void put_secret(json::object& object, const oauth::client& c, const crypto::secret_string& shown) {
   if (shown.empty()) return;
   object["client_secret"] = shown.reveal();
@@ -123,7 +123,7 @@ struct renderer {
     sorted.reserve(list.clients->size());
     list.clients->for_each([&](const oauth::client& c) { sorted.push_back(&c); });
     std::sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return a->id < b->id; });
-    // One client at a time: a tree of all would be many times the size of the text.
+    // One client at a time: a tree of all clients would be many times the size of the text.
     auto out = std::string{R"({"clients":[)"};
     for (const auto* c : sorted) {
       if (c != sorted.front()) out += ',';
@@ -166,7 +166,7 @@ std::string render(const oauth::admin_error& error) {
 }
 
 std::string render_minted(std::string_view code, oauth::seconds expires_in) {
-  // On the path of every code: a code is base64url, so nothing needs an escape.
+  // On the path of every code. A code is base64url, so nothing needs an escape.
   auto out = std::string{};
   out.reserve(code.size() + 40);
   out += R"({"code":")";
@@ -179,7 +179,7 @@ std::string render_minted(std::string_view code, oauth::seconds expires_in) {
 unsigned status_of(oauth::errc code) noexcept {
   switch (code) {
     case oauth::errc::access_denied:
-      return 403;  // 401 is for who shows no valid token at all
+      return 403;  // 401 is for a request without a valid token
     case oauth::errc::not_found:
       return 404;
     case oauth::errc::conflict:
@@ -200,7 +200,7 @@ unsigned status_of(oauth::errc code) noexcept {
     case oauth::errc::slow_down:
       break;
   }
-  return 400;  // MINT-01: whatever the call itself got wrong
+  return 400;  // MINT-01: any mistake in the call itself
 }
 
 }  // namespace mintage::net

@@ -68,7 +68,7 @@ method_set methods_of(admin_endpoint endpoint) noexcept {
   return {};
 }
 
-/// Whether a Content-Type names this media type; parameters are ignored.
+/// Whether a Content-Type names this media type. Parameters are ignored.
 bool is_media_type(std::string_view content_type, std::string_view type) noexcept {
   auto given = content_type.substr(0, content_type.find(';'));
   while (given.ends_with(' ') || given.ends_with('\t')) given.remove_suffix(1);
@@ -96,8 +96,8 @@ void admin_session::on_head() {
   receive_body(limit);
 }
 
-// A page of any web site can make a browser ask loopback, and a name of its own domain can point
-// there (DNS rebinding). No tool of an operator looks like that.
+// Any web page can make a browser send requests to loopback, and a name of its own domain can
+// resolve to it (DNS rebinding). Operators' tools do not send such requests.
 bool admin_session::refuse_by_origin() {
   if (head().origin || head().has_fetch_site) {
     refuse(403, "Browsers may not use the admin listener.", oauth::errc::access_denied);
@@ -148,8 +148,7 @@ bool admin_session::refuse_by_target(const admin_target& target) {
 
 bool admin_session::refuse_by_content_type() {
   if (head().method != http_method::post && head().method != http_method::patch) return false;
-  // A body that asks for nothing in particular may be left out, and with it its type; a cutoff has
-  // none at all.
+  // A body without members, and its type, may be left out. A cutoff has no body.
   const auto may_be_empty =
       endpoint_ == admin_endpoint::secrets || endpoint_ == admin_endpoint::key_rotation ||
       endpoint_ == admin_endpoint::revoke_subject || endpoint_ == admin_endpoint::end_session;
@@ -224,7 +223,7 @@ void admin_session::on_body() {
     case admin_endpoint::end_session:
       return submit_call(oauth::cut_off{oauth::cutoff_kind::session, id_}, 204);
     case admin_endpoint::unknown:
-      break;  // answered by its head
+      break;  // answered in `on_head`
   }
 }
 

@@ -12,7 +12,7 @@
 
 namespace mintage::net {
 
-/// Probes, and the calls of /admin for those who hold a token.
+/// Serves probes to everybody, and the calls of /admin to holders of a token.
 class admin_session final : public connection {
  public:
   static constexpr std::size_t body_limit = 64 * 1024;
@@ -49,7 +49,7 @@ class admin_session final : public connection {
   const oauth::admin_tokens& tokens_;
   admin_json json_;
   admin_endpoint endpoint_ = admin_endpoint::unknown;
-  /// What the path names, decoded.
+  /// The name in the path, decoded.
   std::string id_;
   /// The number of the secret in the path.
   std::uint32_t number_ = 0;

@@ -8,14 +8,14 @@
 namespace mintage::net {
 namespace {
 
-constexpr std::size_t most_digits = 16;  // of 64 bits
+constexpr std::size_t most_digits = 16;  // 64 bits
 constexpr auto blanks = std::string_view{" \t"};
 
 void skip_blanks(std::string_view& text) noexcept {
   text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
 }
 
-/// Takes a token off the front. @returns whether there was one.
+/// Removes a token from the front. @returns whether there was one.
 bool skip_token(std::string_view& text) noexcept {
   const auto end = std::find_if_not(text.begin(), text.end(), is_token_octet);
   const auto size = static_cast<std::size_t>(end - text.begin());
@@ -36,7 +36,7 @@ bool skip_quoted(std::string_view& text) noexcept {
   return false;
 }
 
-/// What stands behind the size of a chunk. @see RFC 9112 §7.1.1
+/// Whether `text` is a valid extension, which follows the size of a chunk. @see RFC 9112 §7.1.1
 bool is_extension(std::string_view text) noexcept {
   if (text.size() > max_chunk_extension) return false;
   while (!text.empty()) {

@@ -45,15 +45,15 @@ constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Without the blanks around it.
+/// The value without surrounding blanks.
 std::string_view trim(std::string_view value) noexcept {
   const auto first = value.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return value.substr(first, value.find_last_not_of(" \t") - first + 1);
 }
 
-/// Whether an unfinished line holds what no finished one may: then nobody needs to wait for its
-/// end.
+/// Whether an unfinished line contains octets that no line may have, so that its end need not be
+/// awaited.
 bool is_hopeless(std::string_view partial) noexcept {
   if (!partial.empty() && partial.back() == '\r') partial.remove_suffix(1);
   return !all_of(partial, value_octet);
@@ -172,8 +172,8 @@ bool head_scanner::take_host(std::string_view value) noexcept {
 }
 
 bool head_scanner::take_content_length(std::string_view value) noexcept {
-  // Also refused when both say the same: no client needs it, and somebody else may read it
-  // otherwise.
+  // Refused even with equal values: no client needs it, and another reader may treat it
+  // differently.
   if (length_) return refuse(400, "Content-Length is repeated.");
   if (value.empty()) return refuse(400, "Content-Length is malformed.");
   constexpr auto largest = std::numeric_limits<std::uint64_t>::max();
@@ -190,7 +190,7 @@ bool head_scanner::take_content_length(std::string_view value) noexcept {
 bool head_scanner::finish() noexcept {
   if (is_version_11_ && !has_host_) return refuse(400, "Host is missing.");
   if (transfer_codings_ == 0) return true;
-  // Contradictions first: 501 would say that the request is merely unusual.
+  // Contradictions come first: 501 would mean that the request is valid but not supported.
   if (!is_version_11_) return refuse(400, "Transfer-Encoding does not exist in HTTP/1.0.");
   if (length_) return refuse(400, "Content-Length and Transfer-Encoding exclude each other.");
   if (transfer_codings_ > 1 || !chunked_) {

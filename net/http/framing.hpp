@@ -9,30 +9,31 @@
 
 namespace mintage::net {
 
-/// Why a request is refused before it has a meaning. The connection closes after the answer.
+/// Why a request is refused by its framing. The connection closes after the answer.
 struct framing_fault {
   unsigned status = 400;
   /// A literal; sent as error_description.
   std::string_view reason;
 };
 
-/// Reads one header section as it arrives. What it lets through has one meaning for every reader:
+/// Scans one header section as it arrives. An accepted section has one meaning for every reader:
 /// CRLF line ends only, no folded lines, field names that end at the colon, no control octets, one
-/// Host, and a body length that is stated once. @see RFC 9112 §§2.2, 3.2, 5.1, 5.2, 6.1, 6.3
+/// Host, and one statement of the body length. @see RFC 9112 §§2.2, 3.2, 5.1, 5.2, 6.1, 6.3
 class head_scanner {
  public:
   enum class outcome : std::uint8_t { need_more, complete, refused };
 
-  /// @param limit octets a header section may have, its empty line included; more is 431 (TOK-08).
+  /// @param limit octets of a header section at most, its empty line included; more is 431
+  ///        (TOK-08).
   explicit head_scanner(std::size_t limit) noexcept : limit_{limit} {}
 
-  /// @param octets all that arrived since the first octet of the request: each time the same and
-  ///        more. Lines that were scanned are not scanned again.
+  /// @param octets everything received since the first octet of the request: the former octets and
+  ///        more. Complete lines are scanned once.
   [[nodiscard]] outcome scan(std::string_view octets) noexcept;
 
-  /// Octets of the section with its empty line. @pre complete
+  /// Size of the section with its empty line. @pre complete
   [[nodiscard]] std::size_t size() const noexcept { return line_begin_; }
-  /// Content-Length; nothing when there was none. Too large for 64 bits counts as the largest.
+  /// Content-Length; nothing when absent. A value too large for 64 bits counts as the largest.
   [[nodiscard]] std::optional<std::uint64_t> content_length() const noexcept { return length_; }
   [[nodiscard]] bool is_chunked() const noexcept { return chunked_; }
   /// @pre refused
@@ -59,9 +60,9 @@ class head_scanner {
   bool chunked_ = false;
 };
 
-/// Compares ASCII without regard to case.
+/// Compares ASCII case-insensitively.
 [[nodiscard]] bool iequals(std::string_view a, std::string_view b) noexcept;
-/// Whether `c` may stand in a method or a field name. @see RFC 9110 §5.6.2
+/// Whether `c` is allowed in a method or a field name. @see RFC 9110 §5.6.2
 [[nodiscard]] bool is_token_octet(char c) noexcept;
 /// Whether `c` may stand in the value of a field. @see RFC 9110 §5.5
 [[nodiscard]] bool is_value_octet(char c) noexcept;

@@ -10,7 +10,7 @@ namespace {
 
 namespace http = boost::beast::http;
 
-// Beast's enums have dozens and hundreds of enumerators; the switches here name those that matter.
+// Beast's enums have dozens to hundreds of enumerators; the switches here name those that matter.
 #pragma GCC diagnostic ignored "-Wswitch-enum"
 
 std::string_view view_of(boost::beast::string_view s) noexcept {
@@ -36,8 +36,8 @@ http_method method_of(http::verb verb) noexcept {
   }
 }
 
-/// Cuts scheme and host off a target in absolute form; they count for nothing for what is served
-/// (TOK-02). @returns the host with its port. @see RFC 9112 §3.2.2
+/// Removes scheme and host from a target in absolute-form; they do not affect what is served
+/// (TOK-02). @returns the host with its TCP port. @see RFC 9112 §3.2.2
 std::string_view cut_origin(std::string_view& target) noexcept {
   for (const auto scheme : {std::string_view{"http://"}, std::string_view{"https://"}}) {
     if (!iequals(target.substr(0, scheme.size()), scheme)) continue;
@@ -49,7 +49,7 @@ std::string_view cut_origin(std::string_view& target) noexcept {
   return {};
 }
 
-/// Keeps the first value, and notes that there were more.
+/// Stores the first value, and sets `repeated` for further ones.
 void keep(std::optional<std::string_view>& kept, std::string_view value, bool& repeated) noexcept {
   repeated = kept.has_value();
   if (!repeated) kept = value;
@@ -58,7 +58,7 @@ void keep(std::optional<std::string_view>& kept, std::string_view value, bool& r
 }  // namespace
 
 request_parser::request_parser() {
-  // Sizes are limited by those who call: what is too much differs between endpoints.
+  // Callers limit sizes, which differ between endpoints.
   body_limit(boost::none);
   header_limit(std::numeric_limits<std::uint32_t>::max());
 }

@@ -1,5 +1,5 @@
 /// @file
-/// Request heads, on Beast's parser. Internal to net/.
+/// Parses request heads, on Beast's parser. Internal to net/.
 #pragma once
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -12,10 +12,10 @@ namespace mintage::net {
 enum class http_method : std::uint8_t { get, head, post, options, patch, delete_, other };
 enum class expectation : std::uint8_t { nothing, continue_, unknown };
 
-/// What a header section says, as far as anybody here asks. Views into the octets given.
+/// The parts of a header section that this server uses. Views into the given octets.
 struct request_head {
   http_method method = http_method::other;
-  /// The target without its query, exact octets; an absolute-form target without scheme and host.
+  /// The target without its query, exact octets; without scheme and host if it is in absolute-form.
   std::string_view path;
   std::string_view query;
   std::optional<std::string_view> content_type;
@@ -23,24 +23,24 @@ struct request_head {
   std::optional<std::string_view> if_none_match;
   std::optional<std::string_view> origin;
   std::optional<std::string_view> host;
-  /// Of an absolute-form target: what takes the place of Host. @see RFC 9112 §3.2.2
+  /// The authority of an absolute-form target, which replaces Host. @see RFC 9112 §3.2.2
   std::string_view authority;
-  /// Of several, the one that names a JWT.
+  /// The value that names a JWT, if there are several.
   std::optional<std::string_view> accept;
   expectation expects = expectation::nothing;
   bool content_type_repeated = false;
   bool authorization_repeated = false;
   bool origin_repeated = false;
-  /// Whether a browser says from where it asks (Fetch Metadata).
+  /// Whether the request has Fetch Metadata, which only browsers send.
   bool has_fetch_site = false;
-  /// Any Content-Encoding besides identity (TOK-09).
+  /// Whether there is a Content-Encoding other than identity (TOK-09).
   bool has_content_coding = false;
   bool is_version_11 = false;
-  /// Whether the client wants the connection to stay. @see RFC 9112 §9.3
+  /// Whether the client wants the connection to stay open. @see RFC 9112 §9.3
   bool keep_alive = false;
 };
 
-/// Reads one head. Header sections must have passed `head_scanner` before: this parser alone
+/// Parses one head. Header sections must have passed `head_scanner` before: this parser alone
 /// accepts more than is safe.
 class request_parser final : public boost::beast::http::basic_parser<true> {
  public:

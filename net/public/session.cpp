@@ -8,17 +8,17 @@
 #include "oauth/request/response.hpp"
 
 namespace mintage::net {
-/// How HTTP serves one endpoint.
+/// How one endpoint is served over HTTP.
 struct session::serving {
   oauth::endpoint id;
-  /// The methods that it is used with.
+  /// The methods that it supports.
   std::span<const http_method> methods;
-  /// Of the answer to OPTIONS, and of the refusal of any other method.
+  /// `Allow` in answers to OPTIONS and to other methods, and the description of that refusal.
   std::string_view allow;
   std::string_view other_method;
   /// The methods that pages of other origins may use; empty = no CORS (INT-01).
   std::string_view cors_methods;
-  /// Whether the body must be a form, which is known from the head (TOK-11).
+  /// Whether the body must be a form, which the head tells (TOK-11).
   bool takes_form;
   std::size_t options::*body_limit;
   /// Reads the request and submits its exchange, or answers.
@@ -140,7 +140,7 @@ void session::on_head() {
   const auto limit = settings().*how.body_limit;
   if (refuse_by_head(limit)) return;
   if (how.takes_form && head().expects == expectation::continue_ && !is_body_here()) {
-    // TOK-11: P06 fails whatever the body is, so the client is spared sending it.
+    // TOK-11: P06 fails for any body, so the client need not send it.
     if (const auto early = refusal_of_head()) return refuse_request(*early);
   }
   receive_body(limit);
@@ -150,7 +150,7 @@ void session::on_body() {
   (this->*here().serve)();
 }
 
-/// TOK-20: an origin that no client registered is served all the same, but told nothing.
+/// TOK-20: an origin that no client registered gets the answer without CORS fields.
 void session::complete(answer& a) {
   if (!endpoint_ || here().cors_methods.empty()) return;
   if (!head().origin || head().origin_repeated) return;
@@ -159,14 +159,14 @@ void session::complete(answer& a) {
   if (head().method == http_method::options) a.cors_methods = here().cors_methods;
 }
 
-/// Answers a preflight, and every other method that the endpoint is not used with.
+/// Answers a preflight, and every method that the endpoint does not support.
 void session::on_other_method() {
   const auto allow = here().allow;
   if (head().method == http_method::options) return send({.status = 204, .allow = allow});
   send_error({.status = 405, .allow = allow}, oauth::errc::invalid_request, here().other_method);
 }
 
-/// What is wrong with a form request whatever its body is.
+/// The denial of a form request that its head alone causes.
 std::optional<oauth::denial> session::refusal_of_head() {
   if (oauth::is_form_content_type(rules_head().content_type.value_or(""))) return std::nullopt;
   const auto refused = oauth::parse_token_request(rules_head(), {}, {});
@@ -175,8 +175,8 @@ std::optional<oauth::denial> session::refusal_of_head() {
 
 oauth::token_request_head session::rules_head() const noexcept {
   auto h = oauth::token_request_head{};
-  // A repeated Content-Type is as good as none (TOK-03); a repeated Authorization is one that
-  // cannot be decoded (ERR-02).
+  // A repeated Content-Type counts as absent (TOK-03), a repeated Authorization as one that cannot
+  // be decoded (ERR-02).
   if (!head().content_type_repeated) h.content_type = head().content_type;
   h.authorization = head().authorization_repeated ? std::string_view{} : head().authorization;
   h.query = head().query;
@@ -191,14 +191,14 @@ oauth::token_query_head session::query_head() const noexcept {
           .accept = head().accept.value_or("")};
 }
 
-/// The value of Authorization, to be decoded in place.
+/// The value of Authorization, which is decoded in place.
 std::span<char> session::authorization_octets() {
   const auto value = rules_head().authorization.value_or("");
   return value.empty() ? std::span<char>{} : input().writable(value);
 }
 
-/// Refused first, if at all: while the server is too busy a request gets 503 whatever it asks
-/// (TOK-19), and costs no more than its octets.
+/// Overload comes first: a server that is too busy answers 503 to any request (TOK-19), at no
+/// further cost than its octets.
 bool session::is_admitted() {
   if (where().service().has_room()) return true;
   refuse_request(oauth::overloaded());
@@ -214,7 +214,7 @@ void session::exchange_grant() {
       new service::token_exchange{shared_from_this(), service.next_request_id(), service.now()}};
   x->request = std::move(*request);
   x->source = peer().source();
-  // The memory of the last answer serves for the next one.
+  // Reuses the memory of the last answer.
   x->body = std::move(text());
   x->body.clear();
   service.submit(std::move(x));
@@ -274,7 +274,7 @@ void session::answered_as(service::query_exchange& x) {
   send({.status = 200, .body = text(), .content_type = type}, x.id());
 }
 
-// No public session makes the exchanges of the admin interface.
+// Public sessions make no exchanges of the admin interface.
 void session::answered_as(service::mint_exchange&) {
   assert(false);
 }
@@ -283,7 +283,7 @@ void session::answered_as(service::admin_exchange&) {
   assert(false);
 }
 
-/// Rows P06 to P13: no exchange tells the log of it (TOK-17).
+/// Rows P06 to P13. There is no exchange that reports the refusal to the log (TOK-17).
 void session::refuse_request(const oauth::denial& why) {
   auto& service = where().service();
   const auto id = service.next_request_id();
@@ -303,13 +303,12 @@ void session::deny_client(const oauth::denial& why, bool by_header, const servic
        id);
 }
 
-/// Of introspection: RFC 7662 §2.3 leaves it no 400 for a client that is not authenticated
-/// (INT-01).
+/// For introspection, where RFC 7662 §2.3 allows no 400 for an unauthenticated client (INT-01).
 void session::deny_caller(const oauth::denial& why, bool, const service::request_id& id) {
   deny_client(why, true, id);
 }
 
-/// UIN-01. A request without any token is told neither error nor description. @see RFC 6750 §3.1
+/// UIN-01. A request without a token gets neither error nor description. @see RFC 6750 §3.1
 void session::deny_bearer(const oauth::denial& why, bool, const service::request_id& id) {
   const auto special = oauth::head_of(why.code, true);
   const auto is_challenge = special.status == 401 || special.status == 403;

@@ -14,17 +14,17 @@
 
 namespace mintage::net {
 
-/// What all public sessions read; immutable.
+/// What all public sessions share; immutable.
 struct public_site {
   oauth::endpoint_paths paths;
-  /// Values of WWW-Authenticate: for clients (TOK-18), and for bearers of access tokens (UIN-01).
+  /// Values of WWW-Authenticate: for clients (TOK-18), and for access tokens (UIN-01).
   std::string basic_challenge;
   std::string bearer_challenge;
 
   [[nodiscard]] static public_site of(const oauth::options& rules);
 };
 
-/// The token endpoint, the questions about tokens, the key set and the discovery documents.
+/// Serves the token endpoint, questions about tokens, the key set and the discovery documents.
 class session final : public connection {
  public:
   session(event_loop& l, const options& o, const public_site& site, connection_gate& gate,
@@ -61,17 +61,17 @@ class session final : public connection {
   [[nodiscard]] oauth::token_request_head rules_head() const noexcept;
   [[nodiscard]] oauth::token_query_head query_head() const noexcept;
 
-  /// How HTTP serves an endpoint: one row for each, in session.cpp.
+  /// How endpoints are served: a row for each, in session.cpp.
   struct serving;
   static const std::array<serving, oauth::endpoints.size()> table;
   [[nodiscard]] const serving& here() const noexcept;
 
   const public_site& site_;
-  /// Of the request that is here; nothing for a path of no endpoint.
+  /// The endpoint of the current request; nothing for an unknown path.
   std::optional<oauth::endpoint> endpoint_;
-  /// Keeps a document alive until it was sent.
+  /// Keeps a document alive until it is sent.
   std::shared_ptr<const oauth::public_documents> documents_;
-  /// A challenge that holds more than the site's.
+  /// A challenge other than the site's.
   std::string challenge_;
 };
 

@@ -1,5 +1,5 @@
 /// @file
-/// The octets of one connection, in the clear or inside TLS. Internal to net/.
+/// Reads and writes one connection, plain or with TLS. Internal to net/.
 #pragma once
 
 #include <algorithm>
@@ -25,22 +25,21 @@ namespace mintage::net {
 
 using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, executor>;
 
-/// What a listener knows of a peer that connects.
+/// What a listener knows of a connecting peer.
 struct peer_facts {
-  /// Its address as an IPv6 one; nothing for a proxy, behind which there may be anybody.
+  /// Its address as IPv6; nothing for a proxy, behind which there may be any source.
   std::optional<std::array<std::uint8_t, 16>> source;
-  /// Whether it is a proxy that begins with a PROXY header, before TLS if there is TLS.
+  /// Whether it is a proxy that sends a PROXY header, before TLS if there is TLS.
   bool sends_proxy_header = false;
-  /// Whether it has a place that is kept for probes (`connection_gate::limits`).
+  /// Whether it takes a place kept for probes (`connection_gate::limits`).
   bool gets_probes_only = false;
-  /// Whether it must not speak plain HTTP to this listener (TOK-02), which knows nothing else.
+  /// Whether it must not use plain HTTP on this listener (TOK-02), which has no TLS.
   bool is_foreign = false;
 };
 
-/// A socket, and TLS over it if its listener says so: chosen once, and asked once per operation.
-/// At most one read and one write at a time. A handler keeps the owner of the channel alive, and is
-/// never called before the operation that it was given to has returned. Models Asio's
-/// AsyncWriteStream.
+/// A socket, with TLS if its listener uses it: chosen once, and checked once per operation. At most
+/// one read and one write at a time. A handler keeps the owner of the channel alive, and is never
+/// called before its operation has returned. Models Asio's AsyncWriteStream.
 class channel {
  public:
   using executor_type = executor;
@@ -49,47 +48,47 @@ class channel {
 
   [[nodiscard]] bool is_secure() const noexcept { return tls_ != nullptr; }
   [[nodiscard]] executor_type get_executor() noexcept { return socket_.get_executor(); }
-  /// The literal reason why a handshake or a session failed; empty when there is none.
+  /// The reason of a failed handshake or session: a literal; empty when there is none.
   [[nodiscard]] std::string_view failure() const noexcept {
     return tls_ ? tls_->failure() : std::string_view{};
   }
 
-  /// Who speaks, as far as it is known (CAU-16).
+  /// The source of the connection, as far as it is known (CAU-16).
   [[nodiscard]] const std::optional<std::array<std::uint8_t, 16>>& source() const noexcept {
     return who_.source;
   }
   [[nodiscard]] bool sends_proxy_header() const noexcept { return who_.sends_proxy_header; }
   [[nodiscard]] bool gets_probes_only() const noexcept { return who_.gets_probes_only; }
   [[nodiscard]] bool is_foreign() const noexcept { return who_.is_foreign; }
-  /// Whether a handshake failed because the peer speaks plain HTTP.
+  /// Whether a handshake failed because the peer uses plain HTTP.
   [[nodiscard]] bool met_plain_http() const noexcept { return tls_ && tls_->met_plain_http(); }
-  /// Goes on in the clear. @pre `met_plain_http()`: no octet of TLS was sent.
+  /// Continues without TLS. @pre `met_plain_http()`: no octet of TLS was sent.
   void speak_plainly() noexcept { tls_.reset(); }
 
-  /// Reads the PROXY header, exactly: what follows is TLS or HTTP. Sets `source()`.
-  /// @pre nothing was read. @param done takes whether there was one.
+  /// Reads the PROXY header and nothing after it, which is TLS or HTTP. Sets `source()`.
+  /// @pre nothing was read. @param done receives whether there was a valid header.
   template <class Handler>
   void async_proxy_header(Handler done);
 
-  /// @pre `is_secure()`. @param done takes whether it succeeded.
+  /// @pre `is_secure()`. @param done receives whether the handshake succeeded.
   template <class Handler>
   void async_handshake(Handler done);
 
-  /// Reads 16 KiB at most, so that no peer has the thread for long.
+  /// Reads at most 16 KiB, so that no peer uses the thread for long.
   template <class Handler>
   void async_read_some(std::span<char> into, Handler done);
 
-  /// Writes what the socket takes now. @returns how much of it; when that is not all, `error` is
-  /// would_block or the reason, and after would_block the rest must come next.
+  /// Writes what the socket takes now. @returns the number of octets. When that is not all, `error`
+  /// is would_block or the reason; after would_block the rest must be written next.
   template <class Buffers>
   [[nodiscard]] std::size_t write_some(const Buffers& parts, boost::system::error_code& error);
   template <class Buffers, class Handler>
   void async_write_some(const Buffers& parts, Handler done);
 
-  /// Ends all operations; none of them touches its buffer any more.
+  /// Ends all operations; none of them uses its buffer afterwards.
   void cancel() noexcept;
-  /// Says goodbye and shuts the write side down. What is read from now on is only to be discarded:
-  /// it is not decrypted.
+  /// Sends close_notify and closes the write side. Octets read from now on are not decrypted; they
+  /// are only to be discarded.
   void shut_down_write(boost::system::error_code& error) noexcept;
   void close() noexcept;
 
@@ -114,9 +113,9 @@ class channel {
   tcp_socket socket_;
   std::unique_ptr<tls_session> tls_;
   peer_facts who_;
-  /// Room for a PROXY header; empty otherwise.
+  /// Buffer of a PROXY header; empty otherwise.
   std::string proxy_octets_;
-  /// Moves on when operations are cancelled: one whose socket was ready already must not run.
+  /// Incremented on cancellation: an operation whose socket was ready before must not run.
   std::uint32_t turn_ = 0;
   bool is_shut_ = false;
 };
@@ -127,7 +126,7 @@ void channel::async_proxy_header(Handler done) {
   read_proxy_rest(0, std::move(done));
 }
 
-/// Reads on up to the end of the header, as far as that is known.
+/// Reads up to the end of the header, as far as its size is known.
 template <class Handler>
 void channel::read_proxy_rest(std::size_t have, Handler done) {
   const auto header = read_proxy_header(std::string_view{proxy_octets_}.substr(0, have));

@@ -14,8 +14,8 @@
 namespace mintage::net {
 namespace {
 
-/// Of one turn; and of one call of the kernel, so that few records lie here when a peer turns out
-/// to be sending the wrong ones.
+/// Limit of one turn and of one system call, so that few records are buffered when a peer turns out
+/// to send the wrong ones.
 constexpr std::size_t turn_budget = 16 * 1024;
 constexpr std::size_t piece_size = 4 * 1024;
 
@@ -72,7 +72,7 @@ int tls_session::receive(BIO* b, char* to, int size) {
   return static_cast<int>(n);
 }
 
-// OpenSSL's own BIO for sockets would raise SIGPIPE when the peer has left.
+// OpenSSL's own BIO for sockets would raise SIGPIPE after the peer has closed.
 int tls_session::send(BIO* b, const char* from, int size) {
   BIO_clear_retry_flags(b);
   const auto& w = *static_cast<const wire*>(BIO_get_data(b));
@@ -93,7 +93,7 @@ const BIO_METHOD* tls_session::socket_method() {
   return method;
 }
 
-// TLS 1.3 hides the type of a record inside it; OpenSSL tells it apart.
+// TLS 1.3 hides the type of a record inside it; OpenSSL reports it.
 void tls_session::note_record(int is_sent, int, int kind, const void* octets, std::size_t size,
                               SSL* session, void* self) {
   auto& s = *static_cast<tls_session*>(self);
@@ -151,7 +151,7 @@ tls_session::state tls_session::handshake() noexcept {
   const auto result = SSL_do_handshake(session_);
   const auto how = result == 1 ? state::done : state_after(result);
   if (how == state::needs_read || how == state::needs_write) return how;
-  // Without a reason of its own, OpenSSL found the connection at its end.
+  // Without a reason of its own, OpenSSL found the connection closed.
   if (const auto why = ERR_GET_REASON(ERR_peek_error()); how != state::done && why != 0) {
     failure_ = words_for(why);
     met_plain_http_ = why == SSL_R_HTTP_REQUEST;
@@ -177,7 +177,7 @@ tls_session::progress tls_session::read(std::span<char> into) noexcept {
     const auto result = SSL_read_ex(session_, into.data() + total, into.size() - total, &n);
     if (result != 1) {
       const auto how = state_after(result);
-      // Whatever it is, it will be told again.
+      // Any error will be reported again by the next call.
       return {total == 0 ? how : state::done, total};
     }
     total += n;
@@ -205,7 +205,7 @@ bool tls_session::has_pending() const noexcept {
 void tls_session::close_notify() noexcept {
   if (failed_ || SSL_is_init_finished(session_) != 1) return;
   ERR_clear_error();
-  // Should the socket take nothing now, the peer does without: waiting would help nobody.
+  // If the socket takes nothing now, the peer gets no close_notify: waiting would not help.
   static_cast<void>(SSL_shutdown(session_));
   ERR_clear_error();
 }

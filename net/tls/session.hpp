@@ -17,59 +17,59 @@ struct ssl_st;
 
 namespace mintage::net {
 
-/// What a listener gives to the connections that it accepts; empty when it speaks plain HTTP.
+/// The TLS state that a listener gives to its connections; empty for plain HTTP.
 struct tls_entry {
   std::shared_ptr<const tls_context> context;
   std::shared_ptr<const ticket_keys> tickets;
 };
 
-/// Reads and writes the socket itself, straight from and to the caller's memory: it holds buffers
-/// only while a record is incomplete. Never blocks, never throws after construction.
+/// Reads and writes the socket directly from and to the caller's memory; has buffers only while a
+/// record is incomplete. Never blocks. Never throws after construction.
 ///
-/// One call reads 16 KiB of the socket at most, so that a peer that always sends cannot keep the
-/// thread; the socket stays readable then. Records that carry no request (KeyUpdate, renegotiation)
-/// are limited: 16, and one more for each 64 octets of requests.
+/// One call reads at most 16 KiB from the socket, so that a peer that sends all the time cannot
+/// keep the thread; the socket then stays readable. Records without octets of requests (KeyUpdate,
+/// renegotiation) are limited to 16, and one more for each 64 octets of requests.
 class tls_session {
  public:
   enum class state : std::uint8_t {
     done,
-    needs_read,   ///< try again when the socket can be read
-    needs_write,  ///< try again when it can be written
-    closed,       ///< the peer has said that it sends no more
-    failed,       ///< for good; nothing may be sent any more
+    needs_read,   ///< try again when the socket is readable
+    needs_write,  ///< try again when the socket is writable
+    closed,       ///< the peer sends no more
+    failed,       ///< final; nothing may be sent
   };
   struct progress {
     state how;
     std::size_t octets;
   };
 
-  /// @param socket outlives it, or is not used any more. @throws std::bad_alloc
+  /// @param socket outlives the session, or is not used any more. @throws std::bad_alloc
   tls_session(const tls_entry& entry, int socket);
   tls_session(const tls_session&) = delete;
   tls_session& operator=(const tls_session&) = delete;
   ~tls_session();
 
   [[nodiscard]] state handshake() noexcept;
-  /// Takes what has arrived, over the ends of records. Fails, with a `failure()`, when the peer
-  /// sends handshake records instead of requests. @pre `into` is not empty.
+  /// Reads what has arrived, across records. Fails, with a `failure()`, when the peer sends
+  /// handshake records instead of requests. @pre `into` is not empty.
   [[nodiscard]] progress read(std::span<char> into) noexcept;
-  /// Writes until the socket takes no more. @returns what was taken of `octets`. When that is not
-  /// all and nothing failed, the rest must be offered again, with nothing in between.
+  /// Writes until the socket takes no more. @returns the part of `octets` that was taken. When that
+  /// is not all and nothing failed, the rest must be written next.
   [[nodiscard]] progress write(std::string_view octets) noexcept;
-  /// Whether octets were received that `read` has not returned yet.
+  /// Whether decrypted octets are buffered that `read` has not returned.
   [[nodiscard]] bool has_pending() const noexcept;
-  /// Tells the peer that nothing more will be sent, if the state of the session allows it.
+  /// Sends close_notify, if the state of the session allows it.
   void close_notify() noexcept;
-  /// Why the handshake or the session failed: a literal. Empty when the peer just left.
+  /// The reason of a failed handshake or session: a literal. Empty when the peer has closed.
   [[nodiscard]] std::string_view failure() const noexcept { return failure_; }
   [[nodiscard]] bool met_plain_http() const noexcept { return met_plain_http_; }
 
  private:
-  /// What the BIO reads and writes.
+  /// State of the BIO.
   struct wire {
     int socket;
-    std::size_t budget = 0;  ///< octets that may still be read in this turn
-    bool is_closed = false;  ///< nothing is read any more
+    std::size_t budget = 0;  ///< octets that may be read in this turn
+    bool is_closed = false;  ///< nothing more may be read
     bool is_fresh = true;    ///< nothing was read yet
     bool begins_with_proxy_header = false;
   };
