@@ -9,7 +9,7 @@
 
 namespace mintage::net {
 
-/// @returns nothing for a path of no endpoint.
+/// @returns nothing for an unknown path.
 [[nodiscard]] std::optional<oauth::endpoint> find_public(const oauth::endpoint_paths& paths,
                                                          std::string_view path) noexcept;
 

@@ -1,7 +1,6 @@
 /// @file
-/// The public endpoints: their paths, and what the discovery documents say of them (MET-01,
-/// MET-02). How HTTP serves them stands in net/public/session.cpp, which has a row for each as
-/// well.
+/// The public endpoints: their paths, and their members in the discovery documents (MET-01,
+/// MET-02). net/public/session.cpp has a row for each endpoint too, which says how HTTP serves it.
 #pragma once
 
 #include <array>
@@ -26,15 +25,15 @@ enum class endpoint : std::uint8_t {
 
 struct endpoint_row {
   endpoint id;
-  /// The path below that of the issuer.
+  /// The path after that of the issuer.
   std::string_view name;
-  /// As logs, metrics and the audit stream name it; "http" for documents.
+  /// The name in logs, metrics and the audit stream; "http" for documents.
   std::string_view label;
-  /// The member of the discovery documents that holds its URL; empty = none.
+  /// The member of the discovery documents with its URL; empty = none.
   std::string_view metadata_member = {};
-  /// The member that lists how clients authenticate there; empty = clients do not.
+  /// The member that lists its authentication methods; empty = clients do not authenticate.
   std::string_view auth_methods_member = {};
-  /// Whether the issuer's path follows `name` instead of preceding it (RFC 8414 §3.1).
+  /// Whether `name` comes before the issuer's path, not after it (RFC 8414 §3.1).
   bool precedes_issuer_path = false;
 };
 
@@ -59,9 +58,8 @@ static_assert(is_in_order(endpoints));
   return row_of(endpoints, e).label;
 }
 
-/// The paths of the public endpoints. With an issuer that has a path of its own ("https://h/t") the
-/// endpoints lie below it, and the RFC 8414 document at
-/// "/.well-known/oauth-authorization-server/t".
+/// The paths of the public endpoints. For an issuer with a path ("https://h/t") the endpoints are
+/// below it, and the RFC 8414 document is at "/.well-known/oauth-authorization-server/t".
 class endpoint_paths {
  public:
   [[nodiscard]] std::string& operator[](endpoint e) noexcept {

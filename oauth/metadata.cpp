@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// What tokens are signed with now. RS256 first, as Discovery §3 demands it (MET-02).
+/// The algorithms that sign now. RS256 first, as Discovery §3 requires it (MET-02).
 std::vector<std::string> signing_algorithms(const key_ring& ring) {
   using enum crypto::jws_alg;
   auto names = std::vector<std::string>{};
@@ -20,7 +20,7 @@ std::vector<std::string> signing_algorithms(const key_ring& ring) {
   return names;
 }
 
-/// How clients may authenticate at an endpoint.
+/// The authentication methods that an endpoint accepts.
 std::vector<std::string_view> methods_at(endpoint e) {
   auto names = std::vector<std::string_view>{};
   for (const auto& method : auth_methods) {
@@ -44,7 +44,7 @@ std::string render_metadata(const options& o, const key_ring& ring) {
   }
   json.strings("scopes_supported", {"openid"sv, "offline_access"sv});
   json.strings("response_types_supported", response_types_of(all_of_enum<grant_type>()));
-  // Explicit, because the default of an absent list claims the implicit grant (MET-02).
+  // Explicit: without the list, clients must assume the implicit grant (MET-02).
   json.strings("grant_types_supported", names_of(grants));
   json.strings("subject_types_supported", {"public"sv, "pairwise"sv});
   const auto algorithms = signing_algorithms(ring);
@@ -57,17 +57,17 @@ std::string render_metadata(const options& o, const key_ring& ring) {
   json.strings("code_challenge_methods_supported", {"S256"sv});
   json.strings("claims_supported", {"iss"sv, "sub"sv, "aud"sv, "exp"sv, "iat"sv, "auth_time"sv,
                                     "nonce"sv, "acr"sv, "amr"sv, "at_hash"sv, "sid"sv});
-  // The parameters of the authorization request are read by whoever mints the codes.
+  // The front-end that mints the codes reads the authorization request.
   json.boolean("claims_parameter_supported", false);
   json.boolean("request_parameter_supported", false);
-  // Explicit, because the default of an absent member is true (MET-02).
+  // Explicit: without the member, clients must assume true (MET-02).
   json.boolean("request_uri_parameter_supported", false);
   json.end();
   return out;
 }
 
 document make_document(std::string body) {
-  // 22 characters are 132 bits of the digest: no two documents of ours will ever share them.
+  // 22 characters are 132 bits of the digest, so different documents have different tags.
   constexpr auto tag_size = std::size_t{22};
   const auto hash = crypto::base64url(crypto::sha256(body));
   return {.body = std::move(body), .etag = '"' + hash.substr(0, tag_size) + '"'};

@@ -10,17 +10,17 @@
 
 namespace mintage::oauth {
 
-/// Both discovery documents have this content; only what exists is announced (MET-02).
+/// The content of both discovery documents. Announces only what exists (MET-02).
 [[nodiscard]] std::string render_metadata(const options& o, const key_ring& ring);
 
-/// A public document as it is served, with its strong ETag (quotes included).
+/// A public document, with its strong ETag (quotes included).
 struct document {
   std::string body;
   std::string etag;
 };
 [[nodiscard]] document make_document(std::string body);
 
-/// What public GET requests read; immutable, replaced as a whole.
+/// The documents that public GET requests read. Immutable, replaced as a whole.
 struct public_documents {
   document jwks;
   document metadata;

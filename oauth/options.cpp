@@ -10,22 +10,22 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// @returns what is wrong with an issuer identifier (MET-01), or null.
+/// @returns the error of an issuer identifier (MET-01), or null.
 const char* fault_of_issuer(std::string_view issuer) noexcept {
   const auto parts = split_uri(issuer);
   if (!parts || parts->host.empty()) return "must be a URL such as https://idp.example.com";
   if (parts->has_query || parts->has_fragment || parts->has_userinfo) {
     return "must have no query, no fragment and no user name";
   }
-  // An empty segment would make paths that some clients and proxies merge.
+  // Some clients and proxies merge an empty segment of a path.
   if (parts->path.find("//") != std::string_view::npos) return "must have no empty path segment";
-  // Clients compare the issuer octet by octet, so only one spelling of the scheme is taken.
+  // Clients compare the issuer octet by octet, so only one spelling of the scheme is accepted.
   if (parts->scheme == "https") return nullptr;
   if (parts->scheme == "http" && is_loopback_host(parts->host)) return nullptr;
   return "must begin with https:// (http:// only with a loopback host)";
 }
 
-/// @returns what is wrong with the URL of a login page, or null.
+/// @returns the error of the URL of a login page, or null.
 const char* fault_of_login_page(std::string_view url) noexcept {
   const auto parts = split_uri(url);
   if (!parts || !is_web_host(parts->host)) return "must be a URL such as https://login.example.com";

@@ -1,5 +1,5 @@
 /// @file
-/// What operators set about issuer and tokens, and how a broken limit is reported.
+/// Configuration of issuer and tokens, and the form in which a broken limit is reported.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@
 
 namespace mintage::oauth {
 
-/// A key of the config file and what is wrong with it, e.g. {"tokens.code_ttl", "must be …"}.
+/// A key of the config file and its error, for example {"tokens.code_ttl", "must be …"}.
 struct config_error {
   std::string key;
   std::string sentence;
@@ -26,12 +26,11 @@ struct options {
   std::string authorization_endpoint;
   /// [tokens] Life of an authorization code; RFC 6749 §4.1.2 allows 600 s at most (COD-03).
   std::chrono::seconds code_ttl{60};
-  /// How long a consumed code is remembered so that a replay is recognised (COD-08).
+  /// How long a consumed code is stored, so that a replay is recognised (COD-08).
   std::chrono::seconds code_tombstone{600};
-  /// A duplicate that arrives this soon after the consumption is refused without revocation
-  /// (COD-07).
+  /// A duplicate within this time after the consumption is refused without revocation (COD-07).
   std::chrono::milliseconds code_dup_window{250};
-  /// Failed redemptions past lookup after which a code dies (COD-05).
+  /// Number of failed redemptions of an existing code after which it is revoked (COD-05).
   unsigned code_max_fail = 10;
   /// [http] Failed client authentications of one client from one source per minute; then 429
   /// (CAU-16). 0 = no limit.
@@ -43,32 +42,30 @@ struct options {
   std::chrono::seconds refresh_idle{30 * 86400};
   std::chrono::seconds refresh_absolute{365 * 86400};
   std::chrono::seconds refresh_grace{10};
-  /// [keys] Id of the MAC key that new refresh tokens get; older ids stay valid (RFT-06).
+  /// [keys] Id of the MAC key of new refresh tokens. Tokens with other ids stay valid (RFT-06).
   std::uint32_t refresh_key_id = 1;
-  /// [keys] rotation_period: how long a signing key is used before another one takes its place
-  /// (JWS-06); 0 = until it is rotated by hand.
+  /// [keys] rotation_period: how long a signing key is used before it is replaced (JWS-06); 0 =
+  /// until it is rotated by hand.
   std::chrono::seconds key_rotation_period{90 * 86400};
-  /// [keys] overlap: how long a key that was replaced stays published. At least
-  /// `shortest_overlap`.
+  /// [keys] overlap: how long a replaced key stays published. At least `shortest_overlap`.
   std::chrono::seconds key_overlap{2 * 86400};
 };
 
-/// The issuer without a slash at its end: what the URLs of endpoints are appended to.
+/// The issuer without a trailing slash, to which the paths of endpoints are appended.
 [[nodiscard]] std::string_view base_url(const options& o) noexcept;
-/// The audience of tokens that userinfo takes: the URL of userinfo (ATK-02).
+/// The audience of tokens for userinfo: the URL of userinfo (ATK-02).
 [[nodiscard]] std::string userinfo_audience(const options& o);
 
-/// How long anyone may keep the key set and the metadata: their Cache-Control (JWK-01, MET-03).
+/// How long clients may cache the key set and the metadata: Cache-Control (JWK-01, MET-03).
 inline constexpr std::chrono::seconds documents_max_age{300};
-/// How far clocks may be apart (SKEW of PROTOCOL.md).
+/// Allowed difference between clocks (SKEW of PROTOCOL.md).
 inline constexpr std::chrono::seconds clock_skew{30};
-/// The longest life of a token, and the age of the oldest key set that somebody may still use
-/// (JWS-06).
+/// The longest life of a token, plus the age of the oldest key set in a cache (JWS-06).
 [[nodiscard]] std::chrono::seconds shortest_overlap(const options& o) noexcept;
 
-/// @returns every limit broken, as key and sentence; empty when all hold.
+/// @returns every broken limit as key and sentence; empty when all hold.
 [[nodiscard]] std::vector<config_error> check(const options& o);
-/// @returns what works and is seldom wanted, as key and sentence.
+/// @returns settings that work and are rarely intended, as key and sentence.
 [[nodiscard]] std::vector<config_error> find_oddities(const options& o);
 
 }  // namespace mintage::oauth

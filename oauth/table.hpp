@@ -1,8 +1,8 @@
 /// @file
-/// Tables that declare the kinds of a feature: one row for each enumerator, in their order.
+/// Tables that declare the kinds of a feature: one row per enumerator, in their order.
 ///
-/// A row has at least `id`, its enumerator, and `name`, the text that stands for it in requests and
-/// documents. Who adds an enumerator adds a row; all else iterates over the table.
+/// A row has at least `id`, its enumerator, and `name`, its text in requests and documents. A new
+/// enumerator needs a row; everything else iterates over the table.
 #pragma once
 
 #include <algorithm>
@@ -60,7 +60,7 @@ template <class Row, std::size_t Size>
   return table[static_cast<std::size_t>(id)];
 }
 
-/// @returns nothing when no row has this name; exact octets.
+/// @returns nothing when no row has this name. Compares exact octets.
 template <class Row, std::size_t Size>
 [[nodiscard]] constexpr auto find_named(const std::array<Row, Size>& table,
                                         std::string_view name) noexcept
@@ -71,8 +71,8 @@ template <class Row, std::size_t Size>
   return std::nullopt;
 }
 
-/// Reads what a record holds for an enumerator: the `record_number` of its row.
-/// @returns nothing for a number of no row.
+/// The enumerator whose row has this `record_number`.
+/// @returns nothing for an unknown number.
 template <class Row, std::size_t Size>
 [[nodiscard]] constexpr auto find_numbered(const std::array<Row, Size>& table,
                                            std::uint32_t number) noexcept
@@ -92,7 +92,7 @@ template <class Row, std::size_t Size>
   return names;
 }
 
-/// "a, b or c": for messages that say which texts are accepted.
+/// "a, b or c", for messages that list the accepted texts.
 [[nodiscard]] inline std::string one_of(std::span<const std::string_view> names) {
   auto out = std::string{};
   for (auto i = std::size_t{0}; i < names.size(); ++i) {

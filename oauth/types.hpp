@@ -1,5 +1,5 @@
 /// @file
-/// Time, denials and results: the vocabulary that every rule of oauth/ speaks.
+/// Time, denials and results: types that all rules of oauth/ use.
 #pragma once
 
 #include <array>
@@ -12,8 +12,8 @@
 
 namespace mintage::oauth {
 
-/// A moment of wall-clock time, UTC, in milliseconds. Rules take it as an argument and never read a
-/// clock themselves.
+/// A point of wall-clock time, UTC, in milliseconds. Rules take it as an argument and never read a
+/// clock.
 using instant = std::chrono::sys_time<std::chrono::milliseconds>;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -23,8 +23,8 @@ using std::chrono::seconds;
   return std::chrono::floor<seconds>(t).time_since_epoch().count();
 }
 
-/// Tells the time; app/ hands the real one to actors and engines, tests a manual one.
-/// Thread-safe; never goes backwards while the process lives (NEG-210).
+/// Returns the time. app/ passes the real clock to actors and engines, tests pass a manual one.
+/// Thread-safe. Never goes backwards within a process (NEG-210).
 class clock {
  public:
   virtual ~clock() = default;
@@ -49,12 +49,12 @@ enum class errc : std::uint8_t {
   not_found,                // admin: no such record (404)
   conflict,                 // admin: the record exists already (409)
 };
-/// All of them, in the order of the enumerators.
+/// All error codes, in the order of the enumerators.
 constexpr auto errcs = all_of_enum<errc>();
 /// The value of the `error` member.
 [[nodiscard]] std::string_view to_string(errc code) noexcept;
 
-/// Why a request is refused. Literals only: nothing of the request can leak into an answer
+/// A refused request. Literals only, so that nothing of the request can leak into an answer
 /// (TOK-17).
 struct denial {
   errc code;

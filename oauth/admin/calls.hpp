@@ -13,8 +13,8 @@
 
 namespace mintage::oauth {
 
-/// POST /admin/subjects/{sub}/revoke and /admin/sessions/{sid}/end: all that was minted for it
-/// until now is void.
+/// POST /admin/subjects/{sub}/revoke and /admin/sessions/{sid}/end: voids everything minted for it
+/// until now.
 struct cut_off {
   cutoff_kind kind = cutoff_kind::subject;
   std::string name;
@@ -26,9 +26,9 @@ using admin_call = std::variant<create_client, show_client, list_clients, patch_
 /// Whether the key keeper answers a call; otherwise the registry does.
 [[nodiscard]] bool is_about_keys(const admin_call& call) noexcept;
 
-/// The record asked for is gone, or what was asked is done and says nothing.
+/// The record that was asked for was removed, or the call succeeded and has no content.
 struct removed {};
-/// What is answered; net/ renders it.
+/// The answers; net/ renders them.
 using admin_answer = std::variant<created_client, added_secret, client, client_list, removed,
                                   key_list, resource, resource_list>;
 

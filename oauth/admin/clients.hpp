@@ -45,13 +45,13 @@ struct created_client {
   client made;
   /// Shown once; empty for public clients and imported secrets.
   crypto::secret_string secret;
-  /// Of an imported secret, for the operator.
+  /// About an imported secret, for the operator.
   std::vector<std::string> warnings{};
 };
 /// The client with its newest secret.
 struct added_secret {
   client changed;
-  /// Shown once; empty when it was chosen elsewhere.
+  /// Shown once; empty when it was imported.
   crypto::secret_string secret;
   /// As in `created_client`.
   std::vector<std::string> warnings{};

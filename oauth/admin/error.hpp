@@ -11,8 +11,8 @@
 
 namespace mintage::oauth {
 
-/// A refusal on the admin interface. Unlike a `denial` it may name the field of the caller's JSON;
-/// it never repeats a value.
+/// A refusal on the admin interface. Unlike a `denial` it may name the field of the caller's JSON.
+/// It never contains a value.
 struct admin_error {
   errc code = errc::invalid_request;
   std::string description;
@@ -20,7 +20,7 @@ struct admin_error {
 template <class T>
 using admin_result = tl::expected<T, admin_error>;
 
-/// What a check found; nothing when all is well.
+/// The result of a check; nothing when the metadata is valid.
 using complaint = std::optional<admin_error>;
 
 /// An `invalid_request` that names the field.

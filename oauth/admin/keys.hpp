@@ -14,12 +14,12 @@ namespace mintage::oauth {
 struct list_keys {};
 /// Body of POST /admin/keys/rotate.
 struct rotate_keys {
-  /// nothing = all that are in use.
+  /// Nothing = all algorithms in use.
   std::optional<crypto::jws_alg> alg{};
-  /// Sign with the new key at once, although nobody can know it yet.
+  /// Sign with the new key at once, although no client has it yet.
   bool now = false;
 };
-/// DELETE /admin/keys/{kid}: nothing that it signed verifies any more.
+/// DELETE /admin/keys/{kid}: tokens that it signed do not verify any more.
 struct remove_key {
   std::string kid;
 };

@@ -14,7 +14,7 @@ namespace {
 
 using json_in = simdjson::dom::element;
 
-/// Appends a member to the text of an object under way.
+/// Appends a member to the text of an unfinished object.
 void append_member(std::string& object, simdjson::dom::key_value_pair member) {
   object += object.empty() ? '{' : ',';
   object += simdjson::minify(member);
@@ -25,7 +25,7 @@ bool says_nothing(json_in value) {
   return value.is_null() || (value.get(text) == simdjson::SUCCESS && text.empty());
 }
 
-/// The values that one claim of a `claims` request demands, if it is essential (Core §5.5.1).
+/// The values that a claim of a `claims` request demands, if it is essential (Core §5.5.1).
 std::vector<std::string> essential_values(json_in request) {
   auto values = std::vector<std::string>{};
   auto is_essential = false;
@@ -48,7 +48,8 @@ bool is_plain_name(std::string_view name) noexcept {
                      [](char c) { return is_base64url(c) || c == ':' || c == '.' || c == '/'; });
 }
 
-/// Those of access tokens that no ID token has. @see RFC 9068, RFC 8693 §4, RFC 9396 §9.1
+/// Whether the claim is one of access tokens that ID tokens do not have. @see RFC 9068, RFC 8693
+/// §4, RFC 9396 §9.1
 bool is_access_token_claim(std::string_view name) noexcept {
   constexpr auto names = std::to_array<std::string_view>(
       {"scope", "client_id", "act", "may_act", "authorization_details", "active", "token_type"});

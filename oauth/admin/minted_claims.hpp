@@ -1,6 +1,6 @@
 /// @file
 /// Claims in the JSON of the admin interface: those of a login (UIN-03, IDT-02, MINT-02), and those
-/// that access tokens always have. For .cpp files only: brings simdjson along.
+/// of every access token of a client or resource. For .cpp files only: includes simdjson.
 #pragma once
 
 #include <simdjson.h>
@@ -11,13 +11,13 @@
 
 namespace mintage::oauth {
 
-/// Puts the member `claims` on the request. Null and empty claims are left out (UIN-03).
-/// @returns what is wrong with it, to be said after its name, or empty: not an object, a member
-///          twice, a claim that the server sets.
+/// Stores the member `claims` in the request. Null and empty claims are dropped (UIN-03).
+/// @returns the error, to follow the member's name in a sentence, or empty. Errors: not an object,
+///          a repeated member, a claim that only the server sets.
 [[nodiscard]] std::string_view take_claims(simdjson::dom::element claims, mint_request& to);
 
 /// Reads `access_token_claims` of a client or a resource, an object of at most 4 KiB.
-/// @returns as `take_claims`; also for a name that would need an escape.
+/// @returns as `take_claims`; a name that needs an escape is an error too.
 [[nodiscard]] std::string_view take_static_claims(simdjson::dom::element claims,
                                                   std::vector<static_claim>& to);
 
@@ -25,9 +25,9 @@ namespace mintage::oauth {
 /// @returns as `take_claims`.
 [[nodiscard]] std::string_view check_claims_request(simdjson::dom::element claims_request);
 
-/// Keeps what `claims_request.id_token` means for the ID token: the claims that it names, as far as
-/// `claims` has them (IDT-02), and the values of an essential `acr` (MINT-02).
-/// @param mint the whole object, both members checked. @see Core §5.5
+/// Stores what `claims_request.id_token` means for the ID token: the named claims that `claims` has
+/// (IDT-02), and the values of an essential `acr` (MINT-02).
+/// @param mint the whole object, with both members checked. @see Core §5.5
 void keep_requested_claims(simdjson::dom::element mint, mint_request& to);
 
 }  // namespace mintage::oauth

@@ -32,7 +32,8 @@ complaint check_presence(const mint_request& r) {
 }
 
 complaint check_client(const client* c) {
-  // The caller is the trusted front-end: it may know which clients exist (TOK-21 is for /token).
+  // The caller is the trusted front-end, which may learn which clients exist (TOK-21 concerns
+  // /token).
   if (c == nullptr) return admin_error{errc::invalid_client, "client_id is not registered"};
   if (c->status != client_status::active) {
     return admin_error{errc::invalid_client, "client_id belongs to a suspended client"};
@@ -43,7 +44,7 @@ complaint check_client(const client* c) {
   return std::nullopt;
 }
 
-/// A request without one means the only one there is (RFC 6749 §3.1.2.3).
+/// Without a redirect URI the request means the client's only one (RFC 6749 §3.1.2.3).
 complaint check_redirect_uri(const client& c, const mint_request& r) {
   if (r.redirect_uri.empty()) {
     if (c.redirect_uris.size() == 1) return std::nullopt;
@@ -62,7 +63,7 @@ complaint check_challenge(const client& c, const mint_request& r) {
     }
     return std::nullopt;
   }
-  // An absent method means plain in RFC 7636, which is not spoken here.
+  // RFC 7636 takes an absent method for plain, which is not supported.
   if (r.code_challenge_method != "S256") return bad_request("code_challenge_method must be S256");
   if (!is_s256_challenge(*r.code_challenge)) {
     return bad_request("code_challenge must be 43 base64url characters");
@@ -129,7 +130,7 @@ complaint check_login(const mint_request& r, instant now) {
   return std::nullopt;
 }
 
-/// The granted scope in the form it is kept: duplicates collapsed, order kept.
+/// The granted scope as it is stored: duplicates removed, order kept.
 admin_result<std::string> granted_scope(const client& c, std::string_view scope) {
   const auto tokens = parse_scope(scope);
   if (!tokens) {
@@ -144,7 +145,7 @@ admin_result<std::string> granted_scope(const client& c, std::string_view scope)
   return join_scope(*tokens);
 }
 
-/// What the access tokens of the grant may be for (ATK-02, ATK-03).
+/// The targets of the grant's access tokens (ATK-02, ATK-03).
 admin_result<std::vector<target>> granted_targets(const client_registry& known, const client& c,
                                                   std::string_view scope,
                                                   const std::vector<std::string>& resources,
@@ -181,7 +182,7 @@ admin_result<authorization_code> check_mint(const client_registry& known, mint_r
   if (auto bad = check_login(request, now)) return tl::unexpected{std::move(*bad)};
   if (auto bad = check_claims(request, o)) return tl::unexpected{std::move(*bad)};
   if (auto bad = check_essential_acr(request)) return tl::unexpected{std::move(*bad)};
-  // Whose subject is a client is taken for that client itself (CCG-01).
+  // A token whose subject is a client id would pass for that client's own token (CCG-01).
   if (known.find(request.sub) != nullptr) {
     return tl::unexpected{*bad_request("sub must not be the id of a client")};
   }

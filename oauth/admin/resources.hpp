@@ -1,5 +1,5 @@
 /// @file
-/// The calls about resources, and what a resource may be registered with. (ATK-02, ATK-03)
+/// The calls about resources, and the rules of their registration. (ATK-02, ATK-03)
 #pragma once
 
 #include <string>
@@ -11,13 +11,13 @@
 
 namespace mintage::oauth {
 
-/// Checks a resource: identifier an absolute URI without fragment (ATK-03), not issuer +
-/// "/userinfo", no client's id (ATK-02); at most 64 scopes, valid tokens, none of openid and
-/// offline_access, none that another resource has; at most 64 resource servers.
+/// Checks a resource. The identifier is an absolute URI without fragment (ATK-03), neither issuer +
+/// "/userinfo" nor a client id (ATK-02). At most 64 valid scope tokens, without openid and
+/// offline_access, none of another resource; at most 64 resource servers.
 [[nodiscard]] complaint check_resource(const client_registry& known, const resource& r,
                                        const options& o);
 
-/// POST /admin/resources: makes a resource, or replaces the one of that identifier.
+/// POST /admin/resources: makes a resource, or replaces the one with that identifier.
 struct put_resource {
   resource registered;
 };

@@ -22,7 +22,7 @@ admin_role role_of(std::string_view authorization, const admin_tokens& tokens) {
   if (token.empty()) return admin_role::nobody;
   const auto presented = crypto::sha256(token);
   const auto matches = [&](const crypto::digest& stored) {
-    // A token that was never set up has no digest; it must not have one by accident either.
+    // A role without a token has the digest of zeros, which no presented token may match.
     return crypto::constant_time_equal(presented, stored) &&
            !crypto::constant_time_equal(stored, crypto::digest{});
   };

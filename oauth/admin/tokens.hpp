@@ -1,5 +1,5 @@
 /// @file
-/// The two admin tokens, and what their holders may do.
+/// The two admin tokens, and their roles.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +9,14 @@
 
 namespace mintage::oauth {
 
-/// Who holds an admin token.
+/// The role of an admin token.
 enum class admin_role : std::uint8_t { nobody, minter, admin };
 /// Hashes of the two admin tokens (`mad_` and 43 characters each).
 struct admin_tokens {
   crypto::digest admin{};
   crypto::digest minter{};
 };
-/// @param authorization the header's value; "Bearer", any case, then the token.
+/// @param authorization the header's value: "Bearer" in any case, then the token.
 [[nodiscard]] admin_role role_of(std::string_view authorization, const admin_tokens& tokens);
 
 }  // namespace mintage::oauth

@@ -1,5 +1,5 @@
 /// @file
-/// How clients authenticate: the methods that a client can be registered for. (CAU-01)
+/// The methods of client authentication that a client can be registered for. (CAU-01)
 #pragma once
 
 #include <algorithm>
@@ -13,14 +13,14 @@
 
 namespace mintage::oauth {
 
-/// How a request says who sends it, whatever the client is registered for.
+/// The kind of credentials in a request, whatever the client is registered for.
 enum class presentation : std::uint8_t {
-  nothing,        ///< not even a client_id: P15 invalid_client (ERR-03)
-  id_only,        ///< client_id in the body: a public client, or a confidential one that forgot
-  basic,          ///< Authorization: Basic, well formed
-  broken_header,  ///< Authorization that is not decodable Basic (ERR-02, CAU-04)
+  nothing,  ///< not even a client_id: P15 invalid_client (ERR-03)
+  id_only,  ///< client_id in the body: a public client, or a confidential one without its secret
+  basic,    ///< Authorization: Basic, well formed
+  broken_header,  ///< an Authorization value that is not decodable Basic (ERR-02, CAU-04)
   post,           ///< client_id and client_secret in the body
-  assertion,      ///< client_assertion; no client can be registered for it yet
+  assertion,      ///< client_assertion, which no client can be registered for yet
 };
 
 /// What shows that a client is who it says it is.
@@ -29,26 +29,26 @@ enum class client_proof : std::uint8_t {
   secret  ///< a secret that both sides know (CAU-12)
 };
 
-/// In the order that documents and messages name them.
+/// In the order of documents and messages.
 enum class auth_method : std::uint8_t { client_secret_basic, client_secret_post, none };
 
 struct auth_method_row {
   auth_method id;
-  /// In client metadata and discovery. @see RFC 7591 §2
+  /// The name in client metadata and discovery. @see RFC 7591 §2
   std::string_view name;
-  /// In the records of clients. On disk: DO NOT CHANGE, never reuse one.
+  /// The number in the records of clients. On the disk: DO NOT CHANGE, never reuse one.
   std::uint32_t record_number;
-  /// How a request of such a client presents itself.
+  /// The presentation of a request by such a client.
   presentation presented;
   client_proof proof;
-  /// Where clients may authenticate so.
+  /// The endpoints that accept the method.
   std::span<const endpoint> endpoints;
 };
 
 namespace detail {
 constexpr auto all_client_endpoints =
     std::array{endpoint::token, endpoint::introspection, endpoint::revocation};
-// Who asks about tokens must prove who it is (INT-01).
+// The callers of introspection must authenticate (INT-01).
 constexpr auto public_client_endpoints = std::array{endpoint::token, endpoint::revocation};
 }  // namespace detail
 

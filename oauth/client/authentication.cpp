@@ -11,24 +11,24 @@ namespace {
 
 using how = presented_credentials::how;
 
-/// Compared when there is no hash to compare with; the password was random and is forgotten. Its
-/// parameters are those of crypto::argon2id_hash.
+/// Compared when a client has no hash. Its password was random and is not recorded. Its parameters
+/// are those of crypto::argon2id_hash.
 constexpr auto dummy_hash = std::string_view{
     "$argon2id$v=19$m=19456,t=2,p=1$4Acb16UdL2s1DtRz73rtAQ"
     "$YQMh1yqx78WLxT9MtmkcFzvgy6C7e7kHEzUTZEs2tt0"};
 
-/// One description for every way to fail (TOK-21).
+/// One description for every failure (TOK-21).
 denial invalid_client(std::string_view reason) {
   return {errc::invalid_client, "client authentication failed", reason};
 }
 
-/// A client and the spelling of its id in the request.
+/// A client, and the spelling of its id in the request.
 struct located {
   const client* record = nullptr;
   std::string_view id;
 };
 
-/// The decoded id, else the raw one if the client found allows raw forms (CAU-03).
+/// Finds the decoded id, else the raw one if the client found allows raw forms (CAU-03).
 located locate(const client_registry& clients, const presented_credentials& who) noexcept {
   if (!who.raw_only) {
     if (const auto* c = clients.find(who.id)) return {c, who.id};
@@ -41,9 +41,9 @@ located locate(const client_registry& clients, const presented_credentials& who)
   return {nullptr, who.id};
 }
 
-/// The texts that may be the secret: two at most, so that guessing gains nothing (CAU-03). How many
-/// depends on the request alone: where the client forbids the raw one, an empty text stands for it,
-/// which is nobody's secret and costs the same to compare.
+/// The texts that may be the secret: at most two, so that guessing gains nothing (CAU-03). Their
+/// number depends on the request alone: where the client forbids the raw form, an empty text takes
+/// its place, which is never a secret and costs the same to compare.
 class candidates {
  public:
   candidates(const presented_credentials& who, const client* record) noexcept : texts_{who.secret} {
@@ -73,8 +73,8 @@ std::uint64_t count_slow(const client& c, instant now) noexcept {
   return count;
 }
 
-/// Whether a candidate is a generated secret of the client. Costs one HMAC for each candidate, also
-/// without a client; compares all.
+/// Whether a candidate is a generated secret of the client. Compares all. Costs one HMAC per
+/// candidate, also without a client.
 bool matches_generated(const client* record, const candidates& texts, crypto::hmac_sha256& pepper,
                        instant now) {
   auto matched = false;
@@ -99,14 +99,14 @@ void append_text(std::string& out, std::string_view text) {
   out += text;
 }
 
-/// Names what was presented to which state of which client. How many secrets are live is part of
-/// it, because a secret can expire without a new version of its client.
+/// Identifies a secret presented to a client in its current state. That includes the number of live
+/// secrets, because a secret can expire without a new version of its client.
 crypto::digest make_proof(const client& c, const candidates& texts, crypto::hmac_sha256& process,
                           instant now) {
   auto message = std::string{};
   auto size = c.id.size() + 8 * sizeof(std::uint64_t);
   for (const auto text : texts) size += text.size();
-  message.reserve(size);  // so that no copy stays behind in the heap
+  message.reserve(size);  // no reallocation leaves a copy in the heap
   append_text(message, c.id);
   append_number(message, c.incarnation);
   append_number(message, c.version);
@@ -128,8 +128,8 @@ slow_check make_slow_check(const client* record, const candidates& texts, instan
   return check;
 }
 
-/// What no comparison of secrets could find out: the presentation identifies nobody.
-/// @returns the reason, or nothing.
+/// Whether the presentation identifies no client, which no comparison of secrets could change.
+/// @returns the reason, or empty.
 std::string_view unusable(how presented) noexcept {
   switch (presented) {
     case how::nothing:
@@ -147,7 +147,7 @@ std::string_view unusable(how presented) noexcept {
 }
 
 /// Why this client cannot authenticate in this way, whatever the secret (CAU-05, CAU-13).
-/// @returns the reason, or nothing.
+/// @returns the reason, or empty.
 std::string_view obstacle(const client* record, const presented_credentials& who) noexcept {
   if (record == nullptr) return "unknown client";
   if (record->status != client_status::active) return "client is suspended";
@@ -159,7 +159,7 @@ std::string_view obstacle(const client* record, const presented_credentials& who
   return {};
 }
 
-/// Row P16, where there is a grant type.
+/// Row P16, if there is a grant type.
 result<client_facts> admit(const located& found, std::optional<grant_type> grant) {
   const auto& c = *found.record;
   if (grant && !c.has_grant(*grant)) {
@@ -210,7 +210,7 @@ bool proven_secrets::holds(const crypto::digest& proof, instant now) const {
 void proven_secrets::remember(const crypto::digest& proof, instant now) {
   if (capacity_ == 0) return;
   if (until_.size() >= capacity_ && !until_.contains(proof)) {
-    // Looking at all of them is little beside the argon2id computation that led here.
+    // Erasing costs little compared with the argon2id computation that led here.
     std::erase_if(until_, [&](const auto& entry) { return entry.second <= now; });
     if (until_.size() >= capacity_) until_.erase(until_.begin());
   }
@@ -218,7 +218,7 @@ void proven_secrets::remember(const crypto::digest& proof, instant now) {
 }
 
 std::size_t proven_secrets::digest_hash::operator()(const crypto::digest& d) const noexcept {
-  // A proof is a MAC: any of its octets are as good as a hash of them all.
+  // A proof is a MAC, so any of its octets serve as a hash.
   auto out = std::size_t{};
   std::memcpy(&out, d.data(), sizeof out);
   return out;
@@ -248,8 +248,8 @@ client_authenticator::outcome client_authenticator::identify(const client_regist
   const auto refused = obstacle(found.record, who);
   if (refused.empty() && found.record->is_public()) return as_outcome(admit(found, grant));
 
-  // From here on the work depends on the request and the client's hashes alone: an obstacle only
-  // keeps a match from counting (TOK-21, CAU-12).
+  // From here on the work depends on the request and the client's hashes only: an obstacle prevents
+  // a match from counting, not the comparison (TOK-21, CAU-12).
   const auto texts = candidates{who, found.record};
   const auto matched = matches_generated(found.record, texts, pepper_, now);
   if (matched && refused.empty()) return as_outcome(admit(found, grant));
@@ -260,8 +260,8 @@ client_authenticator::outcome client_authenticator::identify(const client_regist
     proof = make_proof(*found.record, texts, process_, now);
     if (proven_.holds(*proof, now)) return as_outcome(admit(found, grant));
   }
-  // Whether an unknown client costs a slow comparison depends on the form of its id alone, so it
-  // must not depend on more for a known one that has only generated secrets.
+  // Whether an unknown client costs a slow comparison depends on the form of its id alone. For a
+  // known client with only generated secrets it must not depend on more.
   if (!has_slow_secret && looks_generated(who.id)) {
     return invalid_client(refused.empty() ? "wrong or expired secret" : refused);
   }

@@ -17,23 +17,23 @@
 
 namespace mintage::oauth {
 
-/// HMAC of a generated secret under the pepper, as stored.
+/// HMAC of a generated secret under the pepper, in its stored form.
 [[nodiscard]] crypto::digest pepper_secret(crypto::hmac_sha256& pepper, std::string_view secret);
 
-/// An argon2id comparison that someone with a slow I/O thread must run before the client is known.
+/// An argon2id comparison that must run on a thread for slow work before the client is known.
 struct slow_check {
-  /// Up to two candidates (decoded and raw secret) against up to two PHC strings.
+  /// Up to two candidates (decoded and raw secret), each compared with up to two PHC strings.
   std::vector<std::string> hashes;
   std::vector<crypto::secret_string> candidates;
-  /// Names (client, record version, secret) under the process key; remembered when it proves right.
-  /// Nothing for the dummy computation of an unknown client.
+  /// Identifies (client, record version, secret) under the process key; cached when the secret is
+  /// right. Nothing for the dummy computation of an unknown client.
   std::optional<crypto::digest> proof;
 };
-/// Runs all comparisons, every time all of them. 20 to 40 ms each. Pure; any thread.
+/// Runs all comparisons; a match does not end the run. 20 to 40 ms each. Pure; any thread.
 [[nodiscard]] bool run(const slow_check& check);
 
-/// Remembers which imported secrets were proven, as HMACs under a per-process key that cover the
-/// client's record version: a change of the client forgets them. Bounded, with a time limit.
+/// A cache of proven imported secrets, as HMACs under a per-process key that cover the client's
+/// record version, so a change of the client invalidates them. Bounded, with a time limit.
 class proven_secrets {
  public:
   explicit proven_secrets(std::size_t capacity = 65536, seconds life = seconds{3600});
@@ -51,27 +51,27 @@ class proven_secrets {
 
 /// The keys of client authentication.
 struct auth_keys {
-  crypto::digest pepper;   ///< HKDF of the seal key: the same after a restart
+  crypto::digest pepper;   ///< HKDF of the seal key, so it survives a restart
   crypto::digest process;  ///< random per process
 };
 
-/// Authenticates clients for one validator. Not thread-safe: it owns HMAC contexts and a cache.
+/// Authenticates clients for one validator. Not thread-safe: owns HMAC contexts and a cache.
 class client_authenticator {
  public:
   explicit client_authenticator(const auth_keys& keys);
 
+  /// Authenticates the client of a request.
   /// @returns the client's facts; invalid_client or unauthorized_client; or the slow check that
-  ///          must be run first, then given to `settle`.
-  /// Unknown client, wrong secret, wrong method, suspended client: one denial (TOK-21), and work of
-  /// the same size (CAU-12).
+  ///          must run first, whose result goes to `settle`. Unknown client, wrong secret, wrong
+  ///          method and suspended client give one denial (TOK-21), and cost the same (CAU-12).
   using outcome = std::variant<client_facts, denial, slow_check>;
   [[nodiscard]] outcome authenticate(const client_registry& clients, const token_request& request,
                                      instant now);
-  /// The same for the endpoints that have no grant type: without row P16.
+  /// The same for endpoints without a grant type: without row P16.
   [[nodiscard]] outcome authenticate(const client_registry& clients,
                                      const presented_credentials& who, instant now);
 
-  /// Ends an authentication whose slow check was run, against the registry as it is now.
+  /// Completes an authentication after its slow check, with the registry as it is now.
   [[nodiscard]] result<client_facts> settle(const client_registry& clients,
                                             const token_request& request, const slow_check& check,
                                             bool matched, instant now);

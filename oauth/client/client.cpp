@@ -8,14 +8,14 @@
 namespace mintage::oauth {
 namespace {
 
-/// What stands before and behind the port of a URI.
+/// The parts of a URI before and after its TCP port.
 struct around_port {
   std::string_view before;
   std::string_view behind;
   friend bool operator==(const around_port&, const around_port&) = default;
 };
 
-/// @returns nothing for a URI that no native app listens at.
+/// @returns nothing for a URI on which no native app can listen.
 std::optional<around_port> split_at_port(std::string_view uri) noexcept {
   const auto parts = split_uri(uri);
   if (!parts || !parts->has_scheme("http") || parts->has_userinfo) return std::nullopt;

@@ -1,6 +1,6 @@
 /// @file
-/// A registered client: what the registry holds and the rules read. @see RFC 7591 §2, PROTOCOL.md
-/// §9
+/// A registered client, as the registry stores it and the rules read it. @see RFC 7591 §2,
+/// PROTOCOL.md §9
 #pragma once
 
 #include <cstddef>
@@ -23,19 +23,18 @@ enum class client_status : std::uint8_t { active, suspended };
 [[nodiscard]] constexpr std::string_view to_string(client_status s) noexcept {
   return s == client_status::active ? "active" : "suspended";
 }
-/// How refresh tokens of this client behave (RFT-02).
+/// The kind of a client's refresh tokens (RFT-02).
 enum class rt_mode : std::uint8_t { rotating, static_ };
 [[nodiscard]] constexpr std::string_view to_string(rt_mode m) noexcept {
   return m == rt_mode::rotating ? "rotating" : "static";
 }
-/// Whether the tokens of all clients name a person alike (Core §8).
+/// Whether the tokens of all clients name a person by the same subject (Core §8).
 enum class subject_type : std::uint8_t { public_, pairwise };
 [[nodiscard]] constexpr std::string_view to_string(subject_type t) noexcept {
   return t == subject_type::public_ ? "public" : "pairwise";
 }
 
-/// How long what a client gets lives, where that is not as [tokens] of the config says; 0 = as
-/// that.
+/// Lifetimes of a client's tokens that differ from [tokens] in the config; 0 = as in [tokens].
 struct token_lives {
   seconds access{};
   seconds id{};
@@ -43,17 +42,17 @@ struct token_lives {
   seconds refresh_absolute{};
   friend bool operator==(const token_lives&, const token_lives&) = default;
 };
-/// @returns with no 0 in it.
+/// Replaces each 0 by the value of the config.
 [[nodiscard]] token_lives resolve(const token_lives& own, const options& o) noexcept;
 
-/// One live secret at rest (CAU-12): HMAC-SHA-256 under the pepper when the server generated it,
-/// an argon2id PHC string when it was chosen elsewhere.
+/// One stored live secret (CAU-12): HMAC-SHA-256 under the pepper when the server generated it, an
+/// argon2id PHC string when it was imported.
 struct stored_secret {
   enum class kind : std::uint8_t { hmac, argon2id };
   kind how = kind::hmac;
   /// 32 octets (hmac) or the PHC string.
   std::string hash;
-  /// Numbers a client's secrets from 1; never reused.
+  /// Number of the secret among the client's, from 1; never reused.
   std::uint32_t number = 1;
   /// `client_secret_expires_at`; nothing = never.
   std::optional<instant> expires;
@@ -63,20 +62,20 @@ struct client {
   /// 1..128 octets of %x21-7E. Generated ids are `cl_` and 22 base64url characters (CAU-03,
   /// CAU-12).
   std::string id;
-  /// Drawn when the record is made: a removed and re-imported id has another one, so that its old
-  /// codes and grants stay dead.
+  /// Drawn when the record is made. A removed and re-imported id has another value, so that its old
+  /// codes and grants stay invalid.
   std::uint64_t incarnation = 0;
-  /// Counts changes of this record; proven secrets are remembered per version.
+  /// Counts changes of this record. Proven secrets are cached per version.
   std::uint64_t version = 1;
   client_status status = client_status::active;
   instant issued_at{};
   std::string name;
   auth_method method = auth_method::client_secret_basic;
-  /// Up to two, for rotation; both are compared always.
+  /// Up to two, for rotation. Both are always compared.
   std::vector<stored_secret> secrets;
   std::vector<std::string> redirect_uris;
   std::vector<grant_type> grant_types{grant_type::authorization_code};
-  /// Scope tokens this client may be granted.
+  /// Scope tokens that this client may be granted.
   std::vector<std::string> scopes{"openid"};
   crypto::jws_alg id_token_alg = crypto::jws_alg::rs256;
   bool strict_auth_method = false;
@@ -85,34 +84,36 @@ struct client {
   bool rt_without_offline = false;
   rt_mode refresh_mode = rt_mode::static_;
   subject_type subjects = subject_type::public_;
-  /// Host of the sector that pairwise subjects are shared in: of `sector_identifier_uri`, else of
-  /// the redirect URIs, which then have one host. Empty for public subjects.
+  /// Host of the sector of pairwise subjects: that of `sector_identifier_uri`, else of the redirect
+  /// URIs, which then have one host. Empty for public subjects.
   std::string sector;
   /// `userinfo_signed_response_alg`; nothing = plain JSON (UIN-03).
   std::optional<crypto::jws_alg> userinfo_alg;
-  /// Identifiers of resources that the `resource` parameter of this client may name (ATK-03).
+  /// Identifiers of resources that the client may name in `resource` (ATK-03).
   std::vector<std::string> allowed_resources;
-  /// Origins, beyond those of a public client's redirect URIs, that get CORS (TOK-20).
+  /// Origins that get CORS, in addition to those of a public client's redirect URIs (TOK-20).
   std::vector<std::string> allowed_origins;
   token_lives lives;
-  /// Of every JWT access token that it gets.
+  /// Claims of each of its JWT access tokens.
   std::vector<static_claim> access_token_claims;
 
   [[nodiscard]] bool is_public() const noexcept { return proof_of(method) == client_proof::none; }
   [[nodiscard]] bool has_grant(grant_type g) const noexcept;
   [[nodiscard]] bool has_scope(std::string_view token) const noexcept;
-  /// Octet for octet, except that http on `127.0.0.1`, `[::1]` or `localhost` takes any port: a
-  /// native app listens where the system lets it. @see RFC 8252 §7.3
+  /// Compares octet for octet, except that http on `127.0.0.1`, `[::1]` or `localhost` may have any
+  /// TCP port, because a native app listens on the port that the system gives it. @see RFC 8252
+  /// §7.3
   [[nodiscard]] bool has_redirect_uri(std::string_view uri) const noexcept;
 };
 
-/// Whether an id has the form of generated ids: an unknown one then costs a dummy HMAC (CAU-12).
+/// Whether an id has the form of generated ids. An unknown id of that form costs a dummy HMAC
+/// (CAU-12).
 [[nodiscard]] bool looks_generated(std::string_view client_id) noexcept;
 
-/// What an exchange carries on of the client that authenticated: plain values, so that no reference
-/// count is shared between requests.
+/// The part of an authenticated client that an exchange carries: plain values, so that requests
+/// share no reference count.
 struct client_facts {
-  /// Points into the request.
+  /// A view into the request.
   std::string_view id;
   std::uint64_t incarnation = 0;
   crypto::jws_alg id_token_alg = crypto::jws_alg::rs256;
@@ -122,7 +123,7 @@ struct client_facts {
   bool rt_without_offline = false;
   rt_mode refresh_mode = rt_mode::static_;
   token_lives lives;
-  /// Whether its record has `access_token_claims`.
+  /// Whether the client's record has `access_token_claims`.
   bool has_static_claims = false;
 };
 

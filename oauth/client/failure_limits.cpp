@@ -8,7 +8,7 @@ namespace mintage::oauth {
 
 crypto::digest failure_key(crypto::hmac_sha256& process_key, std::string_view client,
                            const crypto::bytes<16>& source) {
-  // The source has a fixed width, so the client's octets cannot move into it.
+  // The source has a fixed width, so octets of the client id cannot be taken for it.
   auto text = std::string{"failures"};
   text.append(source.begin(), source.end());
   text.append(client);

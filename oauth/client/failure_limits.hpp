@@ -1,5 +1,5 @@
 /// @file
-/// How often a source may fail to be a client, before it is told to slow down. (CAU-16)
+/// Limit on failed client authentications per client and source. (CAU-16)
 #pragma once
 
 #include <atomic>
@@ -14,28 +14,28 @@
 
 namespace mintage::oauth {
 
-/// Who failed: HMAC under a key of the process over client and source, so that nobody can choose
-/// whose failures his own are counted with.
+/// Identifies client and source: an HMAC under a process key, so that nobody can choose a pair that
+/// shares a cell with another.
 [[nodiscard]] crypto::digest failure_key(crypto::hmac_sha256& process_key, std::string_view client,
                                          const crypto::bytes<16>& source);
 
-/// Failures per (client, source) in a table of fixed size, which forgets by itself. It decides only
-/// how a failure is answered: a right secret is never limited, and no client can be locked out by
-/// others. Thread-safe without a lock; touched by failures alone.
+/// Failures per (client, source) in a table of fixed size whose entries expire by themselves. It
+/// decides only how a failure is answered: a right secret is never limited, so nobody can lock out
+/// a client. Thread-safe without a lock. Used for failures only.
 class failure_limits {
  public:
-  /// @param most failures that one pair may have within `window`; then one each `window / most`.
+  /// @param most failures of one pair allowed within `window`; then one per `window / most`.
   /// @param cells a power of two; 8 octets each.
   failure_limits(unsigned most, seconds window, std::size_t cells = 65536);
 
-  /// Counts one failure. @returns whether there have been too many: it is then not counted.
+  /// Counts one failure. @returns whether there have been too many; then it is not counted.
   [[nodiscard]] bool note(const crypto::digest& key, instant now) noexcept;
-  /// Whether the next failure would be one too many.
+  /// Whether the next failure would exceed the limit.
   [[nodiscard]] bool is_over(const crypto::digest& key, instant now) const noexcept;
 
  private:
-  /// When all failures of a pair will be forgotten, in milliseconds (the theoretical arrival time
-  /// of the generic cell rate algorithm).
+  /// The time when all failures of a pair expire, in milliseconds (the theoretical arrival time of
+  /// the generic cell rate algorithm).
   using cell = std::atomic<std::int64_t>;
   [[nodiscard]] cell& at(const crypto::digest& key) const noexcept;
 

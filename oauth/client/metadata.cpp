@@ -17,17 +17,18 @@ constexpr auto max_id = std::size_t{128};
 constexpr auto max_name = std::size_t{256};
 constexpr auto max_redirect_uris = std::size_t{512};
 constexpr auto max_uri = std::size_t{2048};
-/// Entries of allowed_resources and of allowed_origins.
+/// Maximum number of entries of allowed_resources and of allowed_origins.
 constexpr auto max_allowed = std::size_t{64};
 constexpr auto max_scope_tokens = std::size_t{64};
 constexpr auto max_scope = std::size_t{2048};
 
-/// Every URI and origin is compared as it is, so that a wildcard would match itself alone.
+/// URIs and origins are compared literally, so a wildcard would only match itself.
 bool has_wildcard(std::string_view text) noexcept {
   return text.find('*') != text.npos;
 }
 
-/// @returns what is wrong with an allowed origin, to be said after its name, or null (TOK-20).
+/// @returns the error of an allowed origin, as the end of a sentence that begins with its name, or
+///          null (TOK-20).
 const char* fault_of_origin(std::string_view text) {
   if (has_wildcard(text)) return "must name one origin: wildcards are not matched";
   const auto parts = split_uri(text);
@@ -38,7 +39,8 @@ const char* fault_of_origin(std::string_view text) {
          "host";
 }
 
-/// @returns what is wrong with a redirect URI, to be said after its name, or null.
+/// @returns the error of a redirect URI, as the end of a sentence that begins with its name, or
+///          null.
 const char* fault_of_redirect_uri(std::string_view uri) noexcept {
   if (uri.size() > max_uri) return "must be at most 2048 octets";
   if (has_wildcard(uri)) return "must name one URI: wildcards are not matched";
@@ -48,13 +50,14 @@ const char* fault_of_redirect_uri(std::string_view uri) noexcept {
   const auto is_https = parts->has_scheme("https");
   if (is_https || parts->has_scheme("http")) {
     if (parts->host.empty()) return "must have a host";
-    // What stands before the @ is easily taken for the host.
+    // Readers may mistake the part before the @ for the host.
     if (parts->has_userinfo) return "must not have a user name";
     if (!is_web_host(parts->host)) return "must have a host that browsers know";
     if (is_https || is_loopback_host(parts->host)) return nullptr;
     return "must use https, unless its host is a loopback host";
   }
-  // Native apps: a reversed domain name (RFC 8252 §7.1); it keeps javascript: and data: out too.
+  // Native apps use a reversed domain name (RFC 8252 §7.1). This also excludes javascript: and
+  // data:.
   if (parts->scheme.find('.') != std::string_view::npos) return nullptr;
   return "must use https, http on a loopback host, or a scheme that is a reversed domain name";
 }
@@ -149,7 +152,7 @@ std::string lower_host(std::string_view uri) {
   return host;
 }
 
-/// @returns the one host of all redirect URIs, or empty (Core §8.1).
+/// @returns the host that all redirect URIs share, or empty (Core §8.1).
 std::string common_host(const std::vector<std::string>& redirect_uris) {
   if (redirect_uris.empty()) return {};
   auto host = lower_host(redirect_uris.front());
@@ -157,8 +160,8 @@ std::string common_host(const std::vector<std::string>& redirect_uris) {
   return std::all_of(redirect_uris.begin(), redirect_uris.end(), is_there) ? host : std::string{};
 }
 
-/// The sector of a client with pairwise subjects. It is kept, its URI is not: redirect URIs that
-/// leave the sector need the URI again, so that nobody's subject changes by accident.
+/// Sets the sector of a client with pairwise subjects. The sector is stored and its URI is not:
+/// redirect URIs outside the sector need the URI again, so that no subject changes by accident.
 complaint set_sector(client& c, const client_metadata& m) {
   if (m.sector_identifier_uri) {
     c.sector = lower_host(*m.sector_identifier_uri);
@@ -243,7 +246,7 @@ complaint set_algorithms(client& c, const client_metadata& m) {
   return std::nullopt;
 }
 
-/// Puts a number of seconds on a life.
+/// Sets a lifetime to a number of seconds.
 complaint set_life(std::optional<std::int64_t> from, const char* name, seconds longest,
                    seconds& to) {
   if (!from) return std::nullopt;
@@ -264,7 +267,7 @@ complaint set_lives(client& c, const client_metadata& m) {
   return set_life(m.refresh_absolute, "refresh_absolute", 3650 * day, to.refresh_absolute);
 }
 
-/// Rules between members, on the client as it will be.
+/// Rules that concern several members, applied to the resulting client.
 complaint check_whole(const client& c, const client_metadata& m) {
   for (const auto g : c.grant_types) {
     if (!c.is_public() || row_of(grants, g).is_for_public_clients) continue;
@@ -278,14 +281,14 @@ complaint check_whole(const client& c, const client_metadata& m) {
   if (c.is_public() && !c.require_pkce) {
     return bad_request("require_pkce cannot be off for a public client");
   }
-  // Nothing else than rotation shows that the refresh token of a public client was copied (RFT-02).
+  // Only rotation reveals that the refresh token of a public client was copied (RFT-02).
   if (c.is_public() && c.refresh_mode != rt_mode::rotating) {
     return bad_request("rt_mode must be rotating for a public client");
   }
   return std::nullopt;
 }
 
-/// Puts every member on `c` that creating and changing have in common.
+/// Sets the members that creation and change have in common.
 complaint apply(client& c, const client_metadata& m) {
   for (const auto set :
        {set_redirect_uris, set_grant_types, set_scope, set_plain_values, set_algorithms,
@@ -295,7 +298,7 @@ complaint apply(client& c, const client_metadata& m) {
   return check_whole(c, m);
 }
 
-/// How the client will prove who it is: its method, and id and secret if they are imported.
+/// Sets how the client authenticates: its method, and its id and secret if they are imported.
 complaint set_identity(client& c, const client_metadata& m) {
   if (m.token_endpoint_auth_method) {
     const auto method = find_named(auth_methods, *m.token_endpoint_auth_method);

@@ -1,5 +1,5 @@
 /// @file
-/// What a client may be registered with. @see RFC 7591 §2, PROTOCOL.md §9
+/// The metadata that a client is registered with, and its rules. @see RFC 7591 §2, PROTOCOL.md §9
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace mintage::oauth {
 
-/// Body of POST /admin/clients and PATCH /admin/clients/{id}; members that were not sent are
+/// Body of POST /admin/clients and PATCH /admin/clients/{id}. Members that were not sent are
 /// nothing.
 struct client_metadata {
   std::optional<std::string> client_id;  ///< with client_secret: import
@@ -39,7 +39,7 @@ struct client_metadata {
   std::optional<std::string> userinfo_signed_response_alg;  ///< empty = plain JSON
   std::optional<std::vector<std::string>> allowed_resources;
   std::optional<std::vector<std::string>> allowed_origins;
-  // Seconds; 0 = as [tokens] of the config says.
+  // Seconds; 0 = as in [tokens] of the config.
   std::optional<std::int64_t> access_token_ttl;
   std::optional<std::int64_t> id_token_ttl;
   std::optional<std::int64_t> refresh_idle;
@@ -47,27 +47,29 @@ struct client_metadata {
   std::optional<std::vector<static_claim>> access_token_claims;
 };
 
-/// Whether this server can give a client such lives: access and ID tokens end before their key is
-/// gone (keys.overlap), refresh tokens no later than tokens.refresh_absolute, since cutoffs are
-/// kept that long.
+/// Checks that this server can give a client such lifetimes: access and ID tokens must expire
+/// before their key is removed (keys.overlap), and refresh tokens no later than
+/// tokens.refresh_absolute, because cutoffs are stored that long.
 /// @returns invalid_request naming the field.
 [[nodiscard]] complaint check_lives(const token_lives& own, const options& o);
 
-/// A new client from metadata, without its secret. Draws id (if none was given) and incarnation.
-/// Defaults: client_secret_basic, authorization_code, scope "openid", RS256, PKCE required, public
-/// subjects; rotating for public clients and static for confidential ones (RFT-02).
-/// @returns invalid_request naming the field: bad URI (absolute, no fragment, no wildcard; http
-/// only for a
-///          loopback host), unknown value, public client with a secret or with client_credentials
-///          (CCG-01), require_pkce off for a public client (PKC-01), pairwise subjects without one
-///          sector, an allowed origin that no browser would send, too long (512 URIs, 2048 octets
-///          each; 64 resources and origins; id 128; secret 256 octets of printable UTF-8).
+/// Makes a client from metadata, without its secret. Draws the id (if none was given) and the
+/// incarnation. Defaults: client_secret_basic, authorization_code, scope "openid", RS256, PKCE
+/// required, public subjects; rotating refresh tokens for public clients, static ones for
+/// confidential clients (RFT-02).
 /// Pairwise subjects are shared within the host of sector_identifier_uri, which is not fetched: the
-/// operator vouches for the redirect URIs. Without it, all redirect URIs must have one host.
+/// operator is responsible for the redirect URIs. Without that member, all redirect URIs must have
+/// one host.
+/// @returns invalid_request naming the field: a bad URI (absolute, no fragment, no wildcard; http
+///          only for a loopback host), an unknown value, a public client with a secret or with
+///          client_credentials (CCG-01), require_pkce off for a public client (PKC-01), pairwise
+///          subjects without a single sector, an allowed origin that browsers do not send, a member
+///          that is too long (512 URIs of 2048 octets; 64 resources and origins; id 128; secret 256
+///          octets of printable UTF-8).
 [[nodiscard]] admin_result<client> make_client(const client_metadata& m, instant now,
                                                crypto::random_source& random);
-/// The same rules on a changed copy; version + 1. client_id, client_secret and
-/// token_endpoint_auth_method cannot be changed here.
+/// Applies the same rules to a changed copy; version + 1. client_id, client_secret and
+/// token_endpoint_auth_method cannot be changed.
 [[nodiscard]] admin_result<client> change_client(const client& before, const client_metadata& m);
 
 }  // namespace mintage::oauth

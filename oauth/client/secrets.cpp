@@ -9,10 +9,10 @@
 namespace mintage::oauth {
 namespace {
 
-/// Shorter ones can be guessed.
+/// Shorter secrets can be guessed.
 constexpr auto good_secret = std::size_t{8};
 constexpr auto max_secret = std::size_t{256};
-/// The end of the year 9999: later moments are mistakes, and would not fit into milliseconds.
+/// The end of the year 9999. Later dates are mistakes, and do not fit into milliseconds.
 constexpr auto max_date = std::int64_t{253402300799};
 
 bool is_live(const stored_secret& s, instant now) noexcept {

@@ -1,5 +1,5 @@
 /// @file
-/// The secrets of a client: which may be chosen elsewhere, how one follows another. (CAU-12)
+/// The secrets of a client: rules for imported ones, and rotation. (CAU-12)
 #pragma once
 
 #include <cstddef>
@@ -15,15 +15,16 @@
 
 namespace mintage::oauth {
 
-/// @returns invalid_request naming the field, or nothing: 0 is never, else until the year 9999.
+/// @returns invalid_request naming the field, or nothing. 0 means never; else at most the year
+///          9999.
 [[nodiscard]] complaint check_secret_expiry(std::optional<std::int64_t> date);
 /// @returns invalid_request naming the field, or nothing: 1 to 256 octets of printable UTF-8.
 [[nodiscard]] complaint check_chosen_secret(const crypto::secret_string& chosen);
-/// What the operator should know of a secret that may be imported, a sentence each: that it is
-/// short, that it is not ASCII.
+/// Warnings for the operator about a secret that may be imported, a sentence each: it is short, or
+/// not ASCII.
 [[nodiscard]] std::vector<std::string> secret_warnings(const crypto::secret_string& chosen);
 
-/// `client_secret_expires_at` as a moment; nothing when it was not sent or is 0, which is never.
+/// `client_secret_expires_at` as an instant; nothing when it was not sent or is 0 (never).
 [[nodiscard]] std::optional<instant> secret_expiry(std::optional<std::int64_t> date) noexcept;
 
 /// Body of POST /admin/clients/{id}/secrets.
@@ -31,20 +32,21 @@ struct secret_request {
   std::optional<crypto::secret_string> client_secret;    ///< nothing = one is generated
   std::optional<std::int64_t> client_secret_expires_at;  ///< NumericDate, 0 = never
 };
-/// Live secrets of one client at most: the one in use, and its successor during a rotation.
+/// Number of live secrets of one client at most: the one in use, and its successor during a
+/// rotation.
 constexpr std::size_t max_live_secrets = 2;
-/// Checks whether a client may get such a secret.
+/// Checks that a client may get such a secret.
 /// @returns nothing when it may; invalid_request for a public client, a bad secret or a bad time;
 ///          conflict when `max_live_secrets` are live.
 [[nodiscard]] complaint check_secret(const client& c, const secret_request& r, instant now);
-/// A changed copy with one secret more; expired ones, which nobody can use, make room. The secret
-/// is numbered by the version of the record that it came with: numbers grow and never return.
+/// A changed copy with one secret more. Expired secrets are dropped. The number of the secret is
+/// the version of the record that it came with, so numbers grow and are never reused.
 /// @returns conflict when `max_live_secrets` are live.
 [[nodiscard]] admin_result<client> with_secret(const client& before, stored_secret added,
                                                instant now);
 /// A changed copy without that secret.
-/// @returns not_found when there is no such number; conflict when the client could not authenticate
-///          any more.
+/// @returns not_found for an unknown number; conflict when the client could not authenticate any
+///          more.
 [[nodiscard]] admin_result<client> without_secret(const client& before, std::uint32_t number,
                                                   instant now);
 

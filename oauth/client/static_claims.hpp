@@ -1,5 +1,5 @@
 /// @file
-/// Claims that the operator gives to every access token of a client or for a resource.
+/// Claims that the operator adds to all access tokens of a client or for a resource.
 #pragma once
 
 #include <string>
@@ -12,9 +12,9 @@ namespace mintage::oauth {
 class client_registry;
 struct client;
 
-/// The claims of a JWT access token beside those of the server: of the resources that it is for, in
-/// the order of `targets`, then of its client. Of two with one name the first counts.
-/// @returns one JSON object, or empty for none.
+/// Merges the operator's claims for a JWT access token: those of its resources, in the order of
+/// `targets`, then those of its client. For a repeated name the first one counts.
+/// @returns one JSON object, or empty for no claims.
 [[nodiscard]] std::string merge_static_claims(const client& c, const client_registry& known,
                                               const std::vector<target>& targets);
 

@@ -21,7 +21,7 @@ std::uint8_t* put_big_endian(std::uint8_t* to, Unsigned value) noexcept {
   return to;
 }
 
-/// Every code that cannot be redeemed looks the same to the client (TOK-21).
+/// One description for every code that cannot be redeemed (TOK-21).
 denial no_such_grant(std::string_view reason) noexcept {
   return {errc::invalid_grant,
           "the code is unknown, expired, already used, or was issued for other parameters", reason};
@@ -53,8 +53,8 @@ std::optional<code_ref> find_code(std::string_view text, crypto::sha256_hasher& 
 crypto::digest make_binding(std::string_view client_id, std::uint64_t incarnation,
                             std::string_view redirect_uri, std::string_view challenge,
                             crypto::sha256_hasher& hash) {
-  // All lengths come first, at a fixed width, so octets cannot move between the fields; "none" is a
-  // marker of its own and no challenge can spell it. One head means fewer calls into the digest.
+  // All lengths come first, at a fixed width, so octets cannot move between fields. "none" has a
+  // marker of its own that no challenge can equal. One head saves calls into the digest.
   auto head = crypto::bytes<4 + 8 + 4 + 1 + 4>{};
   auto* end = put_big_endian(head.data(), static_cast<std::uint32_t>(client_id.size()));
   end = put_big_endian(end, incarnation);

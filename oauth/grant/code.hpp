@@ -1,5 +1,5 @@
 /// @file
-/// Authorization codes: their text, their record, and the judgement of a redemption. (COD-*, PKC-*)
+/// Authorization codes: their text, their record, and the rules of redemption. (COD-*, PKC-*)
 #pragma once
 
 #include <optional>
@@ -19,31 +19,31 @@
 
 namespace mintage::oauth {
 
-/// What the authorization front-end told of the person's login. It passes from the code to the
-/// grant.
+/// A person's login, as reported by the authorization front-end. Passed from the code to its grant.
 struct login {
   std::string client_id;
   std::uint64_t incarnation = 0;
-  /// The person as the front-end knows them: what revocations by subject name.
+  /// The person's id at the front-end; revocations by subject use it.
   std::string sub;
-  /// The person as tokens of this client name them, when it has pairwise subjects; else empty.
+  /// The person's id in tokens of a client with pairwise subjects; else empty.
   std::string pairwise_sub;
   /// Granted scope, space-separated.
   std::string scope;
-  /// What access tokens of the grant may be for; empty = issuer + "/userinfo" (ATK-02).
+  /// What access tokens of the grant are for; empty = issuer + "/userinfo" (ATK-02).
   std::vector<target> targets;
-  /// When the code was minted: a revocation of the subject or the session before it is no matter.
+  /// When the code was minted. Revocations of the subject or session at an earlier time do not
+  /// affect it.
   instant minted{};
-  /// Epoch when there was no login (client_credentials).
+  /// 1970 when there was no login (client_credentials).
   instant auth_time{};
-  /// Empty = not in the authorization request.
+  /// Empty = the authorization request had none.
   std::string nonce;
   std::string acr;
   std::vector<std::string> amr;
   std::string sid;
-  /// How people know the person, for introspection alone (INT-02); empty = not said.
+  /// The person's user name, for introspection only (INT-02); empty = not known.
   std::string username;
-  /// The `claims` for userinfo as one JSON object, or empty.
+  /// The `claims` of userinfo as one JSON object, or empty.
   std::string claims;
   /// Those of them that the `claims` request wants in the ID token, as one JSON object, or empty
   /// (IDT-02).
@@ -58,44 +58,45 @@ struct login {
 struct authorization_code {
   login who;
   std::string redirect_uri;
-  /// Whether the authorization request had no redirect_uri: it is then the client's only one, and a
+  /// Whether the authorization request had no redirect_uri. It is then the client's only one, and a
   /// redemption may leave it out as well (COD-02).
   bool is_uri_implied = false;
-  /// S256 challenge; empty means that the client explicitly used none. Covered by the binding.
+  /// S256 challenge; empty = the client explicitly used none. Covered by the binding.
   std::string challenge;
   instant expires{};
 };
 
-/// `mco_`, slot, 43 base64url characters of 256 random bits: 49 characters.
+/// Draws a code: `mco_`, slot, 43 base64url characters of 256 random bits; 49 characters.
 [[nodiscard]] crypto::secret_string make_code(slot s, crypto::random_source& random);
 
-/// Where a code is kept: its slot and the SHA-256 of the whole text, slot included, so that a
-/// respelled code is unknown. The engine's key is the slot (2 octets, big endian) and this digest.
+/// The key of a code: its slot, and the SHA-256 of the whole text. The text includes the slot, so a
+/// code with another slot is unknown. The engine's key is the slot (2 octets, big-endian) and this
+/// digest.
 struct code_ref {
   slot where;
   crypto::digest hash;
 };
-/// @returns nothing when the text does not have the form of a code; it is then as unknown as any.
+/// @returns nothing when the text does not have the form of a code, which is then unknown.
 [[nodiscard]] std::optional<code_ref> find_code(std::string_view text, crypto::sha256_hasher& hash);
 
-/// SHA-256 over length-prefixed client id and incarnation, redirect URI, and challenge or "none":
-/// the valid redemption is decided by one comparison.
+/// SHA-256 over length-prefixed client id and incarnation, redirect URI, and challenge or "none",
+/// so that one comparison decides a valid redemption.
 [[nodiscard]] crypto::digest make_binding(std::string_view client_id, std::uint64_t incarnation,
                                           std::string_view redirect_uri, std::string_view challenge,
                                           crypto::sha256_hasher& hash);
-/// The binding that a request claims: its challenge is S256 of its verifier, or none without one.
-/// @param redirect_uri that of the request, or the one that it stands for.
+/// The binding that a request claims. Its challenge is the S256 of its verifier, or none.
+/// @param redirect_uri of the request, or the one that it implies.
 [[nodiscard]] crypto::digest claimed_binding(const client_facts& who, const token_request& request,
                                              std::string_view redirect_uri,
                                              crypto::sha256_hasher& hash);
-/// Whether a redemption of `code` may leave redirect_uri out (COD-02): it was minted without one,
-/// or with PKCE, which protects more, for a client that has one redirect URI only.
+/// Whether a redemption of `code` may leave out redirect_uri (COD-02): the code was minted without
+/// one, or with PKCE, which protects more, for a client that has only one redirect URI.
 /// @param known the client's record; null when it is unknown.
-/// @see OAuth 2.1 §4.1.3, which has no redirect_uri here any more
+/// @see OAuth 2.1 §4.1.3, which has no redirect_uri here
 [[nodiscard]] bool may_omit_redirect_uri(const authorization_code& code,
                                          const client* known) noexcept;
 
-/// Finds out why a redemption fails whose claimed binding is not the stored one; walks P18 in
+/// The reason why a redemption fails whose claimed binding is not the stored one. Applies P18 in
 /// order: client → redirect_uri → PKCE.
 /// @param redirect_uri as of `claimed_binding`.
 /// @returns invalid_request or invalid_grant, never success.
@@ -106,10 +107,11 @@ struct code_ref {
 [[nodiscard]] denial unknown_code() noexcept;
 [[nodiscard]] denial expired_code() noexcept;
 [[nodiscard]] denial consumed_code() noexcept;
-[[nodiscard]] denial dead_code() noexcept;  ///< failure cap reached (COD-05)
+[[nodiscard]] denial dead_code() noexcept;  ///< too many failures (COD-05)
 [[nodiscard]] denial void_code() noexcept;  ///< cut off (NEG-118, NEG-212)
 
-/// Whether a valid replay revokes the family, or is a double submit within the window (COD-06/07).
+/// Whether a valid replay revokes the family, or is a double submit within the window (COD-06,
+/// COD-07).
 [[nodiscard]] bool replay_revokes(instant received, instant consumed_at, const options& o) noexcept;
 
 }  // namespace mintage::oauth

@@ -8,7 +8,7 @@
 namespace mintage::oauth {
 namespace {
 
-/// SKEW of PROTOCOL.md: how long after its end a token may still be taken for valid somewhere.
+/// SKEW of PROTOCOL.md: how long after its expiry a token may still be accepted somewhere.
 constexpr auto skew = seconds{30};
 
 bool gets_refresh_token(const login& who, const client_facts& client) noexcept {

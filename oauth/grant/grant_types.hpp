@@ -1,6 +1,6 @@
 /// @file
-/// The grants of the token endpoint. A grant is added here by an enumerator and a row; what it does
-/// with a request that was read and authenticated stands in actors/stages (the validator's switch).
+/// The grants of the token endpoint. A new grant is an enumerator and a row here. The validator
+/// (actors/stages/token_validator.cpp) decides what it does with an authenticated request.
 #pragma once
 
 #include <algorithm>
@@ -19,28 +19,28 @@ namespace mintage::oauth {
 class parameters;
 struct token_request;
 
-/// `refresh_token` also decides whether a client gets one (COD-11).
+/// `refresh_token` also decides whether a redemption issues one (COD-11).
 enum class grant_type : std::uint8_t { authorization_code, refresh_token, client_credentials };
 
-/// Row P13 of each grant: reads the parameters that are its own. All grants share `scope` and
-/// `resource`, which are read before.
-/// @returns invalid_request for one that is missing or malformed.
+/// Row P13 of each grant: reads its own parameters. `scope` and `resource`, which all grants share,
+/// are read before.
+/// @returns invalid_request for a missing or malformed parameter.
 [[nodiscard]] result<void> read_code_grant(const parameters& sent, token_request& out);
 [[nodiscard]] result<void> read_refresh_grant(const parameters& sent, token_request& out);
 [[nodiscard]] result<void> read_client_grant(const parameters& sent, token_request& out);
 
 struct grant_row {
   grant_type id;
-  /// In requests, client metadata, discovery, command lines, and as a label of metrics.
+  /// The name in requests, client metadata, discovery and command lines, and the label of metrics.
   std::string_view name;
-  /// In the records of clients. On disk: DO NOT CHANGE, never reuse one.
+  /// The number in the records of clients. On the disk: DO NOT CHANGE, never reuse one.
   std::uint32_t record_number;
   result<void> (*read)(const parameters& sent, token_request& out);
-  /// The event of the audit stream when it was exchanged for tokens.
+  /// The event in the audit stream when tokens were issued for it.
   std::string_view audit_event;
-  /// Whether a client without a secret may be registered for it.
+  /// Whether a public client may be registered for it.
   bool is_for_public_clients;
-  /// The response type that begins it at an authorization endpoint, which then needs a registered
+  /// The response type of the authorization endpoint at which it begins, which needs a registered
   /// redirect URI; empty = it does not begin there.
   std::string_view response_type = {};
 };
@@ -69,7 +69,7 @@ static_assert(is_in_order(grants));
 [[nodiscard]] constexpr std::string_view to_string(grant_type g) noexcept {
   return row_of(grants, g).name;
 }
-/// @returns nothing for a grant that is not spoken here.
+/// @returns nothing for a grant that is not supported.
 [[nodiscard]] constexpr std::optional<grant_type> parse_grant_type(std::string_view name) noexcept {
   return find_named(grants, name);
 }

@@ -1,5 +1,5 @@
 /// @file
-/// What one answer of the token endpoint gives out, whatever grant it came from.
+/// What one token answer issues, independent of the grant type.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace mintage::oauth {
 
-/// Decided where the grant is judged, carried out by a signer, which knows no grant types.
+/// Decided by the rule of the grant, carried out by a signer, which knows no grant types.
 struct issuance {
   /// Narrowed by a refresh (RFT-07); empty = the grant's.
   std::string scope;
@@ -25,12 +25,14 @@ struct issuance {
   std::optional<std::uint32_t> refresh_generation;
   /// The access token when it is an opaque one; drawn and stored before it is issued (ATK-06).
   crypto::secret_string opaque;
-  /// Of the client.
+  /// Lifetimes of the client's tokens.
   token_lives lives{};
-  /// More claims of a JWT access token as one JSON object, or empty: see `merge_static_claims`.
+  /// The operator's claims of a JWT access token as one JSON object, or empty: see
+  /// `merge_static_claims`.
   std::string static_claims;
 
-  /// What is issued of a grant's scope, and of its targets. The result lives as long as both.
+  /// The issued part of a grant's scope, and of its targets. The result is a reference to one of
+  /// the two.
   [[nodiscard]] const std::string& scope_of(const std::string& granted) const noexcept {
     return scope.empty() ? granted : scope;
   }

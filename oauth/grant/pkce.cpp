@@ -21,7 +21,7 @@ bool is_code_verifier(std::string_view verifier) noexcept {
 }
 
 bool is_s256_challenge(std::string_view challenge) noexcept {
-  // 43 characters carry 258 bits: the last one leaves two of its bits unused, which must be zero.
+  // 43 characters have 258 bits: two bits of the last one are unused and must be zero.
   constexpr auto last_characters = std::string_view{"AEIMQUYcgkosw048"};
   return challenge.size() == challenge_size &&
          std::all_of(challenge.begin(), challenge.end(), is_base64url) &&

@@ -30,7 +30,7 @@ constexpr generation_octets big_endian(std::uint32_t value) noexcept {
           static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)};
 }
 
-/// The octets of all parts, one after the other; every part has a fixed width.
+/// The octets of all parts in sequence; every part has a fixed width.
 template <std::size_t... N>
 crypto::bytes<(N + ...)> concatenate(const crypto::bytes<N>&... parts) noexcept {
   auto out = crypto::bytes<(N + ...)>{};
@@ -46,14 +46,14 @@ constexpr auto label = [] {
   return octets;
 }();
 
-/// Takes the next octets of a decoded token.
+/// Moves the next octets of a decoded token to `to`.
 template <std::size_t N>
 void take(std::string_view& from, crypto::bytes<N>& to) noexcept {
   std::copy_n(from.begin(), N, to.begin());
   from.remove_prefix(N);
 }
 
-/// Every refresh token that gets nothing looks the same to its client (TOK-21).
+/// One description for every refresh token that is refused (TOK-21).
 denial no_such_token(std::string_view reason) noexcept {
   return {errc::invalid_grant,
           "the refresh token is unknown, expired, revoked, already used, or was issued to another "
@@ -61,7 +61,7 @@ denial no_such_token(std::string_view reason) noexcept {
           reason};
 }
 
-/// What of the family's state refuses the token, whatever its generation.
+/// Refusals by the family's state, for any generation.
 std::optional<denial> check_family(const grant& g, const client_facts& who, const cutoffs& cut,
                                    instant now) noexcept {
   if (g.who.client_id != who.id) return no_such_token("refresh token of another client (RFT-01)");
@@ -91,9 +91,8 @@ result<std::string> narrow_scope(std::string_view granted, std::string_view requ
   return join_scope(*tokens);
 }
 
-/// Whether the superseded token may still get the successor again (RFT-06). A moment before that of
-/// the rotation means that the clock was set back: the successor is unused all the same, and a
-/// clock that is known to be wrong must not cost anybody the family.
+/// Whether a superseded token still gets the successor (RFT-06). When `now` is before the rotation,
+/// the clock was set back: the successor is unused, and a wrong clock must not end the family.
 bool is_in_grace(const grant& g, instant now, const options& o) noexcept {
   return now <= g.superseded_at + o.refresh_grace;
 }
@@ -102,7 +101,7 @@ instant pushed_idle_end(const grant& g, instant now, seconds idle) noexcept {
   return std::min(now + idle, g.absolute_expiry);
 }
 
-/// Issues the current generation; the record changes only when its idle end is due to be moved.
+/// Issues the current generation. The record changes only when its idle expiry is due to be moved.
 void keep(refresh_judgement& judged, const grant& g, instant now, seconds idle) {
   const auto due = std::chrono::duration_cast<milliseconds>(idle) / 24;
   judged.out.refresh_generation = g.generation;
@@ -206,7 +205,7 @@ refresh_judgement judge_refresh(const grant& g, const presented_refresh_token& t
   if (const auto why = check_family(g, who, cut, now)) return deny_with(*why);
 
   const auto is_current = token.generation == g.generation;
-  // A database that was restored from a backup has forgotten rotations: no reason to revoke.
+  // A database restored from a backup lacks the latest rotations: not a reason to revoke.
   if (token.generation > g.generation) {
     return deny_with(no_such_token("generation ahead of the record"));
   }
@@ -216,7 +215,7 @@ refresh_judgement judge_refresh(const grant& g, const presented_refresh_token& t
     return judged;
   }
   const auto rotates = is_current && g.mode == rt_mode::rotating;
-  // The successor would be generation 0 again, and with it all superseded ones.
+  // The next generation would wrap to 0, which makes all superseded tokens valid again.
   if (rotates && g.generation == std::numeric_limits<std::uint32_t>::max()) {
     return deny_with(no_such_token("family ran out of generations"));
   }

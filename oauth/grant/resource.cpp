@@ -21,14 +21,14 @@ bool has_target(const std::vector<target>& targets, std::string_view identifier)
                      [&](const target& t) { return t.identifier == identifier; });
 }
 
-/// One access token has one format and one signature.
+/// Whether the targets have one format and one algorithm, as an access token does.
 bool agree(const std::vector<target>& targets) noexcept {
   return std::all_of(targets.begin(), targets.end(), [&](const target& t) {
     return t.format == targets.front().format && t.alg == targets.front().alg;
   });
 }
 
-/// Userinfo beside others: their token serves both.
+/// Adds userinfo to other targets, so that their token serves both.
 void add_userinfo(std::vector<target>& others, std::string identifier) {
   others.push_back({.identifier = std::move(identifier),
                     .format = others.front().format,
@@ -66,7 +66,7 @@ result<std::vector<target>> named_targets(const client_registry& known, const cl
 
 bool is_resource_identifier(std::string_view text) noexcept {
   constexpr auto longest = std::size_t{2048};
-  // Compared as it is: a wildcard would match itself alone.
+  // Identifiers are compared literally: a wildcard would only match itself.
   if (text.size() > longest || text.find('*') != text.npos) return false;
   const auto parts = split_uri(text);
   return parts && !parts->has_fragment && !(parts->has_authority && parts->host.empty());

@@ -1,5 +1,5 @@
 /// @file
-/// Resources: the APIs that access tokens are for, and which of them a grant is for. (ATK-02,
+/// Resources: the APIs that access tokens are for, and which of them a grant covers. (ATK-02,
 /// ATK-03, RFC 8707)
 #pragma once
 
@@ -23,35 +23,36 @@ enum class token_format : std::uint8_t { jwt, opaque };
   return f == token_format::jwt ? "jwt" : "opaque";
 }
 
-/// What a token is issued for: a resource as a grant remembers it.
+/// What a token is issued for: a resource, as stored in a grant.
 struct target {
   /// The `aud` value.
   std::string identifier;
   token_format format = token_format::jwt;
-  /// Signature of its JWT access tokens (ATK-04).
+  /// Signature algorithm of its JWT access tokens (ATK-04).
   crypto::jws_alg alg = crypto::jws_alg::es256;
   friend bool operator==(const target&, const target&) = default;
 };
 
-/// A claim that the operator gives to access tokens.
+/// A claim that the operator adds to access tokens.
 struct static_claim {
-  /// 1..128 letters, digits and `_:./-`: needs no escape in JSON; none that the server sets.
+  /// 1..128 letters, digits and `_:./-`, so that JSON needs no escape; not a name that the server
+  /// sets.
   std::string name;
   /// Any JSON value, compact.
   std::string value;
   friend bool operator==(const static_claim&, const static_claim&) = default;
 };
 
-/// A resource as the operator registered it. Key: its identifier.
+/// A registered resource. Key: its identifier.
 struct resource {
   /// Absolute URI without fragment; at most 2048 octets.
   target as;
-  /// Scope tokens that point to this resource when the request names none; each belongs to one
+  /// Scope tokens that refer to this resource when the request names none. Each belongs to one
   /// resource only.
   std::vector<std::string> scopes;
-  /// Clients that may introspect tokens for this resource: the resource's servers (INT-02).
+  /// Clients that may introspect tokens for this resource: its resource servers (INT-02).
   std::vector<std::string> resource_servers;
-  /// Of every JWT access token for it.
+  /// Claims of every JWT access token for it.
   std::vector<static_claim> access_token_claims{};
 };
 
@@ -59,19 +60,19 @@ struct resource {
 /// most 2048 octets (ATK-03).
 [[nodiscard]] bool is_resource_identifier(std::string_view text) noexcept;
 
-/// The targets of a grant with that scope: the resources named by the request; else the one that
-/// the scope tokens point to, and userinfo if `openid` is granted; else none, which stands for
-/// userinfo alone (ATK-02).
-/// @param requested values of `resource`; each must be registered and allowed for the client, or
-///        be userinfo's when `openid` is granted. A token for userinfo and others has the format
-///        and the algorithm of the others.
-/// @returns invalid_target; invalid_scope when the scope points to different resources; targets of
-///          one answer agree in format and algorithm, else invalid_target.
+/// The targets of a grant with that scope: the resources that the request names; else the one that
+/// the scope tokens refer to, and userinfo if `openid` is granted; else none, which means userinfo
+/// only (ATK-02).
+/// @param requested values of `resource`. Each must be registered and allowed for the client, or be
+///        userinfo's when `openid` is granted. A token for userinfo and others has the format and
+///        the algorithm of the others.
+/// @returns invalid_target, also when the targets differ in format or algorithm; invalid_scope when
+///          the scope refers to different resources.
 [[nodiscard]] result<std::vector<target>> choose_targets(
     const client_registry& known, const client& c, std::string_view scope,
     std::span<const std::string_view> requested, const options& o);
 
-/// Those of `granted` that the request names; all of them when it names none (COD-10, RFT-12).
+/// The targets of `granted` that the request names; all when it names none (COD-10, RFT-12).
 /// @returns invalid_target when it names one that was not granted.
 [[nodiscard]] result<std::vector<target>> narrow_targets(
     const std::vector<target>& granted, std::span<const std::string_view> requested);

@@ -10,7 +10,7 @@ bool is_scope_character(char c) noexcept {
   return c == '\x21' || (c >= '\x23' && c <= '\x5b') || (c >= '\x5d' && c <= '\x7e');
 }
 
-/// Takes the text before the next space off the front of `rest`.
+/// Removes the text before the next space from the front of `rest`.
 std::string_view take_token(std::string_view& rest) noexcept {
   const auto space = rest.find(' ');
   const auto token = rest.substr(0, space);

@@ -12,8 +12,9 @@
 namespace mintage::oauth {
 namespace {
 
-/// Replaces the Base64 in `authorization` by what it encodes.
-/// @returns that, or nothing (no Basic value decodes to nothing and is of use).
+/// Replaces the Base64 in `authorization` by the decoded octets.
+/// @returns a view of them; empty when they cannot be decoded or are empty, which is no Basic value
+///          either.
 std::string_view reveal_value(std::span<char> authorization) {
   const auto text = std::string_view{authorization.data(), authorization.size()};
   if (!equals_lower(text.substr(0, 6), "basic ")) return {};
@@ -22,7 +23,7 @@ std::string_view reveal_value(std::span<char> authorization) {
   auto octets = crypto::base64_decode(text.substr(begin));
   if (!octets) return {};
   const auto value = crypto::secret_string{*std::move(octets)};
-  // Three octets for every four: they fit, and views into them live as long as the request.
+  // Three octets for four characters: they fit, and views into them stay valid with the request.
   std::copy(value.reveal().begin(), value.reveal().end(), authorization.begin());
   return text.substr(0, value.reveal().size());
 }
@@ -42,7 +43,7 @@ bool read_basic(std::span<char> authorization, presented_credentials& who,
   const auto octets = std::span{*text};
   const auto id_size = decode_component(octets.first(colon));
   const auto secret_size = decode_component(octets.subspan(colon + 1));
-  // One broken half shows that the client does not encode at all.
+  // When one half is broken, the client does not form-encode at all.
   who.raw_only = !id_size || !secret_size;
   if (who.raw_only) return true;
   who.id = {octets.data(), *id_size};

@@ -24,7 +24,7 @@ bool is_utf8_without_nul(std::string_view text) noexcept {
   return text.find('\0') == text.npos && is_utf8(text);
 }
 
-/// Only these carry tokens, and only tokens are long (TOK-08).
+/// Whether the parameter carries a token; only tokens are long (TOK-08).
 bool may_be_long(std::string_view name) noexcept {
   constexpr auto names =
       std::array<std::string_view, 6>{"client_assertion", "assertion", "subject_token",
@@ -32,7 +32,7 @@ bool may_be_long(std::string_view name) noexcept {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// @returns the place of `c`, or the end.
+/// @returns the position of `c`, or the end.
 std::size_t find(std::span<const char> text, char c) noexcept {
   return std::min(std::string_view{text.data(), text.size()}.find(c), text.size());
 }
@@ -63,7 +63,7 @@ std::string_view trim(std::string_view text) noexcept {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-/// Takes one element off the front of `rest`, up to a ';' outside a quoted string.
+/// Removes one element from the front of `rest`, up to a ';' outside of quoted strings.
 std::string_view take_element(std::string_view& rest) noexcept {
   auto end = std::size_t{0};
   for (auto quoted = false; end < rest.size() && (quoted || rest[end] != ';'); ++end) {

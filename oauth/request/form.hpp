@@ -20,11 +20,11 @@ constexpr std::size_t max_long_parameter_value = 16384;
 struct form_field {
   std::string_view name;
   std::string_view value;
-  /// Name or value is beyond its limit (TOK-08): an error only where the server knows the name.
+  /// Name or value exceeds its limit (TOK-08): an error only for a name that the server knows.
   bool is_too_long = false;
 };
 
-/// The decoded fields of one body, in order. Holds views only.
+/// The decoded fields of one body, in order. Views only.
 class form {
  public:
   [[nodiscard]] const form_field* begin() const noexcept { return fields_.data(); }
@@ -39,14 +39,13 @@ class form {
 };
 
 /// Decodes one name or value in place: `+` is a space, `%HH` an octet.
-/// @returns the decoded size; nothing when an escape is broken, or the result holds a NUL or is not
-///          UTF-8. The octets are then undefined.
+/// @returns the decoded size; nothing when an escape is broken, or the result has a NUL or is not
+///          UTF-8. The octets are unspecified then.
 [[nodiscard]] std::optional<std::size_t> decode_component(std::span<char> text) noexcept;
 
-/// Decodes `body` in place (decoding never lengthens); the fields point into it.
-/// Names of more than 128 octets and values of more than 4 KiB are marked as too long; values of
-/// client_assertion, assertion, subject_token, actor_token, token and authorization_details those
-/// of more than 16 KiB.
+/// Decodes `body` in place; decoding never lengthens. The fields are views into it. Names of more
+/// than 128 octets and values of more than 4 KiB are marked as too long; for client_assertion,
+/// assertion, subject_token, actor_token, token and authorization_details the limit is 16 KiB.
 /// @returns invalid_request for broken escapes, NUL, bad UTF-8 or too many fields.
 [[nodiscard]] result<void> decode_form(std::span<char> body, form& out);
 

@@ -9,7 +9,7 @@
 namespace mintage::oauth {
 namespace {
 
-/// Objects and arrays that hold something inside one another, the outermost included (JWS-02).
+/// Depth of non-empty objects and arrays, the outermost included (JWS-02).
 constexpr auto deepest = std::size_t{16};
 
 }  // namespace

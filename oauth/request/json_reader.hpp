@@ -14,11 +14,11 @@ class element;
 
 namespace mintage::oauth {
 
-/// One JSON object with what it was read from. Views live as long as the object.
+/// One JSON object and its text. Views are valid as long as the object.
 class json_object {
  public:
-  /// @returns nothing unless `text` is one object and nothing else: UTF-8, at most 16 levels deep,
-  ///          no member twice at any depth, numbers in range.
+  /// @returns nothing unless `text` is exactly one object: UTF-8, at most 16 levels deep, no
+  ///          repeated member at any depth, numbers in range.
   [[nodiscard]] static std::optional<json_object> read(std::string_view text);
 
   ~json_object();
@@ -26,7 +26,7 @@ class json_object {
   json_object& operator=(json_object&&) noexcept;
 
   [[nodiscard]] bool has(std::string_view name) const;
-  // Nothing when the member is absent or of another type.
+  // Nothing when the member is absent or has another type.
   [[nodiscard]] std::optional<std::string_view> string(std::string_view name) const;
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name) const;
   [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
@@ -38,8 +38,8 @@ class json_object {
   std::unique_ptr<impl> impl_;
 };
 
-/// Whether an object in `where`, at any depth, has two members of one name: readers may see either.
-/// Recursion ends at the depth that the parser let through.
+/// Whether an object in `where`, at any depth, has two members of one name, of which a later reader
+/// might see either. The parser's limit bounds the recursion.
 [[nodiscard]] bool repeats_a_member(simdjson::dom::element where);
 
 }  // namespace mintage::oauth

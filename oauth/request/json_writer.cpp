@@ -14,8 +14,8 @@ constexpr bool needs_escape(char c) noexcept {
 constexpr auto each_octet = std::uint64_t{0x0101010101010101};
 constexpr auto each_high_bit = each_octet * 0x80;
 
-/// Whether one of eight octets is below `limit` (at most 128): such an octet borrows into its high
-/// bit.
+/// Whether one of eight octets is below `limit` (at most 128): the subtraction borrows into its
+/// high bit.
 constexpr bool any_below(std::uint64_t octets, std::uint64_t limit) noexcept {
   return ((octets - each_octet * limit) & ~octets & each_high_bit) != 0;
 }
@@ -25,8 +25,8 @@ constexpr bool any_needs_escape(std::uint64_t octets) noexcept {
          any_below(octets ^ each_octet * '\\', 1);
 }
 
-/// How many octets at the front can be written as they are. Eight at a time: the tokens of an
-/// answer are long and need no escape at all.
+/// Number of octets at the front that need no escape. Eight at a time: the tokens of an answer are
+/// long and need none.
 std::size_t plain_prefix(std::string_view text) noexcept {
   auto i = std::size_t{0};
   for (; i + 8 <= text.size(); i += 8) {
@@ -98,7 +98,7 @@ void json_writer::string(std::string_view name, std::string_view head, std::stri
 
 void json_writer::integer(std::string_view name, std::int64_t value) {
   begin_member(name);
-  auto digits = std::array<char, 20>{};  // as long as the smallest int64
+  auto digits = std::array<char, 20>{};  // the longest int64
   const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value);
   out_.append(digits.data(), written.ptr);
 }

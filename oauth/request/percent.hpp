@@ -11,16 +11,16 @@
 
 namespace mintage::oauth {
 
-/// What a `+` stands for: itself, as in a path, or a space, as in a form.
+/// The meaning of `+`: itself, as in a path, or a space, as in a form.
 enum class plus_sign : std::uint8_t { itself, space };
 
 /// Decodes `text` in place: `%HH` is an octet.
-/// @returns the decoded size, which is never larger; nothing when an escape is broken: the octets
-///          are then undefined.
+/// @returns the decoded size, which is never larger; nothing when an escape is broken. The octets
+///          are unspecified then.
 [[nodiscard]] std::optional<std::size_t> decode_percent(std::span<char> text,
                                                         plus_sign plus) noexcept;
 
-/// The same of a path segment, as a copy.
+/// Decodes a path segment to a copy.
 [[nodiscard]] std::optional<std::string> decode_percent(std::string_view text);
 
 }  // namespace mintage::oauth

@@ -16,9 +16,9 @@ constexpr auto longest_name = [] {
 constexpr auto jwt_bearer =
     std::string_view{"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"};
 
-/// Whether the encoded name of a query parameter means a known one.
+/// Whether the encoded name of a query parameter is that of a known one.
 bool is_known_when_decoded(std::string_view encoded) noexcept {
-  // Every octet may be written as three; what is longer cannot be a known name.
+  // Every octet may be escaped as three; a longer text cannot be a known name.
   auto octets = std::array<char, 3 * longest_name>{};
   if (encoded.size() > octets.size()) return false;
   std::copy(encoded.begin(), encoded.end(), octets.begin());
@@ -26,7 +26,7 @@ bool is_known_when_decoded(std::string_view encoded) noexcept {
   return size && find_named(parameter_table, {octets.data(), *size});
 }
 
-/// Row P08 (TOK-07): whether a query holds the name of a known parameter.
+/// Row P08 (TOK-07): whether a query contains the name of a known parameter.
 bool query_has_parameter(std::string_view query) noexcept {
   while (!query.empty()) {
     const auto segment = query.substr(0, query.find('&'));
@@ -36,8 +36,8 @@ bool query_has_parameter(std::string_view query) noexcept {
   return false;
 }
 
-/// Makes a Basic user and a client_id in the body agree (CAU-02). The body shows which spelling of
-/// the user is meant when there are two.
+/// Compares the user of Basic with a client_id in the body (CAU-02). When the user has two
+/// spellings, the body decides which is meant.
 /// @returns false when they contradict each other.
 bool reconcile(presented_credentials& who, std::string_view client_id) noexcept {
   if (client_id.empty()) return true;

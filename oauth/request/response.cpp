@@ -5,7 +5,7 @@
 namespace mintage::oauth {
 
 void append_token_answer(std::string& out, const token_answer& answer) {
-  // Room for the fixed parts as well, so that the tokens are copied once.
+  // Reserves space for the fixed parts too, so that the tokens are copied once.
   out.reserve(out.size() + 160 + answer.access_token.size() + answer.scope.size() +
               answer.refresh_token.size() + answer.id_token.size());
   auto json = json_writer{out};
@@ -28,7 +28,7 @@ void append_error(std::string& out, errc code, std::string_view description) {
 error_head head_of(errc code, bool by_header) noexcept {
   switch (code) {
     case errc::invalid_client:
-      // Without an Authorization header there is nothing to challenge (TOK-18).
+      // Without an Authorization header a challenge makes no sense (TOK-18).
       return {.status = by_header ? 401u : 400u, .basic_challenge = by_header};
     case errc::invalid_request:
     case errc::invalid_grant:

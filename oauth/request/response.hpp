@@ -20,10 +20,10 @@ struct token_answer {
 };
 void append_token_answer(std::string& out, const token_answer& answer);
 
-/// Appends `{"error":…,"error_description":…}`; both are fixed literals of ours (TOK-17).
+/// Appends `{"error":…,"error_description":…}`. Both are literals of this server (TOK-17).
 void append_error(std::string& out, errc code, std::string_view description);
 
-/// What an error answer needs besides its body.
+/// The parts of an error answer other than its body.
 struct error_head {
   unsigned status = 500;
   /// WWW-Authenticate: Basic realm="<issuer>" (TOK-18).
@@ -31,12 +31,13 @@ struct error_head {
   /// Seconds for Retry-After; 0 = none.
   unsigned retry_after = 0;
 };
-/// 401 of invalid_token and 403 of insufficient_scope go out with a Bearer challenge, which names
-/// the error; userinfo writes it (UIN-01, RFC 6750 §3.1).
+/// Status and header fields of an error. 401 of invalid_token and 403 of insufficient_scope need a
+/// Bearer challenge that names the error, which userinfo writes (UIN-01, RFC 6750 §3.1).
 /// @param by_header whether the request had an Authorization header.
 [[nodiscard]] error_head head_of(errc code, bool by_header) noexcept;
 
-/// The denial of an exchange that came home unanswered, or was not admitted: 503 (TOK-19).
+/// The denial of an exchange that was not admitted, or was returned without an answer: 503
+/// (TOK-19).
 [[nodiscard]] denial overloaded() noexcept;
 [[nodiscard]] denial lost() noexcept;
 

@@ -26,7 +26,7 @@ bool is_printable_utf8(std::string_view text) noexcept {
   auto before = char{};
   for (const auto c : text) {
     const auto octet = static_cast<unsigned char>(c);
-    // U+0080-9F are the octet C2 and one of 80-9F.
+    // U+0080-9F are encoded as C2 and an octet of 80-9F.
     const auto is_c1 = before == '\xc2' && octet <= 0x9f;
     if (octet < 0x20 || octet == 0x7f || is_c1) return false;
     before = c;

@@ -1,6 +1,6 @@
 /// @file
-/// Character classes of the grammars that oauth/ reads, and which characters a text from outside
-/// may have; independent of any locale.
+/// Character classes of the grammars that oauth/ reads, and the characters that texts of clients
+/// and operators may have. Independent of the locale.
 #pragma once
 
 #include <algorithm>
@@ -26,14 +26,14 @@ namespace mintage::oauth {
   return is_base64url(c) || c == '.' || c == '~';
 }
 
-/// @returns 0..15, or -1 when `c` is no hexadecimal digit.
+/// @returns 0..15, or -1 when `c` is not a hexadecimal digit.
 [[nodiscard]] constexpr int hex_value(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
   const auto letter = to_lower(c);
   return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
-/// @param lower already in lower case.
+/// @param lower in lower case.
 [[nodiscard]] constexpr bool equals_lower(std::string_view text, std::string_view lower) noexcept {
   return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
                     [](char a, char b) { return to_lower(a) == b; });

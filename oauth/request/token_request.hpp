@@ -1,5 +1,6 @@
 /// @file
-/// A request to the token endpoint, read up to row P13 of the precedence table (PROTOCOL.md §1.3).
+/// A request to the token endpoint, parsed up to row P13 of the precedence table (PROTOCOL.md
+/// §1.3).
 #pragma once
 
 #include <array>
@@ -15,24 +16,23 @@
 
 namespace mintage::oauth {
 
-/// What the request says about who sends it. Views point into the request's octets, or into
-/// `decoded` below.
+/// The credentials of a request. Views into the request's octets, or into `decoded` below.
 struct presented_credentials {
   using how = presentation;
   how presented = how::nothing;
   std::string_view id;
   std::string_view secret;
-  /// The halves of a Basic value (else empty) without the inner form decoding; equal to `id` and
-  /// `secret` when that changes nothing, or when the inner encoding was broken (CAU-03).
+  /// The halves of a Basic value without the form decoding; else empty. Equal to `id` and `secret`
+  /// when decoding changes nothing, or when the form encoding is broken (CAU-03).
   std::string_view raw_id;
   std::string_view raw_secret;
-  /// Whether the inner encoding was broken, so that only the raw spelling can have been meant.
+  /// The form encoding is broken, so only the raw spelling can be meant.
   bool raw_only = false;
-  /// Whether the request had an Authorization header: decides 401 or 400 (TOK-18).
+  /// Whether the request had an Authorization header, which decides between 401 and 400 (TOK-18).
   bool by_header = false;
 };
 
-/// Move-only, so that views into `decoded` stay valid: the text lives on the heap.
+/// Move-only, so that views into `decoded` stay valid: its text is on the heap.
 struct token_request {
   grant_type grant = grant_type::authorization_code;
   presented_credentials who;
@@ -41,7 +41,7 @@ struct token_request {
   std::string_view code_verifier;
   std::string_view refresh_token;
   std::string_view scope;
-  /// Values of `resource`, in order: `resources_count` of them (TOK-06).
+  /// Values of `resource`, in order; `resources_count` of them (TOK-06).
   std::array<std::string_view, 8> resource_values{};
   std::size_t resources_count = 0;
   [[nodiscard]] std::span<const std::string_view> resources() const noexcept {
@@ -51,9 +51,9 @@ struct token_request {
   std::unique_ptr<std::string> decoded;
 };
 
-/// The header fields that the rules need; views into the request.
+/// The header fields that the rules need, as views into the request.
 struct token_request_head {
-  /// nothing = the field was not there.
+  /// Nothing = the field is absent.
   std::optional<std::string_view> content_type;
   std::optional<std::string_view> authorization;
   /// The query of the target without '?', or empty.
@@ -61,9 +61,9 @@ struct token_request_head {
 };
 
 /// Applies rows P06 to P13. Decodes `body` (and the Basic value) in place.
-/// @param authorization_octets the mutable octets of the Authorization value (may be decoded in
-///        place); empty when there was none.
-/// @returns the denial of the lowest row that is broken: invalid_request or unsupported_grant_type.
+/// @param authorization_octets the octets of the Authorization value, which may be decoded in
+///        place; empty when it is absent.
+/// @returns the denial of the first broken row: invalid_request or unsupported_grant_type.
 [[nodiscard]] result<token_request> parse_token_request(const token_request_head& head,
                                                         std::span<char> authorization_octets,
                                                         std::span<char> body);

@@ -79,7 +79,7 @@ bool split_authority(std::string_view authority, uri_parts& parts) noexcept {
 using ipv6 = std::array<std::uint16_t, 8>;
 
 /// Reads groups of hexadecimal digits with colons between them.
-/// @returns how many there are; nothing when one is malformed or there are more than eight.
+/// @returns their number; nothing when one is malformed or there are more than eight.
 std::optional<std::size_t> read_groups(std::string_view text, ipv6& to) noexcept {
   auto count = std::size_t{0};
   while (!text.empty()) {
@@ -94,7 +94,7 @@ std::optional<std::size_t> read_groups(std::string_view text, ipv6& to) noexcept
   return count;
 }
 
-/// @param text without brackets. An IPv4 address at its end is not taken.
+/// @param text without brackets. An IPv4 address at its end is not supported.
 std::optional<ipv6> read_ipv6(std::string_view text) noexcept {
   auto front = ipv6{};
   const auto gap = text.find("::");
@@ -135,7 +135,7 @@ std::string to_text(const ipv6& address) {
 bool is_plain_ipv4(std::string_view host) noexcept {
   for (auto numbers = 1;; ++numbers) {
     const auto number = host.substr(0, host.find('.'));
-    // Inet parsers differ on leading zeros (octal); a plain spelling is asked for.
+    // Parsers of addresses differ on leading zeros (octal), so they are refused.
     if (number.empty() || number.size() > 3 || (number.size() > 1 && number[0] == '0'))
       return false;
     auto value = 0u;
@@ -152,7 +152,7 @@ bool is_label(std::string_view text) noexcept {
          std::all_of(text.begin(), text.end(), is_base64url);
 }
 
-/// Browsers read every name with such an end as an IPv4 address.
+/// Whether browsers take a name with this last label for an IPv4 address.
 bool is_number(std::string_view label) noexcept {
   if (label.starts_with("0x") || label.starts_with("0X")) {
     return std::all_of(label.begin() + 2, label.end(), is_hex);

@@ -8,7 +8,7 @@
 
 namespace mintage::oauth {
 
-/// Views into the text that was split. Nothing is decoded or normalised.
+/// Views into the split text. Nothing is decoded or normalised.
 struct uri_parts {
   std::string_view scheme;
   bool has_authority = false;
@@ -20,26 +20,26 @@ struct uri_parts {
   bool has_query = false;
   bool has_fragment = false;
 
-  /// @param lower in lower case; schemes have no case.
+  /// @param lower in lower case. Schemes are compared case-insensitively.
   [[nodiscard]] bool has_scheme(std::string_view lower) const noexcept;
 };
 
-/// @returns nothing unless `text` is an absolute URI spelled in the characters of RFC 3986: a
-/// scheme,
-///          something after it, valid percent escapes, a port of 1..65535 if there is a colon for
-///          one.
+/// @returns nothing unless `text` is an absolute URI in the characters of RFC 3986: a scheme,
+///          something after it, valid percent escapes, and a port of 1..65535 if there is a colon
+///          for one.
 [[nodiscard]] std::optional<uri_parts> split_uri(std::string_view text) noexcept;
 
-/// The origin of a URI as browsers write it: scheme and host in lower case, no default port.
-/// @pre it has an authority and its scheme is http or https. @see RFC 6454 §6.2
+/// The origin of a URI as browsers write it: scheme and host in lower case, without the default
+/// port.
+/// @pre the URI has an authority and its scheme is http or https. @see RFC 6454 §6.2
 [[nodiscard]] std::string origin_of(const uri_parts& parts);
 
-/// Whether a browser goes to such a host: a name whose labels are letters, digits, `-` and `_`, an
-/// IPv4 address of four plain numbers, or an IPv6 address in brackets.
+/// Whether browsers can request such a host: a name whose labels are letters, digits, `-` and `_`,
+/// an IPv4 address of four plain numbers, or an IPv6 address in brackets.
 [[nodiscard]] bool is_web_host(std::string_view host) noexcept;
 
-/// Whether `text` is an origin as browsers send it, which is the only spelling that ever equals
-/// one: http or https, a host in its canonical form, no default port, nothing behind it.
+/// Whether `text` is an origin in the spelling of browsers, the only one that can match: http or
+/// https, a host in its canonical form, no default port, nothing after it.
 /// @see RFC 6454 §6.2, RFC 5952
 [[nodiscard]] bool is_web_origin(std::string_view text);
 

@@ -11,11 +11,11 @@ namespace mintage::oauth {
 namespace {
 
 constexpr auto opaque_prefix = std::string_view{"mat_"};
-/// `make_jti`: slot, then base64url of the family id and 8 octets more.
+/// The parts of `make_jti`: slot, then base64url of the family id and 8 more octets.
 constexpr auto slot_size = std::size_t{2};
 constexpr auto jti_octets = std::tuple_size_v<family_id> + 8;
 
-/// @returns false when `jti` is none of ours.
+/// @returns false when `jti` was not made by this server.
 bool read_jti(access_token& out) {
   const auto jti = std::string_view{out.jti};
   if (jti.size() != slot_size + crypto::base64url_size(jti_octets)) return false;
@@ -23,7 +23,7 @@ bool read_jti(access_token& out) {
   const auto octets = crypto::base64url_decode(jti.substr(slot_size));
   if (!where || !octets) return false;
   out.where = *where;
-  // A client's own token has no grant: its subject is the client, which no person's can be
+  // A client's own token has no grant. Its subject is the client, which no person's can equal
   // (CCG-01).
   if (out.sub == out.client_id) return true;
   auto& family = out.family.emplace();

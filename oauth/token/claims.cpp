@@ -10,7 +10,7 @@
 namespace mintage::oauth {
 namespace {
 
-/// base64url of the left half of a hash, in place.
+/// base64url of the left half of a hash, stored in place.
 class half_hash {
  public:
   explicit half_hash(crypto::bytes_view hash) noexcept
@@ -27,14 +27,14 @@ class half_hash {
 };
 
 half_hash left_half(std::string_view access_token, crypto::jws_alg alg) {
-  // Long-lived contexts for each signing thread: at_hash is on the path of a request.
+  // Long-lived contexts per signing thread: at_hash is on the path of a request.
   thread_local auto hashers = std::array{crypto::sha2_hasher{crypto::sha2::sha256},
                                          crypto::sha2_hasher{crypto::sha2::sha384},
                                          crypto::sha2_hasher{crypto::sha2::sha512}};
   return half_hash{hashers[static_cast<std::size_t>(crypto::hash_of(alg))](access_token)};
 }
 
-/// What both tokens tell of the login itself.
+/// Appends the claims about the login that both tokens share.
 void append_login(json_writer& json, const login& who) {
   if (who.auth_time != instant{}) json.integer("auth_time", numeric_date(who.auth_time));
   if (!who.acr.empty()) json.string("acr", who.acr);

@@ -13,7 +13,7 @@ struct jws_parts {
   std::string_view header;
   std::string_view payload;
   std::string_view signature;
-  /// Header and payload with the dot between them.
+  /// Header and payload, with the dot between them.
   std::string_view signed_text;
 };
 

@@ -31,7 +31,7 @@ const ring_key* key_ring::find(std::string_view kid) const noexcept {
 }
 
 void arrange(key_ring& ring) {
-  // Clients that look at the first key alone want the algorithm that all clients speak.
+  // Clients that only read the first key should find the algorithm that all clients support.
   const auto rank = [](const ring_key& k) {
     return std::tuple{k.key.alg() != crypto::jws_alg::rs256, k.key.alg(), k.created,
                       std::string_view{k.key.kid()}};
@@ -49,8 +49,8 @@ std::vector<crypto::jws_alg> active_algorithms(const key_ring& ring) {
 }
 
 std::string render_jwks(const key_ring& ring) {
-  // Every state of the ring is published: pending so that it is known before its first use,
-  // retiring as long as tokens signed with it live (JWS-06).
+  // Keys of every state are published: pending ones before their first use, retiring ones as long
+  // as their tokens are valid (JWS-06).
   auto out = std::string{R"({"keys":[)"};
   for (const auto& k : ring.keys) {
     if (&k != &ring.keys.front()) out.push_back(',');

@@ -12,11 +12,12 @@ query_answer introspect(bool wants_jwt, const client_facts& caller, const found_
                         bool alive, const client_registry& known, instant now, const options& o) {
   auto seen = render_introspection(found, alive, caller.id, known, o);
   if (!wants_jwt) return plain_answer{std::move(seen)};
-  // The caller can verify what its ID tokens are signed with.
+  // The caller can verify the algorithm of its ID tokens.
   return claims_to_sign{introspection_claims(seen, caller.id, now, o), caller.id_token_alg};
 }
 
-/// RFC 9068 §4. The record of an opaque token has no audience where it has no target.
+/// Whether the token is for userinfo (RFC 9068 §4). The record of an opaque token without target
+/// has no audience.
 bool is_for_userinfo(const access_token& token, const options& o) {
   const auto& audience = token.audience;
   return audience.empty() ||

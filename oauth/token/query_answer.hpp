@@ -1,6 +1,6 @@
 /// @file
-/// The answer to a question about a token, once all is known of it. (INT-02, INT-03, REV-01,
-/// UIN-01, UIN-03)
+/// The answer to a question about a token whose state is known. (INT-02, INT-03, REV-01, UIN-01,
+/// UIN-03)
 #pragma once
 
 #include <string>
@@ -15,19 +15,19 @@ namespace mintage::oauth {
 struct plain_answer {
   std::string body;
 };
-/// Claims that a signer makes the compact JWS of, which is then the body.
+/// Claims for a signer; the compact JWS of them is the body.
 struct claims_to_sign {
   std::string claims;
   crypto::jws_alg alg = crypto::jws_alg::rs256;
 };
 using query_answer = std::variant<plain_answer, claims_to_sign, denial>;
 
-/// Answers a question for which nothing has to be written.
-/// @param caller who asks; not read for userinfo.
-/// @param found as far as it is known: nothing at all of an unknown token, which is not alive.
-/// @returns for userinfo: invalid_token for a dead token, insufficient_scope without `openid`,
-///          invalid_token again where userinfo is not in the audience (ATK-02). For
-///          a revocation: a plain answer, since an unknown token is as good as revoked (REV-01).
+/// Answers a question that needs no write.
+/// @param caller the authenticated client; not used for userinfo.
+/// @param found as far as known; empty for an unknown token, which is not valid.
+/// @returns for userinfo: invalid_token for an invalid token, insufficient_scope without `openid`,
+///          and invalid_token when userinfo is not in the audience (ATK-02). For a revocation: a
+///          plain answer, since an unknown token counts as revoked (REV-01).
 [[nodiscard]] query_answer answer_query(const token_query_request& request,
                                         const client_facts& caller, const found_token& found,
                                         bool alive, const client_registry& known, instant now,

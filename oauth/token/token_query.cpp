@@ -41,10 +41,11 @@ int weight_of(std::string_view parameters) noexcept {
   return 1000;
 }
 
-/// What an Accept value gives a media type.
+/// What an Accept value says of a media type.
 struct acceptance {
   int weight = 0;
-  /// 3 = by its name, 2 = `application/*`, 1 = `*/*`, 0 = not at all. The closest range counts.
+  /// 3 = by its name, 2 = `application/*`, 1 = `*/*`, 0 = not at all. The most specific range
+  /// counts.
   int closeness = 0;
 };
 
@@ -65,8 +66,8 @@ acceptance acceptance_of(std::string_view accept, std::string_view type) noexcep
   return found;
 }
 
-/// Whether an Accept value prefers the signed answer: it names the type, since only who names it
-/// understands it, and gives it at least the weight of JSON (INT-03).
+/// Whether an Accept value prefers the signed answer: it names the type, since only a client that
+/// names it understands it, with at least the weight of JSON (INT-03).
 bool prefers_jwt(std::string_view accept) noexcept {
   const auto jwt = acceptance_of(accept, introspection_jwt);
   if (jwt.closeness != 3 || jwt.weight == 0) return false;
@@ -96,7 +97,7 @@ std::string_view read_bearer(std::string_view authorization) noexcept {
 /// The token in the form body of a POST; empty when there is none.
 result<std::string_view> read_body_token(const token_query_head& head, std::span<char> body) {
   if (!head.content_type || !is_form_content_type(*head.content_type)) return std::string_view{};
-  // The query is no place for a token, and says nothing here.
+  // A token in the query is ignored.
   const auto sent = read_parameters(head.content_type, {}, body);
   if (!sent) return refusal{sent.error()};
   return (*sent)[parameter::access_token];
@@ -107,12 +108,13 @@ bool is_registered(const client_registry& known, const found_token& t) noexcept 
   const auto* c = known.find(id);
   if (c == nullptr) return false;
   if (t.family) return t.family->who.incarnation == c->incarnation;
-  // A client's own JWT does not name the incarnation: it must be no older than the client's record.
+  // A client's own JWT does not have the incarnation: it must not be older than the client's
+  // record.
   return t.access->incarnation == 0 ? numeric_date(t.access->issued) >= numeric_date(c->issued_at)
                                     : t.access->incarnation == c->incarnation;
 }
 
-/// Who may see the token: its client; of an access token also the servers of its resources.
+/// Who may see a token: its client, and for an access token also the servers of its resources.
 bool may_see(const found_token& t, std::string_view caller, const client_registry& known) noexcept {
   if (!t.access) return t.family && t.family->who.client_id == caller;
   if (t.access->client_id == caller) return true;
@@ -127,7 +129,7 @@ void append_username(json_writer& json, const std::optional<grant>& family) {
   if (family && !family->who.username.empty()) json.string("username", family->who.username);
 }
 
-/// @param family of its grant, where it has one.
+/// @param family of the token's grant, if it has one.
 void append_access_token(json_writer& json, const access_token& t,
                          const std::optional<grant>& family, const options& o) {
   if (!t.scope.empty()) json.string("scope", t.scope);

@@ -1,5 +1,5 @@
 /// @file
-/// Requests that ask about one token: introspection, revocation, userinfo. (INT-*, REV-*, UIN-*)
+/// Requests about one token: introspection, revocation, userinfo. (INT-*, REV-*, UIN-*)
 #pragma once
 
 #include <array>
@@ -34,7 +34,7 @@ constexpr auto query_purposes = all_of_enum<query_purpose>();
   }
   return endpoint::userinfo;
 }
-/// As logs and metrics name it.
+/// The name in logs and metrics.
 [[nodiscard]] constexpr std::string_view to_string(query_purpose p) noexcept {
   return label_of(endpoint_of(p));
 }
@@ -44,12 +44,12 @@ struct token_query_request {
   query_purpose purpose = query_purpose::introspect;
   presented_credentials who;  ///< not for userinfo
   std::string_view token;
-  /// Introspection: whether the signed form is asked for (INT-03).
+  /// Introspection: the signed form is requested (INT-03).
   bool wants_jwt = false;
   std::unique_ptr<std::string> decoded;
 };
 
-/// The header fields that the rules need; views into the request.
+/// The header fields that the rules need, as views into the request.
 struct token_query_head {
   std::optional<std::string_view> content_type;
   std::optional<std::string_view> authorization;
@@ -64,17 +64,17 @@ struct token_query_head {
                                                             const token_query_head& head,
                                                             std::span<char> authorization_octets,
                                                             std::span<char> body);
-/// GET or POST /userinfo (UIN-01): the token in the Authorization header, scheme Bearer in any
+/// GET or POST /userinfo (UIN-01). The token is in the Authorization header, scheme Bearer in any
 /// case, or in the form body of a POST; never in the query.
-/// @param is_post a form body is read only then, and only with the form content type.
-/// @returns a denial whose code is `invalid_request` for two methods at once; `invalid_token` for
-///          another scheme, an unreadable value, or no token at all: then `description` is empty,
-///          and the challenge is bare.
+/// @param is_post only then a form body is read, and only with the form content type.
+/// @returns `invalid_request` for two methods at once; `invalid_token` for another scheme, an
+///          unreadable value, or no token at all. `description` is empty then, and the challenge is
+///          bare.
 [[nodiscard]] result<token_query_request> parse_userinfo_request(const token_query_head& head,
                                                                  bool is_post,
                                                                  std::span<char> body);
 
-/// The token that was asked about, as far as it can be told without a store.
+/// The kind of the token, as far as its text tells.
 struct unknown_token {};
 struct opaque_token {
   access_token_ref at;
@@ -84,39 +84,39 @@ using asked_token =
 [[nodiscard]] asked_token find_token(std::string_view text, const key_ring& keys, instant now,
                                      const options& o, crypto::sha256_hasher& hash);
 
-/// What the store found of it.
+/// The token's state in the store.
 struct found_token {
-  /// The grant: of refresh tokens, and of access tokens that have one. Nothing when it is absent or
-  /// revoked.
+  /// The grant of a refresh token, and of an access token that has one. Nothing when it is absent
+  /// or revoked.
   std::optional<grant> family;
-  /// A JWT whose denial is on record, or an opaque token that is revoked.
+  /// A JWT that is recorded as revoked, or an opaque token that is revoked.
   bool is_denied = false;
   /// Nothing for a refresh token.
   std::optional<access_token> access;
 };
 
-/// Whether it is alive: family (where it has one) alive and not cut off, client still registered
-/// with the same incarnation, not denied, not expired, not issued before the epoch, since then its
-/// revocation may be lost.
+/// Whether a token is valid: its family (if any) not revoked and not cut off, its client still
+/// registered with the same incarnation, not revoked, not expired, not issued at or before the
+/// epoch, whose revocations may be lost.
 [[nodiscard]] bool is_alive(const found_token& t, const client_registry& known, const cutoffs& cut,
                             instant now) noexcept;
 
-/// The caller's view of the token (INT-02): an object with `active`; only `{"active":false}` when
-/// it is dead or none of the caller's business: neither issued to the caller nor for a resource
-/// that names the caller as its server. Refresh tokens are shown to their client only.
+/// The answer of introspection (INT-02): an object with `active`. Only `{"active":false}` for a
+/// token that is not valid, or that the caller may not see: it was neither issued to the caller nor
+/// for a resource that names the caller as its server. Refresh tokens are shown to their client
+/// only.
 [[nodiscard]] std::string render_introspection(const found_token& t, bool alive,
                                                std::string_view caller_id,
                                                const client_registry& known, const options& o);
-/// The claims around it of the signed form: iss, aud (the caller), iat, token_introspection
-/// (INT-03).
+/// The claims of the signed form: iss, aud (the caller), iat, token_introspection (INT-03).
 [[nodiscard]] std::string introspection_claims(std::string_view introspection,
                                                std::string_view caller_id, instant now,
                                                const options& o);
-/// The answer of userinfo: sub and the claims of the login (UIN-03); with iss and aud when it is to
-/// be signed.
+/// The answer of userinfo: sub and the claims of the login (UIN-03); with iss and aud when it is
+/// signed.
 [[nodiscard]] std::string render_userinfo(const grant& g, bool is_signed, const options& o);
 
-/// Answers of userinfo that are no 200.
+/// Refusals of userinfo.
 [[nodiscard]] denial dead_access_token() noexcept;      ///< 401 invalid_token
 [[nodiscard]] denial not_for_userinfo() noexcept;       ///< 401 invalid_token (ATK-02)
 [[nodiscard]] denial userinfo_needs_openid() noexcept;  ///< 403 insufficient_scope

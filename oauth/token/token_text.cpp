@@ -13,8 +13,8 @@ namespace {
 constexpr auto slot_size = std::size_t{2};
 constexpr auto random_text_size = crypto::base64url_size(32);
 
-/// Whether 43 characters are the one spelling of 256 bits: the last one carries four of them, and
-/// its two unused bits must be zero.
+/// Whether 43 characters are the canonical encoding of 256 bits: the last character has four of
+/// them, and its two unused bits are zero.
 bool is_256_bits(std::string_view text) noexcept {
   constexpr auto last = std::string_view{"AEIMQUYcgkosw048"};
   return text.size() == random_text_size && last.find(text.back()) != last.npos &&

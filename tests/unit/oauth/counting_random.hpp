@@ -1,5 +1,5 @@
 /// @file
-/// A random source for tests whose octets are known: 0, 1, 2, …
+/// A random source with known octets for tests: 0, 1, 2, …
 #pragma once
 
 #include "crypto/random.hpp"

@@ -40,7 +40,7 @@ inline stored_secret generated(std::string_view text, std::uint32_t number = 1,
           .expires = expires};
 }
 
-/// The same text has the same hash in all tests, because one takes a while.
+/// The hash of a text, computed once for all tests, because it takes a while.
 inline stored_secret imported(std::string_view text, std::uint32_t number = 1,
                               std::optional<instant> expires = std::nullopt) {
   static auto made = std::unordered_map<std::string, std::string>{};
@@ -81,7 +81,7 @@ inline token_request basic(std::string_view id, std::string_view text) {
   return request(how::basic, id, text);
 }
 
-/// Basic whose two spellings differ.
+/// Basic credentials whose two spellings differ.
 inline token_request basic(std::string_view id, std::string_view text, std::string_view raw_id,
                            std::string_view raw_text) {
   auto r = request(how::basic, id, text);
@@ -105,7 +105,7 @@ class authentication : public testing::Test {
   client_authenticator::outcome authenticate(client c, const token_request& r, instant now = noon) {
     return authenticate(client_registry{{std::move(c)}}, r, now);
   }
-  /// Runs the slow check as a hasher would.
+  /// Runs the slow check as a hasher does.
   result<client_facts> settle(const client_registry& clients, const token_request& r,
                               instant now = noon) {
     const auto begun = authenticate(clients, r, now);

@@ -82,12 +82,12 @@ TEST_F(authentication, does_the_same_work_for_every_obstacle) {  // TOK-21, NEG-
                         hindered{"public client presented a secret", publish, how::post},
                         hindered{"wrong method", be_strict, how::post},
                         hindered{"confidential client presented no secret", leave, how::id_only}}) {
-    // A generated id costs HMACs alone, as an unknown one does.
+    // A generated id costs HMACs only, as an unknown one does.
     auto fast = make(generated_id, {generated(secret)});
     h.change(fast);
     const auto right = h.presented == how::id_only ? std::string_view{} : secret;
     expect_invalid_client(authenticate(fast, request(h.presented, generated_id, right)), h.reason);
-    // Any other id costs a slow comparison, with and without a hash of its own, proven or not.
+    // Any other id costs a slow comparison, with or without a slow hash, proven or not.
     for (const auto& stored : {generated(secret), imported(secret)}) {
       auto slow = make("demo", {stored});
       const auto whole = client_registry{{slow}};
@@ -174,7 +174,7 @@ TEST_F(authentication, refuses_a_grant_that_is_not_registered) {  // P16, NEG-04
   for (const auto ch : std::get<denial>(o).description) {
     EXPECT_TRUE(ch >= 0x20 && ch <= 0x7e && ch != '"' && ch != '\\');
   }
-  // Who does not authenticate learns nothing about grants.
+  // A client that does not authenticate learns nothing about grants.
   expect_invalid_client(authenticate(c, basic(generated_id, "mcs_wrong")),
                         "wrong or expired secret");
 }

@@ -35,7 +35,7 @@ TEST_F(authentication, does_not_remember_a_wrong_imported_secret) {
     ASSERT_FALSE(settled);
     expect_invalid_client(settled.error(), "wrong or expired secret");
   }
-  // What is proven for one secret proves no other.
+  // The proof of one secret does not prove another.
   ASSERT_TRUE(settle(clients, basic("demo", chosen)));
   EXPECT_TRUE(std::holds_alternative<slow_check>(authenticate(clients, r)));
 }

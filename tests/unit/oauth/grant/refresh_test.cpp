@@ -70,7 +70,7 @@ client_facts make_client() {
   return c;
 }
 
-/// One refresh of a family, its parts to be changed.
+/// One refresh of a family, whose parts tests change.
 struct trial {
   grant family = make_family();
   std::uint32_t generation = 0;
@@ -219,7 +219,7 @@ TEST(judge_refresh, denies_without_revoking) {  // RFT-01, RFT-10, RFT-11, NEG-1
 }
 
 TEST(judge_refresh, judges_reuse_last_of_all) {  // RFT-01, RFT-04, NEG-143
-  // Each of these is a reuse as well, by somebody who may not revoke.
+  // Each of these is a reuse as well, by a client that may not revoke.
   for (const auto change : {
            +[](trial& t) { t.who.id = "cl_other"; },
            +[](trial& t) { t.family.revoked_at = new_grant; },
@@ -266,7 +266,7 @@ TEST(judge_refresh, revokes_for_a_superseded_token_after_the_grace) {  // RFT-04
 }
 
 TEST(judge_refresh, gives_the_same_successor_within_the_grace) {  // RFT-06, NEG-139
-  // The last moment counts; and a clock that was set back costs nobody the family.
+  // The last moment of the period is included. A clock that was set back does not end the family.
   for (const auto since : {milliseconds{0}, milliseconds{3000}, milliseconds{10000},
                            milliseconds{-1}, milliseconds{-30000}}) {
     auto t = rotated();

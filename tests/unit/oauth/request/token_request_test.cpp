@@ -51,7 +51,7 @@ sample by_header(std::string authorization, std::string_view more = {}) {
   return s;
 }
 
-/// TOK-17: what may be sent, and that there is something to say.
+/// TOK-17: the description has allowed characters only and is not empty.
 void expect_sendable(const denial& why) {
   EXPECT_FALSE(why.description.empty());
   EXPECT_FALSE(why.reason.empty());

@@ -18,7 +18,7 @@ constexpr auto start = instant{seconds{1'800'000'000}};
 
 const auto make = key_maker{crypto::signing_key::generate};
 
-/// A ring that lives through time.
+/// A ring over time.
 struct life {
   key_rules rules{{es256, es384}, 24h * 90, 24h * 2};
   key_ring ring{};
@@ -44,7 +44,7 @@ struct life {
     return found == nullptr ? "" : found->key.kid();
   }
   [[nodiscard]] std::optional<errc> rotate(rotate_keys call) {
-    now += 1s;  // keys of one moment would stand in the order of their names
+    now += 1s;  // keys of one millisecond would be sorted by name
     auto after = oauth::rotate(ring, call, rules, now, make);
     if (!after) return after.error().code;
     ring = std::move(*after);
@@ -308,14 +308,14 @@ TEST(key_removal, of_another_key_leaves_the_active_one) {
   EXPECT_EQ(l.active(es256), used);
 }
 
-/// What all the rules are for: whoever keeps the key set no longer than its max-age finds the key
-/// of every token in it, from before the first signature until the last token has expired. Odd
-/// steps, a rotation by hand, a pause of the server.
+/// The purpose of all rules: a client that caches the key set for its max-age at most finds the key
+/// of every token in it, from before the first signature until the last token has expired. With odd
+/// steps, a rotation by hand, and a pause of the server.
 TEST(key_schedule, keeps_every_token_verifiable_through_every_key_set_that_may_be_kept) {
   auto o = options{};
   auto l = life{};
   l.rules = {{es256, es384}, 24h, shortest_overlap(o)};
-  /// When each key was seen in the set, first and last, and when it signed.
+  /// When each key was in the set, first and last, and when it signed.
   struct span {
     instant first;
     instant last;
@@ -346,7 +346,7 @@ TEST(key_schedule, keeps_every_token_verifiable_through_every_key_set_that_may_b
     if (!firsts.contains(kid)) {
       EXPECT_GE(when.first - published.at(kid).first, documents_max_age) << kid;
     }
-    if (published.at(kid).last < l.now) {  // it is gone
+    if (published.at(kid).last < l.now) {  // the key was removed
       EXPECT_GE(published.at(kid).last - when.last + seconds{47}, longest_life) << kid;
     }
   }

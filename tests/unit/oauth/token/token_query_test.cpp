@@ -163,7 +163,7 @@ TEST(parse_userinfo_request, wants_one_bearer_token) {  // NEG-190, NEG-191, NEG
     const auto parsed = s.parse_userinfo(r.is_post);
     ASSERT_FALSE(parsed) << r.name;
     EXPECT_EQ(parsed.error().code, r.expected) << r.name;
-    // No reason to give a bare challenge for.
+    // A bare challenge has no description.
     EXPECT_EQ(parsed.error().description.empty(), r.expected == errc::invalid_token) << r.name;
   }
 }
