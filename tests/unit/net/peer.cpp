@@ -1,5 +1,6 @@
 #include "tests/unit/net/peer.hpp"
 
+#include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
 

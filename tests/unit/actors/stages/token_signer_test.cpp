@@ -63,8 +63,8 @@ TEST_F(token_signer_answers, verify_and_agree) {  // TOK-14, ATK-01, IDT-01, IDT
   const auto x = sign("openid offline_access", true);
   const auto access = member(x->body, "access_token");
   const auto id = member(x->body, "id_token");
-  EXPECT_TRUE(test::verify_compact(es256, access));
-  EXPECT_TRUE(test::verify_compact(es256, id));
+  EXPECT_TRUE(mintage::test::verify_compact(es256, access));
+  EXPECT_TRUE(mintage::test::verify_compact(es256, id));
   EXPECT_EQ(member(part(access, 0), "typ"), "at+jwt");
   EXPECT_EQ(member(part(id, 0), "kid"), es256.kid());
   EXPECT_EQ(member(part(id, 1), "at_hash"), oauth::at_hash(access, crypto::jws_alg::es256));
@@ -146,13 +146,13 @@ TEST_F(token_signer_answers, in_one_batch_are_each_its_own) {  // COM-02 of the 
       if (i % count == opaque) {
         EXPECT_EQ(access, "mat_AA" + std::to_string(i));
       } else {
-        EXPECT_TRUE(test::verify_compact(es256, access));
+        EXPECT_TRUE(mintage::test::verify_compact(es256, access));
         EXPECT_EQ(member(part(access, 1), "client_id"), x.client.id);
       }
       const auto id = member(x.body, "id_token");
       EXPECT_EQ(id.empty(), i % count == plain);
       if (id.empty()) continue;
-      EXPECT_TRUE(test::verify_compact(i % count == other_algorithm ? es384 : es256, id));
+      EXPECT_TRUE(mintage::test::verify_compact(i % count == other_algorithm ? es384 : es256, id));
       EXPECT_EQ(member(part(id, 1), "aud"), x.client.id);
       EXPECT_EQ(member(part(id, 1), "at_hash"), oauth::at_hash(access, x.client.id_token_alg));
     }
@@ -187,7 +187,7 @@ TEST_F(token_signer_answers, to_questions_are_typed) {  // INT-03, UIN-03
     sign(x);
     EXPECT_TRUE(x->done);
     EXPECT_TRUE(x->is_jwt);
-    EXPECT_TRUE(test::verify_compact(es256, x->body));
+    EXPECT_TRUE(mintage::test::verify_compact(es256, x->body));
     EXPECT_EQ(member(part(x->body, 0), "typ"), typ);
     EXPECT_EQ(part(x->body, 1), R"({"a":1})");
   }
