@@ -53,7 +53,7 @@ void expect_same(const oauth::login& a, const oauth::login& b) {
 }
 
 oauth::authorization_code sample_code() {
-  return {sample_login(), "https://app.example.com/cb?x=1", false,
+  return {sample_login(), "https://app.example.com/cb?x=1", true,
           "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", at(1'700'000'060'456)};
 }
 
