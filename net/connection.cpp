@@ -272,11 +272,6 @@ void connection::send_error(answer a, oauth::errc code, std::string_view descrip
   auto& service = io_thread_.service();
   const auto id = service.next_request_id();
   service.note_refusal("http", id, {code, description, description});
-  send_error_text(a, code, description, id);
-}
-
-void connection::send_error_text(answer a, oauth::errc code, std::string_view description,
-                                 const service::request_id& id) {
   text_.clear();
   oauth::append_error(text_, code, description);
   a.body = text_;

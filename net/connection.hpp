@@ -45,7 +45,7 @@ class connection : public guest,
   /// Closes if no request is in progress. Otherwise the next answer is the last.
   void drain();
   void close() noexcept;
-  void make_room() override;
+  bool make_room() override;
   void set_index(std::size_t index) noexcept { index_ = index; }
 
   // For a stream that has taken over the connection (`begin_stream`).
@@ -96,10 +96,7 @@ class connection : public guest,
   /// Sends an answer. Its body must stay valid until the next request, or be `text()`.
   void send(answer a, const service::request_id& id);
   void send(const answer& a) { send(a, io_thread_.service().next_request_id()); }
-  /// Sends `{"error","error_description"}`.
-  void send_error_text(answer a, oauth::errc code, std::string_view description,
-                       const service::request_id& id);
-  /// Does the same, and notes the refusal.
+  /// Sends `{"error","error_description"}`, and notes the refusal.
   /// @param description a literal.
   void send_error(answer a, oauth::errc code, std::string_view description);
   /// A buffer for the body of an answer.

@@ -10,6 +10,8 @@ namespace {
 
 constexpr auto nobody = std::numeric_limits<connection_gate::time_point::rep>::max();
 
+constexpr auto most_tries = 16;
+
 constexpr std::size_t index_of(standing how) noexcept {
   return static_cast<std::size_t>(how);
 }
@@ -66,8 +68,17 @@ void connection_gate::serve(std::size_t io_thread, guest& g) noexcept {
 }
 
 void connection_gate::make_room(standing how, std::size_t io_thread) {
-  auto& r = rows_[io_thread].of[index_of(how)];
-  if (!r.empty()) r.front().make_room();
+  auto& here = rows_[io_thread];
+  auto& r = here.of[index_of(how)];
+  // Those that are no longer idle go to the end, as if they had begun to wait now.
+  for (auto tries = most_tries; tries != 0 && !r.empty(); --tries) {
+    auto& first = r.front();
+    if (first.make_room()) return;
+    r.pop_front();
+    first.since_ = std::chrono::steady_clock::now();
+    r.push_back(first);
+    here.tell(index_of(how));
+  }
 }
 
 bool connection_gate::enter_from(const source& s) {

@@ -26,8 +26,9 @@ inline constexpr std::size_t standings_count = 2;
 /// The gate's view of a connection. Used on its I/O thread.
 class guest : public boost::intrusive::list_base_hook<> {
  public:
-  /// Closes the connection, so that another one can be accepted.
-  virtual void make_room() = 0;
+  /// Closes the connection, so that another one can be accepted. @returns whether it did: not when
+  /// octets have arrived that were not read yet.
+  [[nodiscard]] virtual bool make_room() = 0;
 
  protected:
   guest() = default;
@@ -70,7 +71,7 @@ class connection_gate {
   void wait_as(standing how, std::size_t io_thread, guest& g, time_point now) noexcept;
   /// The connection does not wait for its peer any more.
   void serve(std::size_t io_thread, guest& g) noexcept;
-  /// Closes the connection that has waited longest.
+  /// Closes the connection that has waited longest, if there is one.
   void make_room(standing how, std::size_t io_thread);
 
   // Called on any thread.

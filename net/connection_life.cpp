@@ -21,9 +21,7 @@ void connection::start() {
 void connection::introduced(bool succeeded) {
   if (phase_ == phase::closed) return;
   if (!succeeded) {
-    constexpr auto reason = "the trusted proxy sent no PROXY header of version 2";
-    if (!peer_.is_secure()) return refuse(400, reason);
-    note_refused_peer("tls", reason);
+    note_refused_peer("http", "the trusted proxy sent no PROXY header of version 2");
     return close();
   }
   if (!take_place()) return refuse_source();
@@ -57,13 +55,6 @@ void connection::greeted(bool succeeded) {
     return run();
   }
   note_refused_peer("tls", peer_.failure());
-  if (peer_.met_plain_http()) {
-    peer_.speak_plainly();
-    must_close_ = true;
-    return send_error_text({.status = 400}, oauth::errc::invalid_request,
-                           "This port speaks TLS: use https.",
-                           io_thread_.service().next_request_id());
-  }
   linger();  // so that the peer gets the alert
 }
 
@@ -115,9 +106,11 @@ void connection::close() noexcept {
   gate_.leave();
 }
 
-void connection::make_room() {
+bool connection::make_room() {
+  if (phase_ == phase::idle && (input_.size() != 0 || peer_.has_octets())) return false;
   note_refused_peer("http", "closed for another connection: the listener is full");
   close();
+  return true;
 }
 
 void connection::lose_peer() {

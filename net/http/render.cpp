@@ -66,11 +66,12 @@ void append_field(std::string& out, std::string_view name_and_colon, std::size_t
                std::string_view{digits.data(), static_cast<std::size_t>(end - digits.data())});
 }
 
-/// TOK-20. Never `*`, and never with credentials.
+/// TOK-20. Never with credentials.
 void append_cors(std::string& out, const answer& a) {
   if (a.cors_origin.empty()) return;
   append_field(out, "Access-Control-Allow-Origin: ", a.cors_origin);
-  out.append("Vary: Origin\r\n");
+  out.append(a.cors_origin == "*" ? "Vary: Access-Control-Request-Headers\r\n"
+                                  : "Vary: Origin\r\n");
   if (a.cors_methods.empty()) {
     out.append(
         "Access-Control-Expose-Headers: DPoP-Nonce, WWW-Authenticate, Retry-After, "
@@ -78,9 +79,8 @@ void append_cors(std::string& out, const answer& a) {
     return;
   }
   append_field(out, "Access-Control-Allow-Methods: ", a.cors_methods);
-  out.append(
-      "Access-Control-Allow-Headers: content-type, dpop, authorization\r\n"
-      "Access-Control-Max-Age: 600\r\n");
+  append_field(out, "Access-Control-Allow-Headers: ", a.cors_headers);
+  out.append("Access-Control-Max-Age: 600\r\n");
 }
 
 }  // namespace

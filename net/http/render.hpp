@@ -27,10 +27,11 @@ struct answer {
   std::string_view allow{};
   std::string_view challenge{};
   std::string_view etag{};
-  /// The origin that may read this answer; empty = none (TOK-20).
+  /// The origin that may read this answer; "*" = any, empty = none (TOK-20).
   std::string_view cors_origin{};
-  /// Preflight: the methods that the origin may use.
+  /// Preflight: the methods and the header fields that the origin may use.
   std::string_view cors_methods{};
+  std::string_view cors_headers{};
   /// Value of Retry-After in seconds; 0 = left out.
   unsigned retry_after = 0;
   /// A document that any cache may keep for 300 s and any origin may read (JWK-01, MET-03). All

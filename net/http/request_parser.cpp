@@ -97,6 +97,9 @@ void request_parser::on_field_impl(http::field name, text, text raw, error_code&
       keep(head_.if_none_match, value, repeated);
       break;
     }
+    case http::field::access_control_request_headers:
+      head_.asked_headers = value;
+      break;
     case http::field::host:
       head_.host = value;
       break;

@@ -31,6 +31,8 @@ struct request_head {
   bool content_type_repeated = false;
   bool authorization_repeated = false;
   bool origin_repeated = false;
+  /// The header fields that a preflight asks for. @see Fetch §3.2.2
+  std::optional<std::string_view> asked_headers;
   /// Whether the request has Fetch Metadata, which only browsers send.
   bool has_fetch_site = false;
   /// Whether there is a Content-Encoding other than identity (TOK-09).

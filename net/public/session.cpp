@@ -18,6 +18,8 @@ struct session::serving {
   std::string_view other_method;
   /// The methods that pages of other origins may use; empty = no CORS (INT-01).
   std::string_view cors_methods;
+  /// Whether pages of any origin may read it (JWK-01, MET-03).
+  bool for_any_origin = false;
   /// Whether the body must be a form, which the head tells (TOK-11).
   bool takes_form;
   std::size_t options::*body_limit;
@@ -34,6 +36,12 @@ namespace {
 constexpr auto post_only = std::array{http_method::post};
 constexpr auto get_or_post = std::array{http_method::get, http_method::post};
 constexpr auto get_or_head = std::array{http_method::get, http_method::head};
+
+/// What pages of registered origins may send: what a client needs, and what tracing tools add.
+constexpr auto cors_headers = std::string_view{
+    "content-type, dpop, authorization, traceparent, tracestate, baggage, sentry-trace, "
+    "x-requested-with"};
+constexpr std::size_t most_asked_headers = 1024;
 
 }  // namespace
 
@@ -89,7 +97,8 @@ constexpr std::array<session::serving, oauth::endpoints.size()> session::table =
         .methods = get_or_head,
         .allow = "GET, HEAD",
         .other_method = "This document is read with GET.",
-        .cors_methods = {},
+        .cors_methods = "GET",
+        .for_any_origin = true,
         .takes_form = false,
         .body_limit = &options::body_limit,
         .serve = &session::send_jwks,
@@ -100,7 +109,8 @@ constexpr std::array<session::serving, oauth::endpoints.size()> session::table =
         .methods = get_or_head,
         .allow = "GET, HEAD",
         .other_method = "This document is read with GET.",
-        .cors_methods = {},
+        .cors_methods = "GET",
+        .for_any_origin = true,
         .takes_form = false,
         .body_limit = &options::body_limit,
         .serve = &session::send_metadata,
@@ -111,7 +121,8 @@ constexpr std::array<session::serving, oauth::endpoints.size()> session::table =
         .methods = get_or_head,
         .allow = "GET, HEAD",
         .other_method = "This document is read with GET.",
-        .cors_methods = {},
+        .cors_methods = "GET",
+        .for_any_origin = true,
         .takes_form = false,
         .body_limit = &options::body_limit,
         .serve = &session::send_metadata,
@@ -132,6 +143,7 @@ const session::serving& session::here() const noexcept {
 
 void session::on_head() {
   endpoint_ = find_public(site_.paths, head().path);
+  if (!endpoint_ && answer_for_server()) return;
   if (!endpoint_) {
     return send_error({.status = 404}, oauth::errc::not_found, "There is nothing at this path.");
   }
@@ -146,6 +158,25 @@ void session::on_head() {
   receive_body(limit);
 }
 
+/// What is asked of the server and not of an endpoint: whether it is well, and what it understands.
+bool session::answer_for_server() {
+  const auto method = head().method;
+  if (method == http_method::options && (head().path == "*" || head().path == "/")) {
+    send({.status = 204, .allow = "GET, HEAD, POST, OPTIONS"});
+    return true;
+  }
+  if (head().path != "/healthz") return false;
+  if (method != http_method::get && method != http_method::head) {
+    send_error({.status = 405, .allow = "GET, HEAD"}, oauth::errc::invalid_request,
+               "This path is read with GET.");
+    return true;
+  }
+  const auto is_well = where().service().ready();
+  send({.status = is_well ? 200U : 503U,
+        .body = is_well ? R"({"status":"ok"})" : R"({"status":"unavailable"})"});
+  return true;
+}
+
 void session::on_body() {
   (this->*here().serve)();
 }
@@ -153,10 +184,26 @@ void session::on_body() {
 /// TOK-20: an origin that no client registered gets the answer without CORS fields.
 void session::complete(answer& a) {
   if (!endpoint_ || here().cors_methods.empty()) return;
-  if (!head().origin || head().origin_repeated) return;
-  if (!where().service().knows_origin(*head().origin)) return;
-  a.cors_origin = *head().origin;
-  if (head().method == http_method::options) a.cors_methods = here().cors_methods;
+  const auto is_preflight = head().method == http_method::options;
+  if (here().for_any_origin) {
+    if (!is_preflight) return;  // the document itself says so (`is_public_document`)
+    a.cors_origin = "*";
+    a.cors_headers = asked_headers();
+  } else {
+    if (!head().origin || head().origin_repeated) return;
+    if (!where().service().knows_origin(*head().origin)) return;
+    a.cors_origin = *head().origin;
+    a.cors_headers = cors_headers;
+  }
+  if (is_preflight) a.cors_methods = here().cors_methods;
+}
+
+/// The header fields that a preflight asks for, if that is a list of names.
+std::string_view session::asked_headers() const noexcept {
+  const auto asked = head().asked_headers.value_or("");
+  const auto is_list = std::ranges::all_of(
+      asked, [](char c) { return is_token_octet(c) || c == ',' || c == ' ' || c == '\t'; });
+  return is_list && asked.size() <= most_asked_headers ? asked : std::string_view{};
 }
 
 /// Answers a preflight, and every method that the endpoint does not support.

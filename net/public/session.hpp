@@ -37,7 +37,9 @@ class session final : public connection {
   void on_head() override;
   void on_body() override;
   void complete(answer& a) override;
+  [[nodiscard]] bool answer_for_server();
   void on_other_method();
+  [[nodiscard]] std::string_view asked_headers() const noexcept;
   [[nodiscard]] std::optional<oauth::denial> refusal_of_head();
   [[nodiscard]] std::span<char> authorization_octets();
 

@@ -36,6 +36,11 @@ channel::error_code channel::error_of(tls_session::state how) noexcept {
   return asio::error::connection_reset;
 }
 
+bool channel::has_octets() const noexcept {
+  auto ignored = error_code{};
+  return socket_.available(ignored) != 0;
+}
+
 void channel::cancel() noexcept {
   ++turn_;
   auto ignored = error_code{};

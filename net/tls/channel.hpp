@@ -60,10 +60,6 @@ class channel {
   [[nodiscard]] bool sends_proxy_header() const noexcept { return who_.sends_proxy_header; }
   [[nodiscard]] bool gets_probes_only() const noexcept { return who_.gets_probes_only; }
   [[nodiscard]] bool is_foreign() const noexcept { return who_.is_foreign; }
-  /// Whether a handshake failed because the peer uses plain HTTP.
-  [[nodiscard]] bool met_plain_http() const noexcept { return tls_ && tls_->met_plain_http(); }
-  /// Continues without TLS. @pre `met_plain_http()`: no octet of TLS was sent.
-  void speak_plainly() noexcept { tls_.reset(); }
 
   /// Reads the PROXY header and nothing after it, which is TLS or HTTP. Sets `source()`.
   /// @pre nothing was read. @param done receives whether there was a valid header.
@@ -84,6 +80,9 @@ class channel {
   [[nodiscard]] std::size_t write_some(const Buffers& parts, boost::system::error_code& error);
   template <class Buffers, class Handler>
   void async_write_some(const Buffers& parts, Handler done);
+
+  /// Whether octets have arrived that were not read yet.
+  [[nodiscard]] bool has_octets() const noexcept;
 
   /// Ends all operations; none of them uses its buffer afterwards.
   void cancel() noexcept;

@@ -154,7 +154,6 @@ tls_session::state tls_session::handshake() noexcept {
   // Without a reason of its own, OpenSSL found the connection closed.
   if (const auto why = ERR_GET_REASON(ERR_peek_error()); how != state::done && why != 0) {
     failure_ = words_for(why);
-    met_plain_http_ = why == SSL_R_HTTP_REQUEST;
     if (wire_.begins_with_proxy_header) {
       failure_ = "a PROXY header came from an address outside http.trusted_proxies";
     }

@@ -62,7 +62,6 @@ class tls_session {
   void close_notify() noexcept;
   /// The reason of a failed handshake or session: a literal. Empty when the peer has closed.
   [[nodiscard]] std::string_view failure() const noexcept { return failure_; }
-  [[nodiscard]] bool met_plain_http() const noexcept { return met_plain_http_; }
 
  private:
   /// State of the BIO.
@@ -85,7 +84,6 @@ class tls_session {
   ssl_st* session_;
   std::string_view failure_ = "the peer left during the TLS handshake";
   bool failed_ = false;
-  bool met_plain_http_ = false;
   wire wire_;
   bool is_established_ = false;
   std::uint64_t octets_ = 0;   // of requests

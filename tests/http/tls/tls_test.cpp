@@ -103,7 +103,6 @@ TEST_F(whole_program_over_tls, counts_failed_handshakes_and_tells_of_them_at_deb
     set_secure(s.server.port(), false);
     auto plain = connection{s.server.port()};
     plain.send("GET /jwks HTTP/1.1\r\nHost: x\r\n\r\n");
-    EXPECT_EQ(plain.receive().status, 400U);
     EXPECT_TRUE(plain.ends());
     constexpr auto reason = "plain HTTP was sent where TLS is spoken";
     const auto line = std::string{"mintage_refused_total{reason=\""} + reason + "\"} 1";

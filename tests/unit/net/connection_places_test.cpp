@@ -188,17 +188,5 @@ TEST_F(connection_places, a_proxy_is_told_what_is_wrong_with_its_header) {
   EXPECT_THAT(r.body, testing::HasSubstr("http.proxy_protocol"));
 }
 
-TEST_F(connection_places, a_trusted_proxy_without_a_header_is_told_so) {
-  settings.trusted_proxies = {"127.0.0.1"};
-  settings.proxy_protocol = true;
-  start();
-  auto p = connect();
-  p.send(request("GET", "/jwks"));
-  const auto r = p.receive();
-  EXPECT_EQ(r.status, 400U);
-  EXPECT_THAT(r.body, testing::HasSubstr("PROXY header"));
-  EXPECT_TRUE(p.is_closed());
-}
-
 }  // namespace
 }  // namespace mintage::net

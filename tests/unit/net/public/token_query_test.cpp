@@ -144,7 +144,9 @@ TEST_F(token_query_listener, answers_preflights_of_known_origins_TOK_20) {
     EXPECT_EQ(r.status, 204U);
     EXPECT_EQ(r.fields.at("access-control-allow-origin"), "https://known.example");
     EXPECT_EQ(r.fields.at("access-control-allow-methods"), methods);
-    EXPECT_EQ(r.fields.at("access-control-allow-headers"), "content-type, dpop, authorization");
+    EXPECT_EQ(r.fields.at("access-control-allow-headers"),
+              "content-type, dpop, authorization, traceparent, tracestate, baggage, "
+              "sentry-trace, x-requested-with");
     EXPECT_EQ(r.fields.at("access-control-max-age"), "600");
     EXPECT_EQ(r.fields.at("vary"), "Origin");
   }

@@ -175,12 +175,8 @@ TEST_F(tls_handshake, closes_what_is_not_TLS_in_order) {
   EXPECT_EQ(p.receive().status, 200U);
 }
 
-TEST_F(tls_handshake, tells_those_who_speak_plain_HTTP_what_is_wrong) {
+TEST_F(tls_handshake, takes_note_of_a_proxy_that_is_not_trusted) {
   start();
-  const auto r = ask(token_request());
-  EXPECT_EQ(r.status, 400U);
-  EXPECT_EQ(r.fields.at("connection"), "close");
-  EXPECT_THAT(r.body, HasSubstr("This port speaks TLS: use https."));
   auto p = connect();
   p.send("PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n");
   EXPECT_TRUE(p.is_closed());
