@@ -97,7 +97,7 @@ struct system::impl {
                             rules.failures_per_minute != 0 ? &limits : nullptr, board)},
         gateways{make_gateways(o, around, board)},
         engine{std::move(around.engine)},
-        setup{members, sizes, gateways, board},
+        setup{members, sizes, gateways, board, around.journal, around.give_up, around.restarts},
         actors{configure(config, o)},
         supervising{actors.spawn(supervisor, &setup)} {
     caf::anon_send(supervising, routes_atom_v);

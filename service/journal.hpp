@@ -2,6 +2,8 @@
 /// The journal: what an operator may have to account for.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string_view>
 
 #include "crypto/key.hpp"
@@ -29,6 +31,11 @@ class journal {
   /// A signing key was made or moved on, by the schedule or by a call.
   /// @param state "pending", "active", "retiring" or "removed": what it is now.
   virtual void key_changed(const crypto::signing_key& key, std::string_view state) noexcept = 0;
+  /// An actor of a pool ended by a fault.
+  /// @param pool a literal.
+  /// @param wait until it is replaced; nothing when its pool is given up: the server should end.
+  virtual void actor_ended(std::string_view pool,
+                           std::optional<std::chrono::milliseconds> wait) noexcept = 0;
 };
 
 }  // namespace mintage::service

@@ -7,6 +7,7 @@
 #include <array>
 #include <vector>
 
+#include "actors/stages/pools.hpp"
 #include "crypto/key.hpp"
 #include "metrics/group.hpp"
 #include "oauth/client/client.hpp"
@@ -69,6 +70,8 @@ constexpr auto request_seconds =
 constexpr auto pool_queue_depth =
     metrics::metric{"mintage_pool_queue_depth", "Exchanges waiting in the mailboxes of a pool.",
                     metrics::metric_type::gauge};
+constexpr auto restarts_total =
+    metrics::metric{"mintage_restarts_total", "Actors replaced because they ended, by pool."};
 constexpr auto sign_seconds = metrics::metric{"mintage_sign_seconds", "Time of one signature.",
                                               metrics::metric_type::histogram, metrics::nanosecond};
 /// Sampled when the page is rendered.
@@ -129,6 +132,15 @@ struct alignas(64) signer_meters : pool_meters {
   }
 };
 
+/// What the supervisor counts.
+struct alignas(64) supervisor_meters : metrics::meter_group {
+  supervisor_meters();
+  std::array<metrics::counter, pools.size()> restarts;
+  [[nodiscard]] metrics::counter& restarts_of(pool p) noexcept {
+    return restarts[static_cast<std::size_t>(p)];
+  }
+};
+
 // --- the gateways --------------------------------------------------------------------------------
 
 /// Answers to one kind of request.
@@ -180,6 +192,9 @@ struct meter_board : metrics::board {
   std::vector<hasher_meters> hashers;
   std::vector<code_store_meters> code_stores;
   std::vector<signer_meters> signers;
+  supervisor_meters supervisor;
+  /// Who works; not on the page.
+  member_board members;
 };
 
 /// Adds the time of a scope to a member's busy time.
