@@ -179,6 +179,15 @@ void server_journal::actor_ended(std::string_view pool,
   });
 }
 
+void server_journal::signature_failed(const crypto::signing_key& key,
+                                      std::string_view arithmetic) noexcept {
+  guarded([&] {
+    log_.event(
+        log_level::error, "signatures failed their check and were withheld",
+        {{"kid", key.kid()}, {"alg", crypto::to_string(key.alg())}, {"arithmetic", arithmetic}});
+  });
+}
+
 void server_journal::begin_audit() noexcept {
   guarded([&] {
     const auto guard = std::scoped_lock{mutex_};

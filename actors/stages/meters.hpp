@@ -127,6 +127,10 @@ struct alignas(64) signer_meters : pool_meters {
   signer_meters();
   /// Each is on the page when there is a key for it.
   std::array<metrics::duration_histogram, crypto::jws_algs.size()> sign_ns;
+  metrics::counter signature_faults{
+      *this,
+      {"mintage_signature_faults_total", "Batches withheld because a signature did not verify."},
+      {}};
   [[nodiscard]] metrics::duration_histogram& of(crypto::jws_alg alg) noexcept {
     return sign_ns[static_cast<std::size_t>(alg)];
   }

@@ -40,11 +40,15 @@ class counting_journal final : public service::journal {
   void actor_ended(std::string_view, std::optional<std::chrono::milliseconds>) noexcept override {
     ++ended_actors;
   }
+  void signature_failed(const crypto::signing_key&, std::string_view) noexcept override {
+    ++wrong_signatures;
+  }
   std::atomic<int> refusals{0};
   std::atomic<int> exchanges{0};
   std::atomic<int> queries{0};
   std::atomic<int> key_changes{0};
   std::atomic<int> ended_actors{0};
+  std::atomic<int> wrong_signatures{0};
 };
 
 /// One answer of POST /token.
