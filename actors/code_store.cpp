@@ -5,7 +5,7 @@
 #include <caf/send.hpp>
 #include <utility>
 
-#include "actors/batch.hpp"
+#include "actors/member.hpp"
 
 namespace mintage::actors {
 namespace {

@@ -5,20 +5,18 @@
 #include <optional>
 #include <vector>
 
-#include "actors/batch.hpp"
+#include "actors/member.hpp"
 #include "actors/stages/shard_stages.hpp"
 
 namespace mintage::actors {
 
-struct code_store_state {
+struct code_store_state : member_state {
   static constexpr const char* name = "code-store";
   std::optional<shard_stages> work;
   routes_ptr to;
   code_store_meters* meters = nullptr;
   std::size_t index = 0;
   std::size_t next_signer = 0;
-  /// A flush message that arrived before the first snapshot or routes.
-  early_messages early;
   /// Whether a flush message is in the mailbox. Exchanges are collected until it arrives.
   bool flush_sent = false;
   std::vector<service::token_handle> redemptions;

@@ -32,7 +32,10 @@ hasher_actor::behavior_type hasher(hasher_actor::stateful_pointer<hasher_state> 
         job->stored.hash = crypto::argon2id_hash(job->secret.reveal(), self->state.random);
         self->send(self->state.to->registry, hash_atom_v, job);
       },
-      [self](routes_atom, const routes_ptr& to) { self->state.to = to; },
+      [self](routes_atom, const routes_ptr& to) {
+        self->state.to = to;
+        begin_if_ready(self);
+      },
   };
 }
 

@@ -8,8 +8,13 @@ constexpr std::size_t messages_per_turn = 64;
 
 }  // namespace
 
-http_actor_on_io_thread::http_actor_on_io_thread(caf::actor_config& cfg, request_gateway& p)
-    : on_io_thread<http_actor::base>{cfg, p.io_thread(), messages_per_turn}, gateway_{p} {}
+http_actor_on_io_thread::http_actor_on_io_thread(caf::actor_config& cfg, request_gateway& p,
+                                                 const member_place& place)
+    : on_io_thread<http_actor::base>{cfg, p.io_thread(), messages_per_turn},
+      gateway_{p},
+      place_{place} {
+  end_silently_on_exceptions(*this);
+}
 
 http_actor_on_io_thread::behavior_type http_actor_on_io_thread::make_behavior() {
   const auto finish_all = [this](auto handles) {
@@ -23,7 +28,10 @@ http_actor_on_io_thread::behavior_type http_actor_on_io_thread::make_behavior() 
       [this](publish_atom, const oauth::registry_snapshot& clients) { gateway_.publish(clients); },
       [this](publish_atom, const documents& d) { gateway_.publish(d); },
       [this](publish_atom, const oauth::key_snapshot& keys) { gateway_.publish(keys); },
-      [this](routes_atom, const routes_ptr& r) { gateway_.reroute(r); },
+      [this](routes_atom, const routes_ptr& r) {
+        gateway_.reroute(r);
+        place_.note_working();
+      },
   };
 }
 

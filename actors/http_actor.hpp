@@ -2,7 +2,7 @@
 /// The HTTP actor: passes returning exchanges to the gateway of its I/O thread.
 #pragma once
 
-#include "actors/interfaces.hpp"
+#include "actors/member.hpp"
 #include "actors/on_io_thread.hpp"
 #include "actors/request_gateway.hpp"
 
@@ -13,7 +13,7 @@ namespace mintage::actors {
 class http_actor_on_io_thread final : public on_io_thread<http_actor::base> {
  public:
   /// @param p outlives the actor.
-  http_actor_on_io_thread(caf::actor_config& cfg, request_gateway& p);
+  http_actor_on_io_thread(caf::actor_config& cfg, request_gateway& p, const member_place& place);
   [[nodiscard]] const char* name() const override { return "http"; }
 
  protected:
@@ -21,6 +21,7 @@ class http_actor_on_io_thread final : public on_io_thread<http_actor::base> {
 
  private:
   request_gateway& gateway_;
+  const member_place place_;
 };
 
 }  // namespace mintage::actors

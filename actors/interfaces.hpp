@@ -108,6 +108,7 @@ CAF_ADD_ATOM(mintage, mintage::actors, hash_atom, "hash")
 CAF_ADD_ATOM(mintage, mintage::actors, publish_atom, "publish")
 CAF_ADD_ATOM(mintage, mintage::actors, routes_atom, "routes")
 CAF_ADD_ATOM(mintage, mintage::actors, tick_atom, "tick")
+CAF_ADD_ATOM(mintage, mintage::actors, restart_atom, "restart")
 CAF_END_TYPE_ID_BLOCK(mintage)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::token_batch)

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "actors/batch.hpp"
+#include "actors/member.hpp"
 
 namespace mintage::actors {
 namespace {
@@ -55,6 +55,7 @@ key_keeper_actor::behavior_type key_keeper(pointer self, const key_keeper_setup*
       [self, setup](routes_atom, const routes_ptr& to) {
         self->state.to = to;
         publish(self, setup->rules);  // replaced members have no snapshot yet
+        begin_if_ready(self);
       },
   };
 }

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "actors/interfaces.hpp"
+#include "actors/member.hpp"
 #include "actors/stages/key_rotation.hpp"
 
 namespace mintage::actors {
@@ -12,10 +12,12 @@ namespace mintage::actors {
 /// How often the key keeper reads the clock. A key may change its state that much late.
 inline constexpr std::chrono::seconds key_keeper_interval{1};
 
-struct key_keeper_state {
+struct key_keeper_state : member_state {
   static constexpr const char* name = "key-keeper";
   std::optional<key_rotation> work;
   routes_ptr to;
+
+  [[nodiscard]] bool is_ready() const noexcept { return to != nullptr; }
 };
 
 /// Spawned detached: waits for the disk and makes keys.

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "actors/batch.hpp"
+#include "actors/member.hpp"
 
 namespace mintage::actors {
 namespace {

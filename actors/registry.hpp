@@ -4,16 +4,15 @@
 
 #include <optional>
 
-#include "actors/batch.hpp"
+#include "actors/member.hpp"
 #include "actors/stages/client_administration.hpp"
 
 namespace mintage::actors {
 
-struct registry_state {
+struct registry_state : member_state {
   static constexpr const char* name = "registry";
   std::optional<client_administration> work;
   routes_ptr to;
-  early_messages early;
 
   [[nodiscard]] bool is_ready() const noexcept { return to != nullptr; }
 };

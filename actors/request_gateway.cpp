@@ -41,7 +41,8 @@ request_gateway::request_gateway(std::uint32_t index, service::io_thread& io_thr
       meters_{board.io_threads.at(index)} {}
 
 bool request_gateway::ready() const {
-  return routes_ != nullptr && documents_ != nullptr && clients_ != nullptr && engine_.writable();
+  return routes_ != nullptr && documents_ != nullptr && clients_ != nullptr &&
+         board_.members.all_work() && engine_.writable();
 }
 
 service::request_id request_gateway::next_request_id() {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "actors/batch.hpp"
+#include "actors/member.hpp"
 
 namespace mintage::actors {
 namespace {

@@ -4,17 +4,16 @@
 
 #include <optional>
 
-#include "actors/batch.hpp"
+#include "actors/member.hpp"
 #include "actors/stages/token_signer.hpp"
 
 namespace mintage::actors {
 
-struct signer_state {
+struct signer_state : member_state {
   static constexpr const char* name = "signer";
   std::optional<token_signer> work;
   routes_ptr to;
   signer_meters* meters = nullptr;
-  early_messages early;
 
   [[nodiscard]] bool is_ready() const noexcept { return to != nullptr && work->has_keys(); }
 };

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "actors/http_actor.hpp"
+#include "actors/member.hpp"
 #include "actors/on_io_thread.hpp"
 
 namespace mintage::actors {
@@ -10,82 +11,119 @@ namespace {
 
 using pointer = supervisor_actor::stateful_pointer<supervisor_state>;
 
-/// Makes a member of a pool on its I/O thread. With as many members as I/O threads, each thread has
+/// Gives a new member its place, then lets it begin.
+template <class Handle, class State, class Begin>
+auto placed(const member_place& place, Begin begin) {
+  return [place, begin](typename Handle::template stateful_pointer<State> member) ->
+         typename Handle::behavior_type {
+           end_silently_on_exceptions(*member);
+           member->state.place = place;
+           return begin(member);
+         };
+}
+
+/// A member of a pool on its I/O thread: with as many members as I/O threads, each I/O thread has
 /// its own.
 template <class Handle, class State, class Setup>
 Handle make_member(
-    pointer self, const supervisor_setup& s, std::size_t i,
+    pointer self, const supervisor_setup& s, const member_place& place,
     typename Handle::behavior_type (*begin)(typename Handle::template stateful_pointer<State>,
                                             std::size_t, const Setup*),
     const Setup* setup, std::size_t messages_per_turn) {
-  if (!s.own_threads) return self->spawn<caf::monitored>(begin, i, setup);
+  const auto i = place.index;
+  auto run = placed<Handle, State>(
+      place, [begin, i, setup](auto* member) { return begin(member, i, setup); });
+  if (!s.own_threads) return self->spawn<caf::monitored>(std::move(run));
   return self->spawn<member_on_io_thread<Handle, State>, caf::lazy_init + caf::monitored>(
       s.gateways[io_thread_of(i, s.gateways.size())]->io_thread(), messages_per_turn,
-      [begin, i, setup](typename Handle::template stateful_pointer<State> member) {
-        return begin(member, i, setup);
-      });
+      std::move(run));
 }
 
-// One function per kind of member; `routes` has its place.
-
-http_actor make_http(pointer self, const supervisor_setup& s, std::size_t i) {
-  return self->spawn<http_actor_on_io_thread, caf::lazy_init + caf::monitored>(*s.gateways[i]);
-}
-validator_actor make_validator(pointer self, const supervisor_setup& s, std::size_t i) {
-  return make_member<validator_actor, validator_state>(self, s, i, validator, &s.members.validators,
-                                                       8);
-}
-// It collects everything in its mailbox in one turn.
-code_store_actor make_code_store(pointer self, const supervisor_setup& s, std::size_t i) {
-  return make_member<code_store_actor, code_store_state>(self, s, i, code_store,
-                                                         &s.members.code_stores, 64);
-}
-// Other tasks, above all replies, run between two batches.
-signer_actor make_signer(pointer self, const supervisor_setup& s, std::size_t i) {
-  return make_member<signer_actor, signer_state>(self, s, i, signer, &s.members.signers, 1);
-}
-hasher_actor make_hasher(pointer self, const supervisor_setup& s, std::size_t i) {
-  pool_meters* meters = &s.board.hashers[i];
-  return s.own_threads ? self->spawn<caf::monitored + caf::detached>(hasher, meters)
-                       : self->spawn<caf::monitored>(hasher, meters);
-}
-registry_actor make_registry(pointer self, const supervisor_setup& s) {
-  return s.own_threads ? self->spawn<caf::monitored + caf::detached>(registry, &s.members.registry)
-                       : self->spawn<caf::monitored>(registry, &s.members.registry);
-}
-key_keeper_actor make_key_keeper(pointer self, const supervisor_setup& s) {
-  return s.own_threads ? self->spawn<caf::monitored + caf::detached>(key_keeper, &s.members.keys)
-                       : self->spawn<caf::monitored>(key_keeper, &s.members.keys);
+/// An actor that waits, for the disk or for argon2id, on a thread of its own.
+template <class Handle, class State, class Begin>
+Handle make_waiting(pointer self, const supervisor_setup& s, const member_place& place,
+                    Begin begin) {
+  auto run = placed<Handle, State>(place, begin);
+  return s.own_threads ? self->spawn<caf::monitored + caf::detached>(std::move(run))
+                       : self->spawn<caf::monitored>(std::move(run));
 }
 
-template <class Actor>
-void fill(pointer self, const supervisor_setup& s, std::vector<Actor>& pool, std::size_t size,
-          Actor (*make)(pointer, const supervisor_setup&, std::size_t)) {
-  for (auto i = std::size_t{0}; i < size; ++i) pool.push_back(make(self, s, i));
+/// Makes a member and puts it into its place in the routes.
+void make(pointer self, const supervisor_setup& s, pool of, std::size_t i) {
+  auto& now = self->state.now;
+  const auto place = member_place{&s.board.members, of, i};
+  switch (of) {
+    case pool::http:
+      now.http[i] = self->spawn<http_actor_on_io_thread, caf::lazy_init + caf::monitored>(
+          *s.gateways[i], place);
+      return;
+    case pool::validator:
+      now.validators[i] = make_member<validator_actor, validator_state>(self, s, place, validator,
+                                                                        &s.members.validators, 8);
+      return;
+    case pool::code_store:
+      // Collects all that has come.
+      now.code_stores[i] = make_member<code_store_actor, code_store_state>(
+          self, s, place, code_store, &s.members.code_stores, 64);
+      return;
+    case pool::signer:
+      // Others get their turn, replies above all, while there is more to sign.
+      now.signers[i] =
+          make_member<signer_actor, signer_state>(self, s, place, signer, &s.members.signers, 1);
+      return;
+    case pool::hasher:
+      now.hashers[i] = make_waiting<hasher_actor, hasher_state>(
+          self, s, place, [meters = &s.board.hashers[i]](auto* me) { return hasher(me, meters); });
+      return;
+    case pool::registry:
+      now.registry = make_waiting<registry_actor, registry_state>(
+          self, s, place, [with = &s.members.registry](auto* me) { return registry(me, with); });
+      return;
+    case pool::key_keeper:
+      now.key_keeper = make_waiting<key_keeper_actor, key_keeper_state>(
+          self, s, place, [with = &s.members.keys](auto* me) { return key_keeper(me, with); });
+      return;
+  }
 }
 
-/// Replaces the ended member at `dead`, if it belongs to this pool.
-template <class Actor>
-bool replace(pointer self, const supervisor_setup& s, std::vector<Actor>& pool,
-             const caf::actor_addr& dead,
-             Actor (*make)(pointer, const supervisor_setup&, std::size_t)) {
-  for (auto i = std::size_t{0}; i < pool.size(); ++i)
-    if (pool[i].address() == dead) {
-      pool[i] = make(self, s, i);
-      return true;
-    }
-  return false;
+by_pool<std::size_t> sizes_of(const supervisor_setup& s) {
+  auto sizes = by_pool<std::size_t>{};
+  sizes[pool::http] = s.gateways.size();
+  sizes[pool::validator] = s.sizes.validators;
+  sizes[pool::code_store] = s.sizes.code_stores;
+  sizes[pool::signer] = s.sizes.signers;
+  sizes[pool::hasher] = s.sizes.hashers;
+  sizes[pool::registry] = sizes[pool::key_keeper] = 1;
+  return sizes;
 }
 
+void make_all(pointer self, const supervisor_setup& s) {
+  auto& state = self->state;
+  const auto sizes = sizes_of(s);
+  state.now.http.resize(sizes[pool::http]);
+  state.now.validators.resize(sizes[pool::validator]);
+  state.now.code_stores.resize(sizes[pool::code_store]);
+  state.now.signers.resize(sizes[pool::signer]);
+  state.now.hashers.resize(sizes[pool::hasher]);
+  for (const auto p : pools) {
+    state.restarts.emplace_back(s.restarts, sizes[p]);
+    for (auto i = std::size_t{0}; i < sizes[p]; ++i) make(self, s, p, i);
+  }
+}
+
+/// @param visit is given each member with its pool and its place there.
 template <class Visit>
 void for_each_member(const routes& r, Visit visit) {
-  for (const auto& a : r.http) visit(a);
-  for (const auto& a : r.validators) visit(a);
-  for (const auto& a : r.code_stores) visit(a);
-  for (const auto& a : r.signers) visit(a);
-  for (const auto& a : r.hashers) visit(a);
-  visit(r.registry);
-  visit(r.key_keeper);
+  const auto visit_all = [&](pool of, const auto& members) {
+    for (auto i = std::size_t{0}; i < members.size(); ++i) visit(members[i], of, i);
+  };
+  visit_all(pool::http, r.http);
+  visit_all(pool::validator, r.validators);
+  visit_all(pool::code_store, r.code_stores);
+  visit_all(pool::signer, r.signers);
+  visit_all(pool::hasher, r.hashers);
+  visit(r.registry, pool::registry, 0);
+  visit(r.key_keeper, pool::key_keeper, 0);
 }
 
 // Members first, then the HTTP actors: when a gateway learns of a member, that member has its
@@ -101,42 +139,57 @@ void announce(pointer self) {
   for (const auto& a : shared->http) self->send(a, routes_atom_v, shared);
 }
 
-void replace_dead(pointer self, const supervisor_setup& s, const caf::actor_addr& dead) {
-  auto& now = self->state.now;
-  const auto replaced = replace(self, s, now.signers, dead, make_signer) ||
-                        replace(self, s, now.code_stores, dead, make_code_store) ||
-                        replace(self, s, now.validators, dead, make_validator) ||
-                        replace(self, s, now.http, dead, make_http) ||
-                        replace(self, s, now.hashers, dead, make_hasher);
-  if (!replaced && now.registry.address() == dead) now.registry = make_registry(self, s);
-  if (!replaced && now.key_keeper.address() == dead) now.key_keeper = make_key_keeper(self, s);
+void restart(pointer self, const supervisor_setup& s, pool of, std::size_t index) {
+  s.board.supervisor.restarts_of(of).add();
+  make(self, s, of, index);
   announce(self);
+}
+
+/// Messages to a dead member come home unanswered until it is replaced; the server is not ready.
+void note_end(pointer self, const supervisor_setup& s, pool of, std::size_t index) {
+  auto& state = self->state;
+  s.board.members.note_ended(of, index);
+  if (state.given_up[of]) return;
+  const auto wait = state.restarts[static_cast<std::size_t>(of)].note_end(metrics::ticks());
+  s.journal.actor_ended(to_string(of), wait);
+  if (!wait) {
+    state.given_up[of] = true;
+    if (s.give_up) s.give_up(to_string(of));
+  } else if (wait->count() == 0) {
+    restart(self, s, of, index);
+  } else {
+    self->delayed_send(self, *wait, restart_atom_v, static_cast<std::uint64_t>(of),
+                       static_cast<std::uint64_t>(index));
+  }
+}
+
+void note_down(pointer self, const supervisor_setup& s, const caf::actor_addr& dead) {
+  const auto members = self->state.now;  // a copy: the dead one is replaced in the other
+  for_each_member(members, [&](const auto& a, pool of, std::size_t index) {
+    if (a.address() == dead) note_end(self, s, of, index);
+  });
 }
 
 }  // namespace
 
 supervisor_actor::behavior_type supervisor(pointer self, const supervisor_setup* setup) {
   self->set_down_handler([self, setup](caf::down_msg& down) {
-    if (!self->state.stopping) replace_dead(self, *setup, down.source);
+    if (!self->state.stopping) note_down(self, *setup, down.source);
   });
   self->set_exit_handler([self](caf::exit_msg& exit) {
     self->state.stopping = true;
-    for_each_member(self->state.now,
-                    [&](const auto& a) { self->send_exit(a, caf::exit_reason::user_shutdown); });
+    for_each_member(self->state.now, [&](const auto& a, pool, std::size_t) {
+      self->send_exit(a, caf::exit_reason::user_shutdown);
+    });
     self->quit(std::move(exit.reason));
   });
   return {
       [self, setup](routes_atom) {
-        auto& now = self->state.now;
-        const auto& sizes = setup->sizes;
-        now.key_keeper = make_key_keeper(self, *setup);
-        now.registry = make_registry(self, *setup);
-        fill(self, *setup, now.hashers, sizes.hashers, make_hasher);
-        fill(self, *setup, now.signers, sizes.signers, make_signer);
-        fill(self, *setup, now.code_stores, sizes.code_stores, make_code_store);
-        fill(self, *setup, now.validators, sizes.validators, make_validator);
-        fill(self, *setup, now.http, setup->gateways.size(), make_http);
+        make_all(self, *setup);
         announce(self);
+      },
+      [self, setup](restart_atom, std::uint64_t of, std::uint64_t index) {
+        if (!self->state.stopping) restart(self, *setup, pools.at(of), index);
       },
   };
 }

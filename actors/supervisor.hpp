@@ -3,7 +3,9 @@
 /// addresses.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "actors/code_store.hpp"
@@ -13,6 +15,8 @@
 #include "actors/registry.hpp"
 #include "actors/request_gateway.hpp"
 #include "actors/signer.hpp"
+#include "actors/stages/pools.hpp"
+#include "actors/stages/restart_policy.hpp"
 #include "actors/validator.hpp"
 
 namespace mintage::actors {
@@ -35,13 +39,20 @@ struct pool_sizes {
 
 using supervisor_actor = caf::typed_actor<
     // Starts the pools.
-    caf::reacts_to<routes_atom>>;
+    caf::reacts_to<routes_atom>,
+    // To itself, delayed: replace this member of this pool.
+    caf::reacts_to<restart_atom, std::uint64_t, std::uint64_t>>;
 
 struct supervisor_setup {
   const member_setups& members;
   pool_sizes sizes;
   std::vector<std::unique_ptr<request_gateway>>& gateways;
   meter_board& board;
+  service::journal& journal;
+  /// Called once, on the supervisor's thread, when a pool is given up: its members end again and
+  /// again, and are replaced no more. @param pool a literal.
+  std::function<void(std::string_view pool)> give_up;
+  restart_rules restarts{};
   /// Whether members of the pools run on the I/O threads, and actors that wait (for the disk, for
   /// argon2id) on threads of their own. Off only in the simulation, where CAF's testing scheduler
   /// runs all actors but the HTTP actors.
@@ -51,6 +62,9 @@ struct supervisor_setup {
 struct supervisor_state {
   static constexpr const char* name = "supervisor";
   routes now;
+  /// By pool, as in `pools`.
+  std::vector<restart_policy> restarts;
+  by_pool<bool> given_up{};
   bool stopping = false;
 };
 

@@ -73,7 +73,8 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
           .signers = {.root = around.root,
                       .rules = rules,
                       .clock = around.clock,
-                      .meters = board.signers},
+                      .meters = board.signers,
+                      .watch = {.journal = &around.journal}},
           .registry = {.records = around.engine->records(),
                        .cutoffs = around.engine->cutoffs(),
                        .rules = rules,
@@ -97,7 +98,7 @@ struct system::impl {
                             rules.failures_per_minute != 0 ? &limits : nullptr, board)},
         gateways{make_gateways(o, around, board)},
         engine{std::move(around.engine)},
-        setup{members, sizes, gateways, board},
+        setup{members, sizes, gateways, board, around.journal, around.give_up, around.restarts},
         actors{configure(config, o)},
         supervising{actors.spawn(supervisor, &setup)} {
     caf::anon_send(supervising, routes_atom_v);

@@ -2,10 +2,13 @@
 /// All actors of one server: started, supervised and stopped together.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "actors/options.hpp"
+#include "actors/stages/restart_policy.hpp"
 #include "crypto/root_key.hpp"
 #include "metrics/group.hpp"
 #include "service/service.hpp"
@@ -22,6 +25,10 @@ struct environment {
   crypto::root_key root;
   /// One per I/O thread. Tasks posted to them must run until the system is destroyed.
   std::vector<service::io_thread*> io_threads;
+  /// Called once for a pool whose members end again and again, on a thread of the system; the
+  /// server should end then. @param pool a literal. Empty = nobody is told.
+  std::function<void(std::string_view pool)> give_up{};
+  restart_rules restarts{};
 };
 
 /// The actor system behind the gateways. The constructor does the start-up (making or unsealing

@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "actors/batch.hpp"
+#include "actors/member.hpp"
 
 namespace mintage::actors {
 namespace {

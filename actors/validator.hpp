@@ -4,12 +4,12 @@
 
 #include <optional>
 
-#include "actors/batch.hpp"
+#include "actors/member.hpp"
 #include "actors/stages/token_validator.hpp"
 
 namespace mintage::actors {
 
-struct validator_state {
+struct validator_state : member_state {
   static constexpr const char* name = "validator";
   std::optional<token_validator> work;
   routes_ptr to;
@@ -17,7 +17,6 @@ struct validator_state {
   validator_meters* meters = nullptr;
   std::size_t next_hasher = 0;
   std::size_t next_signer = 0;
-  early_messages early;
 
   [[nodiscard]] bool is_ready() const noexcept { return to != nullptr && work->is_ready(); }
 };

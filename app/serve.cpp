@@ -1,5 +1,7 @@
 #include <sys/stat.h>
+#include <unistd.h>
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -91,16 +93,32 @@ void wait_for_end(const sigset_t& awaited, net::server& server, const service_ma
   }
 }
 
+/// Hears that a pool of actors was given up, and ends the wait for signals.
+class failed_pool {
+ public:
+  /// Any thread. @param pool a literal.
+  void note(std::string_view pool) noexcept {
+    name_ = pool.data();
+    ::kill(::getpid(), SIGTERM);
+  }
+  /// Null while all is well.
+  [[nodiscard]] const char* name() const noexcept { return name_; }
+
+ private:
+  std::atomic<const char*> name_{nullptr};
+};
+
 /// Waits until every I/O thread has its keys, clients and routes, which is asked on that thread.
 bool wait_until_ready(const std::vector<service::io_thread*>& io_threads,
-                      const std::vector<service::token_service*>& services) {
+                      const std::vector<service::token_service*>& services,
+                      const failed_pool& failed) {
   const auto deadline = std::chrono::steady_clock::now() + ready_limit;
   for (auto i = std::size_t{0}; i < io_threads.size(); ++i) {
     for (;;) {
       auto answer = std::promise<bool>{};
       io_threads[i]->post([&] { answer.set_value(services[i]->ready()); });
       if (answer.get_future().get()) break;
-      if (std::chrono::steady_clock::now() > deadline) return false;
+      if (failed.name() != nullptr || std::chrono::steady_clock::now() > deadline) return false;
       std::this_thread::sleep_for(1ms);
     }
   }
@@ -200,11 +218,17 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
                           .minter = load_or_make_admin_token(settings.net.mint_token_file, rules)};
 
   auto server = net::server{settings.net, settings.rules, tokens};
+  auto failed = failed_pool{};
   auto actors = std::make_unique<actors::system>(
       settings.actors, settings.rules,
-      actors::environment{std::move(engine), clock, journal, root, server.io_threads()});
+      actors::environment{.engine = std::move(engine),
+                          .clock = clock,
+                          .journal = journal,
+                          .root = root,
+                          .io_threads = server.io_threads(),
+                          .give_up = [&](std::string_view pool) { failed.note(pool); }});
   const auto services = actors->services();
-  if (!wait_until_ready(server.io_threads(), services))
+  if (!wait_until_ready(server.io_threads(), services, failed))
     throw std::runtime_error{"the server did not become ready"};
   server.start(services);
 
@@ -224,7 +248,7 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
   actors.reset();
   server.stop();
   log.event(log_level::info, "stopped");
-  return exit_ok;
+  return failed.name() == nullptr ? exit_ok : exit_failure;
 }
 
 }  // namespace

@@ -166,6 +166,28 @@ void server_journal::key_changed(const crypto::signing_key& key, std::string_vie
   });
 }
 
+void server_journal::actor_ended(std::string_view pool,
+                                 std::optional<std::chrono::milliseconds> wait) noexcept {
+  guarded([&] {
+    if (wait) {
+      log_.event(log_level::error, "an actor ended by a fault and is replaced",
+                 {{"pool", pool}, {"wait_ms", std::to_string(wait->count())}});
+    } else {
+      log_.event(log_level::error, "the actors of a pool end again and again: the server ends",
+                 {{"pool", pool}});
+    }
+  });
+}
+
+void server_journal::signature_failed(const crypto::signing_key& key,
+                                      std::string_view arithmetic) noexcept {
+  guarded([&] {
+    log_.event(
+        log_level::error, "signatures failed their check and were withheld",
+        {{"kid", key.kid()}, {"alg", crypto::to_string(key.alg())}, {"arithmetic", arithmetic}});
+  });
+}
+
 void server_journal::begin_audit() noexcept {
   guarded([&] {
     const auto guard = std::scoped_lock{mutex_};

@@ -30,6 +30,12 @@ class server_journal final : public service::journal {
   void administered(const service::admin_exchange& x) noexcept override;
   /// Goes to both, since no request caused it. Written to the audit stream after `begin_audit`.
   void key_changed(const crypto::signing_key& key, std::string_view state) noexcept override;
+  /// To the log, as an error.
+  void actor_ended(std::string_view pool,
+                   std::optional<std::chrono::milliseconds> wait) noexcept override;
+  /// To the log, as an error.
+  void signature_failed(const crypto::signing_key& key,
+                        std::string_view arithmetic) noexcept override;
 
   /// Writes the audit lines held back so far. The stream may share standard output with the ready
   /// line, which must come first, and keys are made before it.

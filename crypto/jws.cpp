@@ -96,11 +96,11 @@ bool verify_digest(const public_key& key, std::string_view text, bytes_view sign
 }  // namespace
 
 struct jws_signer::impl {
-  explicit impl(signing_key k)
+  impl(signing_key k, jws_arithmetic with)
       : key{std::move(k)},
         signature_octets{signature_size(key.public_part())},
         hash{hash_of(key.alg())} {
-    if (key.alg() == jws_alg::es256)
+    if (key.alg() == jws_alg::es256 && with == jws_arithmetic::fastest)
       p256 = std::make_unique<p256_signer>(key);
     else if (key.alg() == jws_alg::eddsa)
       messages = make_message_context();
@@ -146,7 +146,7 @@ struct jws_signer::impl {
   void append_one(const jws_draft& d) {
     std::array<std::uint8_t, signature_max> room;  // not cleared: OpenSSL writes it
     const auto signature = sign(begin(d), room);
-    if (key.alg() != jws_alg::es384) return end(d, signature);
+    if (!is_ecdsa(key.alg())) return end(d, signature);
     std::array<std::uint8_t, 2 * ecdsa_coordinate_max> octets;
     const auto raw = std::span{octets}.first(signature_octets);
     require(ecdsa_raw_from_der(signature, raw), "ECDSA signature");
@@ -166,7 +166,7 @@ struct jws_signer::impl {
 
   signing_key key;
   std::size_t signature_octets;
-  std::unique_ptr<p256_signer> p256;  // for ES256
+  std::unique_ptr<p256_signer> p256;  // for ES256, unless OpenSSL alone signs
   md_ctx_ptr messages;                // for EdDSA
   pkey_ctx_ptr digests;               // for the others
   sha2_hasher hash;
@@ -175,7 +175,18 @@ struct jws_signer::impl {
   std::vector<bytes<64>> signatures;
 };
 
-jws_signer::jws_signer(signing_key key) : impl_{std::make_unique<impl>(std::move(key))} {}
+std::string_view to_string(jws_arithmetic a) noexcept {
+  switch (a) {
+    case jws_arithmetic::fastest:
+      return "fastest";
+    case jws_arithmetic::openssl:
+      break;
+  }
+  return "openssl";
+}
+
+jws_signer::jws_signer(signing_key key, jws_arithmetic with)
+    : impl_{std::make_unique<impl>(std::move(key), with)} {}
 jws_signer::~jws_signer() = default;
 jws_signer::jws_signer(jws_signer&&) noexcept = default;
 jws_signer& jws_signer::operator=(jws_signer&&) noexcept = default;

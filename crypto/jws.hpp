@@ -22,11 +22,17 @@ struct jws_draft {
   std::string_view payload;
 };
 
+/// What signs with a key: the arithmetic of crypto/p256 where there is one for its algorithm, or
+/// OpenSSL alone.
+enum class jws_arithmetic : std::uint8_t { fastest, openssl };
+/// "fastest", "openssl". A literal.
+[[nodiscard]] std::string_view to_string(jws_arithmetic a) noexcept;
+
 /// Signs with one key through long-lived contexts. ES256 signatures of one batch cost less than
 /// single ones (see p256_signer). Not thread-safe: each signer actor has its own.
 class jws_signer {
  public:
-  explicit jws_signer(signing_key key);
+  explicit jws_signer(signing_key key, jws_arithmetic with = jws_arithmetic::fastest);
   ~jws_signer();
   jws_signer(jws_signer&&) noexcept;
   jws_signer& operator=(jws_signer&&) noexcept;

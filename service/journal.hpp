@@ -2,6 +2,8 @@
 /// The journal: the events that the log and the audit stream record.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string_view>
 
 #include "crypto/key.hpp"
@@ -28,6 +30,15 @@ class journal {
   /// A signing key was made or changed its state, by the schedule or by a call.
   /// @param state its new state: "pending", "active", "retiring" or "removed".
   virtual void key_changed(const crypto::signing_key& key, std::string_view state) noexcept = 0;
+  /// An actor of a pool ended by a fault.
+  /// @param pool a literal.
+  /// @param wait until it is replaced; nothing when its pool is given up: the server should end.
+  virtual void actor_ended(std::string_view pool,
+                           std::optional<std::chrono::milliseconds> wait) noexcept = 0;
+  /// What signed with `key` made a wrong signature, or cannot sign. Nothing of that batch left.
+  /// @param arithmetic "fastest": OpenSSL alone signs from now on; "openssl": the signer ends.
+  virtual void signature_failed(const crypto::signing_key& key,
+                                std::string_view arithmetic) noexcept = 0;
 };
 
 }  // namespace mintage::service

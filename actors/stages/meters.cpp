@@ -27,6 +27,12 @@ signer_meters::signer_meters()
                 metrics::shown::once_used};
           })} {}
 
+supervisor_meters::supervisor_meters()
+    : restarts{metrics::make_cells<metrics::counter, pools.size()>([this](std::size_t i) {
+        return metrics::counter{
+            *this, restarts_total, {{"pool", std::string{to_string(pools[i])}}}};
+      })} {}
+
 answer_meters::answer_meters(metrics::meter_group& in, const request_labels& with)
     : ok{in, requests_total, with_result(with, "ok"),
          with == labels_of(unread_token) ? metrics::shown::once_used : metrics::shown::always},
@@ -53,15 +59,18 @@ meter_board::meter_board(std::size_t io_threads_count, std::size_t validators_co
       validators(validators_count),
       hashers(hashers_count),
       code_stores(code_stores_count),
-      signers(signers_count) {
-  const auto attach_all = [this](const auto& members) {
-    for (const auto& m : members) attach(m);
+      signers(signers_count),
+      members{{{io_threads_count, validators_count, code_stores_count, signers_count, hashers_count,
+                1, 1}}} {
+  const auto attach_all = [this](const auto& of_pool) {
+    for (const auto& m : of_pool) attach(m);
   };
   attach_all(io_threads);
   attach_all(validators);
   attach_all(hashers);
   attach_all(code_stores);
   attach_all(signers);
+  attach(supervisor);
 }
 
 }  // namespace mintage::actors

@@ -7,6 +7,7 @@
 #include <array>
 #include <vector>
 
+#include "actors/stages/pools.hpp"
 #include "crypto/key.hpp"
 #include "metrics/group.hpp"
 #include "oauth/client/client.hpp"
@@ -69,6 +70,8 @@ constexpr auto request_seconds =
 constexpr auto pool_queue_depth =
     metrics::metric{"mintage_pool_queue_depth", "Exchanges waiting in the mailboxes of a pool.",
                     metrics::metric_type::gauge};
+constexpr auto restarts_total =
+    metrics::metric{"mintage_restarts_total", "Actors replaced because they ended, by pool."};
 constexpr auto sign_seconds = metrics::metric{"mintage_sign_seconds", "Time of one signature.",
                                               metrics::metric_type::histogram, metrics::nanosecond};
 /// Sampled when the page is rendered.
@@ -124,8 +127,21 @@ struct alignas(64) signer_meters : pool_meters {
   signer_meters();
   /// Each is on the page when there is a key for it.
   std::array<metrics::duration_histogram, crypto::jws_algs.size()> sign_ns;
+  metrics::counter signature_faults{
+      *this,
+      {"mintage_signature_faults_total", "Batches withheld because a signature did not verify."},
+      {}};
   [[nodiscard]] metrics::duration_histogram& of(crypto::jws_alg alg) noexcept {
     return sign_ns[static_cast<std::size_t>(alg)];
+  }
+};
+
+/// What the supervisor counts.
+struct alignas(64) supervisor_meters : metrics::meter_group {
+  supervisor_meters();
+  std::array<metrics::counter, pools.size()> restarts;
+  [[nodiscard]] metrics::counter& restarts_of(pool p) noexcept {
+    return restarts[static_cast<std::size_t>(p)];
   }
 };
 
@@ -180,6 +196,9 @@ struct meter_board : metrics::board {
   std::vector<hasher_meters> hashers;
   std::vector<code_store_meters> code_stores;
   std::vector<signer_meters> signers;
+  supervisor_meters supervisor;
+  /// Who works; not on the page.
+  member_board members;
 };
 
 /// Adds the time of a scope to a member's busy time.

@@ -18,8 +18,8 @@ void token_signer::publish(const oauth::key_snapshot& keys) {
   auto contexts = std::vector<context>{};
   for (const auto& k : keys->keys)
     if (k.state == oauth::key_state::active)
-      contexts.push_back({crypto::jws_signer{k.key}, crypto::jose_header(k.key, "at+jwt"),
-                          crypto::jose_header(k.key, "JWT"),
+      contexts.push_back({guarded_signer{k.key, setup_.watch, meters_.signature_faults},
+                          crypto::jose_header(k.key, "at+jwt"), crypto::jose_header(k.key, "JWT"),
                           crypto::jose_header(k.key, "token-introspection+jwt")});
   contexts_ = std::move(contexts);
   for (const auto& c : contexts_) meters_.of(c.signer.key().alg()).announce();
@@ -34,6 +34,13 @@ token_signer::context* token_signer::context_for(crypto::jws_alg alg) noexcept {
 token_signer::context& token_signer::context_or_first(crypto::jws_alg alg) noexcept {
   auto* found = context_for(alg);
   return found != nullptr ? *found : contexts_.front();
+}
+
+void token_signer::begin_batch() {
+  for (auto& c : contexts_) {
+    c.is_withheld = false;
+    c.signer.follow_distrust();
+  }
 }
 
 void token_signer::choose_keys(const service::token_exchange& x, draft& access, draft& id) {
@@ -52,6 +59,7 @@ void token_signer::choose_keys(const service::token_exchange& x, draft& access, 
 }
 
 void token_signer::sign(std::span<const service::token_handle> some) {
+  begin_batch();
   const auto now = setup_.clock.now();
   if (access_.size() < some.size()) {
     access_.resize(some.size());
@@ -73,7 +81,7 @@ void token_signer::sign(std::span<const service::token_handle> some) {
   }
   sign_drafts(ids, &context::id_header);
   for (auto i = std::size_t{0}; i < some.size(); ++i)
-    if (!accesses[i].failed && !ids[i].failed) write_answer(*some[i], accesses[i], ids[i]);
+    if (accesses[i].may_leave() && ids[i].may_leave()) write_answer(*some[i], accesses[i], ids[i]);
 }
 
 void token_signer::write_access_claims(const service::token_exchange& x, draft& access,
@@ -110,7 +118,9 @@ void token_signer::sign_drafts(std::span<draft> drafts, std::string context::*he
     if (work_.empty()) continue;
     const auto since = metrics::ticks();
     try {
-      c.signer.append_compact(work_);
+      c.is_withheld |= !c.signer.append_compact(work_, random_);
+    } catch (const signature_error&) {
+      throw;  // this signer is of no use any more
     } catch (const std::exception&) {
       for (auto& d : drafts) d.failed |= d.with == &c;
       continue;
@@ -120,21 +130,31 @@ void token_signer::sign_drafts(std::span<draft> drafts, std::string context::*he
 }
 
 void token_signer::sign(std::span<const service::query_handle> some) {
-  for (const auto& x : some) {
-    auto& with = context_or_first(x->alg);
-    const auto& header = x->request.purpose == oauth::query_purpose::introspect
+  begin_batch();
+  auto signed_with = std::vector<context*>(some.size());
+  for (auto i = std::size_t{0}; i < some.size(); ++i) {
+    auto& x = *some[i];
+    auto& with = context_or_first(x.alg);
+    const auto& header = x.request.purpose == oauth::query_purpose::introspect
                              ? with.introspection_header
                              : with.id_header;
     const auto since = metrics::ticks();
     try {
-      with.signer.append_compact(x->body, header, x->claims);
+      const auto one = crypto::jws_draft{&x.body, header, x.claims};
+      with.is_withheld |= !with.signer.append_compact(std::span{&one, 1}, random_);
+    } catch (const signature_error&) {
+      throw;  // this signer is of no use any more
     } catch (const std::exception&) {
       continue;
     }
     meters_.of(with.signer.key().alg()).add(metrics::ticks() - since);
-    x->is_jwt = true;
-    x->done = true;
+    signed_with[i] = &with;
   }
+  for (auto i = std::size_t{0}; i < some.size(); ++i)
+    if (signed_with[i] != nullptr && !signed_with[i]->is_withheld)
+      some[i]->is_jwt = some[i]->done = true;
+    else
+      some[i]->body.clear();
 }
 
 }  // namespace mintage::actors

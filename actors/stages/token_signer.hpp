@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "actors/stages/guarded_signer.hpp"
 #include "actors/stages/meters.hpp"
 #include "crypto/digest.hpp"
-#include "crypto/jws.hpp"
 #include "crypto/random.hpp"
 #include "crypto/root_key.hpp"
 #include "oauth/grant/refresh.hpp"
@@ -26,6 +26,7 @@ struct signer_setup {
   const oauth::clock& clock;
   /// One for each member of the pool.
   std::vector<signer_meters>& meters;
+  signature_watch watch{};
 };
 
 /// Signs without an actor: tests and benchmarks call it directly. Not thread-safe: owns signing
@@ -50,10 +51,12 @@ class token_signer {
  private:
   /// One active key with its contexts and the headers of its tokens.
   struct context {
-    crypto::jws_signer signer;
+    guarded_signer signer;
     std::string access_header;
     std::string id_header;
     std::string introspection_header;
+    /// Whether a signature of the current batch did not verify: nothing of it leaves.
+    bool is_withheld = false;
   };
   [[nodiscard]] context* context_for(crypto::jws_alg alg) noexcept;
   [[nodiscard]] context& context_or_first(crypto::jws_alg alg) noexcept;
@@ -61,9 +64,14 @@ class token_signer {
   struct draft {
     context* with = nullptr;  ///< null: there is no token to sign
     bool failed = false;      ///< its exchange stays unanswered
+    [[nodiscard]] bool may_leave() const noexcept {
+      return !failed && (with == nullptr || !with->is_withheld);
+    }
     std::string claims;
     std::string token;
   };
+  /// To be called before each batch.
+  void begin_batch();
   void choose_keys(const service::token_exchange& x, draft& access, draft& id);
   void write_access_claims(const service::token_exchange& x, draft& access, oauth::instant now);
   void write_answer(service::token_exchange& x, const draft& access, const draft& id);

@@ -37,6 +37,8 @@ class no_journal final : public service::journal {
   void minted(const service::mint_exchange&) noexcept override {}
   void administered(const service::admin_exchange&) noexcept override {}
   void key_changed(const crypto::signing_key&, std::string_view) noexcept override {}
+  void actor_ended(std::string_view, std::optional<std::chrono::milliseconds>) noexcept override {}
+  void signature_failed(const crypto::signing_key&, std::string_view) noexcept override {}
 };
 
 /// Waits for a round of exchanges and stores their results for the next round.

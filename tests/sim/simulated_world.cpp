@@ -104,6 +104,9 @@ struct simulated_world::impl {
                .hashers = 1},
               gateways,
               board,
+              journal,
+              {},
+              restarts_without_limit,
               false},
         system{configure(config)},
         scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())} {

@@ -105,6 +105,52 @@ INSTANTIATE_TEST_SUITE_P(each_pool, killing,
                            return name;
                          });
 
+/// Waits until `holds()`, up to a limit that only a failure reaches.
+template <class Condition>
+bool comes_true(Condition holds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  return true;
+}
+
+TEST(supervisor, gives_up_a_pool_whose_members_end_again_and_again) {
+  auto o = world_options{};
+  o.restarts = {.most = 5,
+                .first_wait = std::chrono::milliseconds{1},
+                .longest_wait = std::chrono::milliseconds{4}};
+  auto w = world{storage::open_memory_engine(10), o};
+  EXPECT_TRUE(comes_true([&] {
+    w.kill("signer", 0);
+    return w.given_up() != nullptr;
+  }));
+  EXPECT_STREQ(w.given_up(), "signer");
+  EXPECT_EQ(w.journal.ended_actors, 11) << "5 times 2 members were replaced, then no more";
+  EXPECT_FALSE(w.is_ready());
+  EXPECT_NE(w.metrics().find("mintage_restarts_total{pool=\"signer\"} 10\n"), std::string::npos);
+}
+
+TEST(supervisor, lets_a_member_wait_that_ended_before_and_is_not_ready_meanwhile) {
+  auto o = world_options{};
+  o.restarts.first_wait = o.restarts.longest_wait = std::chrono::hours{1};
+  for (const auto* pool :
+       {"http", "validator", "code-store", "signer", "hasher", "registry", "key-keeper"}) {
+    SCOPED_TRACE(pool);
+    auto w = world{storage::open_memory_engine(10), o};
+    ASSERT_TRUE(w.is_ready());
+    w.kill(pool, 0);
+    EXPECT_TRUE(comes_true([&] { return w.journal.ended_actors == 1; }));
+    EXPECT_TRUE(comes_true([&] { return w.is_ready(); }))
+        << "the first time it is replaced at once";
+    EXPECT_TRUE(comes_true([&] {
+      w.kill(pool, 0);
+      return !w.is_ready() && w.journal.ended_actors > 1;
+    }));
+  }
+}
+
 TEST(store, that_cannot_say_means_503_and_a_live_code) {  // NEG-121
   auto fault = std::make_shared<faults>();
   auto w = world{std::make_unique<faulty_engine>(storage::open_memory_engine(10), fault)};

@@ -44,8 +44,13 @@ world::world(std::unique_ptr<storage::engine> engine, world_options o) {
   }
   actors_ = std::make_unique<actors::system>(
       o.actors, o.rules,
-      actors::environment{std::move(engine), clock, journal, crypto::buffered_random{}.take<32>(),
-                          io_threads});
+      actors::environment{.engine = std::move(engine),
+                          .clock = clock,
+                          .journal = journal,
+                          .root = crypto::buffered_random{}.take<32>(),
+                          .io_threads = io_threads,
+                          .give_up = [this](std::string_view pool) { given_up_ = pool.data(); },
+                          .restarts = o.restarts});
   services_ = actors_->services();
   wait_until_ready();
 }
@@ -68,6 +73,14 @@ void world::kill(std::string_view pool, std::size_t index) {
   for (auto i = std::size_t{0}; i < io_threads_.size(); ++i)
     if (io_threads_[i]->is_current()) return end_member(*routes_of(i), pool, index);
   end_member(*io_threads_.front()->call([&] { return routes_of(0); }), pool, index);
+}
+
+bool world::is_ready() {
+  return io_threads_.front()->call([&] { return services_.front()->ready(); });
+}
+
+std::string world::metrics() {
+  return io_threads_.front()->call([&] { return services_.front()->metrics(); });
 }
 
 void world::add_client() {

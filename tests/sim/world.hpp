@@ -37,10 +37,18 @@ class counting_journal final : public service::journal {
   void key_changed(const crypto::signing_key&, std::string_view) noexcept override {
     ++key_changes;
   }
+  void actor_ended(std::string_view, std::optional<std::chrono::milliseconds>) noexcept override {
+    ++ended_actors;
+  }
+  void signature_failed(const crypto::signing_key&, std::string_view) noexcept override {
+    ++wrong_signatures;
+  }
   std::atomic<int> refusals{0};
   std::atomic<int> exchanges{0};
   std::atomic<int> queries{0};
   std::atomic<int> key_changes{0};
+  std::atomic<int> ended_actors{0};
+  std::atomic<int> wrong_signatures{0};
 };
 
 /// One answer of POST /token.
@@ -56,6 +64,11 @@ struct admin_outcome {
   std::optional<oauth::admin_error> error;
 };
 
+constexpr auto restarts_without_limit =
+    actors::restart_rules{.most = 1'000'000,
+                          .first_wait = std::chrono::milliseconds{0},
+                          .longest_wait = std::chrono::milliseconds{0}};
+
 struct world_options {
   /// Without RSA keys, which would cost each test half a second.
   actors::options actors{.workers = 2,
@@ -65,6 +78,8 @@ struct world_options {
                          .algorithms = {crypto::jws_alg::es256}};
   oauth::options rules;
   std::size_t io_threads = 2;
+  /// Tests that end members by the dozen want them back at once.
+  actors::restart_rules restarts = restarts_without_limit;
 };
 
 class world {
@@ -96,12 +111,19 @@ class world {
   /// Ends one member of a pool, as a fault would. Any thread.
   /// @param pool the name of its actors. @param index of any size.
   void kill(std::string_view pool, std::size_t index);
+  /// Whether requests can be answered, as /readyz asks.
+  [[nodiscard]] bool is_ready();
+  /// The page for Prometheus.
+  [[nodiscard]] std::string metrics();
+  /// The pool that the supervisor gave up; null while there is none.
+  [[nodiscard]] const char* given_up() const noexcept { return given_up_; }
   std::size_t io_threads_count() const { return io_threads_.size(); }
 
  private:
   void wait_until_ready();
 
   std::vector<std::unique_ptr<loopback::thread_executor>> io_threads_;
+  std::atomic<const char*> given_up_{nullptr};
   std::unique_ptr<actors::system> actors_;
   std::vector<service::token_service*> services_;
   std::string client_id_;

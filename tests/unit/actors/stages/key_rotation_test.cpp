@@ -53,6 +53,8 @@ class listening_journal final : public service::journal {
   void key_changed(const crypto::signing_key& key, std::string_view state) noexcept override {
     heard.push_back(key.kid() + ' ' + std::string{state});
   }
+  void actor_ended(std::string_view, std::optional<std::chrono::milliseconds>) noexcept override {}
+  void signature_failed(const crypto::signing_key&, std::string_view) noexcept override {}
   std::vector<std::string> heard;
 };
 

@@ -1,13 +1,17 @@
 /// @file
-/// What all actors do with batches: keep those that arrive too early, and reply.
+/// What all members of the pools do: take their place, keep messages that come too early, send
+/// answered exchanges home.
 #pragma once
 
+#include <caf/scheduled_actor.hpp>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <utility>
 #include <vector>
 
 #include "actors/interfaces.hpp"
+#include "actors/stages/pools.hpp"
 
 namespace mintage::actors {
 
@@ -33,7 +37,33 @@ class early_messages {
   std::vector<std::function<void()>> kept_;
 };
 
-/// Runs `work(self, m)` now, or when `begin_if_ready` finds the actor ready.
+/// A member's place in its pool.
+struct member_place {
+  member_board* board = nullptr;  ///< null before the supervisor gave the place
+  pool of = pool::http;
+  std::size_t index = 0;
+
+  /// The member has all that it needs to work; again does nothing.
+  void note_working() const {
+    if (board != nullptr) board->note_working(of, index);
+  }
+};
+
+/// What the state of every member has.
+struct member_state {
+  member_place place;
+  early_messages early;
+};
+
+/// An actor that throws ends without a word: the text of an exception may hold anything, and CAF
+/// would write it to standard output. The supervisor tells that the actor ended.
+inline void end_silently_on_exceptions(caf::scheduled_actor& self) {
+  self.set_exception_handler([](caf::scheduled_actor*, std::exception_ptr&) -> caf::error {
+    return caf::exit_reason::unhandled_exception;
+  });
+}
+
+/// Runs `work(self, m)` now, or as soon as `begin_if_ready` finds the actor ready.
 template <class Self, class Message, class Work>
 void when_ready(Self self, const Message& m, Work work) {
   self->state.early.run_or_keep(self->state.is_ready(), m,
@@ -42,7 +72,9 @@ void when_ready(Self self, const Message& m, Work work) {
 /// Called after each message that the actor may have waited for.
 template <class Self>
 void begin_if_ready(Self self) {
-  if (self->state.is_ready()) self->state.early.run_kept();
+  if (!self->state.is_ready()) return;
+  self->state.place.note_working();
+  self->state.early.run_kept();
 }
 
 /// Sends exchanges to the HTTP actors of the I/O threads that made them, one message each.

@@ -1,0 +1,79 @@
+#include "actors/stages/guarded_signer.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace mintage::actors {
+
+signing_backend make_crypto_backend(const crypto::signing_key& key, crypto::jws_arithmetic with) {
+  auto signer = std::make_shared<crypto::jws_signer>(key, with);
+  return [signer](std::span<const crypto::jws_draft> drafts) { signer->append_compact(drafts); };
+}
+
+void distrusted_keys::add(const std::string& kid) {
+  const auto guard = std::scoped_lock{mutex_};
+  kids_.insert(kid);
+  version_.fetch_add(1, std::memory_order_release);
+}
+
+bool distrusted_keys::has(const std::string& kid) const {
+  const auto guard = std::scoped_lock{mutex_};
+  return kids_.contains(kid);
+}
+
+guarded_signer::guarded_signer(crypto::signing_key key, const signature_watch& watch,
+                               metrics::counter& faults)
+    : key_{std::move(key)}, watch_{watch}, faults_{faults} {
+  follow_distrust();
+  if (with_ == crypto::jws_arithmetic::openssl) return;
+  try {
+    backend_ = watch_.make(key_, with_);
+  } catch (const std::exception&) {
+    note_fault();
+    use_openssl();
+  }
+}
+
+void guarded_signer::follow_distrust() {
+  const auto version = watch_.distrusted->version();
+  if (version == seen_version_) return;
+  seen_version_ = version;
+  if (with_ != crypto::jws_arithmetic::openssl && watch_.distrusted->has(key_.kid())) use_openssl();
+}
+
+void guarded_signer::use_openssl() {
+  with_ = crypto::jws_arithmetic::openssl;
+  is_proven_ = false;
+  backend_ = watch_.make(key_, with_);
+}
+
+void guarded_signer::note_fault() {
+  faults_.add();
+  if (watch_.journal != nullptr) watch_.journal->signature_failed(key_, to_string(with_));
+  watch_.distrusted->add(key_.kid());
+}
+
+bool guarded_signer::append_compact(std::span<const crypto::jws_draft> drafts,
+                                    crypto::random_source& random) {
+  starts_.clear();
+  for (const auto& d : drafts) starts_.push_back(d.out->size());
+  backend_(drafts);
+  auto all_verify = true;
+  for (auto i = std::size_t{0}; i < drafts.size() && all_verify; ++i)
+    if (!is_proven_ || random.take<1>().front() == 0) all_verify = verifies(drafts[i], starts_[i]);
+  if (all_verify) {
+    is_proven_ = true;
+    return true;
+  }
+  const auto was_openssl = with_ == crypto::jws_arithmetic::openssl;
+  note_fault();
+  if (was_openssl) throw signature_error{"signatures do not verify"};
+  use_openssl();
+  return false;
+}
+
+bool guarded_signer::verifies(const crypto::jws_draft& d, std::size_t start) const {
+  return crypto::verify_compact(key_, std::string_view{*d.out}.substr(start));
+}
+
+}  // namespace mintage::actors

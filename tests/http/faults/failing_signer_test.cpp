@@ -1,0 +1,37 @@
+// A server whose signers cannot work.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "tests/support/admin_client.hpp"
+#include "tests/support/server_process.hpp"
+
+namespace mintage::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(a_server, whose_signers_always_fail_is_never_ready_and_ends_with_a_sentence) {
+  auto const server = server_process{{{"pools.signer.size", "2"}}};
+  auto const log = server.file("failing.log");
+  auto child = child_process{mintage_command({"serve", "--config", server.config_file().string()}),
+                             log,
+                             {.environment = {"LD_PRELOAD=" MINTAGE_NO_RSA_SIGNING}}};
+  EXPECT_EQ(child.wait(60s), 1);
+  EXPECT_EQ(child.finish(), "") << "no ready line, and nothing of CAF's";
+  auto const lines = lines_of(read_file(log));
+  auto const count = [&](std::string_view text) {
+    return std::count_if(lines.begin(), lines.end(),
+                         [&](const auto& line) { return line.find(text) != std::string::npos; });
+  };
+  EXPECT_EQ(count("again and again"), 1);
+  EXPECT_EQ(count("an actor ended"), 20) << "10 restarts for each of two signers";
+  EXPECT_EQ(count("did not become ready"), 1);
+  EXPECT_EQ(count("EVP_"), 0) << "the text of an exception";
+}
+
+}  // namespace
+
+}  // namespace mintage::test
