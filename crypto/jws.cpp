@@ -217,4 +217,11 @@ bool verify_signature(const public_key& key, std::string_view text, std::string_
   return matches;
 }
 
+bool verify_compact(const public_key& key, std::string_view compact) {
+  const auto last = compact.rfind('.');
+  if (last == compact.npos || std::ranges::count(compact, '.') != 2) return false;
+  const auto signature = base64url_decode(compact.substr(last + 1));
+  return signature && verify_signature(key, compact.substr(0, last), *signature);
+}
+
 }  // namespace mintage::crypto

@@ -62,4 +62,8 @@ class jws_signer {
 [[nodiscard]] bool verify_signature(const public_key& key, std::string_view text,
                                     std::string_view signature);
 
+/// Checks the signature of a compact JWS; looks at no header parameter
+/// (oauth/token/jwt_verifier.hpp does). Thread-safe.
+[[nodiscard]] bool verify_compact(const public_key& key, std::string_view compact);
+
 }  // namespace mintage::crypto

@@ -73,7 +73,7 @@ bool guarded_signer::append_compact(std::span<const crypto::jws_draft> drafts,
 }
 
 bool guarded_signer::verifies(const crypto::jws_draft& d, std::size_t start) const {
-  return crypto::verify_compact(key_, std::string_view{*d.out}.substr(start));
+  return crypto::verify_compact(key_.public_part(), std::string_view{*d.out}.substr(start));
 }
 
 }  // namespace mintage::actors
