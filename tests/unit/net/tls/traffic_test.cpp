@@ -56,7 +56,7 @@ TEST_P(tls_traffic, takes_bodies_of_many_records_and_refuses_larger_ones_P03) {
   const auto body = token_body() + padding;
   const auto fields = "Content-Type: application/x-www-form-urlencoded\r\n";
   p.send(request("POST", "/token", fields, body));
-  EXPECT_EQ(p.receive().status, 400U);  // P11: a value that long
+  EXPECT_EQ(p.receive().status, 200U);  // an unknown parameter may be as long as the body
   p.send(token_request("after"));
   EXPECT_EQ(p.receive().body, "{\"code\":\"after\"}");
   p.send(request("POST", "/token", fields, std::string(300'000, 'z')));
