@@ -51,15 +51,15 @@ TEST_P(contract, inserts_if_absent_and_reads_back) {
 TEST_P(contract, keeps_tables_apart) {
   for (const auto& row : tables) {
     SCOPED_TRACE(row.name);
-    EXPECT_EQ(shard().read(row.kind, code_key(1), now()).what, verdict::absent);
+    EXPECT_EQ(shard().read(row.id, code_key(1), now()).what, verdict::absent);
     auto op = fresh(1);
-    op.kind = row.kind;
+    op.kind = row.id;
     op.value = row.name;
     EXPECT_EQ(shard().insert(op, now()), verdict::ok);
   }
   reopen();
   for (const auto& row : tables) {
-    EXPECT_EQ(shard().read(row.kind, code_key(1), now()).value, row.name);
+    EXPECT_EQ(shard().read(row.id, code_key(1), now()).value, row.name);
   }
 }
 
