@@ -66,13 +66,15 @@ void world::wait_until_ready() {
 }
 
 void world::kill(std::string_view pool, std::size_t index) {
-  // A gateway is asked on its own thread; where a test is called on one, on that.
-  const auto routes_of = [&](std::size_t i) {
-    return dynamic_cast<actors::request_gateway&>(*services_[i]).current_routes();
+  const auto end_here = [=, this](std::size_t i) {
+    end_member(*dynamic_cast<actors::request_gateway&>(*services_[i]).current_routes(), pool,
+               index);
   };
+  // A gateway is asked on its own thread. Elsewhere nothing is waited for: behind what that thread
+  // has to do, the fault would come too late.
   for (auto i = std::size_t{0}; i < io_threads_.size(); ++i)
-    if (io_threads_[i]->is_current()) return end_member(*routes_of(i), pool, index);
-  end_member(*io_threads_.front()->call([&] { return routes_of(0); }), pool, index);
+    if (io_threads_[i]->is_current()) return end_here(i);
+  io_threads_.front()->post([end_here] { end_here(0); });
 }
 
 bool world::is_ready() {

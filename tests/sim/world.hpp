@@ -109,7 +109,7 @@ class world {
   manual_clock clock;
   counting_journal journal;
   /// Ends one member of a pool, as a fault would. Any thread.
-  /// @param pool the name of its actors. @param index of any size.
+  /// @param pool the name of its actors, a literal. @param index of any size.
   void kill(std::string_view pool, std::size_t index);
   /// Whether requests can be answered, as /readyz asks.
   [[nodiscard]] bool is_ready();
