@@ -14,8 +14,12 @@
 
 namespace mintage::oauth {
 
-/// Who failed: HMAC under a key of the process over client and source, so that nobody can choose
-/// whose failures his own are counted with.
+/// What counts as one source: an IPv4 address, or the /64 of an IPv6 address, which one customer
+/// has to himself. @param source IPv6, or mapped IPv4. @returns it without the rest.
+[[nodiscard]] crypto::bytes<16> source_network(const crypto::bytes<16>& source) noexcept;
+
+/// Who failed: HMAC under a key of the process over client and source network, so that nobody can
+/// choose whose failures his own are counted with.
 [[nodiscard]] crypto::digest failure_key(crypto::hmac_sha256& process_key, std::string_view client,
                                          const crypto::bytes<16>& source);
 
