@@ -28,9 +28,8 @@ struct returning_exchange {
 }  // namespace
 
 request_gateway::request_gateway(std::uint32_t index, service::io_thread& io_thread,
-                                 std::size_t limit, const oauth::clock& clock,
-                                 service::journal& journal, const storage::engine& engine,
-                                 meter_board& board)
+                                 std::size_t limit, oauth::clock& clock, service::journal& journal,
+                                 const storage::engine& engine, meter_board& board)
     : index_{index},
       io_thread_{io_thread},
       admission_{limit},
@@ -41,7 +40,8 @@ request_gateway::request_gateway(std::uint32_t index, service::io_thread& io_thr
       meters_{board.io_threads.at(index)} {}
 
 bool request_gateway::ready() const {
-  return routes_ != nullptr && documents_ != nullptr && clients_ != nullptr && engine_.writable();
+  return routes_ != nullptr && documents_ != nullptr && clients_ != nullptr && engine_.writable() &&
+         clock_.is_confirmed();
 }
 
 service::request_id request_gateway::next_request_id() {
@@ -111,7 +111,11 @@ void request_gateway::depart() {
   auto tokens = std::exchange(tokens_, {});
   auto queries = std::exchange(queries_, {});
   auto mints = std::exchange(mints_, {});
-  if (!routes_) {
+  if (std::holds_alternative<oauth::confirm_clock>(x->call)) {
+    const auto moved = clock_.confirm();
+    x->answer = oauth::confirmed_clock{clock_.now(), moved};
+    finish(std::move(x));
+  } else if (!routes_) {
     for (auto& x : tokens) finish(std::move(x));
     for (auto& x : queries) finish(std::move(x));
     for (auto& x : mints) finish(std::move(x));

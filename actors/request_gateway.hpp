@@ -23,8 +23,8 @@ class request_gateway final : public service::token_service, public service::hom
   /// @param limit token and query exchanges in flight at most. Mint and admin exchanges are bounded
   ///        by the sessions that make them.
   request_gateway(std::uint32_t index, service::io_thread& io_thread, std::size_t limit,
-                  const oauth::clock& clock, service::journal& journal,
-                  const storage::engine& engine, meter_board& board);
+                  oauth::clock& clock, service::journal& journal, const storage::engine& engine,
+                  meter_board& board);
 
   // service::token_service
   void submit(service::handle<service::exchange> x) override;
@@ -81,7 +81,7 @@ class request_gateway final : public service::token_service, public service::hom
   const std::uint32_t index_;
   service::io_thread& io_thread_;
   admission admission_;
-  const oauth::clock& clock_;
+  oauth::clock& clock_;
   service::journal& journal_;
   const storage::engine& engine_;
   meter_board& board_;

@@ -1,9 +1,13 @@
 /// @file
-/// Configuration of logs and secret files: [log], [files].
+/// Configuration of logs, secret files and the clock: [log], [files], [clock].
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <vector>
+
+#include "oauth/options.hpp"
 
 namespace mintage::app {
 
@@ -27,3 +31,15 @@ struct file_options {
 };
 
 }  // namespace mintage::app
+struct clock_options {
+  /// How long a time must last to which the system's clock has jumped ahead by more than a minute,
+  /// before it is taken for true; 0 = until an operator confirms it.
+  std::chrono::seconds confirm_after{300};
+};
+/// @returns every limit broken, as key and sentence; empty when all hold.
+[[nodiscard]] inline std::vector<oauth::config_error> check(const clock_options& o) {
+  if (o.confirm_after >= std::chrono::seconds{0} && o.confirm_after <= std::chrono::hours{24 * 7})
+    return {};
+  return {{"clock.confirm_after", "must be 1s to 7d, or 0 for mintage clock confirm alone"}};
+}
+

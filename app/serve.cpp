@@ -14,6 +14,7 @@
 #include "app/cli/commands.hpp"
 #include "app/event_log.hpp"
 #include "app/private_files.hpp"
+#include "app/clock_watch.hpp"
 #include "app/process_limits.hpp"
 #include "app/server_journal.hpp"
 #include "app/service_manager.hpp"
@@ -176,10 +177,11 @@ void prepare_open_files(const config::settings& settings) {
 int run(const config::settings& settings, const sigset_t& awaited, const service_manager& manager,
         event_log& log) {
   ::umask(077);  // database, keys and audit stream are readable by the server's user only
-  const auto clock = system_clock{};
+  auto clock = system_clock{};
   log_settings(settings, log);
   prepare_open_files(settings);
   auto audit = event_log::make_audit(settings.log);
+  const auto watch = clock_watch{clock, settings.clock.confirm_after, log};
   auto journal = server_journal{log, audit};
 
   auto engine = storage::open_engine(settings.storage, settings.rules.code_max_fail, clock);

@@ -43,6 +43,7 @@ struct name_of_call {
   std::string_view operator()(const oauth::remove_resource&) const { return "resource_removed"; }
   std::string_view operator()(const oauth::list_resources&) const { return {}; }
   std::string_view operator()(const oauth::cut_off& call) const {
+  std::string_view operator()(const oauth::confirm_clock&) const { return "clock_confirmed"; }
     return call.kind == oauth::cutoff_kind::subject ? "subject_revoked" : "session_ended";
   }
 };

@@ -139,6 +139,8 @@ std::vector<setting> make_schema() {
 
       field("files.allow_group_readable", &s::files, &app::file_options::allow_group_readable),
 
+      field("clock.confirm_after", &s::clock, &app::clock_options::confirm_after),
+
       field("log.level", &s::log, &log::level, levels),
       field("log.format", &s::log, &log::format, formats),
       field("log.audit", &s::log, &log::audit, audit_targets),

@@ -60,6 +60,7 @@ method_set methods_of(admin_endpoint endpoint) noexcept {
     case admin_endpoint::codes:
     case admin_endpoint::revoke_subject:
     case admin_endpoint::end_session:
+    case admin_endpoint::clock_confirmation:
       return {.allow = "POST", .post = true};
     case admin_endpoint::unknown:
       break;
@@ -150,7 +151,8 @@ bool admin_session::refuse_by_content_type() {
   // none at all.
   const auto may_be_empty =
       endpoint_ == admin_endpoint::secrets || endpoint_ == admin_endpoint::key_rotation ||
-      endpoint_ == admin_endpoint::revoke_subject || endpoint_ == admin_endpoint::end_session;
+      endpoint_ == admin_endpoint::revoke_subject || endpoint_ == admin_endpoint::end_session ||
+      endpoint_ == admin_endpoint::clock_confirmation;
   if (may_be_empty && !head().content_type && declared_length() == 0) return false;
   if (!head().content_type_repeated &&
       is_media_type(head().content_type.value_or(""), "application/json")) {
@@ -221,6 +223,8 @@ void admin_session::on_body() {
       return submit_call(oauth::cut_off{oauth::cutoff_kind::subject, id_}, 204);
     case admin_endpoint::end_session:
       return submit_call(oauth::cut_off{oauth::cutoff_kind::session, id_}, 204);
+    case admin_endpoint::clock_confirmation:
+      return submit_call(oauth::confirm_clock{}, 200);
     case admin_endpoint::unknown:
       break;  // answered by its head
   }

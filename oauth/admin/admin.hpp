@@ -197,9 +197,13 @@ struct cut_off {
   cutoff_kind kind = cutoff_kind::subject;
   std::string name;
 };
-using admin_call = std::variant<create_client, show_client, list_clients, patch_client,
-                                remove_client, add_secret, end_secret, list_keys, rotate_keys,
-                                remove_key, put_resource, list_resources, remove_resource, cut_off>;
+/// POST /admin/clock/confirm: the system's time is true although it has jumped. Answered by the
+/// gateway.
+struct confirm_clock {};
+using admin_call =
+    std::variant<create_client, show_client, list_clients, patch_client, remove_client, add_secret,
+                 end_secret, list_keys, rotate_keys, remove_key, put_resource, list_resources,
+                 remove_resource, cut_off, confirm_clock>;
 /// Whether the key keeper answers a call; otherwise the registry does.
 [[nodiscard]] bool is_about_keys(const admin_call& call) noexcept;
 
@@ -226,8 +230,13 @@ struct key_list {
 struct resource_list {
   registry_snapshot known;
 };
+struct confirmed_clock {
+  instant now;
+  /// How far the time in use was moved; 0 = there was nothing to confirm.
+  milliseconds moved{0};
+};
 using admin_answer = std::variant<created_client, added_secret, client, client_list, removed,
-                                  key_list, resource, resource_list>;
+                                  key_list, resource, resource_list, confirmed_clock>;
 
 /// Who holds an admin token.
 enum class admin_role : std::uint8_t { nobody, minter, admin };

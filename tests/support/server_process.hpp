@@ -53,6 +53,8 @@ class server_process {
 
   /// Changes the config file of the next start.
   void configure(const settings& changes);
+  /// NAME=VALUE, for the next start, in addition to the environment of this process.
+  void set_environment(std::vector<std::string> all) { environment_ = std::move(all); }
   /// Starts the server and returns when it is ready. @throws std::runtime_error with its log when
   /// it ends or prints nothing.
   void start();
@@ -90,6 +92,7 @@ class server_process {
   settings settings_;
   std::optional<child_process> child_;
   std::string output_;
+  std::vector<std::string> environment_;
   bool is_asked_to_stop_ = false;
   std::uint16_t port_ = 0;
   std::uint16_t admin_port_ = 0;
