@@ -133,7 +133,8 @@ using http_actor = caf::typed_actor<
     caf::reacts_to<publish_atom, oauth::registry_snapshot>,
     // The current JWK set and metadata; the keys, for their age.
     caf::reacts_to<publish_atom, documents>, caf::reacts_to<publish_atom, oauth::key_snapshot>,
-    caf::reacts_to<routes_atom, routes_ptr>>;
+    // To itself, delayed: look at what waits for room in the journal.
+    caf::reacts_to<tick_atom>, caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The VALIDATOR: authenticates clients by a registry snapshot and checks everything that needs no
 /// stored grant. Sends accepted exchanges to the code store that owns their slot.

@@ -145,6 +145,7 @@ std::vector<setting> make_schema() {
       field("log.format", &s::log, &log::format, formats),
       field("log.audit", &s::log, &log::audit, audit_targets),
       field("log.audit_file", &s::log, &log::audit_file),
+      field("log.audit_wait", &s::log, &log::audit_wait),
   };
 }
 

@@ -20,6 +20,7 @@
 #include "oauth/grant/issuance.hpp"
 #include "oauth/request/token_request.hpp"
 #include "oauth/token/token_query.hpp"
+#include "service/line_room.hpp"
 
 namespace mintage::service {
 
@@ -76,6 +77,10 @@ class exchange {
   std::uint32_t io_thread = 0;
   /// Monotonic nanoseconds, set on submission.
   std::uint64_t submitted_at = 0;
+  /// Room for what the journal must tell of it: reserved before anything is done.
+  reserved_line line;
+  /// Comes home undone since there was no room: it waits there for some.
+  bool awaits_line = false;
 
  private:
   template <exchange_kind>

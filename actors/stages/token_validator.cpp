@@ -59,6 +59,13 @@ bool token_validator::is_over_limit(const Exchange& x) {
   return setup_.limits->is_over(key, setup_.clock.now());
 }
 
+/// Before anything is done for an authenticated caller: room for telling it. What finds none goes
+/// home undone and waits there.
+bool token_validator::has_line(service::exchange& x) const {
+  x.awaits_line = setup_.lines != nullptr && !x.line.reserve(*setup_.lines);
+  return !x.awaits_line;
+}
+
 token_validator::next token_validator::check(service::token_exchange& x) {
   return decide(x, authenticator_.authenticate(*clients_, x.request, setup_.clock.now()));
 }
@@ -82,6 +89,7 @@ token_validator::next token_validator::settle(service::query_exchange& x) {
 token_validator::next token_validator::route(service::token_exchange& x,
                                              const oauth::client_facts& client) {
   x.client = client;
+  if (!has_line(x)) return next::home;
   switch (x.request.grant) {
     case oauth::grant_type::authorization_code:
       return find_code(x);
@@ -143,6 +151,7 @@ token_validator::next token_validator::route(service::query_exchange& x,
     return next::home;
   }
   x.client = client;
+  if (x.request.purpose == oauth::query_purpose::revoke && !has_line(x)) return next::home;
   return find_token(x);
 }
 
@@ -154,6 +163,7 @@ token_validator::next token_validator::find_token(service::query_exchange& x) {
 }
 
 token_validator::next token_validator::check(service::mint_exchange& x) {
+  if (!has_line(x)) return next::home;
   const auto now = setup_.clock.now();
   auto code =
       oauth::check_mint(*clients_, std::move(x.request), now, setup_.rules, setup_.pairwise_key);

@@ -204,6 +204,8 @@ using admin_call =
     std::variant<create_client, show_client, list_clients, patch_client, remove_client, add_secret,
                  end_secret, list_keys, rotate_keys, remove_key, put_resource, list_resources,
                  remove_resource, cut_off, confirm_clock>;
+/// Whether a call only reads, so that nobody has to account for it.
+[[nodiscard]] bool is_reading(const admin_call& call) noexcept;
 /// Whether the key keeper answers a call; otherwise the registry does.
 [[nodiscard]] bool is_about_keys(const admin_call& call) noexcept;
 

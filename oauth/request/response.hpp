@@ -39,5 +39,7 @@ struct error_head {
 /// The denial of an exchange that came home unanswered, or was not admitted: 503 (TOK-19).
 [[nodiscard]] denial overloaded() noexcept;
 [[nodiscard]] denial lost() noexcept;
+/// The denial of what could not be told in the audit stream in time, and was not done: 503.
+[[nodiscard]] denial untold() noexcept;
 
 }  // namespace mintage::oauth

@@ -90,6 +90,11 @@ int server_process::stop() {
   return *code;
 }
 
+void server_process::read_output() {
+  while (child_->read_line(300ms)) {
+  }
+}
+
 void server_process::ask_to_stop() noexcept {
   if (!is_asked_to_stop_) child_->signal(SIGTERM);
   is_asked_to_stop_ = true;

@@ -79,6 +79,8 @@ class server_process {
   [[nodiscard]] std::string mint_token() const;
   /// Everything written to standard error, over all starts.
   [[nodiscard]] std::string log() const { return read_file(file("log")); }
+  /// Reads standard output until it is silent for a moment; nobody else does while the server runs.
+  void read_output();
   /// Everything that former starts wrote to standard output.
   [[nodiscard]] const std::string& output() const noexcept { return output_; }
 
@@ -90,9 +92,9 @@ class server_process {
 
   temporary_folder folder_;
   settings settings_;
+  std::vector<std::string> environment_;
   std::optional<child_process> child_;
   std::string output_;
-  std::vector<std::string> environment_;
   bool is_asked_to_stop_ = false;
   std::uint16_t port_ = 0;
   std::uint16_t admin_port_ = 0;
