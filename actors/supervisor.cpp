@@ -45,9 +45,9 @@ signer_actor make_signer(pointer self, const supervisor_setup& s, std::size_t i)
   return make_member<signer_actor, signer_state>(self, s, i, signer, &s.members.signers, 1);
 }
 hasher_actor make_hasher(pointer self, const supervisor_setup& s, std::size_t i) {
-  pool_meters* meters = &s.board.hashers[i];
-  return s.own_threads ? self->spawn<caf::monitored + caf::detached>(hasher, meters)
-                       : self->spawn<caf::monitored>(hasher, meters);
+  const auto* setup = &s.members.hashers;
+  return s.own_threads ? self->spawn<caf::monitored + caf::detached>(hasher, i, setup)
+                       : self->spawn<caf::monitored>(hasher, i, setup);
 }
 registry_actor make_registry(pointer self, const supervisor_setup& s) {
   return s.own_threads ? self->spawn<caf::monitored + caf::detached>(registry, &s.members.registry)

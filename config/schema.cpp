@@ -115,6 +115,7 @@ std::vector<setting> make_schema() {
       field("pools.signer.size", &s::actors, &pools::signers),
       field("pools.hasher.size", &s::actors, &pools::hashers),
       field("pools.hasher.queue", &s::actors, &pools::hasher_queue),
+      field("pools.hasher.queue_per_source", &s::actors, &pools::hasher_queue_per_source),
 
       field("storage.engine", &s::storage, &store::engine, engines),
       rocksdb_field("storage.rocksdb.path", &rocksdb::path),

@@ -34,6 +34,17 @@ struct request_id {
   [[nodiscard]] std::string_view view() const noexcept { return {text.data(), text.size()}; }
 };
 
+/// Whom a slow comparison of secrets is for (CAU-12).
+struct slow_claim {
+  /// Where it comes from: a network as of oauth::source_network; the claimant's own where the
+  /// source is unknown.
+  crypto::bytes<16> source{};
+  /// The id that was claimed, from there; as of oauth::failure_key.
+  crypto::digest who{};
+  /// Whether there is a secret to compare with: otherwise the comparison is only pretended.
+  bool is_real = false;
+};
+
 class exchange;
 
 /// Waits for exchanges: a session of net/.
@@ -129,7 +140,7 @@ class token_exchange final : public exchange_of_kind<exchange_kind::token> {
   std::optional<oauth::slow_check> slow;
   bool slow_matched = false;
   /// Its place in the permits for slow hashes; given back when this is reset or the exchange dies.
-  std::shared_ptr<void> slow_place;
+  std::shared_ptr<const slow_claim> slow_place;
   /// The refresh token presented. Set by the validator.
   oauth::presented_refresh_token refresh;
   /// The grant that tokens are issued for, set by the stage that checked it: the new family, the
@@ -161,7 +172,7 @@ class query_exchange final : public exchange_of_kind<exchange_kind::query> {
   oauth::asked_token asked;
   std::optional<oauth::slow_check> slow;
   bool slow_matched = false;
-  std::shared_ptr<void> slow_place;
+  std::shared_ptr<const slow_claim> slow_place;
   /// Set by the code store for a signer: the claims to sign, with which algorithm, as which type.
   std::string claims;
   crypto::jws_alg alg = crypto::jws_alg::rs256;

@@ -1,5 +1,6 @@
 #include "actors/stages/token_validator.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -17,13 +18,14 @@ token_validator::next token_validator::decide(Exchange& x,
                                               oauth::client_authenticator::outcome outcome) {
   if (const auto* client = std::get_if<oauth::client_facts>(&outcome)) return route(x, *client);
   if (const auto* why = std::get_if<oauth::denial>(&outcome)) return refuse(x, *why);
-  // A chosen secret needs a slow hash. A source with too many failures gets one only while others
-  // do not need the permits.
-  if (setup_.permits.is_crowded() && is_over_limit(x)) {
+  // A chosen secret needs a slow hash, unless it was proven before. A source with too many failures
+  // gets none.
+  if (is_over_limit(x)) {
     x.denied = oauth::too_many_failures();
     return next::home;
   }
-  x.slow_place = setup_.permits.enter();
+  const auto is_real = std::get<oauth::slow_check>(outcome).proof.has_value();
+  x.slow_place = setup_.permits.enter(claim_of(x, is_real));
   if (!x.slow_place) {
     x.denied = oauth::overloaded();
     return next::home;
@@ -57,6 +59,17 @@ bool token_validator::is_over_limit(const Exchange& x) {
   if (setup_.limits == nullptr || !x.source) return false;
   const auto key = oauth::failure_key(failures_, x.request.who.id, *x.source);
   return setup_.limits->is_over(key, setup_.clock.now());
+}
+
+template <class Exchange>
+service::slow_claim token_validator::claim_of(const Exchange& x, bool is_real) {
+  const auto source = x.source.value_or(crypto::bytes<16>{});
+  auto claim = service::slow_claim{.source = oauth::source_network(source),
+                                   .who = oauth::failure_key(failures_, x.request.who.id, source),
+                                   .is_real = is_real};
+  // Of a source that is unknown nobody knows whether it is one: its claimants count by themselves.
+  if (!x.source) std::copy_n(claim.who.begin(), claim.source.size(), claim.source.begin());
+  return claim;
 }
 
 /// Before anything is done for an authenticated caller: room for telling it. What finds none goes
