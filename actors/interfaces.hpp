@@ -73,6 +73,8 @@ using documents = std::shared_ptr<const oauth::public_documents>;
 struct task {
   std::shared_ptr<std::function<void()>> run;
 };
+/// A chosen secret that was right.
+using proof = std::shared_ptr<const oauth::proven_secret>;
 /// The addresses of all members. Replaced as a whole when a member was replaced.
 struct routes;
 using routes_ptr = std::shared_ptr<const routes>;
@@ -87,6 +89,7 @@ CAF_ADD_TYPE_ID(mintage, (mintage::actors::admin_batch))
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::documents))
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::task))
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::hash_request))
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::proof))
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::routes_ptr))
 CAF_ADD_TYPE_ID(mintage, (mintage::oauth::registry_snapshot))
 CAF_ADD_TYPE_ID(mintage, (mintage::oauth::key_snapshot))
@@ -118,6 +121,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::admin_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::documents)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::hash_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::proof)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::routes_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::oauth::registry_snapshot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::oauth::key_snapshot)
@@ -134,7 +138,8 @@ using http_actor = caf::typed_actor<
     caf::reacts_to<publish_atom, oauth::registry_snapshot>,
     // The current JWK set and metadata; the keys, for their age.
     caf::reacts_to<publish_atom, documents>, caf::reacts_to<publish_atom, oauth::key_snapshot>,
-    caf::reacts_to<routes_atom, routes_ptr>>;
+    // To itself, delayed: look at what waits for room in the journal.
+    caf::reacts_to<tick_atom>, caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The VALIDATOR: authenticates clients by a registry snapshot and checks everything that needs no
 /// stored grant. Sends accepted exchanges to the code store that owns their slot.
@@ -153,9 +158,9 @@ using validator_actor = caf::typed_actor<
 /// The HASHER: argon2id on threads of its own. The validators bound its queue: each slow check
 /// holds a permit (CAU-12).
 using hasher_actor = caf::typed_actor<
-    // Compares; replies to the validator with this index.
-    caf::reacts_to<verify_atom, token_batch, std::uint64_t>,
-    caf::reacts_to<verify_atom, query_batch, std::uint64_t>,
+    // Takes the next from the queue (actors/stages/hash_queue.hpp) and compares; it then goes back
+    // to its validator.
+    caf::reacts_to<verify_atom>,
     // Hashes an imported secret; replies to the registry.
     caf::reacts_to<hash_atom, hash_request>, caf::reacts_to<routes_atom, routes_ptr>>;
 
@@ -193,6 +198,8 @@ using signer_actor =
 using registry_actor = caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
                                         // A hashed secret, returned by the hasher.
                                         caf::reacts_to<hash_atom, hash_request>,
+                                        // From the hasher: keep its HMAC from now on.
+                                        caf::reacts_to<verified_atom, proof>,
                                         // The algorithms that clients may ask for.
                                         caf::reacts_to<publish_atom, oauth::key_snapshot>,
                                         caf::reacts_to<routes_atom, routes_ptr>>;

@@ -39,6 +39,7 @@ std::vector<oauth::config_error> check(const options& o) {
       // Each argon2id takes tens of MiB and a whole core (CAU-12).
       limit{"pools.hasher.size", o.hashers, 1, 2, {}},
       limit{"pools.hasher.queue", o.hasher_queue, 1, 65536, {}},
+      limit{"pools.hasher.queue_per_source", o.hasher_queue_per_source, 1, 65536, {}},
       limit{"http.max_in_flight", o.max_in_flight, 1, 1'000'000, {}},
   };
   auto errors = std::vector<oauth::config_error>{};

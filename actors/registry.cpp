@@ -47,6 +47,12 @@ void store_hashed(pointer self, const hash_request& job) {
   conclude(self, before, std::move(done));
 }
 
+void keep_proven(pointer self, const proof& proven) {
+  const auto before = self->state.work->clients();
+  self->state.work->keep_proven(*proven);
+  if (self->state.work->clients() != before) publish(self);
+}
+
 }  // namespace
 
 registry_actor::behavior_type registry(pointer self, const registry_setup* setup) {
@@ -54,6 +60,7 @@ registry_actor::behavior_type registry(pointer self, const registry_setup* setup
   return {
       [self](admin_atom, const admin_batch& b) { when_ready(self, b, handle_all); },
       [self](hash_atom, const hash_request& job) { when_ready(self, job, store_hashed); },
+      [self](verified_atom, const proof& proven) { when_ready(self, proven, keep_proven); },
       [self](publish_atom, const oauth::key_snapshot& keys) { self->state.work->publish(*keys); },
       [self](routes_atom, const routes_ptr& to) {
         self->state.to = to;

@@ -3,6 +3,7 @@
 #include <caf/send.hpp>
 #include <chrono>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 #include "crypto/base64.hpp"
@@ -20,6 +21,30 @@ std::optional<request_kind> kind_of_endpoint(std::string_view endpoint) noexcept
   return std::nullopt;
 }
 
+/// How often what waits for room in the journal is looked at.
+constexpr auto parked_interval = std::chrono::milliseconds{20};
+
+/// 503, on an exchange that nothing was done for.
+template <class Exchange>
+void deny_untold(Exchange& x) {
+  x.denied = oauth::untold();
+}
+oauth::admin_error untold_error() {
+  return {oauth::untold().code, std::string{oauth::untold().description}};
+}
+void deny_untold(service::mint_exchange& x) {
+  x.error = untold_error();
+}
+void deny_untold(service::admin_exchange& x) {
+  x.error = untold_error();
+}
+
+/// Refusals of those who proved who they are must be told; others may be anybody's.
+template <class Exchange>
+service::line_use use_of_line(const Exchange& x) {
+  return x.line && !x.client.is_public ? service::line_use::reserved : service::line_use::droppable;
+}
+
 /// Owns an exchange between two threads; deletes it if its task never runs.
 struct returning_exchange {
   std::unique_ptr<service::exchange> x;
@@ -28,9 +53,8 @@ struct returning_exchange {
 }  // namespace
 
 request_gateway::request_gateway(std::uint32_t index, service::io_thread& io_thread,
-                                 std::size_t limit, const oauth::clock& clock,
-                                 service::journal& journal, const storage::engine& engine,
-                                 meter_board& board)
+                                 std::size_t limit, oauth::clock& clock, service::journal& journal,
+                                 const storage::engine& engine, meter_board& board)
     : index_{index},
       io_thread_{io_thread},
       admission_{limit},
@@ -38,11 +62,12 @@ request_gateway::request_gateway(std::uint32_t index, service::io_thread& io_thr
       journal_{journal},
       engine_{engine},
       board_{board},
-      meters_{board.io_threads.at(index)} {}
+      meters_{board.io_threads.at(index)},
+      most_parked_{limit / 2} {}
 
 bool request_gateway::ready() const {
   return routes_ != nullptr && documents_ != nullptr && clients_ != nullptr &&
-         board_.members.all_work() && engine_.writable();
+         board_.members.all_work() && engine_.writable() && clock_.is_confirmed();
 }
 
 service::request_id request_gateway::next_request_id() {
@@ -85,12 +110,24 @@ void request_gateway::send_off(service::query_handle x) {
 }
 
 void request_gateway::send_off(service::mint_handle x) {
+  x->submitted_at = metrics::ticks();
   mints_.push_back(std::move(x));
   depart_soon();
 }
 
 void request_gateway::send_off(service::admin_handle x) {
-  if (!routes_) {
+  x->submitted_at = metrics::ticks();
+  if (!oauth::is_reading(x->call) && !x->line.reserve(journal_))
+    return park(std::move(x), parked_admin_);
+  send_to_owner(std::move(x));
+}
+
+void request_gateway::send_to_owner(service::admin_handle x) {
+  if (std::holds_alternative<oauth::confirm_clock>(x->call)) {
+    const auto moved = clock_.confirm();
+    x->answer = oauth::confirmed_clock{clock_.now(), moved};
+    finish(std::move(x));
+  } else if (!routes_) {
     tell(std::move(x));
   } else if (oauth::is_about_keys(x->call)) {
     caf::anon_send(routes_->key_keeper, admin_atom_v, admin_batch{std::move(x)});
@@ -129,6 +166,62 @@ void request_gateway::depart() {
   if (!mints.empty()) caf::anon_send(next(), validate_atom_v, mint_batch{std::move(mints)});
 }
 
+template <class Handle>
+void request_gateway::park(Handle x, std::vector<Handle>& with) {
+  x->awaits_line = false;
+  const auto is_bounded_by_sessions =
+      std::is_same_v<Handle, service::mint_handle> || std::is_same_v<Handle, service::admin_handle>;
+  if (!is_bounded_by_sessions && parked_tokens_.size() + parked_queries_.size() >= most_parked_) {
+    deny_untold(*x);
+    return finish(std::move(x));
+  }
+  with.push_back(std::move(x));
+  tick_soon();
+}
+
+void request_gateway::tick_soon() {
+  if (is_ticking_ || !routes_) return;
+  is_ticking_ = true;
+  caf::delayed_anon_send(routes_->http[index_], parked_interval, tick_atom_v);
+}
+
+template <class Handle>
+void request_gateway::retry(std::vector<Handle>& parked, std::vector<Handle>& to) {
+  const auto longest =
+      static_cast<std::uint64_t>(std::chrono::nanoseconds{journal_.line_wait()}.count());
+  const auto now = metrics::ticks();
+  for (auto& x : std::exchange(parked, {})) {
+    if (routes_ && x->line.reserve(journal_)) {
+      to.push_back(std::move(x));
+    } else if (!routes_ || now - x->submitted_at >= longest) {
+      deny_untold(*x);
+      finish(std::move(x));
+    } else {
+      parked.push_back(std::move(x));
+    }
+  }
+}
+
+void request_gateway::retry_parked() {
+  is_ticking_ = false;
+  auto calls = std::vector<service::admin_handle>{};
+  retry(parked_tokens_, tokens_);
+  retry(parked_queries_, queries_);
+  retry(parked_mints_, mints_);
+  retry(parked_admin_, calls);
+  for (auto& x : calls) send_to_owner(std::move(x));
+  if (!tokens_.empty() || !queries_.empty() || !mints_.empty()) depart_soon();
+  if (!parked_tokens_.empty() || !parked_queries_.empty() || !parked_mints_.empty() ||
+      !parked_admin_.empty())
+    tick_soon();
+}
+
+// The tick of a dead HTTP actor is lost; without actors nothing waits any longer.
+void request_gateway::reroute(routes_ptr r) {
+  routes_ = std::move(r);
+  retry_parked();
+}
+
 template <class Exchange>
 void request_gateway::tell(service::handle<Exchange> x) {
   const auto last = std::unique_ptr<Exchange>{x.release()};
@@ -141,7 +234,7 @@ void request_gateway::note_refusal(std::string_view endpoint, const service::req
     count_refusal(*kind, why);
   else
     meters_.refused_by_reason.add(why.reason);
-  journal_.refused(endpoint, id, {}, why);
+  journal_.refused(endpoint, id, {}, why, service::line_use::droppable);
 }
 
 void request_gateway::count_refusal(request_kind kind, const oauth::denial& why) {
@@ -160,17 +253,20 @@ std::string request_gateway::metrics() const {
 
 void request_gateway::refuse(service::token_handle x) {
   count_refusal(kind_of(x->request.grant), *x->denied);
-  journal_.refused(label_of(oauth::endpoint::token), x->id(), x->request.who.id, *x->denied);
+  journal_.refused(label_of(oauth::endpoint::token), x->id(), x->request.who.id, *x->denied,
+                   use_of_line(*x));
   tell(std::move(x));
 }
 
 void request_gateway::refuse(service::query_handle x) {
   count_refusal(kind_of(x->request.purpose), *x->denied);
-  journal_.refused(to_string(x->request.purpose), x->id(), x->request.who.id, *x->denied);
+  journal_.refused(to_string(x->request.purpose), x->id(), x->request.who.id, *x->denied,
+                   use_of_line(*x));
   tell(std::move(x));
 }
 
 void request_gateway::finish(service::token_handle x) {
+  if (x->awaits_line) return park(std::move(x), parked_tokens_);
   const auto kind = kind_of(x->request.grant);
   meters_.in_flight.set(--in_flight_);
   const auto now = metrics::ticks();
@@ -184,6 +280,7 @@ void request_gateway::finish(service::token_handle x) {
 }
 
 void request_gateway::finish(service::query_handle x) {
+  if (x->awaits_line) return park(std::move(x), parked_queries_);
   const auto kind = kind_of(x->request.purpose);
   meters_.in_flight.set(--in_flight_);
   const auto now = metrics::ticks();
@@ -197,6 +294,7 @@ void request_gateway::finish(service::query_handle x) {
 }
 
 void request_gateway::finish(service::mint_handle x) {
+  if (x->awaits_line) return park(std::move(x), parked_mints_);
   if (x->minted) meters_.minted.add();
   journal_.minted(*x);
   tell(std::move(x));

@@ -23,8 +23,8 @@ class request_gateway final : public service::token_service, public service::hom
   /// @param limit token and query exchanges in flight at most. Mint and admin exchanges are bounded
   ///        by the sessions that make them.
   request_gateway(std::uint32_t index, service::io_thread& io_thread, std::size_t limit,
-                  const oauth::clock& clock, service::journal& journal,
-                  const storage::engine& engine, meter_board& board);
+                  oauth::clock& clock, service::journal& journal, const storage::engine& engine,
+                  meter_board& board);
 
   // service::token_service
   void submit(service::handle<service::exchange> x) override;
@@ -53,7 +53,10 @@ class request_gateway final : public service::token_service, public service::hom
   void publish(std::shared_ptr<const oauth::public_documents> d) { documents_ = std::move(d); }
   void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
   void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
-  void reroute(routes_ptr r) { routes_ = std::move(r); }
+  void reroute(routes_ptr r);
+  /// Sends on what waits for room in the journal as far as there is room, and refuses what has
+  /// waited too long.
+  void retry_parked();
   /// Who stands where, as far as this I/O thread has heard; null before the first routes.
   [[nodiscard]] const routes_ptr& current_routes() const noexcept { return routes_; }
 
@@ -77,11 +80,17 @@ class request_gateway final : public service::token_service, public service::hom
   void count_refusal(request_kind kind, const oauth::denial& why);
   template <class Exchange>
   void tell(service::handle<Exchange> x);
+  template <class Handle>
+  void park(Handle x, std::vector<Handle>& with);
+  template <class Handle>
+  void retry(std::vector<Handle>& parked, std::vector<Handle>& to);
+  void send_to_owner(service::admin_handle x);
+  void tick_soon();
 
   const std::uint32_t index_;
   service::io_thread& io_thread_;
   admission admission_;
-  const oauth::clock& clock_;
+  oauth::clock& clock_;
   service::journal& journal_;
   const storage::engine& engine_;
   meter_board& board_;
@@ -98,6 +107,14 @@ class request_gateway final : public service::token_service, public service::hom
   std::vector<service::token_handle> tokens_;
   std::vector<service::query_handle> queries_;
   std::vector<service::mint_handle> mints_;
+  // What waits for room in the journal.
+  std::vector<service::token_handle> parked_tokens_;
+  std::vector<service::query_handle> parked_queries_;
+  std::vector<service::mint_handle> parked_mints_;
+  std::vector<service::admin_handle> parked_admin_;
+  /// Token and query exchanges that may wait: others need the rest of the limit.
+  const std::size_t most_parked_;
+  bool is_ticking_ = false;
 };
 
 }  // namespace mintage::actors

@@ -73,7 +73,7 @@ void make(pointer self, const supervisor_setup& s, pool of, std::size_t i) {
       return;
     case pool::hasher:
       now.hashers[i] = make_waiting<hasher_actor, hasher_state>(
-          self, s, place, [meters = &s.board.hashers[i]](auto* me) { return hasher(me, meters); });
+          self, s, place, [i, with = &s.members.hashers](auto* me) { return hasher(me, i, with); });
       return;
     case pool::registry:
       now.registry = make_waiting<registry_actor, registry_state>(

@@ -24,6 +24,7 @@ namespace mintage::actors {
 /// What all members of the pools need; outlives the actors.
 struct member_setups {
   validator_setup validators;
+  hasher_setup hashers;
   code_store_setup code_stores;
   signer_setup signers;
   registry_setup registry;

@@ -40,7 +40,7 @@ pool_sizes sizes_of(const options& o, std::size_t io_threads) {
 }
 
 member_setups make_setups(const options& o, const oauth::options& rules, const environment& around,
-                          hash_permits& permits, oauth::failure_limits* limits,
+                          hash_permits& permits, hash_queue& slow, oauth::failure_limits* limits,
                           meter_board& board) {
   auto random = crypto::buffered_random{};
   const auto keys = key_keeper_setup{.records = around.engine->records(),
@@ -61,7 +61,10 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
                          .permits = permits,
                          .meters = board.validators,
                          .pairwise_key = subkey(around.root, "pairwise/1"),
-                         .limits = limits},
+                         .limits = limits,
+                         .slow = &slow,
+                         .lines = &around.journal},
+          .hashers = {.queue = slow, .pepper = pepper, .meters = board.hashers},
           .code_stores = {.engine = *around.engine,
                           .rules = rules,
                           .clock = around.clock,
@@ -89,12 +92,12 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
 struct system::impl {
   impl(const options& o, const oauth::options& rules_, environment around)
       : rules{rules_},
-        permits{o.hasher_queue},
+        permits{o.hasher_queue, o.hasher_queue_per_source},
         sizes{sizes_of(o, around.io_threads.size())},
         board{around.io_threads.size(), sizes.validators, sizes.code_stores, sizes.signers,
               sizes.hashers},
         limits{rules.failures_per_minute, oauth::seconds{60}},
-        members{make_setups(o, rules, around, permits,
+        members{make_setups(o, rules, around, permits, slow,
                             rules.failures_per_minute != 0 ? &limits : nullptr, board)},
         gateways{make_gateways(o, around, board)},
         engine{std::move(around.engine)},
@@ -111,6 +114,7 @@ struct system::impl {
     caf::anon_send_exit(supervising, caf::exit_reason::user_shutdown);
     supervising = nullptr;
     actors.await_all_actors_done();
+    slow.close();
     engine.reset();
     // While a gateway knows actors it tries to have consumptions released, and those exchanges
     // return again.
@@ -144,6 +148,7 @@ struct system::impl {
 
   const oauth::options rules;
   hash_permits permits;
+  hash_queue slow{hash_queue::pacing::on};
   pool_sizes sizes;
   meter_board board;
   oauth::failure_limits limits;

@@ -19,7 +19,7 @@ namespace mintage::actors {
 /// What the actors need from outside. Referenced objects outlive the system.
 struct environment {
   std::unique_ptr<storage::engine> engine;
-  const oauth::clock& clock;
+  oauth::clock& clock;
   service::journal& journal;
   /// The seal key; subkeys for sealing, pepper and refresh tokens are derived from it.
   crypto::root_key root;

@@ -1,5 +1,6 @@
 #include "actors/validator.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <type_traits>
@@ -75,9 +76,10 @@ template <class Handle>
 void to_hashers(pointer self, std::vector<Handle> some) {
   auto& s = self->state;
   s.meters->sent_to_hashers.add(some.size());
-  for (auto& x : some)
-    self->send(s.to->hashers[s.next_hasher++ % s.to->hashers.size()], verify_atom_v,
-               batch<Handle>{std::move(x)}, static_cast<std::uint64_t>(s.index));
+  for (auto& x : some) {
+    s.slow->push({std::move(x), s.index});
+    self->send(s.to->hashers[s.next_hasher++ % s.to->hashers.size()], verify_atom_v);
+  }
 }
 
 template <class Handle>
@@ -164,6 +166,7 @@ void settle(pointer self, const batch<Handle>& b) {
 validator_actor::behavior_type validator(pointer self, std::size_t index,
                                          const validator_setup* setup) {
   self->state.index = index;
+  self->state.slow = setup->slow;
   self->state.meters = &setup->meters.at(index);
   self->state.work.emplace(*setup);
   return {

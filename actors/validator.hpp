@@ -15,6 +15,7 @@ struct validator_state : member_state {
   routes_ptr to;
   std::size_t index = 0;
   validator_meters* meters = nullptr;
+  hash_queue* slow = nullptr;
   std::size_t next_hasher = 0;
   std::size_t next_signer = 0;
 

@@ -5,10 +5,16 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
+#include <memory>
+#include <utility>
+
 namespace mintage::app {
 namespace {
 
 constexpr std::size_t queue_lines = 8192;
+/// What the queue of the audit stream has room for beyond what is reserved: changes of keys.
+constexpr std::size_t spare_lines = 1024;
 constexpr std::size_t longest_value = 256;
 
 spdlog::level::level_enum level_of(log_level level) {
@@ -44,13 +50,38 @@ spdlog::sink_ptr audit_sink(const log_options& o) {
   return std::make_shared<spdlog::sinks::stdout_sink_mt>();
 }
 
+/// Counts the lines that another sink took.
+class counted_sink final : public spdlog::sinks::sink {
+ public:
+  explicit counted_sink(spdlog::sink_ptr to) : to_{std::move(to)} {}
+  void log(const spdlog::details::log_msg& line) override {
+    const auto count = std::unique_ptr<counted_sink, decltype(&counted_sink::add)>{this, &add};
+    to_->log(line);  // may throw: the line is gone then
+  }
+  void flush() override { to_->flush(); }
+  void set_pattern(const std::string& pattern) override { to_->set_pattern(pattern); }
+  void set_formatter(std::unique_ptr<spdlog::formatter> f) override {
+    to_->set_formatter(std::move(f));
+  }
+  [[nodiscard]] std::size_t written() const noexcept {
+    return written_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  static void add(counted_sink* self) { self->written_.fetch_add(1, std::memory_order_relaxed); }
+
+  spdlog::sink_ptr to_;
+  std::atomic<std::size_t> written_{0};
+};
+
 }  // namespace
 
 struct event_log::impl {
-  impl(log_format f, log_level level, const spdlog::sink_ptr& sink,
+  impl(log_format f, log_level level, spdlog::sink_ptr to, std::size_t lines,
        spdlog::async_overflow_policy when_full)
       : format{f},
-        writer{std::make_shared<spdlog::details::thread_pool>(queue_lines, 1U)},
+        sink{std::make_shared<counted_sink>(std::move(to))},
+        writer{std::make_shared<spdlog::details::thread_pool>(lines, 1U)},
         logger{std::make_shared<spdlog::async_logger>("mintage", sink, writer, when_full)} {
     logger->set_level(level_of(level));
     logger->flush_on(spdlog::level::info);
@@ -60,6 +91,8 @@ struct event_log::impl {
   }
 
   log_format format;
+  std::atomic<std::size_t> given{0};
+  std::shared_ptr<counted_sink> sink;
   std::shared_ptr<spdlog::details::thread_pool> writer;
   std::shared_ptr<spdlog::async_logger> logger;
 };
@@ -69,14 +102,15 @@ event_log::event_log(event_log&&) noexcept = default;
 event_log::~event_log() = default;
 
 event_log event_log::make_log(const log_options& o) {
-  return event_log{std::make_unique<impl>(o.format, o.level,
-                                          std::make_shared<spdlog::sinks::stderr_sink_mt>(),
-                                          spdlog::async_overflow_policy::overrun_oldest)};
+  return event_log{
+      std::make_unique<impl>(o.format, o.level, std::make_shared<spdlog::sinks::stderr_sink_mt>(),
+                             queue_lines, spdlog::async_overflow_policy::overrun_oldest)};
 }
 
-event_log event_log::make_audit(const log_options& o) {
+event_log event_log::make_audit(const log_options& o, std::size_t room) {
   if (o.audit == audit_target::off) return event_log{nullptr};
   return event_log{std::make_unique<impl>(log_format::json, log_level::info, audit_sink(o),
+                                          room + spare_lines,
                                           spdlog::async_overflow_policy::block)};
 }
 
@@ -101,7 +135,14 @@ void event_log::event(log_level level, std::string_view what, std::initializer_l
       append_quoted(line, value);
     }
   }
+  impl_->given.fetch_add(1, std::memory_order_relaxed);
   impl_->logger->log(level_of(level), line);
+}
+
+std::size_t event_log::unwritten() const noexcept {
+  if (!impl_) return 0;
+  const auto written = impl_->sink->written();  // first, so that the difference is not below zero
+  return impl_->given.load(std::memory_order_relaxed) - written;
 }
 
 }  // namespace mintage::app

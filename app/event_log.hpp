@@ -2,6 +2,7 @@
 /// Lines of text or JSON: the server's log, and the audit stream.
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -20,10 +21,11 @@ class event_log {
 
   /// The log on standard error. When the queue is full, the oldest lines are dropped.
   [[nodiscard]] static event_log make_log(const log_options& o);
-  /// The audit stream, in JSON whatever the format of the log. When the queue is full, callers
-  /// wait: no line is lost. Writes nothing when the stream is off.
+  /// The audit stream, in JSON whatever the format of the log. No line is lost: callers see to it
+  /// that no more than `room` lines are unwritten, and would wait beyond some more. Writes nothing
+  /// when the stream is off.
   /// @throws std::runtime_error when the file cannot be opened.
-  [[nodiscard]] static event_log make_audit(const log_options& o);
+  [[nodiscard]] static event_log make_audit(const log_options& o, std::size_t room);
 
   event_log(event_log&&) noexcept;
   ~event_log();
@@ -31,6 +33,8 @@ class event_log {
   /// Whether lines of this level are written, so that callers need not build their fields.
   [[nodiscard]] bool writes(log_level level) const noexcept;
   void event(log_level level, std::string_view what, std::initializer_list<field> fields = {});
+  /// Lines that were given and have not reached their reader yet, or the file.
+  [[nodiscard]] std::size_t unwritten() const noexcept;
 
  private:
   struct impl;

@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
   add_client_commands(program, chosen);
   add_code_commands(program, chosen);
   add_keys_commands(program, chosen);
+  add_clock_commands(program, chosen);
 
   try {
     // CLI11 takes the arguments in reverse order.

@@ -1,9 +1,13 @@
 /// @file
-/// Configuration of logs and secret files: [log], [files].
+/// Configuration of logs, secret files and the clock: [log], [files], [clock].
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <vector>
+
+#include "oauth/options.hpp"
 
 namespace mintage::app {
 
@@ -18,12 +22,32 @@ struct log_options {
   audit_target audit = audit_target::off;
   /// The file that is appended to when audit = "file".
   std::filesystem::path audit_file = "audit.jsonl";
+  /// How long what must have a line waits for the reader of the audit stream, before it is 503.
+  std::chrono::milliseconds audit_wait{2000};
 };
+/// @returns every limit broken, as key and sentence; empty when all hold.
+[[nodiscard]] inline std::vector<oauth::config_error> check(const log_options& o) {
+  using std::chrono::seconds;
+  if (o.audit_wait >= seconds{0} && o.audit_wait <= seconds{5}) return {};
+  return {{"log.audit_wait", "must be 0s to 5s"}};
+}
 
 struct file_options {
   /// Whether the group of a secret file may read it too (0440, 0640), as Kubernetes' fsGroup sets
   /// it.
   bool allow_group_readable = false;
 };
+
+struct clock_options {
+  /// How long a time must last to which the system's clock has jumped ahead by more than a minute,
+  /// before it is taken for true; 0 = until an operator confirms it.
+  std::chrono::seconds confirm_after{300};
+};
+/// @returns every limit broken, as key and sentence; empty when all hold.
+[[nodiscard]] inline std::vector<oauth::config_error> check(const clock_options& o) {
+  if (o.confirm_after >= std::chrono::seconds{0} && o.confirm_after <= std::chrono::hours{24 * 7})
+    return {};
+  return {{"clock.confirm_after", "must be 1s to 7d, or 0 for mintage clock confirm alone"}};
+}
 
 }  // namespace mintage::app

@@ -8,12 +8,15 @@
 #include <exception>
 #include <future>
 #include <iostream>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <thread>
 
 #include "actors/system.hpp"
+#include "app/audit_stream.hpp"
 #include "app/cli/commands.hpp"
+#include "app/clock_watch.hpp"
 #include "app/event_log.hpp"
 #include "app/private_files.hpp"
 #include "app/process_limits.hpp"
@@ -194,11 +197,14 @@ void prepare_open_files(const config::settings& settings) {
 int run(const config::settings& settings, const sigset_t& awaited, const service_manager& manager,
         event_log& log) {
   ::umask(077);  // database, keys and audit stream are readable by the server's user only
-  const auto clock = system_clock{};
+  // Ends last: the audit stream ends when it is written, which a reader that stalls would prevent.
+  auto limit = std::optional<stop_limit>{};
+  auto clock = system_clock{};
   log_settings(settings, log);
+  const auto watch = clock_watch{clock, settings.clock.confirm_after, log};
   prepare_open_files(settings);
-  auto audit = event_log::make_audit(settings.log);
-  auto journal = server_journal{log, audit};
+  auto audit = audit_stream{settings.log};
+  auto journal = server_journal{log, audit, settings.log.audit_wait};
 
   auto engine = storage::open_engine(settings.storage, settings.rules.code_max_fail, clock);
   if (!engine->warning().empty()) {
@@ -227,6 +233,8 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
                           .root = root,
                           .io_threads = server.io_threads(),
                           .give_up = [&](std::string_view pool) { failed.note(pool); }});
+  actors->attach(watch.meters());
+  actors->attach(audit.meters());
   const auto services = actors->services();
   if (!wait_until_ready(server.io_threads(), services, failed))
     throw std::runtime_error{"the server did not become ready"};
@@ -242,7 +250,7 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
   manager.tell("READY=1\nSTATUS=http=" + http + " admin=" + admin);
 
   wait_for_end(awaited, server, manager, log);
-  const auto limit = stop_limit{shutdown_limit};
+  limit.emplace(shutdown_limit);
   if (!server.drain(drain_limit))
     log.event(log_level::warn, "connections were cut that had not finished");
   actors.reset();

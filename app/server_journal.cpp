@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <exception>
+#include <initializer_list>
 #include <type_traits>
 #include <utility>
 
@@ -42,6 +43,7 @@ struct name_of_call {
   std::string_view operator()(const oauth::put_resource&) const { return "resource_changed"; }
   std::string_view operator()(const oauth::remove_resource&) const { return "resource_removed"; }
   std::string_view operator()(const oauth::list_resources&) const { return {}; }
+  std::string_view operator()(const oauth::confirm_clock&) const { return "clock_confirmed"; }
   std::string_view operator()(const oauth::cut_off& call) const {
     return call.kind == oauth::cutoff_kind::subject ? "subject_revoked" : "session_ended";
   }
@@ -74,28 +76,33 @@ std::string_view client_of(const service::admin_exchange& x) {
 }  // namespace
 
 void server_journal::refused(std::string_view endpoint, const service::request_id& id,
-                             std::string_view client, const oauth::denial& why) noexcept {
+                             std::string_view client, const oauth::denial& why,
+                             service::line_use line) noexcept {
   // A failed handshake is not a request: scanners and probes would fill log and audit stream.
   const auto is_handshake = endpoint == "tls";
   if (is_handshake && !log_.writes(log_level::debug)) return;
   guarded([&] {
-    for (auto* to : {&log_, &audit_}) {
-      if (is_handshake && to == &audit_) continue;
-      if (to == &log_ && !logs_refusal(endpoint, why.reason)) continue;
-      to->event(is_handshake ? log_level::debug : log_level::info, "refused",
-                {{"endpoint", endpoint},
-                 {"request_id", id.view()},
-                 {"client", client},
-                 {"error", oauth::to_string(why.code)},
-                 {"reason", why.reason}});
+    const std::initializer_list<event_log::field> fields = {{"endpoint", endpoint},
+                                                            {"request_id", id.view()},
+                                                            {"client", client},
+                                                            {"error", oauth::to_string(why.code)},
+                                                            {"reason", why.reason}};
+    if (logs_refusal(endpoint, why.reason))
+      log_.event(is_handshake ? log_level::debug : log_level::info, "refused", fields);
+    if (is_handshake) return;
+    switch (line) {
+      case service::line_use::droppable:
+        return audit_.write_or_drop("refused", fields);
+      case service::line_use::reserved:
+        return audit_.write("refused", fields);
     }
   });
 }
 
 void server_journal::exchanged(const service::token_exchange& x) noexcept {
-  if (!audit_.writes(log_level::info)) return;
+  if (!audit_.is_on()) return;
   guarded([&] {
-    audit_.event(log_level::info, row_of(oauth::grants, x.request.grant).audit_event,
+    audit_.write(row_of(oauth::grants, x.request.grant).audit_event,
                  {{"request_id", x.id().view()},
                   {"client", x.client.id},
                   {"sub", x.grant->who.sub},
@@ -108,59 +115,59 @@ void server_journal::exchanged(const service::token_exchange& x) noexcept {
 // Introspection and userinfo are too frequent for the audit stream; revocations are recorded.
 void server_journal::queried(const service::query_exchange& x) noexcept {
   if (x.request.purpose != oauth::query_purpose::revoke) return;
-  if (!audit_.writes(log_level::info)) return;
+  if (!audit_.is_on()) return;
   guarded([&] {
-    audit_.event(log_level::info, "token_revoked",
-                 {{"request_id", x.id().view()}, {"client", x.client.id}});
+    audit_.write("token_revoked", {{"request_id", x.id().view()}, {"client", x.client.id}});
   });
 }
 
 void server_journal::minted(const service::mint_exchange& x) noexcept {
-  if (!audit_.writes(log_level::info)) return;
+  if (!audit_.is_on()) return;
   guarded([&] {
     if (x.minted) {
-      audit_.event(log_level::info, "code_minted",
-                   {{"request_id", x.id().view()},
-                    {"client", x.code->who.client_id},
-                    {"sub", x.code->who.sub},
-                    {"scope", x.code->who.scope}});
+      tell(x, "code_minted",
+           {{"request_id", x.id().view()},
+            {"client", x.code->who.client_id},
+            {"sub", x.code->who.sub},
+            {"scope", x.code->who.scope}});
     } else {
-      audit_.event(log_level::info, "code_not_minted",
-                   {{"request_id", x.id().view()},
-                    {"client", x.code ? x.code->who.client_id : x.request.client_id},
-                    {"reason", x.error ? std::string_view{x.error->description} : "not stored"}});
+      tell(x, "code_not_minted",
+           {{"request_id", x.id().view()},
+            {"client", x.code ? x.code->who.client_id : x.request.client_id},
+            {"reason", x.error ? std::string_view{x.error->description} : "not stored"}});
     }
   });
 }
 
 void server_journal::administered(const service::admin_exchange& x) noexcept {
   const auto what = std::visit(name_of_call{}, x.call);
-  if (what.empty() || !audit_.writes(log_level::info)) return;
+  if (what.empty() || !audit_.is_on()) return;
   guarded([&] {
     if (oauth::is_about_keys(x.call)) {
       const auto* gone = std::get_if<oauth::remove_key>(&x.call);
-      return audit_.event(log_level::info, what,
-                          {{"request_id", x.id().view()},
-                           {"kid", gone != nullptr ? std::string_view{gone->kid} : ""},
-                           {"result", x.answer ? "ok" : "refused"},
-                           {"reason", x.error ? std::string_view{x.error->description} : ""}});
+      return tell(x, what,
+                  {{"request_id", x.id().view()},
+                   {"kid", gone != nullptr ? std::string_view{gone->kid} : ""},
+                   {"result", x.answer ? "ok" : "refused"},
+                   {"reason", x.error ? std::string_view{x.error->description} : ""}});
     }
-    audit_.event(log_level::info, what,
-                 {{"request_id", x.id().view()},
-                  {"client", client_of(x)},
-                  {"name", name_in(x.call)},
-                  {"result", x.answer ? "ok" : "refused"},
-                  {"reason", x.error ? std::string_view{x.error->description} : ""}});
+    tell(x, what,
+         {{"request_id", x.id().view()},
+          {"client", client_of(x)},
+          {"name", name_in(x.call)},
+          {"result", x.answer ? "ok" : "refused"},
+          {"reason", x.error ? std::string_view{x.error->description} : ""}});
   });
 }
 
 void server_journal::key_changed(const crypto::signing_key& key, std::string_view state) noexcept {
   guarded([&] {
     auto change = key_change{key.kid(), crypto::to_string(key.alg()), state};
-    tell(log_, change);
+    log_.event(log_level::info, "key_changed",
+               {{"kid", change.kid}, {"alg", change.alg}, {"state", change.state}});
     const auto guard = std::scoped_lock{mutex_};
     if (has_begun_)
-      tell(audit_, change);
+      tell(change);
     else
       early_.push_back(std::move(change));
   });
@@ -192,7 +199,7 @@ void server_journal::begin_audit() noexcept {
   guarded([&] {
     const auto guard = std::scoped_lock{mutex_};
     has_begun_ = true;
-    for (const auto& c : std::exchange(early_, {})) tell(audit_, c);
+    for (const auto& c : std::exchange(early_, {})) tell(c);
   });
 }
 
@@ -214,8 +221,16 @@ void server_journal::tell_omitted(line_sampler::time_point now) {
   }
 }
 
-void server_journal::tell(event_log& to, const key_change& c) {
-  to.event(log_level::info, "key_changed", {{"kid", c.kid}, {"alg", c.alg}, {"state", c.state}});
+void server_journal::tell(const service::exchange& x, std::string_view what,
+                          std::initializer_list<event_log::field> fields) {
+  if (x.line)
+    audit_.write(what, fields);
+  else
+    audit_.write_or_drop(what, fields);
+}
+
+void server_journal::tell(const key_change& c) {
+  audit_.write("key_changed", {{"kid", c.kid}, {"alg", c.alg}, {"state", c.state}});
 }
 
 }  // namespace mintage::app

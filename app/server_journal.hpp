@@ -2,11 +2,14 @@
 /// Writes the events that the actors report to the log and to the audit stream.
 #pragma once
 
+#include <chrono>
+#include <initializer_list>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "app/audit_stream.hpp"
 #include "app/event_log.hpp"
 #include "app/line_sampler.hpp"
 #include "service/service.hpp"
@@ -17,13 +20,23 @@ namespace mintage::app {
 /// the audit stream. Lines name clients, subjects and grants, never a secret, token or code.
 class server_journal final : public service::journal {
  public:
-  /// @param log,audit outlive the journal.
-  server_journal(event_log& log, event_log& audit) : log_{log}, audit_{audit} {}
+  /// @param log,audit outlive the journal. @param line_wait how long a request waits for room for
+  ///        its line.
+  server_journal(event_log& log, audit_stream& audit, std::chrono::milliseconds line_wait)
+      : log_{log}, audit_{audit}, line_wait_{line_wait} {}
   /// Writes how many lines were left out last.
   ~server_journal() override;
 
+  [[nodiscard]] bool reserve_line() noexcept override {
+    return !audit_.is_on() || audit_.reserve();
+  }
+  void release_line() noexcept override {
+    if (audit_.is_on()) audit_.release();
+  }
+  [[nodiscard]] std::chrono::milliseconds line_wait() const noexcept override { return line_wait_; }
+
   void refused(std::string_view endpoint, const service::request_id& id, std::string_view client,
-               const oauth::denial& why) noexcept override;
+               const oauth::denial& why, service::line_use line) noexcept override;
   void exchanged(const service::token_exchange& x) noexcept override;
   void queried(const service::query_exchange& x) noexcept override;
   void minted(const service::mint_exchange& x) noexcept override;
@@ -47,14 +60,18 @@ class server_journal final : public service::journal {
     std::string_view alg;
     std::string_view state;
   };
-  void tell(event_log& to, const key_change& c);
+  void tell(const key_change& c);
+  /// What was not done, for lack of room for its line, may be dropped like any refusal.
+  void tell(const service::exchange& x, std::string_view what,
+            std::initializer_list<event_log::field> fields);
   /// Whether the log gets a line for this refusal: those of strangers, which no client makes, are
   /// sampled.
   [[nodiscard]] bool logs_refusal(std::string_view endpoint, std::string_view reason);
   void tell_omitted(line_sampler::time_point now);
 
   event_log& log_;
-  event_log& audit_;
+  audit_stream& audit_;
+  std::chrono::milliseconds line_wait_;
   line_sampler strangers_;
   std::mutex mutex_;  // guards the next two
   bool has_begun_ = false;

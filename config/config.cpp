@@ -32,6 +32,8 @@ class reader {
     report_all(net::check(made_.net));
     report_all(actors::check(made_.actors));
     report_all(storage::check(made_.storage));
+    report_all(app::check(made_.clock));
+    report_all(app::check(made_.log));
     check_paths_differ();
     if (mistakes_.empty() && e == extent::files) report_all(net::check_files(made_.net));
     if (mistakes_.empty()) return std::move(made_);

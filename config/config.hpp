@@ -24,6 +24,7 @@ struct settings {
   storage::options storage;  ///< [storage]
   app::log_options log;      ///< [log]
   app::file_options files;   ///< [files]
+  app::clock_options clock;  ///< [clock]
 };
 
 /// One mistake in a config file.

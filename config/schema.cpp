@@ -117,6 +117,7 @@ std::vector<setting> make_schema() {
       field("pools.signer.size", &s::actors, &pools::signers),
       field("pools.hasher.size", &s::actors, &pools::hashers),
       field("pools.hasher.queue", &s::actors, &pools::hasher_queue),
+      field("pools.hasher.queue_per_source", &s::actors, &pools::hasher_queue_per_source),
 
       field("storage.engine", &s::storage, &store::engine, engines),
       rocksdb_field("storage.rocksdb.path", &rocksdb::path),
@@ -142,10 +143,13 @@ std::vector<setting> make_schema() {
 
       field("files.allow_group_readable", &s::files, &app::file_options::allow_group_readable),
 
+      field("clock.confirm_after", &s::clock, &app::clock_options::confirm_after),
+
       field("log.level", &s::log, &log::level, levels),
       field("log.format", &s::log, &log::format, formats),
       field("log.audit", &s::log, &log::audit, audit_targets),
       field("log.audit_file", &s::log, &log::audit_file),
+      field("log.audit_wait", &s::log, &log::audit_wait),
   };
 }
 

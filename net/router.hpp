@@ -30,6 +30,7 @@ enum class admin_endpoint : std::uint8_t {
   resource,
   revoke_subject,
   end_session,
+  clock_confirmation,
 };
 struct admin_target {
   admin_endpoint endpoint = admin_endpoint::unknown;

@@ -29,6 +29,12 @@ class clock {
  public:
   virtual ~clock() = default;
   [[nodiscard]] virtual instant now() const noexcept = 0;
+  /// False while the system's clock has jumped ahead and nothing has confirmed its time: `now` goes
+  /// on from the time before the jump until then.
+  [[nodiscard]] virtual bool is_confirmed() const noexcept { return true; }
+  /// Takes the system's time for true, as an operator may. @returns how far `now` jumped; 0 when
+  /// there was nothing to confirm.
+  virtual milliseconds confirm() noexcept { return milliseconds{0}; }
 };
 
 /// Error codes of OAuth and of the admin interface. @see RFC 6749 §5.2, PROTOCOL.md §1.3

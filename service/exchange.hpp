@@ -21,6 +21,7 @@
 #include "oauth/grant/issuance.hpp"
 #include "oauth/request/token_request.hpp"
 #include "oauth/token/token_query.hpp"
+#include "service/line_room.hpp"
 
 namespace mintage::service {
 
@@ -32,6 +33,17 @@ using oauth::seconds;
 struct request_id {
   std::array<char, 22> text{};
   [[nodiscard]] std::string_view view() const noexcept { return {text.data(), text.size()}; }
+};
+
+/// Whom a slow comparison of secrets is for (CAU-12).
+struct slow_claim {
+  /// Where it comes from: a network as of oauth::source_network; the claimant's own where the
+  /// source is unknown.
+  crypto::bytes<16> source{};
+  /// The id that was claimed, from there; as of oauth::failure_key.
+  crypto::digest who{};
+  /// Whether there is a secret to compare with: otherwise the comparison is only pretended.
+  bool is_real = false;
 };
 
 class exchange;
@@ -78,6 +90,10 @@ class exchange {
   std::uint32_t io_thread = 0;
   /// Monotonic nanoseconds, set on submission.
   std::uint64_t submitted_at = 0;
+  /// Room for what the journal must tell of it: reserved before anything is done.
+  reserved_line line;
+  /// Comes home undone since there was no room: it waits there for some.
+  bool awaits_line = false;
 
  private:
   template <exchange_kind>
@@ -126,7 +142,7 @@ class token_exchange final : public exchange_of_kind<exchange_kind::token> {
   std::optional<oauth::slow_check> slow;
   bool slow_matched = false;
   /// Its permit for a slow hash. Returned when this is reset or the exchange is destroyed.
-  std::shared_ptr<void> slow_place;
+  std::shared_ptr<const slow_claim> slow_place;
   /// The presented refresh token. Set by the validator.
   oauth::presented_refresh_token refresh;
   /// The grant that tokens are issued for: the new family, the refreshed family, or the client's
@@ -158,7 +174,7 @@ class query_exchange final : public exchange_of_kind<exchange_kind::query> {
   oauth::asked_token asked;
   std::optional<oauth::slow_check> slow;
   bool slow_matched = false;
-  std::shared_ptr<void> slow_place;
+  std::shared_ptr<const slow_claim> slow_place;
   /// Set by the code store for a signer: the claims to sign, and the algorithm.
   std::string claims;
   crypto::jws_alg alg = crypto::jws_alg::rs256;

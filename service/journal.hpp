@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -11,14 +12,18 @@
 
 namespace mintage::service {
 
-/// Receives all events for the log and the audit stream; app/ writes them. Any thread. Must not
-/// block for long, since I/O threads call it. Called before the exchange is answered.
-class journal {
+/// Whether a refusal may be dropped when the audit stream is behind. Not if room was reserved for
+/// it.
+enum class line_use : std::uint8_t { droppable, reserved };
+
+/// Receives all events for the log and the audit stream; app/ writes them. Any thread. Never
+/// blocks, since I/O threads call it. Called before the exchange is answered; an exchange that
+/// changes something has room reserved for its line before.
+class journal : public line_room {
  public:
-  virtual ~journal() = default;
   /// @param client the id in the request: may be empty or untrue, and contains arbitrary octets.
   virtual void refused(std::string_view endpoint, const request_id& id, std::string_view client,
-                       const denial& why) noexcept = 0;
+                       const denial& why, line_use line) noexcept = 0;
   /// A grant was exchanged for tokens.
   virtual void exchanged(const token_exchange& x) noexcept = 0;
   /// A token was introspected or revoked.

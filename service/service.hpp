@@ -28,7 +28,8 @@ class token_service {
   [[nodiscard]] virtual std::shared_ptr<const oauth::public_documents> documents() const = 0;
   /// Whether a client registered this origin (TOK-20).
   [[nodiscard]] virtual bool knows_origin(std::string_view origin) const = 0;
-  /// Whether requests can be answered: keys and clients are loaded, and the store accepts writes.
+  /// Whether requests can be answered: keys and clients are loaded, the store accepts writes, and
+  /// the clock is not in doubt.
   [[nodiscard]] virtual bool ready() const = 0;
   [[nodiscard]] virtual instant now() const = 0;
   [[nodiscard]] virtual request_id next_request_id() = 0;

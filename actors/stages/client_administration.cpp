@@ -153,6 +153,19 @@ void client_administration::remove(service::admin_exchange& x, const std::string
   x.answer = oauth::removed{};
 }
 
+void client_administration::keep_proven(const oauth::proven_secret& proven) {
+  const auto* before = clients_->find(proven.client_id);
+  if (before == nullptr) return;
+  auto after = oauth::with_proven(*before, proven);
+  if (!after) return;
+  try {
+    setup_.records.put_client(*after);
+  } catch (const storage::storage_error&) {
+    return;
+  }
+  clients_ = clients_->with(std::move(*after));
+}
+
 void client_administration::put_resource(service::admin_exchange& x, const oauth::resource& r) {
   if (auto bad = oauth::check_resource(*clients_, r, setup_.rules)) {
     x.error = std::move(*bad);

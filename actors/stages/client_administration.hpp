@@ -42,6 +42,8 @@ class client_administration {
   [[nodiscard]] hash_request handle(service::admin_handle& x);
   /// Completes a call whose secret was hashed, with the clients as they are now.
   void store_hashed(hash_job& job);
+  /// Keeps the HMAC of a secret that was proven. When the database fails, it is proven anew later.
+  void keep_proven(const oauth::proven_secret& proven);
 
  private:
   [[nodiscard]] hash_request create(service::admin_handle& x, const oauth::client_metadata& m);

@@ -1,29 +1,42 @@
 /// @file
-/// The permits for slow hashes. (CAU-12)
+/// The permits for slow comparisons of secrets: who may wait for one. (CAU-12, TOK-21)
 #pragma once
 
-#include <atomic>
 #include <cstddef>
+#include <map>
 #include <memory>
+#include <mutex>
+
+#include "service/exchange.hpp"
 
 namespace mintage::actors {
 
-/// An admitted request holds a permit until its comparison is done. Used only by requests that need
-/// a slow hash. Thread-safe.
+/// The places in which requests wait for a slow comparison. A comparison that is only pretended,
+/// for an id that nobody has, takes no place, but is admitted only if a real one would be: whether
+/// a request is refused here tells nothing about its id. Thread-safe.
 class hash_permits {
  public:
-  explicit hash_permits(std::size_t places)
-      : places_{static_cast<std::ptrdiff_t>(places)}, free_{places_} {}
-  /// @returns a permit, which its destruction returns; null when all are taken.
-  [[nodiscard]] std::shared_ptr<void> enter();
-  /// Whether less than half of the permits are free.
-  [[nodiscard]] bool is_crowded() const noexcept {
-    return free_.load(std::memory_order_relaxed) < places_ / 2;
-  }
+  /// @param places in all. @param per_source for one source at most, whatever ids it claims; no
+  ///        source gets more places than are left.
+  hash_permits(std::size_t places, std::size_t per_source);
+
+  /// @returns the claim with a place, given back by its destruction; null when there is none.
+  [[nodiscard]] std::shared_ptr<const service::slow_claim> enter(const service::slow_claim& claim);
 
  private:
-  const std::ptrdiff_t places_;
-  std::atomic<std::ptrdiff_t> free_;
+  /// Places by what they are bounded by; a number that falls to zero is forgotten.
+  template <class Key>
+  using tally = std::map<Key, std::size_t>;
+
+  void leave(const service::slow_claim& claim) noexcept;
+
+  const std::size_t places_;
+  const std::size_t per_source_;
+  std::mutex mutex_;  // guards the rest
+  std::size_t taken_ = 0;
+  tally<crypto::bytes<16>> of_source_;
+  /// Pretended ones by claimant: as many as could be real.
+  tally<crypto::digest> pretended_;
 };
 
 }  // namespace mintage::actors

@@ -1,5 +1,6 @@
 #include "actors/stages/token_validator.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -18,13 +19,14 @@ token_validator::next token_validator::decide(Exchange& x,
                                               oauth::client_authenticator::outcome outcome) {
   if (const auto* client = std::get_if<oauth::client_facts>(&outcome)) return route(x, *client);
   if (const auto* why = std::get_if<oauth::denial>(&outcome)) return refuse(x, *why);
-  // A chosen secret needs a slow hash. A source with too many failures gets one only while others
-  // do not need the permits.
-  if (setup_.permits.is_crowded() && is_over_limit(x)) {
+  // A chosen secret needs a slow hash, unless it was proven before. A source with too many failures
+  // gets none.
+  if (is_over_limit(x)) {
     x.denied = oauth::too_many_failures();
     return next::home;
   }
-  x.slow_place = setup_.permits.enter();
+  const auto is_real = std::get<oauth::slow_check>(outcome).proof.has_value();
+  x.slow_place = setup_.permits.enter(claim_of(x, is_real));
   if (!x.slow_place) {
     x.denied = oauth::overloaded();
     return next::home;
@@ -60,6 +62,24 @@ bool token_validator::is_over_limit(const Exchange& x) {
   return setup_.limits->is_over(key, setup_.clock.now());
 }
 
+template <class Exchange>
+service::slow_claim token_validator::claim_of(const Exchange& x, bool is_real) {
+  const auto source = x.source.value_or(crypto::bytes<16>{});
+  auto claim = service::slow_claim{.source = oauth::source_network(source),
+                                   .who = oauth::failure_key(failures_, x.request.who.id, source),
+                                   .is_real = is_real};
+  // Of a source that is unknown nobody knows whether it is one: its claimants count by themselves.
+  if (!x.source) std::copy_n(claim.who.begin(), claim.source.size(), claim.source.begin());
+  return claim;
+}
+
+/// Before anything is done for an authenticated caller: room for telling it. What finds none goes
+/// home undone and waits there.
+bool token_validator::has_line(service::exchange& x) const {
+  x.awaits_line = setup_.lines != nullptr && !x.line.reserve(*setup_.lines);
+  return !x.awaits_line;
+}
+
 token_validator::next token_validator::check(service::token_exchange& x) {
   return decide(x, authenticator_.authenticate(*clients_, x.request, setup_.clock.now()));
 }
@@ -83,6 +103,7 @@ token_validator::next token_validator::settle(service::query_exchange& x) {
 token_validator::next token_validator::route(service::token_exchange& x,
                                              const oauth::client_facts& client) {
   x.client = client;
+  if (!has_line(x)) return next::home;
   switch (x.request.grant) {
     case oauth::grant_type::authorization_code:
       return find_code(x);
@@ -146,6 +167,7 @@ token_validator::next token_validator::route(service::query_exchange& x,
     return next::home;
   }
   x.client = client;
+  if (x.request.purpose == oauth::query_purpose::revoke && !has_line(x)) return next::home;
   return find_token(x);
 }
 
@@ -157,6 +179,7 @@ token_validator::next token_validator::find_token(service::query_exchange& x) {
 }
 
 token_validator::next token_validator::check(service::mint_exchange& x) {
+  if (!has_line(x)) return next::home;
   const auto now = setup_.clock.now();
   auto code =
       oauth::check_mint(*clients_, std::move(x.request), now, setup_.rules, setup_.pairwise_key);

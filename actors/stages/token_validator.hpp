@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actors/stages/hash_permits.hpp"
+#include "actors/stages/hash_queue.hpp"
 #include "actors/stages/meters.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
@@ -29,6 +30,10 @@ struct validator_setup {
   crypto::digest pairwise_key{};
   /// Null = failures are not limited (CAU-16).
   oauth::failure_limits* limits = nullptr;
+  /// Where slow comparisons wait; null in tests that play the hasher.
+  hash_queue* slow = nullptr;
+  /// Where what is done must have room to be told; null = it need not be told.
+  service::line_room* lines = nullptr;
 };
 
 /// The checks without an actor: tests call them directly. Not thread-safe.
@@ -63,6 +68,9 @@ class token_validator {
   [[nodiscard]] next refuse(Exchange& x, const oauth::denial& why);
   template <class Exchange>
   [[nodiscard]] bool is_over_limit(const Exchange& x);
+  template <class Exchange>
+  [[nodiscard]] service::slow_claim claim_of(const Exchange& x, bool is_real);
+  [[nodiscard]] bool has_line(service::exchange& x) const;
   template <class Exchange>
   [[nodiscard]] next decide(Exchange& x, const oauth::result<oauth::client_facts>& settled);
   [[nodiscard]] next route(service::token_exchange& x, const oauth::client_facts& client);

@@ -1,5 +1,5 @@
 /// @file
-/// The management commands: `mintage client`, `code` and `keys`, over the admin interface.
+/// The management commands: `mintage client`, `code`, `keys` and `clock`, over the admin interface.
 #pragma once
 
 #include <functional>
@@ -19,5 +19,6 @@ using action = std::function<int()>;
 void add_client_commands(CLI::App& program, action& chosen);
 void add_code_commands(CLI::App& program, action& chosen);
 void add_keys_commands(CLI::App& program, action& chosen);
+void add_clock_commands(CLI::App& program, action& chosen);
 
 }  // namespace mintage::app

@@ -26,7 +26,7 @@ _mintage() {
   fi
 
   if ((COMP_CWORD == 1)); then
-    words='serve check repair client code keys --help'
+    words='serve check repair client code keys clock --help'
   else
     case $command in
       serve | serve\ *) words='--config --memory' ;;
@@ -35,6 +35,7 @@ _mintage() {
       client) words='add list show secret suspend remove' ;;
       code) words='mint' ;;
       keys) words='list rotate remove' ;;
+      clock) words='confirm' ;;
       client\ add)
         words="$access $secret --id --name --redirect-uri --scope --grant --auth-method --public
           --id-token-alg --rt-mode --rt-without-offline --no-pkce --strict-auth-method
@@ -50,6 +51,7 @@ _mintage() {
       keys\ list) words=$access ;;
       keys\ rotate) words="$access --alg --now" ;;
       keys\ remove) words=$access ;;
+      clock\ confirm) words=$access ;;
     esac
     words+=' --help'
   fi

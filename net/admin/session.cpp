@@ -61,6 +61,7 @@ method_set methods_of(admin_endpoint endpoint) noexcept {
     case admin_endpoint::codes:
     case admin_endpoint::revoke_subject:
     case admin_endpoint::end_session:
+    case admin_endpoint::clock_confirmation:
       return {.allow = "POST", .post = true};
     case admin_endpoint::unknown:
       break;
@@ -151,7 +152,8 @@ bool admin_session::refuse_by_content_type() {
   // A body without members, and its type, may be left out. A cutoff has no body.
   const auto may_be_empty =
       endpoint_ == admin_endpoint::secrets || endpoint_ == admin_endpoint::key_rotation ||
-      endpoint_ == admin_endpoint::revoke_subject || endpoint_ == admin_endpoint::end_session;
+      endpoint_ == admin_endpoint::revoke_subject || endpoint_ == admin_endpoint::end_session ||
+      endpoint_ == admin_endpoint::clock_confirmation;
   if (may_be_empty && !head().content_type && declared_length() == 0) return false;
   if (!head().content_type_repeated &&
       is_media_type(head().content_type.value_or(""), "application/json")) {
@@ -222,6 +224,8 @@ void admin_session::on_body() {
       return submit_call(oauth::cut_off{oauth::cutoff_kind::subject, id_}, 204);
     case admin_endpoint::end_session:
       return submit_call(oauth::cut_off{oauth::cutoff_kind::session, id_}, 204);
+    case admin_endpoint::clock_confirmation:
+      return submit_call(oauth::confirm_clock{}, 200);
     case admin_endpoint::unknown:
       break;  // answered in `on_head`
   }

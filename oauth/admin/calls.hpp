@@ -20,16 +20,28 @@ struct cut_off {
   std::string name;
 };
 
-using admin_call = std::variant<create_client, show_client, list_clients, patch_client,
-                                remove_client, add_secret, end_secret, list_keys, rotate_keys,
-                                remove_key, put_resource, list_resources, remove_resource, cut_off>;
+/// POST /admin/clock/confirm: the system's time is true although it has jumped. Answered by the
+/// gateway.
+struct confirm_clock {};
+
+using admin_call =
+    std::variant<create_client, show_client, list_clients, patch_client, remove_client, add_secret,
+                 end_secret, list_keys, rotate_keys, remove_key, put_resource, list_resources,
+                 remove_resource, cut_off, confirm_clock>;
+/// Whether a call only reads, so that the audit stream has no line for it.
+[[nodiscard]] bool is_reading(const admin_call& call) noexcept;
 /// Whether the key keeper answers a call; otherwise the registry does.
 [[nodiscard]] bool is_about_keys(const admin_call& call) noexcept;
 
 /// The record that was asked for was removed, or the call succeeded and has no content.
 struct removed {};
+struct confirmed_clock {
+  instant now;
+  /// How far the time in use was moved; 0 = there was nothing to confirm.
+  milliseconds moved{0};
+};
 /// The answers; net/ renders them.
 using admin_answer = std::variant<created_client, added_secret, client, client_list, removed,
-                                  key_list, resource, resource_list>;
+                                  key_list, resource, resource_list, confirmed_clock>;
 
 }  // namespace mintage::oauth

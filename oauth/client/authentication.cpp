@@ -1,5 +1,6 @@
 #include "oauth/client/authentication.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -11,8 +12,8 @@ namespace {
 
 using how = presented_credentials::how;
 
-/// Compared when a client has no hash. Its password was random and is not recorded. Its parameters
-/// are those of crypto::argon2id_hash.
+/// Stands for the hash of a client that has none. Its password was random and is not recorded. Its
+/// parameters are those of crypto::argon2id_hash.
 constexpr auto dummy_hash = std::string_view{
     "$argon2id$v=19$m=19456,t=2,p=1$4Acb16UdL2s1DtRz73rtAQ"
     "$YQMh1yqx78WLxT9MtmkcFzvgy6C7e7kHEzUTZEs2tt0"};
@@ -67,9 +68,14 @@ bool is_slow(const stored_secret& s, instant now) noexcept {
   return s.how == stored_secret::kind::argon2id && is_live(s, now);
 }
 
-std::uint64_t count_slow(const client& c, instant now) noexcept {
+bool has_slow(const client& c, instant now) noexcept {
+  return std::any_of(c.secrets.begin(), c.secrets.end(),
+                     [now](const stored_secret& s) { return is_slow(s, now); });
+}
+
+std::uint64_t count_live(const client& c, instant now) noexcept {
   auto count = std::uint64_t{0};
-  for (const auto& s : c.secrets) count += is_slow(s, now) ? 1 : 0;
+  for (const auto& s : c.secrets) count += is_live(s, now) ? 1 : 0;
   return count;
 }
 
@@ -100,7 +106,8 @@ void append_text(std::string& out, std::string_view text) {
 }
 
 /// Identifies a secret presented to a client in its current state. That includes the number of live
-/// secrets, because a secret can expire without a new version of its client.
+/// secrets, because a secret can expire without a new version of its client, but not how they are
+/// stored: a secret that is proven meanwhile stays the same secret.
 crypto::digest make_proof(const client& c, const candidates& texts, crypto::hmac_sha256& process,
                           instant now) {
   auto message = std::string{};
@@ -110,7 +117,7 @@ crypto::digest make_proof(const client& c, const candidates& texts, crypto::hmac
   append_text(message, c.id);
   append_number(message, c.incarnation);
   append_number(message, c.version);
-  append_number(message, count_slow(c, now));
+  append_number(message, count_live(c, now));
   for (const auto text : texts) append_text(message, text);
   const auto wiped = crypto::secret_string{std::move(message)};
   return process(wiped.reveal());
@@ -189,14 +196,29 @@ crypto::digest pepper_secret(crypto::hmac_sha256& pepper, std::string_view secre
   return pepper(secret);
 }
 
-bool run(const slow_check& check) {
-  auto matched = false;
+std::optional<proven_secret> prove(const slow_check& check, crypto::hmac_sha256& pepper) {
+  auto proven = std::optional<proven_secret>{};
   for (const auto& hash : check.hashes) {
     for (const auto& candidate : check.candidates) {
-      matched |= crypto::argon2id_verify(hash, candidate.reveal());
+      if (!crypto::argon2id_verify(hash, candidate.reveal())) continue;
+      proven = proven_secret{check.client_id, check.incarnation, hash,
+                             pepper_secret(pepper, candidate.reveal())};
     }
   }
-  return matched;
+  return proven;
+}
+
+std::optional<client> with_proven(const client& before, const proven_secret& proven) {
+  if (before.incarnation != proven.incarnation) return std::nullopt;
+  auto after = before;
+  const auto found =
+      std::find_if(after.secrets.begin(), after.secrets.end(), [&](const stored_secret& s) {
+        return s.how == stored_secret::kind::argon2id && s.hash == proven.slow_hash;
+      });
+  if (found == after.secrets.end()) return std::nullopt;
+  found->how = stored_secret::kind::hmac;
+  found->hash = crypto::as_chars(proven.mac);
+  return after;
 }
 
 proven_secrets::proven_secrets(std::size_t capacity, seconds life)
@@ -255,7 +277,7 @@ client_authenticator::outcome client_authenticator::identify(const client_regist
   if (matched && refused.empty()) return as_outcome(admit(found, grant));
 
   auto proof = std::optional<crypto::digest>{};
-  const auto has_slow_secret = found.record != nullptr && count_slow(*found.record, now) != 0;
+  const auto has_slow_secret = found.record != nullptr && has_slow(*found.record, now);
   if (has_slow_secret && refused.empty()) {
     proof = make_proof(*found.record, texts, process_, now);
     if (proven_.holds(*proof, now)) return as_outcome(admit(found, grant));
@@ -267,6 +289,10 @@ client_authenticator::outcome client_authenticator::identify(const client_regist
   }
   auto check = make_slow_check(found.record, texts, now);
   check.proof = proof;
+  if (proof) {
+    check.client_id = found.record->id;
+    check.incarnation = found.record->incarnation;
+  }
   return check;
 }
 

@@ -26,11 +26,29 @@ struct slow_check {
   std::vector<std::string> hashes;
   std::vector<crypto::secret_string> candidates;
   /// Identifies (client, record version, secret) under the process key; cached when the secret is
-  /// right. Nothing for the dummy computation of an unknown client.
+  /// right. Nothing when no secret can be right, above all for an unknown client: the comparison
+  /// then need only seem to be made.
   std::optional<crypto::digest> proof;
+  /// Whose secret it is; empty without `proof`.
+  std::string client_id;
+  std::uint64_t incarnation = 0;
 };
-/// Runs all comparisons; a match does not end the run. 20 to 40 ms each. Pure; any thread.
-[[nodiscard]] bool run(const slow_check& check);
+
+/// A chosen secret that was right: from now on its HMAC is stored in place of its slow hash, so
+/// that it is proven for good, across restarts too.
+struct proven_secret {
+  std::string client_id;
+  std::uint64_t incarnation = 0;
+  std::string slow_hash;
+  crypto::digest mac{};
+};
+/// Runs all comparisons; a match does not end the run. 20 to 40 ms each. Any thread.
+/// @returns the secret that was right, or nothing.
+[[nodiscard]] std::optional<proven_secret> prove(const slow_check& check,
+                                                 crypto::hmac_sha256& pepper);
+/// A changed copy that stores the HMAC. The version stays, since nothing else is other than before.
+/// @returns nothing when the client has no such secret any more.
+[[nodiscard]] std::optional<client> with_proven(const client& before, const proven_secret& proven);
 
 /// A cache of proven imported secrets, as HMACs under a per-process key that cover the client's
 /// record version, so a change of the client invalidates them. Bounded, with a time limit.

@@ -6,11 +6,20 @@
 
 namespace mintage::oauth {
 
+crypto::bytes<16> source_network(const crypto::bytes<16>& source) noexcept {
+  constexpr auto mapped = crypto::bytes<12>{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (std::equal(mapped.begin(), mapped.end(), source.begin())) return source;
+  auto network = crypto::bytes<16>{};
+  std::copy_n(source.begin(), 8, network.begin());
+  return network;
+}
+
 crypto::digest failure_key(crypto::hmac_sha256& process_key, std::string_view client,
                            const crypto::bytes<16>& source) {
   // The source has a fixed width, so octets of the client id cannot be taken for it.
   auto text = std::string{"failures"};
-  text.append(source.begin(), source.end());
+  const auto network = source_network(source);
+  text.append(network.begin(), network.end());
   text.append(client);
   return process_key(text);
 }

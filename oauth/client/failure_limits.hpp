@@ -14,8 +14,12 @@
 
 namespace mintage::oauth {
 
-/// Identifies client and source: an HMAC under a process key, so that nobody can choose a pair that
-/// shares a cell with another.
+/// What counts as one source: an IPv4 address, or the /64 of an IPv6 address, which one customer
+/// has alone. @param source IPv6, or mapped IPv4. @returns it without the rest.
+[[nodiscard]] crypto::bytes<16> source_network(const crypto::bytes<16>& source) noexcept;
+
+/// Identifies client and source network: an HMAC under a process key, so that nobody can choose a
+/// pair that shares a cell with another.
 [[nodiscard]] crypto::digest failure_key(crypto::hmac_sha256& process_key, std::string_view client,
                                          const crypto::bytes<16>& source);
 

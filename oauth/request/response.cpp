@@ -67,4 +67,9 @@ denial lost() noexcept {
           "exchange came home unanswered"};
 }
 
+denial untold() noexcept {
+  return {errc::temporarily_unavailable, "the server cannot keep its records now; try again",
+          "the reader of the audit stream is behind"};
+}
+
 }  // namespace mintage::oauth

@@ -67,14 +67,16 @@ struct simulated_world::impl {
       : shape{s},
         engine{std::move(e)},
         board{s.io_threads, s.validators, s.code_stores, s.signers, 1},
-        places{s.hasher_queue},
+        places{s.hasher_queue, s.hasher_queue},
         io_threads(s.io_threads),
         members{
             .validators = {.keys = {.pepper = pepper, .process = pepper},
                            .rules = rules,
                            .clock = clock,
                            .permits = places,
-                           .meters = board.validators},
+                           .meters = board.validators,
+                           .slow = &slow},
+            .hashers = {.queue = slow, .pepper = pepper, .meters = board.hashers},
             .code_stores = {.engine = *engine,
                             .rules = rules,
                             .clock = clock,
@@ -137,6 +139,7 @@ struct simulated_world::impl {
   std::unique_ptr<storage::engine> engine;
   actors::meter_board board;
   actors::hash_permits places;
+  actors::hash_queue slow{actors::hash_queue::pacing::off};
   std::vector<queue_lane> io_threads;
   actors::member_setups members;
   std::vector<std::unique_ptr<actors::request_gateway>> gateways;
@@ -175,9 +178,12 @@ void simulated_world::kill(std::string_view pool, std::size_t index) {
 }
 
 bool simulated_world::has_all_places() {
-  auto taken = std::vector<std::shared_ptr<void>>{};
-  for (auto i = std::size_t{0}; i < impl_->shape.hasher_queue; ++i)
-    taken.push_back(impl_->places.enter());
+  auto taken = std::vector<std::shared_ptr<const void>>{};
+  for (auto i = std::size_t{0}; i < impl_->shape.hasher_queue; ++i) {
+    auto claim = service::slow_claim{.is_real = true};
+    claim.source[0] = static_cast<std::uint8_t>(i);
+    taken.push_back(impl_->places.enter(claim));
+  }
   return std::find(taken.begin(), taken.end(), nullptr) == taken.end();
 }
 
@@ -191,6 +197,7 @@ bool simulated_world::is_stopped() const {
 }
 
 void simulated_world::close_engine() {
+  impl_->slow.close();
   for (const auto& p : impl_->gateways) p->reroute(nullptr);
   impl_->engine.reset();
 }

@@ -26,8 +26,8 @@ class manual_clock final : public oauth::clock {
 /// Counts the events that the log and the audit stream would get.
 class counting_journal final : public service::journal {
  public:
-  void refused(std::string_view, const service::request_id&, std::string_view,
-               const oauth::denial&) noexcept override {
+  void refused(std::string_view, const service::request_id&, std::string_view, const oauth::denial&,
+               service::line_use) noexcept override {
     ++refusals;
   }
   void exchanged(const service::token_exchange&) noexcept override { ++exchanges; }

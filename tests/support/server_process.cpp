@@ -68,7 +68,8 @@ void server_process::configure(const settings& changes) {
 
 void server_process::start() {
   is_asked_to_stop_ = false;
-  child_.emplace(mintage_command({"serve", "--config", config_file().string()}), file("log"));
+  child_.emplace(mintage_command({"serve", "--config", config_file().string()}), file("log"),
+                 loopback::child_options{.environment = environment_});
   const auto ports = loopback::await_ready(*child_, file("log"));
   port_ = ports.http;
   admin_port_ = ports.admin;
@@ -87,6 +88,11 @@ int server_process::stop() {
     throw std::runtime_error{"more than one line on standard output: " + *line};
   }
   return *code;
+}
+
+void server_process::read_output() {
+  while (child_->read_line(300ms)) {
+  }
 }
 
 void server_process::ask_to_stop() noexcept {

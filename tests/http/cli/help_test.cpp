@@ -95,7 +95,7 @@ TEST(help, knows_all_commands) {
   for (const auto& c : commands()) names.insert(join(c.path, " "));
   for (const auto* name : {"serve", "check", "repair", "client add", "client list", "client show",
                            "client secret", "client suspend", "client remove", "code mint",
-                           "keys list", "keys rotate", "keys remove"}) {
+                           "keys list", "keys rotate", "keys remove", "clock confirm"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }

@@ -89,6 +89,31 @@ TEST(a_refusal, takes_as_long_for_an_unknown_client_as_for_a_wrong_secret_with_c
   expect_equal_times(s, unknown, wrong, 25);
 }
 
+TEST(a_refusal, takes_as_long_for_an_unknown_client_as_for_one_with_two_chosen_secrets) {
+  auto s = stage{{{"http.failures_per_minute", "0"}}};
+  auto wrong = make_party(
+      s.admin, {{"client_id", "chosen-by-hand"}, {"client_secret", "a secret of old times"}});
+  ASSERT_EQ(s.admin
+                .call("POST", "/admin/clients/" + wrong.id + "/secrets",
+                      R"({"client_secret":"a secret of new times"})")
+                .status,
+            201U);
+  wrong.secret = "a secret of no time";
+  auto unknown = wrong;
+  unknown.id = "not-known-at-all";
+  expect_equal_times(s, unknown, wrong, 25);
+}
+
+TEST(a_refusal, takes_as_long_for_an_unknown_client_as_for_a_chosen_secret_never_proven) {
+  auto s = stage{{{"http.failures_per_minute", "0"}}};
+  auto wrong = make_party(
+      s.admin, {{"client_id", "chosen-by-hand"}, {"client_secret", "a secret of old times"}});
+  wrong.secret = "a secret of new times";
+  auto unknown = wrong;
+  unknown.id = "not-known-at-all";
+  expect_equal_times(s, unknown, wrong, 25);
+}
+
 }  // namespace
 
 }  // namespace mintage::test

@@ -30,12 +30,16 @@ using steady = settable_clock<struct steady_tag>;
 
 constexpr auto begin = 1'800'000'000s;
 
-class the_clock : public testing::Test {
- protected:
-  the_clock() {
+/// Sets both clocks before one is made of them.
+struct at_the_beginning {
+  at_the_beginning() {
     wall::set(begin);
     steady::set(12345s);
   }
+};
+
+class the_clock : public testing::Test, at_the_beginning {
+ protected:
   /// Moves both clocks.
   static void pass(std::chrono::nanoseconds time) {
     wall::move(time);
@@ -54,12 +58,99 @@ TEST_F(the_clock, tells_the_wall_clock) {
   EXPECT_EQ(clock.now(), after_begin(1500ms)) << "whole milliseconds, never early";
 }
 
-TEST_F(the_clock, follows_a_clock_that_is_set_forward) {
+TEST_F(the_clock, follows_a_clock_that_is_set_forward_by_a_minute) {
   EXPECT_EQ(clock.now(), after_begin(0ms));
-  wall::move(1h);
-  EXPECT_EQ(clock.now(), after_begin(1h));
+  wall::move(1min);
+  EXPECT_EQ(clock.now(), after_begin(1min));
+  EXPECT_TRUE(clock.is_confirmed());
   pass(1s);
-  EXPECT_EQ(clock.now(), after_begin(1h + 1s));
+  EXPECT_EQ(clock.now(), after_begin(1min + 1s));
+}
+
+TEST_F(the_clock, does_not_follow_a_clock_that_jumps_ahead) {
+  for (const auto jump : {std::chrono::milliseconds{60'001}, std::chrono::milliseconds{24h},
+                          std::chrono::milliseconds{100 * 24h}}) {
+    const auto before = clock.now();
+    wall::move(jump);
+    EXPECT_FALSE(clock.is_confirmed());
+    EXPECT_EQ(clock.now(), before);
+    pass(1s);
+    EXPECT_EQ(clock.now(), before + 1s);
+    wall::move(-jump);  // as if nothing had been
+    EXPECT_TRUE(clock.is_confirmed());
+    EXPECT_EQ(clock.now(), before + 1s);
+  }
+}
+
+TEST_F(the_clock, does_not_follow_a_clock_that_runs_ahead_in_small_steps) {
+  auto steps = 0min;
+  while (clock.is_confirmed() && steps < 60min) {
+    wall::move(20s);
+    pass(1s);
+    EXPECT_EQ(clock.watch(5min), clock.is_confirmed() ? clock_change::none : clock_change::jumped);
+    static_cast<void>(clock.now());
+    steps += 1min;
+  }
+  EXPECT_EQ(steps, 4min);
+  EXPECT_LE(clock.now(), after_begin(1min + 4s));
+}
+
+TEST_F(the_clock, may_be_set_forward_by_a_minute_each_hour) {
+  for (auto hour = 0; hour < 24; ++hour) {
+    wall::move(1min);
+    EXPECT_EQ(clock.now(), after_begin((hour + 1) * 1min + hour * 1h));
+    for (auto minute = 0; minute < 60; ++minute) {
+      pass(1min);
+      EXPECT_EQ(clock.watch(5min), clock_change::none);
+    }
+  }
+}
+
+TEST_F(the_clock, takes_a_time_that_lasts) {
+  wall::move(24h);
+  EXPECT_EQ(clock.watch(5min), clock_change::jumped);
+  for (auto second = 0; second < 299; ++second) {
+    pass(1s);
+    EXPECT_EQ(clock.watch(5min), clock_change::none);
+    EXPECT_FALSE(clock.is_confirmed());
+  }
+  EXPECT_EQ(clock.now(), after_begin(299s));
+  EXPECT_EQ(clock.unconfirmed(), 24h);
+  pass(1s);
+  EXPECT_EQ(clock.watch(5min), clock_change::confirmed);
+  EXPECT_TRUE(clock.is_confirmed());
+  EXPECT_EQ(clock.now(), after_begin(24h + 300s));
+  EXPECT_EQ(clock.unconfirmed(), 0ms);
+  EXPECT_EQ(clock.watch(5min), clock_change::none);
+}
+
+TEST_F(the_clock, counts_anew_when_an_unconfirmed_time_jumps_again) {
+  wall::move(24h);
+  EXPECT_EQ(clock.watch(5min), clock_change::jumped);
+  pass(4min);
+  wall::move(24h);
+  EXPECT_EQ(clock.watch(5min), clock_change::jumped);
+  pass(4min);
+  EXPECT_EQ(clock.watch(5min), clock_change::none);
+  wall::move(-48h);
+  EXPECT_EQ(clock.watch(5min), clock_change::returned);
+  pass(1h);
+  EXPECT_EQ(clock.watch(5min), clock_change::none);
+  EXPECT_EQ(clock.now(), after_begin(1h + 8min));
+}
+
+TEST_F(the_clock, takes_a_time_that_the_operator_confirms) {
+  EXPECT_EQ(clock.confirm(), 0ms);
+  wall::move(24h);
+  EXPECT_EQ(clock.watch(0s), clock_change::jumped);
+  pass(100h);
+  EXPECT_EQ(clock.watch(0s), clock_change::none) << "0 = the operator alone";
+  EXPECT_EQ(clock.confirm(), 24h);
+  EXPECT_EQ(clock.now(), after_begin(124h));
+  EXPECT_EQ(clock.watch(0s), clock_change::confirmed);
+  EXPECT_EQ(clock.watch(0s), clock_change::none);
+  wall::move(24h);
+  EXPECT_FALSE(clock.is_confirmed()) << "the next jump";
 }
 
 TEST_F(the_clock, goes_on_from_where_it_was_when_set_back_by_an_hour) {

@@ -142,6 +142,8 @@ TEST(router, guards_all_below_admin) {
   }
   EXPECT_FALSE(find_admin("/administrator").is_guarded);
   EXPECT_EQ(find_admin("/admin/clients/a%2Fb").id, "a%2Fb");
+  EXPECT_EQ(find_admin("/admin/clock/confirm").endpoint, admin_endpoint::clock_confirmation);
+  EXPECT_TRUE(find_admin("/admin/clock/confirm").is_guarded);
 }
 
 TEST(router, finds_the_secrets_of_a_client_by_number) {

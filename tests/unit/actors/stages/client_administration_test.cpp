@@ -55,6 +55,27 @@ class client_administration_rules : public testing::Test {
   client_administration book{setup};
 };
 
+TEST_F(client_administration_rules, keep_the_hmac_of_a_proven_secret) {  // CAU-12
+  const auto made = make();
+  auto job = ask(oauth::add_secret{made.id, chosen("an old secret")});
+  finish(book.handle(job));
+  const auto before = *stored(made.id);
+  ASSERT_EQ(before.secrets.size(), 2U);
+  const auto mac = crypto::sha256("its HMAC");
+  book.keep_proven({"nobody", before.incarnation, before.secrets[1].hash, mac});
+  book.keep_proven({made.id, before.incarnation, "another hash", mac});
+  EXPECT_EQ(stored(made.id)->secrets[1].how, oauth::stored_secret::kind::argon2id);
+  book.keep_proven({made.id, before.incarnation, before.secrets[1].hash, mac});
+  const auto durable = client_administration{setup};
+  for (const auto* after : {stored(made.id), durable.clients()->find(made.id)}) {
+    EXPECT_EQ(after->version, before.version);
+    EXPECT_EQ(after->secrets[1].how, oauth::stored_secret::kind::hmac);
+    EXPECT_EQ(after->secrets[1].hash, crypto::as_chars(mac));
+    EXPECT_EQ(after->secrets[1].number, before.secrets[1].number);
+    EXPECT_EQ(after->secrets[0].hash, before.secrets[0].hash);
+  }
+}
+
 TEST_F(client_administration_rules, know_no_secrets_of_unknown_clients) {
   EXPECT_EQ(answer(oauth::add_secret{"nobody", {}})->error->code, errc::not_found);
   EXPECT_EQ(answer(oauth::end_secret{"nobody", 1})->error->code, errc::not_found);

@@ -71,7 +71,7 @@ class token_validator_rules : public testing::Test {
   test::manual_clock clock;
   oauth::options rules;
   oauth::auth_keys keys{crypto::sha256("pepper"), crypto::sha256("process")};
-  hash_permits permits{1};
+  hash_permits permits{1, 1};
   std::vector<validator_meters> meters{1};
   validator_setup setup{keys, rules, clock, permits, meters};
   token_validator work{setup};
@@ -128,6 +128,29 @@ TEST_F(token_validator_rules, remember_a_proven_secret) {  // CAU-12
   EXPECT_EQ(work.settle(*first), next::redeem);
   EXPECT_EQ(work.check(*ask("imported", "chosen")), next::redeem);
   EXPECT_EQ(work.check(*ask("imported", "other")), next::hash);
+}
+
+/// A journal without room.
+class full_room final : public service::line_room {
+ public:
+  [[nodiscard]] bool reserve_line() noexcept override { return has_room; }
+  bool has_room = false;
+};
+
+TEST_F(token_validator_rules, send_home_undone_what_has_no_room_to_be_told) {
+  auto room = full_room{};
+  setup.lines = &room;
+  const auto x = ask(generated_id, "right");
+  EXPECT_EQ(work.check(*x), next::home);
+  EXPECT_TRUE(x->awaits_line);
+  EXPECT_FALSE(x->denied);
+  const auto stranger = ask(generated_id, "wrong");
+  EXPECT_EQ(work.check(*stranger), next::home);
+  EXPECT_FALSE(stranger->awaits_line);
+  EXPECT_EQ(stranger->denied->code, errc::invalid_client);
+  room.has_room = true;
+  EXPECT_EQ(work.check(*x), next::redeem);
+  EXPECT_FALSE(x->awaits_line);
 }
 
 TEST_F(token_validator_rules, send_a_refresh_token_to_the_store_of_its_family) {  // RFT-01

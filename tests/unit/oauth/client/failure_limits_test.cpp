@@ -15,6 +15,7 @@ constexpr auto start = instant{milliseconds{1'800'000'000'000}};
 crypto::digest key_of(std::string_view client, std::uint8_t source) {
   auto process_key = crypto::hmac_sha256{crypto::digest{}};
   auto address = crypto::bytes<16>{};
+  address[10] = address[11] = 0xff;  // an IPv4 address
   address[15] = source;
   return failure_key(process_key, client, address);
 }
@@ -44,6 +45,25 @@ TEST(failure_limits, keep_clients_and_sources_apart) {
   EXPECT_TRUE(limits.is_over(key_of("a", 1), start));
   EXPECT_FALSE(limits.is_over(key_of("a", 2), start));
   EXPECT_FALSE(limits.is_over(key_of("b", 1), start));
+}
+
+TEST(failure_limits, take_a_64_of_IPv6_for_one_source_and_an_IPv4_address_for_itself) {
+  const auto key_from = [](crypto::bytes<16> address) {
+    auto process_key = crypto::hmac_sha256{crypto::digest{}};
+    return failure_key(process_key, "a", address);
+  };
+  const auto one = crypto::bytes<16>{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1};
+  for (auto i = std::size_t{0}; i < one.size(); ++i) {
+    auto other = one;
+    other[i] ^= 0x80;
+    EXPECT_EQ(key_from(other) == key_from(one), i >= 8) << i;
+  }
+  const auto mapped = crypto::bytes<16>{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1};
+  for (auto i = std::size_t{12}; i < mapped.size(); ++i) {
+    auto other = mapped;
+    other[i] ^= 1;
+    EXPECT_NE(key_from(other), key_from(mapped)) << i;
+  }
 }
 
 TEST(failure_limits, survive_a_clock_set_back) {

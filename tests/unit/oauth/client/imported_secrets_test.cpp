@@ -104,16 +104,55 @@ TEST_F(authentication, looks_at_grants_after_a_slow_check_too) {  // P16
   EXPECT_EQ(settled.error().code, errc::unauthorized_client);
 }
 
+TEST_F(authentication, proves_a_chosen_secret_for_good) {  // CAU-12
+  auto pepper = crypto::hmac_sha256{keys().pepper};
+  const auto before = client_registry{{make("demo", {imported(chosen), imported("two two two")})}};
+  const auto begun = authenticate(before, basic("demo", chosen));
+  const auto proven = prove(std::get<slow_check>(begun), pepper);
+  ASSERT_TRUE(proven);
+  const auto after = with_proven(*before.find("demo"), *proven);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->version, before.find("demo")->version);
+  EXPECT_EQ(after->secrets[0].number, before.find("demo")->secrets[0].number);
+  // Another process, which has proven nothing.
+  auto restarted = client_authenticator{{keys().pepper, crypto::sha256("another process")}};
+  const auto known = client_registry{{*after}};
+  expect_known(restarted.authenticate(known, basic("demo", chosen), noon), "demo");
+  const auto other = restarted.authenticate(known, basic("demo", "two two two"), noon);
+  EXPECT_EQ(std::get<slow_check>(other).hashes.size(), 1U) << "that one is not proven";
+  EXPECT_TRUE(is_right(std::get<slow_check>(other)));
+}
+
+TEST_F(authentication, takes_a_secret_that_was_proven_while_it_was_compared) {
+  auto pepper = crypto::hmac_sha256{keys().pepper};
+  const auto before = client_registry{{make("demo", {imported(chosen)})}};
+  const auto r = basic("demo", chosen);
+  const auto begun = authenticate(before, r);
+  const auto& check = std::get<slow_check>(begun);
+  const auto after = with_proven(*before.find("demo"), *prove(check, pepper));
+  EXPECT_TRUE(authenticator.settle(client_registry{{*after}}, r, check, true, noon));
+}
+
+TEST(with_proven, keeps_no_secret_that_is_gone) {
+  const auto before = make("demo", {imported("one one one")});
+  auto proven = proven_secret{"demo", before.incarnation, before.secrets[0].hash, {}};
+  EXPECT_TRUE(with_proven(before, proven));
+  ++proven.incarnation;
+  EXPECT_FALSE(with_proven(before, proven)) << "another client of that name";
+  --proven.incarnation;
+  EXPECT_FALSE(with_proven(make("demo", {imported("another one")}), proven));
+}
+
 TEST(slow_check_run, compares_every_candidate_with_every_hash) {
   auto check = slow_check{};
-  EXPECT_FALSE(run(check));
+  EXPECT_FALSE(is_right(check));
   check.hashes = {imported("one one").hash, imported("two two").hash};
   check.candidates.emplace_back(std::string{"three three"});
-  EXPECT_FALSE(run(check));
+  EXPECT_FALSE(is_right(check));
   check.candidates.emplace_back(std::string{"one one"});
-  EXPECT_TRUE(run(check));
+  EXPECT_TRUE(is_right(check));
   check.candidates[1] = crypto::secret_string{std::string{"two two"}};
-  EXPECT_TRUE(run(check));
+  EXPECT_TRUE(is_right(check));
 }
 
 }  // namespace

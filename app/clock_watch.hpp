@@ -1,0 +1,49 @@
+/// @file
+/// The watch over the server's clock: what a jump of the system's clock tells the operator.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+#include "app/event_log.hpp"
+#include "app/system_clock.hpp"
+#include "metrics/group.hpp"
+
+namespace mintage::app {
+
+struct alignas(64) clock_meters : metrics::meter_group {
+  metrics::counter jumps{*this,
+                         {"mintage_clock_jumps_total",
+                          "Times to which the system's clock jumped ahead by more than a minute."}};
+  metrics::gauge unconfirmed_ms{
+      *this,
+      {"mintage_clock_unconfirmed_seconds",
+       "How far the system's clock is ahead of the time in use, until that is confirmed.",
+       metrics::metric_type::gauge, 1e-3}};
+};
+
+/// Looks at the clock several times a second, on a thread of its own, from its construction to its
+/// destruction. A jump is an error line, its end a warning.
+class clock_watch {
+ public:
+  /// @param clock, log outlive the watch. @param lasting as of `forward_clock::watch`.
+  clock_watch(system_clock& clock, oauth::milliseconds lasting, event_log& log);
+
+  [[nodiscard]] const metrics::meter_group& meters() const noexcept { return meters_; }
+
+ private:
+  void run(const std::stop_token& stop);
+  void tell(clock_change change);
+
+  system_clock& clock_;
+  const oauth::milliseconds lasting_;
+  event_log& log_;
+  clock_meters meters_;
+  std::mutex mutex_;  // of `stopped_`
+  std::condition_variable_any stopped_;
+  std::jthread thread_;
+};
+
+}  // namespace mintage::app
