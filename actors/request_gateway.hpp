@@ -54,7 +54,7 @@ class request_gateway final : public service::token_service, public service::hom
   void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
   void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
   void reroute(routes_ptr r) { routes_ = std::move(r); }
-  /// Who stands where, as far as this I/O thread has heard; null before the first routes.
+  /// The latest routes that this I/O thread has received; null before the first.
   [[nodiscard]] const routes_ptr& current_routes() const noexcept { return routes_; }
 
   [[nodiscard]] service::io_thread& io_thread() const noexcept { return io_thread_; }
