@@ -57,7 +57,7 @@ class request_gateway final : public service::token_service, public service::hom
   /// Sends on what waits for room in the journal as far as there is room, and refuses what has
   /// waited too long.
   void retry_parked();
-  /// Who stands where, as far as this I/O thread has heard; null before the first routes.
+  /// The latest routes that this I/O thread has received; null before the first.
   [[nodiscard]] const routes_ptr& current_routes() const noexcept { return routes_; }
 
   [[nodiscard]] service::io_thread& io_thread() const noexcept { return io_thread_; }

@@ -16,7 +16,7 @@
 namespace mintage::loopback {
 namespace {
 
-/// Where the channel of an SSL object stands.
+/// Index of the channel among the data of an SSL object.
 int channel_index() {
   static const auto index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   return index;

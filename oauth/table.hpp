@@ -34,8 +34,7 @@ template <class Enum, std::size_t From = 0>
   }
 }
 
-/// Whether row `i` is that of enumerator `i`, and none is missing: to be asserted beside each
-/// table.
+/// Whether row `i` is that of enumerator `i`, and no row is missing. Asserted after each table.
 template <class Row, std::size_t Size>
 [[nodiscard]] consteval bool is_in_order(const std::array<Row, Size>& table) {
   if (count_of<decltype(Row::id)>() != Size) return false;

@@ -94,8 +94,8 @@ const oauth::client* code_redemption::client_of(const service::token_exchange& x
   return shard_.clients ? shard_.clients->find(x.client.id) : nullptr;
 }
 
-// The record of a consumed code is gone, so that a request without redirect_uri is taken for one
-// with the client's only one. A loopback URI with another port is not recognised: such a replay is
+// The record of a consumed code is gone, so a request without redirect_uri counts as one with the
+// client's only URI. A loopback URI with another TCP port is not recognised: such a replay is
 // refused and revokes nothing.
 bool code_redemption::is_bound(const service::token_exchange& x,
                                const crypto::digest& binding) const {

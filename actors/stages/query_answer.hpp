@@ -1,5 +1,5 @@
 /// @file
-/// Puts the answer of oauth/token/query_answer.hpp on an exchange.
+/// Sets the answer of oauth/token/query_answer.hpp in an exchange.
 #pragma once
 
 #include "service/service.hpp"

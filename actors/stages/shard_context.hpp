@@ -55,7 +55,7 @@ struct shard_context {
   /// while no cutoff exists.
   [[nodiscard]] std::optional<oauth::cutoffs> find_cutoffs(const oauth::login& who);
 
-  /// Puts on `x.out` what the client's record says of its tokens. @pre `x.grant` and `x.out` are
+  /// Sets in `x.out` what the client's record says of its tokens. @pre `x.grant` and `x.out` are
   /// set.
   void describe_tokens(service::token_exchange& x) const;
 

@@ -23,10 +23,10 @@ enum class presentation : std::uint8_t {
   assertion,      ///< client_assertion, which no client can be registered for yet
 };
 
-/// What shows that a client is who it says it is.
+/// How a client proves its identity.
 enum class client_proof : std::uint8_t {
   none,   ///< nothing: a public client
-  secret  ///< a secret that both sides know (CAU-12)
+  secret  ///< a shared secret (CAU-12)
 };
 
 /// In the order of documents and messages.
