@@ -138,7 +138,7 @@ using http_actor = caf::typed_actor<
     caf::reacts_to<publish_atom, oauth::registry_snapshot>,
     // The current JWK set and metadata; the keys, for their age.
     caf::reacts_to<publish_atom, documents>, caf::reacts_to<publish_atom, oauth::key_snapshot>,
-    // To itself, delayed: look at what waits for room in the journal.
+    // To itself, delayed: retry exchanges that wait for room in the journal.
     caf::reacts_to<tick_atom>, caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The VALIDATOR: authenticates clients by a registry snapshot and checks everything that needs no

@@ -21,10 +21,10 @@ std::optional<request_kind> kind_of_endpoint(std::string_view endpoint) noexcept
   return std::nullopt;
 }
 
-/// How often what waits for room in the journal is looked at.
+/// How often exchanges that wait for room in the journal are tried again.
 constexpr auto parked_interval = std::chrono::milliseconds{20};
 
-/// 503, on an exchange that nothing was done for.
+/// Sets 503 on an exchange that was not executed.
 template <class Exchange>
 void deny_untold(Exchange& x) {
   x.denied = oauth::untold();
@@ -39,7 +39,7 @@ void deny_untold(service::admin_exchange& x) {
   x.error = untold_error();
 }
 
-/// Refusals of those who proved who they are must be told; others may be anybody's.
+/// Refusals of authenticated callers must be recorded; others may be dropped.
 template <class Exchange>
 service::line_use use_of_line(const Exchange& x) {
   return x.line && !x.client.is_public ? service::line_use::reserved : service::line_use::droppable;
@@ -216,7 +216,7 @@ void request_gateway::retry_parked() {
     tick_soon();
 }
 
-// The tick of a dead HTTP actor is lost; without actors nothing waits any longer.
+// The tick of an ended HTTP actor is lost; without actors no exchange waits any longer.
 void request_gateway::reroute(routes_ptr r) {
   routes_ = std::move(r);
   retry_parked();

@@ -54,8 +54,8 @@ class request_gateway final : public service::token_service, public service::hom
   void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
   void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
   void reroute(routes_ptr r);
-  /// Sends on what waits for room in the journal as far as there is room, and refuses what has
-  /// waited too long.
+  /// Sends on the exchanges for which the journal has room now, and refuses those that have waited
+  /// too long.
   void retry_parked();
   /// The latest routes that this I/O thread has received; null before the first.
   [[nodiscard]] const routes_ptr& current_routes() const noexcept { return routes_; }
@@ -107,12 +107,12 @@ class request_gateway final : public service::token_service, public service::hom
   std::vector<service::token_handle> tokens_;
   std::vector<service::query_handle> queries_;
   std::vector<service::mint_handle> mints_;
-  // What waits for room in the journal.
+  // Exchanges that wait for room in the journal.
   std::vector<service::token_handle> parked_tokens_;
   std::vector<service::query_handle> parked_queries_;
   std::vector<service::mint_handle> parked_mints_;
   std::vector<service::admin_handle> parked_admin_;
-  /// Token and query exchanges that may wait: others need the rest of the limit.
+  /// Maximum number of waiting token and query exchanges; others need the rest of the limit.
   const std::size_t most_parked_;
   bool is_ticking_ = false;
 };

@@ -15,7 +15,7 @@ audit_stream::audit_stream(const log_options& o)
     : log_{event_log::make_audit(o, room)}, meters_{log_} {}
 
 bool audit_stream::reserve() noexcept {
-  // All lines that are reserved now may still come, so the queue never has more than its room.
+  // All reserved lines may still be written, so the queue never has more lines than room.
   if (reserved_.fetch_add(1, std::memory_order_relaxed) + log_.unwritten() < room) return true;
   release();
   return false;

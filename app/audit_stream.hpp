@@ -1,5 +1,5 @@
 /// @file
-/// The audit stream, and what happens when its reader stalls.
+/// The audit stream, and its behaviour when its reader stalls.
 #pragma once
 
 #include <atomic>
@@ -12,14 +12,14 @@
 
 namespace mintage::app {
 
-/// JSON lines of who did what. What grants do has room reserved before it is done, so no line of it
-/// is ever lost; refusals of strangers are dropped and counted when the reader is behind. Nothing
-/// here waits for the reader. Thread-safe.
+/// JSON lines of who did what. Room for the lines of grants is reserved before the grant is used,
+/// so none of them is ever lost. Refusals of unauthenticated callers are dropped and counted when
+/// the reader is behind. No call waits for the reader. Thread-safe.
 class audit_stream {
  public:
   using field = event_log::field;
 
-  /// Lines that may be reserved or wait for the reader, and how many of them refusals may fill.
+  /// Number of lines that may be reserved or unwritten, and how many of them refusals may use.
   static constexpr std::size_t room = 8192;
   static constexpr std::size_t room_for_refusals = room / 2;
 
@@ -30,12 +30,13 @@ class audit_stream {
 
   /// Reserves room for one line. @returns false when the reader is behind by all of the room.
   [[nodiscard]] bool reserve() noexcept;
-  /// After the line was written, or when there will be none.
+  /// Called after the line was written, or when there will be none.
   void release() noexcept { reserved_.fetch_sub(1, std::memory_order_relaxed); }
 
-  /// Writes a line that has its room, or one that is as rare as a change of a key.
+  /// Writes a line with reserved room, or a rare one such as a change of a key.
   void write(std::string_view what, std::initializer_list<field> fields);
-  /// Writes a line, or counts it when the reader is behind by more than `room_for_refusals`.
+  /// Writes a line, or counts it as dropped when the reader is behind by more than
+  /// `room_for_refusals`.
   void write_or_drop(std::string_view what, std::initializer_list<field> fields);
 
   [[nodiscard]] const metrics::meter_group& meters() const noexcept { return meters_; }

@@ -1,5 +1,5 @@
 /// @file
-/// The watch over the server's clock: what a jump of the system's clock tells the operator.
+/// Watches the server's clock and reports jumps of the system's clock to the operator.
 #pragma once
 
 #include <condition_variable>
@@ -24,8 +24,8 @@ struct alignas(64) clock_meters : metrics::meter_group {
        metrics::metric_type::gauge, 1e-3}};
 };
 
-/// Looks at the clock several times a second, on a thread of its own, from its construction to its
-/// destruction. A jump is an error line, its end a warning.
+/// Reads the clock several times a second on a thread of its own, until it is destroyed. A jump is
+/// logged as an error, its end as a warning.
 class clock_watch {
  public:
   /// @param clock, log outlive the watch. @param lasting as of `forward_clock::watch`.
@@ -41,7 +41,7 @@ class clock_watch {
   const oauth::milliseconds lasting_;
   event_log& log_;
   clock_meters meters_;
-  std::mutex mutex_;  // of `stopped_`
+  std::mutex mutex_;  // guards stopped_
   std::condition_variable_any stopped_;
   std::jthread thread_;
 };

@@ -13,7 +13,7 @@ namespace mintage::app {
 namespace {
 
 constexpr std::size_t queue_lines = 8192;
-/// What the queue of the audit stream has room for beyond what is reserved: changes of keys.
+/// Room in the queue of the audit stream beyond the reserved lines, for changes of keys.
 constexpr std::size_t spare_lines = 1024;
 constexpr std::size_t longest_value = 256;
 
@@ -50,13 +50,13 @@ spdlog::sink_ptr audit_sink(const log_options& o) {
   return std::make_shared<spdlog::sinks::stdout_sink_mt>();
 }
 
-/// Counts the lines that another sink took.
+/// Counts the lines that another sink has written.
 class counted_sink final : public spdlog::sinks::sink {
  public:
   explicit counted_sink(spdlog::sink_ptr to) : to_{std::move(to)} {}
   void log(const spdlog::details::log_msg& line) override {
     const auto count = std::unique_ptr<counted_sink, decltype(&counted_sink::add)>{this, &add};
-    to_->log(line);  // may throw: the line is gone then
+    to_->log(line);  // may throw: then the line is lost
   }
   void flush() override { to_->flush(); }
   void set_pattern(const std::string& pattern) override { to_->set_pattern(pattern); }

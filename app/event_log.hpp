@@ -21,9 +21,9 @@ class event_log {
 
   /// The log on standard error. When the queue is full, the oldest lines are dropped.
   [[nodiscard]] static event_log make_log(const log_options& o);
-  /// The audit stream, in JSON whatever the format of the log. No line is lost: callers see to it
-  /// that no more than `room` lines are unwritten, and would wait beyond some more. Writes nothing
-  /// when the stream is off.
+  /// The audit stream, in JSON whatever the format of the log. No line is lost: callers ensure that
+  /// at most `room` lines are unwritten; a call waits when there are more. Writes nothing when the
+  /// stream is off.
   /// @throws std::runtime_error when the file cannot be opened.
   [[nodiscard]] static event_log make_audit(const log_options& o, std::size_t room);
 
@@ -33,7 +33,7 @@ class event_log {
   /// Whether lines of this level are written, so that callers need not build their fields.
   [[nodiscard]] bool writes(log_level level) const noexcept;
   void event(log_level level, std::string_view what, std::initializer_list<field> fields = {});
-  /// Lines that were given and have not reached their reader yet, or the file.
+  /// Lines that have not been written to the reader or the file.
   [[nodiscard]] std::size_t unwritten() const noexcept;
 
  private:

@@ -22,7 +22,7 @@ struct log_options {
   audit_target audit = audit_target::off;
   /// The file that is appended to when audit = "file".
   std::filesystem::path audit_file = "audit.jsonl";
-  /// How long what must have a line waits for the reader of the audit stream, before it is 503.
+  /// How long a request that must have a line waits for the reader of the audit stream; then 503.
   std::chrono::milliseconds audit_wait{2000};
 };
 /// @returns every limit broken, as key and sentence; empty when all hold.
@@ -39,8 +39,8 @@ struct file_options {
 };
 
 struct clock_options {
-  /// How long a time must last to which the system's clock has jumped ahead by more than a minute,
-  /// before it is taken for true; 0 = until an operator confirms it.
+  /// How long a new time must last before it is accepted, when the system's clock has jumped ahead
+  /// by more than a minute; 0 = until an operator confirms it.
   std::chrono::seconds confirm_after{300};
 };
 /// @returns every limit broken, as key and sentence; empty when all hold.

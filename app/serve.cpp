@@ -197,7 +197,8 @@ void prepare_open_files(const config::settings& settings) {
 int run(const config::settings& settings, const sigset_t& awaited, const service_manager& manager,
         event_log& log) {
   ::umask(077);  // database, keys and audit stream are readable by the server's user only
-  // Ends last: the audit stream ends when it is written, which a reader that stalls would prevent.
+  // Destroyed last: the audit stream ends after it is written, which a stalled reader would
+  // prevent.
   auto limit = std::optional<stop_limit>{};
   auto clock = system_clock{};
   log_settings(settings, log);

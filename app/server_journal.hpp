@@ -61,7 +61,7 @@ class server_journal final : public service::journal {
     std::string_view state;
   };
   void tell(const key_change& c);
-  /// What was not done, for lack of room for its line, may be dropped like any refusal.
+  /// A request that was refused for lack of room for its line may be dropped like any refusal.
   void tell(const service::exchange& x, std::string_view what,
             std::initializer_list<event_log::field> fields);
   /// Whether the log gets a line for this refusal: those of strangers, which no client makes, are

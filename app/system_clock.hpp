@@ -17,24 +17,24 @@
 
 namespace mintage::app {
 
-/// How far the system's clock may be set forward without a confirmation: at once, and again in each
-/// hour after.
+/// How far the system's clock may move forward without a confirmation: at once, and again in each
+/// later hour.
 constexpr auto followed_jump = oauth::milliseconds{60'000};
 
-/// What `forward_clock::watch` found.
+/// The result of `forward_clock::watch`.
 enum class clock_change : std::uint8_t { none, jumped, returned, confirmed };
 
 /// Wall-clock time that follows `Wall` forward and never goes back. When `Wall` is set back, time
 /// continues with `Steady` from its last value until the process ends, so that no expired code
 /// becomes valid again (NEG-210). When `Wall` is set forward by more than `followed_jump`, time
-/// continues with `Steady` as well until the new time is confirmed: it lasts, or an operator says
-/// so. So a clock that is wrong for a second dates no token and ends no record. Thread-safe; `now`
+/// also continues with `Steady` until the new time is confirmed: it lasts, or an operator confirms
+/// it. So a clock that is wrong for a second affects no token and no record. Thread-safe; `now`
 /// takes no lock.
 /// @tparam Wall, Steady clocks like those of std::chrono; `Steady` never goes back.
 template <class Wall, class Steady>
 class forward_clock final : public oauth::clock {
  public:
-  /// Trusts the time of its start.
+  /// Trusts the time at construction.
   forward_clock() {
     const auto at_start = look();
     ahead_ = at_start.ahead;
@@ -65,8 +65,8 @@ class forward_clock final : public oauth::clock {
     return jump;
   }
 
-  /// To be called several times a second, by one thread: notices jumps, and confirms a time that
-  /// has lasted. @param lasting how long; 0 = the operator alone confirms.
+  /// Called several times a second by one thread. Detects jumps, and confirms a time that has
+  /// lasted. @param lasting how long; 0 = only the operator confirms.
   [[nodiscard]] clock_change watch(oauth::milliseconds lasting) noexcept {
     const auto guard = std::scoped_lock{mutex_};
     const auto seen = look();
@@ -88,7 +88,7 @@ class forward_clock final : public oauth::clock {
     return clock_change::confirmed;
   }
 
-  /// By how much the system's clock is ahead of this one while its time is not confirmed; else 0.
+  /// How far the system's clock is ahead of this one while its time is not confirmed; else 0.
   [[nodiscard]] oauth::milliseconds unconfirmed() const noexcept {
     const auto seen = look();
     if (seen.ahead <= limit_.load(std::memory_order_relaxed)) return oauth::milliseconds{0};
@@ -102,7 +102,8 @@ class forward_clock final : public oauth::clock {
     std::int64_t ahead = 0;  ///< `Wall` minus `Steady`
   };
   static reading look() noexcept {
-    // In this order: a thread that is held up in between sees `Wall` too early, which is no jump.
+    // In this order: when the thread is delayed in between, `Wall` is read too early, which is not
+    // a jump.
     const auto wall = read<Wall>();
     const auto steady = read<Steady>();
     return {steady, wall - steady};
@@ -113,7 +114,7 @@ class forward_clock final : public oauth::clock {
     return std::chrono::floor<std::chrono::milliseconds>(Clock::now().time_since_epoch()).count();
   }
 
-  /// Small steps add up as well: an hour brings the right to one more `followed_jump`.
+  /// Small steps are limited as well: each hour allows one more `followed_jump`.
   void refill(std::int64_t steady) noexcept {
     constexpr auto rate = std::chrono::milliseconds{std::chrono::hours{1}} / followed_jump;
     const auto earned = (steady - refilled_) / rate;
@@ -122,7 +123,7 @@ class forward_clock final : public oauth::clock {
                       limit_.load(std::memory_order_relaxed) + earned);
   }
 
-  /// Under the lock: takes the system's time for true.
+  /// Accepts the system's time. The caller holds the lock.
   void follow(std::int64_t ahead) noexcept {
     confirmed_ = true;
     limit_ = ahead + followed_jump.count();
@@ -131,20 +132,20 @@ class forward_clock final : public oauth::clock {
     }
   }
 
-  /// `Wall` minus `Steady`, milliseconds: the largest that was trusted.
+  /// `Wall` minus `Steady` in milliseconds: the largest trusted value.
   mutable std::atomic<std::int64_t> ahead_{0};
-  /// The largest that is followed without a confirmation.
+  /// The largest value that is followed without a confirmation.
   std::atomic<std::int64_t> limit_{0};
   std::mutex mutex_;  // guards the rest
-  /// Since when `limit_` has its rise.
+  /// When `limit_` was last raised.
   std::int64_t refilled_ = 0;
-  /// The time that waits for its confirmation, as first seen.
+  /// The unconfirmed time, as first read.
   std::optional<reading> jump_;
-  /// Whether `confirm` ended that wait.
+  /// Whether `confirm` accepted it.
   bool confirmed_ = false;
 };
 
-/// Monotonic time that goes on while the machine sleeps: time slept is no jump.
+/// Monotonic time that includes sleep of the machine, so that waking up is not a jump.
 struct boot_clock {
   using duration = std::chrono::nanoseconds;
   using time_point = std::chrono::time_point<boot_clock>;

@@ -29,11 +29,11 @@ class clock {
  public:
   virtual ~clock() = default;
   [[nodiscard]] virtual instant now() const noexcept = 0;
-  /// False while the system's clock has jumped ahead and nothing has confirmed its time: `now` goes
-  /// on from the time before the jump until then.
+  /// False when the system's clock has jumped ahead and its time is not confirmed. Until then `now`
+  /// continues from the time before the jump.
   [[nodiscard]] virtual bool is_confirmed() const noexcept { return true; }
-  /// Takes the system's time for true, as an operator may. @returns how far `now` jumped; 0 when
-  /// there was nothing to confirm.
+  /// Accepts the system's time, for an operator. @returns how far `now` moved; 0 when there was
+  /// nothing to confirm.
   virtual milliseconds confirm() noexcept { return milliseconds{0}; }
 };
 

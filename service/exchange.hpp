@@ -90,9 +90,10 @@ class exchange {
   std::uint32_t io_thread = 0;
   /// Monotonic nanoseconds, set on submission.
   std::uint64_t submitted_at = 0;
-  /// Room for what the journal must tell of it: reserved before anything is done.
+  /// Room for its line in the journal, reserved before anything is done.
   reserved_line line;
-  /// Comes home undone since there was no room: it waits there for some.
+  /// The exchange returns without action because there was no room; it waits for some in the
+  /// gateway.
   bool awaits_line = false;
 
  private:

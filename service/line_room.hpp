@@ -1,5 +1,5 @@
 /// @file
-/// Room for the lines of the journal: reserved before something is done that must be told.
+/// Room for lines of the journal, reserved before an action that must be recorded.
 #pragma once
 
 #include <chrono>
@@ -7,13 +7,13 @@
 
 namespace mintage::service {
 
-/// Where room for lines comes from: the journal. Thread-safe; never blocks.
+/// The source of room for lines: the journal. Thread-safe; never blocks.
 class line_room {
  public:
   virtual ~line_room() = default;
-  /// Reserves room for one line. @returns false when there is none now: whoever reads them stalls.
+  /// Reserves room for one line. @returns false when there is none, because the reader stalls.
   [[nodiscard]] virtual bool reserve_line() noexcept { return true; }
-  /// Gives room back; after its line was written, or when there will be none.
+  /// Returns the room, after its line was written or when there will be none.
   virtual void release_line() noexcept {}
   /// How long a request waits for room at most.
   [[nodiscard]] virtual std::chrono::milliseconds line_wait() const noexcept {
@@ -21,7 +21,7 @@ class line_room {
   }
 };
 
-/// Room for one line, given back at its end. Move-only.
+/// Room for one line, returned on destruction. Move-only.
 class reserved_line {
  public:
   reserved_line() = default;
@@ -34,8 +34,8 @@ class reserved_line {
     if (from_ != nullptr) from_->release_line();
   }
 
-  /// Reserves room unless there is some already. @param from outlives it. @returns whether there
-  /// is.
+  /// Reserves room unless there is some already. @param from outlives this object. @returns whether
+  /// there is room.
   [[nodiscard]] bool reserve(line_room& from) noexcept {
     if (from_ == nullptr && from.reserve_line()) from_ = &from;
     return from_ != nullptr;

@@ -73,8 +73,8 @@ service::slow_claim token_validator::claim_of(const Exchange& x, bool is_real) {
   return claim;
 }
 
-/// Before anything is done for an authenticated caller: room for telling it. What finds none goes
-/// home undone and waits there.
+/// Reserves room for a line before anything is done for an authenticated caller. Without room the
+/// exchange returns to the gateway and waits there.
 bool token_validator::has_line(service::exchange& x) const {
   x.awaits_line = setup_.lines != nullptr && !x.line.reserve(*setup_.lines);
   return !x.awaits_line;

@@ -32,7 +32,7 @@ struct validator_setup {
   oauth::failure_limits* limits = nullptr;
   /// Where slow comparisons wait; null in tests that play the hasher.
   hash_queue* slow = nullptr;
-  /// Where what is done must have room to be told; null = it need not be told.
+  /// The source of room for lines; null = actions need not be recorded.
   service::line_room* lines = nullptr;
 };
 

@@ -1,4 +1,4 @@
-// mintage clock: what the server takes for the time.
+// mintage clock: confirms the server's time.
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>

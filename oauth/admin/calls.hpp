@@ -20,8 +20,8 @@ struct cut_off {
   std::string name;
 };
 
-/// POST /admin/clock/confirm: the system's time is true although it has jumped. Answered by the
-/// gateway.
+/// POST /admin/clock/confirm: the system's time is right although it has jumped. The gateway
+/// answers it.
 struct confirm_clock {};
 
 using admin_call =
@@ -37,7 +37,7 @@ using admin_call =
 struct removed {};
 struct confirmed_clock {
   instant now;
-  /// How far the time in use was moved; 0 = there was nothing to confirm.
+  /// How far the time in use moved; 0 = there was nothing to confirm.
   milliseconds moved{0};
 };
 /// The answers; net/ renders them.

@@ -40,7 +40,8 @@ struct error_head {
 /// (TOK-19).
 [[nodiscard]] denial overloaded() noexcept;
 [[nodiscard]] denial lost() noexcept;
-/// The denial of what could not be told in the audit stream in time, and was not done: 503.
+/// The denial of a request that was not executed because it could not be recorded in the audit
+/// stream in time: 503.
 [[nodiscard]] denial untold() noexcept;
 
 }  // namespace mintage::oauth

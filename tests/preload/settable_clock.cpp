@@ -1,5 +1,5 @@
-// Loaded before a program's libraries: its wall clock is ahead of the system's by as many seconds
-// as stand, as text, at the beginning of the file that MINTAGE_TEST_CLOCK names.
+// Preloaded into a program: its wall clock is ahead of the system's by the number of seconds at the
+// start of the file named by MINTAGE_TEST_CLOCK.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>

@@ -53,7 +53,7 @@ class server_process {
 
   /// Changes the config file of the next start.
   void configure(const settings& changes);
-  /// NAME=VALUE, for the next start, in addition to the environment of this process.
+  /// NAME=VALUE for the next start, in addition to the environment of this process.
   void set_environment(std::vector<std::string> all) { environment_ = std::move(all); }
   /// Starts the server and returns when it is ready. @throws std::runtime_error with its log when
   /// it ends or prints nothing.
@@ -79,7 +79,7 @@ class server_process {
   [[nodiscard]] std::string mint_token() const;
   /// Everything written to standard error, over all starts.
   [[nodiscard]] std::string log() const { return read_file(file("log")); }
-  /// Reads standard output until it is silent for a moment; nobody else does while the server runs.
+  /// Reads standard output until it is silent for a moment. The only reader while the server runs.
   void read_output();
   /// Everything that former starts wrote to standard output.
   [[nodiscard]] const std::string& output() const noexcept { return output_; }

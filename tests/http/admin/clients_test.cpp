@@ -158,7 +158,7 @@ TEST_F(clients, every_wrong_member_is_named) {
       {"redirect_uris", "https://not-a-list.example/", "redirect_uris"},
       {"grant_types", json::array{"password"}, "grant_types"},
       {"response_types", json::array{"token"}, "response_types"},
-      {"scope", "two  spaces", "scope"},
+      {"scope", "a\ttab", "scope"},
       {"scope", 7, "scope"},
       {"token_endpoint_auth_method", "private_key_jwt", "token_endpoint_auth_method"},
       {"id_token_signed_response_alg", "none", "id_token_signed_response_alg"},

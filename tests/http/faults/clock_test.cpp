@@ -1,4 +1,4 @@
-// A system's clock that jumps ahead. (NEG-210)
+// A system clock that jumps ahead. (NEG-210)
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ class clock_of_a_server : public testing::Test {
     s.emplace(overrides);
     ASSERT_EQ(s->server.stop(), 0);
     set_ahead(0s);
-    // A sanitizer wants its own library to be the first one, which is of no matter here.
+    // Sanitizers warn when their library is not the first one, which does not matter here.
     s->server.set_environment({"LD_PRELOAD=" MINTAGE_SETTABLE_CLOCK,
                                "MINTAGE_TEST_CLOCK=" + clock_file(),
                                "ASAN_OPTIONS=verify_asan_link_order=0"});
@@ -35,7 +35,7 @@ class clock_of_a_server : public testing::Test {
   }
   [[nodiscard]] std::string clock_file() const { return s->server.file("clock").string(); }
 
-  /// In one write, of a fixed width: the server reads the file while it changes.
+  /// Writes once, with a fixed width, because the server reads the file meanwhile.
   void set_ahead(seconds by) const {
     auto text = std::to_string(by.count());
     text.resize(4096, ' ');

@@ -1,4 +1,4 @@
-// A reader of the audit stream that stalls: who must wait for it, and who must not.
+// A stalled reader of the audit stream: which requests wait for it, and which do not.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,10 +13,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// More than the stream has room for: 8,192 lines, and what is in the pipe.
+/// More lines than the stream has room for: 8,192, and what the pipe holds.
 constexpr auto more_than_the_room = std::size_t{10'000};
 
-/// A server whose audit stream goes to a pipe that nobody reads for now.
+/// A server whose audit stream goes to a pipe without a reader.
 class a_stalled_audit_stream : public testing::Test {
  protected:
   stage s{{{"log.audit", toml_string("stdout")},
@@ -25,7 +25,7 @@ class a_stalled_audit_stream : public testing::Test {
            {"tokens.code_ttl", "600"},
            {"http.failures_per_minute", "0"}}};
 
-  /// A page, on a connection of its own.
+  /// The status of a page, requested on a connection of its own.
   [[nodiscard]] unsigned status_of(const std::string& path, std::uint16_t port) const {
     auto wire = connection{port, 5s};
     wire.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -42,7 +42,7 @@ class a_stalled_audit_stream : public testing::Test {
     return at == std::string::npos ? -1 : std::stod(page.substr(at + name.size() + 2));
   }
 
-  /// Requests that nobody need prove anything for, many at a time. @returns how many were answered.
+  /// Sends unauthenticated requests, many at a time. @returns the number of answers.
   std::size_t ask_for_nothing(std::size_t count) const {
     constexpr auto at_a_time = std::size_t{100};
     auto answered = std::size_t{0};
@@ -57,7 +57,7 @@ class a_stalled_audit_stream : public testing::Test {
     }
     return answered;
   }
-  /// Does what must be told until there is no room for more.
+  /// Uses up the room by actions that must be recorded.
   void fill() {
     auto lines = std::vector<std::string>(1000, boost::json::serialize(mint_body(s.c1)) + "\n");
     for (auto minted = std::size_t{0}; minted < 20'000;) {
@@ -74,7 +74,7 @@ TEST_F(a_stalled_audit_stream, holds_up_nobody_when_strangers_fill_it) {
   EXPECT_EQ(ask_for_nothing(more_than_the_room), more_than_the_room);
   expect_pages();
   EXPECT_GT(metric("mintage_audit_dropped_total"), 0);
-  // Grants have room of their own.
+  // Grants have separate room.
   EXPECT_EQ(s.redeem(s.c1, s.mint(s.c1)).status, 200U);
   s.server.read_output();
   EXPECT_EQ(metric("mintage_audit_unwritten_lines"), 0);

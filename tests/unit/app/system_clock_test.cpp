@@ -30,7 +30,7 @@ using steady = settable_clock<struct steady_tag>;
 
 constexpr auto begin = 1'800'000'000s;
 
-/// Sets both clocks before one is made of them.
+/// Sets both clocks before a clock is constructed from them.
 struct at_the_beginning {
   at_the_beginning() {
     wall::set(begin);
@@ -76,7 +76,7 @@ TEST_F(the_clock, does_not_follow_a_clock_that_jumps_ahead) {
     EXPECT_EQ(clock.now(), before);
     pass(1s);
     EXPECT_EQ(clock.now(), before + 1s);
-    wall::move(-jump);  // as if nothing had been
+    wall::move(-jump);  // as if nothing had happened
     EXPECT_TRUE(clock.is_confirmed());
     EXPECT_EQ(clock.now(), before + 1s);
   }

@@ -72,6 +72,7 @@ authorization_endpoint = "https://login.example.com/"
 listen = "[::1]:0"
 io_threads = 3
 max_connections = 20
+max_connections_per_source = 7
 max_in_flight = 77
 trusted_proxies = ["10.0.0.0/8", "fd00::1"]
 proxy_protocol = true
@@ -146,6 +147,7 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.net.listen, "[::1]:0");
   EXPECT_EQ(s.net.io_threads, 3U);
   EXPECT_EQ(s.net.max_connections, 20U);
+  EXPECT_EQ(s.net.max_connections_per_source, 7U);
   EXPECT_EQ(s.actors.max_in_flight, 77U);
   EXPECT_EQ(s.net.trusted_proxies, (std::vector<std::string>{"10.0.0.0/8", "fd00::1"}));
   EXPECT_TRUE(s.net.proxy_protocol);
