@@ -185,7 +185,8 @@ void simulation::redeem(const held_code& code, manner how, std::size_t io_thread
   who->secret = applications_[owner].secret;
   if (how == manner::wrong_secret) who->secret.back() = who->secret.back() == 'x' ? 'y' : 'x';
   if (how == manner::wrong_verifier) who->verifier = std::string(64, 'w');
-  if (how == manner::wrong_uri) who->uri = luck_.percent(50) ? "" : "https://app.example.com/CB";
+  if (how == manner::wrong_uri)
+    who->uri = luck_.percent(50) ? "https://app.example.com/cb/" : "https://app.example.com/CB";
   // The slot's two characters follow the prefix.
   if (how == manner::respelled_slot) who->code[5] = who->code[5] == 'A' ? 'B' : 'A';
 
