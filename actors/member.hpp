@@ -1,6 +1,6 @@
 /// @file
 /// What all members of the pools do: take their place, keep messages that come too early, send
-/// answered exchanges home.
+/// replies.
 #pragma once
 
 #include <caf/scheduled_actor.hpp>

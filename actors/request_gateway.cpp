@@ -305,7 +305,7 @@ void request_gateway::finish(service::admin_handle x) {
   tell(std::move(x));
 }
 
-void request_gateway::come_home(service::exchange* x) noexcept {
+void request_gateway::returned(service::exchange* x) noexcept {
   auto found = std::make_shared<returning_exchange>();
   found->x.reset(x);
   io_thread_.post([this, found] {

@@ -16,9 +16,9 @@
 namespace mintage::actors {
 
 /// Admits exchanges, collects those of one poll round into a batch for a validator, and passes
-/// answers to callers. All functions but `come_home` run on its I/O thread, as does the HTTP actor
+/// answers to callers. All functions but `returned` run on its I/O thread, as does the HTTP actor
 /// that calls it. Outlives the actors.
-class request_gateway final : public service::token_service, public service::home {
+class request_gateway final : public service::token_service, public service::origin_gateway {
  public:
   /// @param limit token and query exchanges in flight at most. Mint and admin exchanges are bounded
   ///        by the sessions that make them.
@@ -42,8 +42,8 @@ class request_gateway final : public service::token_service, public service::hom
                     const oauth::denial& why) override;
   [[nodiscard]] std::string metrics() const override;
 
-  // service::home
-  void come_home(service::exchange* x) noexcept override;
+  // service::origin_gateway
+  void returned(service::exchange* x) noexcept override;
 
   // From the HTTP actor.
   void finish(service::token_handle x);

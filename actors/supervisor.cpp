@@ -145,7 +145,7 @@ void restart(pointer self, const supervisor_setup& s, pool of, std::size_t index
   announce(self);
 }
 
-/// Messages to a dead member come home unanswered until it is replaced; the server is not ready.
+/// Messages to a dead member return unanswered until it is replaced; the server is not ready.
 void note_end(pointer self, const supervisor_setup& s, pool of, std::size_t index) {
   auto& state = self->state;
   s.board.members.note_ended(of, index);

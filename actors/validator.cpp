@@ -24,7 +24,7 @@ oauth::slot slot_of(const service::token_exchange& x, next work) {
       return x.refresh.where;
     case next::issue:
       return x.grant->where;
-    case next::home:
+    case next::reply:
     case next::hash:
     case next::sign:
     case next::put:
@@ -54,7 +54,7 @@ void to_store(pointer self, const code_store_actor& store, next work,
       return self->send(store, refresh_atom_v, std::move(all));
     case next::issue:
       return self->send(store, issue_atom_v, std::move(all));
-    case next::home:
+    case next::reply:
     case next::hash:
     case next::sign:
     case next::put:
@@ -114,14 +114,14 @@ template <class Handle, class Check>
 void deal(pointer self, std::vector<Handle> handles, Check check) {
   auto& s = self->state;
   const auto busy = busy_scope{*s.meters};
-  auto home = std::vector<Handle>{};
+  auto replies = std::vector<Handle>{};
   auto slow = std::vector<Handle>{};
   auto to_sign = std::vector<Handle>{};
   auto sorted = by_store<Handle>{};
   for (auto& x : handles) {
     switch (const auto way = check(*x)) {
-      case next::home:
-        home.push_back(std::move(x));
+      case next::reply:
+        replies.push_back(std::move(x));
         break;
       case next::hash:
         slow.push_back(std::move(x));
@@ -146,7 +146,7 @@ void deal(pointer self, std::vector<Handle> handles, Check check) {
     to_hashers(self, std::move(slow));
     to_signer(self, std::move(to_sign));
   }
-  send_replies(self, *s.to, std::move(home));
+  send_replies(self, *s.to, std::move(replies));
 }
 
 template <class Handle>

@@ -57,11 +57,11 @@ class caller {
 };
 
 /// The gateway of one I/O thread, to which its exchanges return. Implemented in actors/.
-class home {
+class origin_gateway {
  public:
-  virtual ~home() = default;
+  virtual ~origin_gateway() = default;
   /// Takes back an exchange whose handle was destroyed. Any thread; never blocks.
-  virtual void come_home(exchange* x) noexcept = 0;
+  virtual void returned(exchange* x) noexcept = 0;
 };
 
 /// What is exchanged. Each kind has one class below, and each class one kind.
@@ -86,7 +86,7 @@ class exchange {
   std::optional<crypto::bytes<16>> source;
   /// Where the exchange returns when its handle is destroyed, and the number of that I/O thread.
   /// Set on submission.
-  home* origin = nullptr;
+  origin_gateway* origin = nullptr;
   std::uint32_t io_thread = 0;
   /// Monotonic nanoseconds, set on submission.
   std::uint64_t submitted_at = 0;
@@ -117,10 +117,10 @@ class exchange_of_kind : public exchange {
       : exchange{Kind, std::move(who), id, received} {}
 };
 
-struct send_home {
+struct return_to_gateway {
   void operator()(exchange* x) const noexcept {
     if (x->origin != nullptr) {
-      x->origin->come_home(x);
+      x->origin->returned(x);
     } else {
       delete x;
     }
@@ -128,7 +128,7 @@ struct send_home {
 };
 /// Sole owner of an exchange in flight. Move-only.
 template <class Exchange>
-using handle = std::unique_ptr<Exchange, send_home>;
+using handle = std::unique_ptr<Exchange, return_to_gateway>;
 
 /// POST /token.
 class token_exchange final : public exchange_of_kind<exchange_kind::token> {

@@ -53,7 +53,7 @@ void code_redemption::judge(const tokens& some, const std::vector<storage::read_
   auto asked = std::make_shared<std::vector<service::token_handle>>();
   auto explained = std::make_shared<std::vector<std::optional<oauth::denial>>>();
   auto ops = std::vector<storage::consume_op>{};
-  auto home = std::vector<service::token_handle>{};
+  auto replies = std::vector<service::token_handle>{};
   auto late = replays{oauth::consumed_code(), {}, {}};
   asked->reserve(some->size());
   explained->reserve(some->size());
@@ -61,25 +61,25 @@ void code_redemption::judge(const tokens& some, const std::vector<storage::read_
   for (auto i = std::size_t{0}; i < some->size(); ++i) {
     auto& x = (*some)[i];
     if (found[i].what == verdict::replayed && is_bound(*x, found[i].binding)) {
-      note_replay(std::move(x), found[i].consumed_at, found[i].new_grant, late, home);
+      note_replay(std::move(x), found[i].consumed_at, found[i].new_grant, late, replies);
       continue;
     }
     if (found[i].what != verdict::ok) {
       x->denied = why_not_live(found[i].what);
-      home.push_back(std::move(x));
+      replies.push_back(std::move(x));
       continue;
     }
     auto why_not = std::optional<oauth::denial>{};
     auto op = consumption(*x, found[i], why_not);
     if (!op) {
-      home.push_back(std::move(x));
+      replies.push_back(std::move(x));
       continue;
     }
     ops.push_back(std::move(*op));
     asked->push_back(std::move(x));
     explained->push_back(why_not);
   }
-  shard_.send_home(std::move(home), std::move(late));
+  shard_.send_replies(std::move(replies), std::move(late));
   if (ops.empty()) return;
   shard_.meters.batch_size.add(ops.size());
   shard_.records->consume(std::move(ops), shard_.now(),
@@ -156,7 +156,7 @@ std::optional<oauth::denial> code_redemption::issue_grant(service::token_exchang
 
 void code_redemption::settle(const tokens& some, const explanations& explained,
                              std::vector<storage::consume_result> found) {
-  auto home = std::vector<service::token_handle>{};
+  auto replies = std::vector<service::token_handle>{};
   auto to_sign = std::vector<service::token_handle>{};
   auto late = replays{oauth::consumed_code(), {}, {}};
   to_sign.reserve(some->size());
@@ -168,7 +168,7 @@ void code_redemption::settle(const tokens& some, const explanations& explained,
         to_sign.push_back(std::move(x));
         continue;
       case verdict::replayed:
-        note_replay(std::move(x), found[i].consumed_at, found[i].new_grant, late, home);
+        note_replay(std::move(x), found[i].consumed_at, found[i].new_grant, late, replies);
         continue;
       case verdict::mismatch:
         x->denied = (*explained)[i].value_or(oauth::consumed_code());
@@ -187,22 +187,22 @@ void code_redemption::settle(const tokens& some, const explanations& explained,
         x->denied = oauth::lost();
         break;
     }
-    home.push_back(std::move(x));
+    replies.push_back(std::move(x));
   }
   next_.pass_on(std::move(to_sign));
-  shard_.send_home(std::move(home), std::move(late));
+  shard_.send_replies(std::move(replies), std::move(late));
 }
 
 void code_redemption::note_replay(service::token_handle x, oauth::instant consumed_at,
                                   const record_key& new_grant, replays& late,
-                                  std::vector<service::token_handle>& home) const {
+                                  std::vector<service::token_handle>& replies) const {
   if (oauth::replay_revokes(x->received(), consumed_at, shard_.setup.rules)) {
     late.families.push_back({storage::table::grants, new_grant});
     late.asked.push_back(std::move(x));
     return;
   }
   x->denied = oauth::consumed_code();
-  home.push_back(std::move(x));
+  replies.push_back(std::move(x));
 }
 
 void code_redemption::put(std::vector<service::mint_handle> some) {
@@ -222,7 +222,7 @@ void code_redemption::put(std::vector<service::mint_handle> some) {
                          [this, held](const std::vector<verdict>& found) {
                            for (auto i = std::size_t{0}; i < held->size(); ++i)
                              (*held)[i]->minted = found[i] == verdict::ok;
-                           shard_.to.mints_home(std::move(*held));
+                           shard_.to.mint_replies(std::move(*held));
                          });
 }
 
@@ -232,7 +232,7 @@ void code_redemption::release(std::vector<service::token_handle> some) {
   for (const auto& x : some) ops.push_back({record_key::of(x->code), x->attempt});
   auto held = std::make_shared<std::vector<service::token_handle>>(std::move(some));
   shard_.records->release(std::move(ops), shard_.now(), [this, held](const std::vector<verdict>&) {
-    shard_.to.tokens_home(std::move(*held));
+    shard_.to.token_replies(std::move(*held));
   });
 }
 

@@ -35,7 +35,7 @@ class code_redemption {
               std::vector<storage::consume_result> found);
   void note_replay(service::token_handle x, oauth::instant consumed_at,
                    const storage::record_key& new_grant, replays& late,
-                   std::vector<service::token_handle>& home) const;
+                   std::vector<service::token_handle>& replies) const;
   /// @returns null when it is unknown.
   [[nodiscard]] const oauth::client* client_of(const service::token_exchange& x) const;
   /// Whether a request claims the binding of a consumed code.

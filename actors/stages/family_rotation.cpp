@@ -28,7 +28,7 @@ std::optional<oauth::grant> family_in(std::string_view value, bool is_revoked, o
 /// Refreshes that are decided together, by outcome.
 struct family_rotation::refresh_round {
   unsigned number = 1;
-  std::vector<service::token_handle> home;
+  std::vector<service::token_handle> replies;
   std::vector<service::token_handle> ready;
   shard_context::replays reused{oauth::reused_refresh_token(), {}, {}};
   std::vector<storage::rotate_op> ops;
@@ -58,7 +58,7 @@ void family_rotation::weigh(service::token_handle x, const storage::read_result&
   } else {
     x->denied = found.what == verdict::unknown ? oauth::lost() : oauth::unknown_refresh_token();
   }
-  to.home.push_back(std::move(x));
+  to.replies.push_back(std::move(x));
 }
 
 void family_rotation::weigh(service::token_handle x, const oauth::grant& family,
@@ -67,14 +67,14 @@ void family_rotation::weigh(service::token_handle x, const oauth::grant& family,
   const auto cut = shard_.find_cutoffs(family.who);
   if (!cut) {
     x->denied = oauth::lost();
-    return to.home.push_back(std::move(x));
+    return to.replies.push_back(std::move(x));
   }
   auto judged = oauth::judge_refresh(family, x->refresh, shard_.keys, x->client, x->request, *cut,
                                      shard_.now(), shard_.setup.rules);
   switch (judged.what) {
     case act::deny:
       x->denied = judged.why;
-      return to.home.push_back(std::move(x));
+      return to.replies.push_back(std::move(x));
     case act::revoke:
       to.reused.families.push_back({storage::table::grants, record_key::of(family)});
       return to.reused.asked.push_back(std::move(x));
@@ -98,7 +98,7 @@ void family_rotation::weigh(service::token_handle x, const oauth::grant& family,
 
 void family_rotation::conclude(refresh_round round) {
   next_.pass_on(std::move(round.ready));
-  shard_.send_home(std::move(round.home), std::move(round.reused));
+  shard_.send_replies(std::move(round.replies), std::move(round.reused));
   if (round.ops.empty()) return;
   auto held = std::make_shared<std::vector<service::token_handle>>(std::move(round.rotating));
   shard_.meters.batch_size.add(round.ops.size());
@@ -140,7 +140,7 @@ void family_rotation::settle(service::token_handle x, const storage::rotate_resu
       x->denied = oauth::lost();
       break;
   }
-  to.home.push_back(std::move(x));
+  to.replies.push_back(std::move(x));
 }
 
 }  // namespace mintage::actors

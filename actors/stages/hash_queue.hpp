@@ -64,7 +64,7 @@ class hash_queue {
   /// How long one comparison took just now. @param cpu of it, the time of a core.
   void note_duration(std::chrono::nanoseconds took, std::chrono::nanoseconds cpu);
 
-  /// Drops all jobs, whose exchanges go home unanswered, and all that come later.
+  /// Drops all jobs, whose exchanges return unanswered, and all that come later.
   void close();
 
  private:

@@ -34,8 +34,8 @@ std::optional<oauth::cutoffs> shard_context::find_cutoffs(const oauth::login& wh
   return found;
 }
 
-void shard_context::send_home(std::vector<service::token_handle> home, replays late) {
-  if (!home.empty()) to.tokens_home(std::move(home));
+void shard_context::send_replies(std::vector<service::token_handle> replies, replays late) {
+  if (!replies.empty()) to.token_replies(std::move(replies));
   if (late.asked.empty()) return;
   auto held = std::make_shared<std::vector<service::token_handle>>(std::move(late.asked));
   records->revoke(std::move(late.families), now(),
@@ -43,7 +43,7 @@ void shard_context::send_home(std::vector<service::token_handle> home, replays l
                     for (auto i = std::size_t{0}; i < held->size(); ++i)
                       (*held)[i]->denied =
                           found[i] == storage::verdict::unknown ? oauth::lost() : answer;
-                    to.tokens_home(std::move(*held));
+                    to.token_replies(std::move(*held));
                   });
 }
 

@@ -36,10 +36,10 @@ struct code_store_setup {
 /// shard's owner.
 struct shard_exits {
   std::function<void(std::vector<service::token_handle>)> to_signer;
-  std::function<void(std::vector<service::token_handle>)> tokens_home;
-  std::function<void(std::vector<service::mint_handle>)> mints_home;
+  std::function<void(std::vector<service::token_handle>)> token_replies;
+  std::function<void(std::vector<service::mint_handle>)> mint_replies;
   std::function<void(std::vector<service::query_handle>)> queries_to_signer;
-  std::function<void(std::vector<service::query_handle>)> queries_home;
+  std::function<void(std::vector<service::query_handle>)> query_replies;
 };
 
 /// Owned by `shard_stages`, which outlives every completion of `records`. Not thread-safe.
@@ -65,10 +65,10 @@ struct shard_context {
     std::vector<storage::revoke_op> families;
     std::vector<service::token_handle> asked;
   };
-  /// Sends `home` at once. The refusal of a replay is sent when its family is durably revoked
+  /// Sends `replies` at once. The refusal of a replay is sent when its family is durably revoked
   /// (COD-06). Until then the exchange has no answer, so it returns as 503 if the code store
   /// crashes.
-  void send_home(std::vector<service::token_handle> home, replays late);
+  void send_replies(std::vector<service::token_handle> replies, replays late);
 
   const code_store_setup& setup;
   code_store_meters& meters;

@@ -68,7 +68,7 @@ struct token_inspection::inquiry {
 
 /// Questions that wait for a write, by its kind.
 struct token_inspection::revocations {
-  std::vector<service::query_handle> home;
+  std::vector<service::query_handle> replies;
   std::vector<storage::revoke_op> ends;
   std::vector<service::query_handle> ending;  // the question of each of `ends`
   std::vector<storage::insert_op> denials;
@@ -124,7 +124,7 @@ void token_inspection::answer(const inquiries& some) {
                    : oauth::cutoffs{.subject = {}, .session = {}, .epoch = shard_.epoch()};
     if (q.is_unsure || !cut) {
       q.x->denied = oauth::lost();
-      writes.home.push_back(std::move(q.x));
+      writes.replies.push_back(std::move(q.x));
       continue;
     }
     if (q.x->request.purpose == oauth::query_purpose::revoke) {
@@ -139,7 +139,7 @@ void token_inspection::answer(const inquiries& some) {
     if (answer_query(*q.x, q.found, alive, *shard_.clients, now, shard_.setup.rules))
       to_sign.push_back(std::move(q.x));
     else
-      writes.home.push_back(std::move(q.x));
+      writes.replies.push_back(std::move(q.x));
   }
   if (!to_sign.empty()) shard_.to.queries_to_signer(std::move(to_sign));
   carry_out(std::move(writes));
@@ -150,11 +150,11 @@ void token_inspection::revoke(inquiry q, revocations& to) {
   const auto* owner = q.owner();
   if (owner == nullptr) {
     q.x->done = true;
-    return to.home.push_back(std::move(q.x));
+    return to.replies.push_back(std::move(q.x));
   }
   if (*owner != q.x->client.id) {
     q.x->denied = oauth::token_of_another_client();
-    return to.home.push_back(std::move(q.x));
+    return to.replies.push_back(std::move(q.x));
   }
   if (q.refresh() != nullptr) {
     to.ends.push_back({table::grants, *q.family_record()});
@@ -183,9 +183,9 @@ void token_inspection::carry_out(revocations some) {
         asked[i]->denied = oauth::lost();
       else
         asked[i]->done = true;
-    shard_.to.queries_home(std::move(asked));
+    shard_.to.query_replies(std::move(asked));
   };
-  if (!some.home.empty()) shard_.to.queries_home(std::move(some.home));
+  if (!some.replies.empty()) shard_.to.query_replies(std::move(some.replies));
   if (!some.ends.empty()) {
     auto held = std::make_shared<std::vector<service::query_handle>>(std::move(some.ending));
     shard_.records->revoke(std::move(some.ends), now,

@@ -23,13 +23,13 @@ token_validator::next token_validator::decide(Exchange& x,
   // gets none.
   if (is_over_limit(x)) {
     x.denied = oauth::too_many_failures();
-    return next::home;
+    return next::reply;
   }
   const auto is_real = std::get<oauth::slow_check>(outcome).proof.has_value();
   x.slow_place = setup_.permits.enter(claim_of(x, is_real));
   if (!x.slow_place) {
     x.denied = oauth::overloaded();
-    return next::home;
+    return next::reply;
   }
   x.slow = std::get<oauth::slow_check>(std::move(outcome));
   return next::hash;
@@ -52,7 +52,7 @@ token_validator::next token_validator::refuse(Exchange& x, const oauth::denial& 
     const auto key = oauth::failure_key(failures_, x.request.who.id, *x.source);
     if (setup_.limits->note(key, setup_.clock.now())) x.denied = oauth::too_many_failures();
   }
-  return next::home;
+  return next::reply;
 }
 
 template <class Exchange>
@@ -103,7 +103,7 @@ token_validator::next token_validator::settle(service::query_exchange& x) {
 token_validator::next token_validator::route(service::token_exchange& x,
                                              const oauth::client_facts& client) {
   x.client = client;
-  if (!has_line(x)) return next::home;
+  if (!has_line(x)) return next::reply;
   switch (x.request.grant) {
     case oauth::grant_type::authorization_code:
       return find_code(x);
@@ -113,14 +113,14 @@ token_validator::next token_validator::route(service::token_exchange& x,
       return issue_own_grant(x);
   }
   assert(false && "not a grant type");
-  return next::home;  // unanswered: 503
+  return next::reply;  // unanswered: 503
 }
 
 token_validator::next token_validator::find_code(service::token_exchange& x) {
   const auto code = oauth::find_code(x.request.code, hash_);
   if (!code) {
     x.denied = oauth::unknown_code();
-    return next::home;
+    return next::reply;
   }
   x.code = *code;
   return next::redeem;
@@ -130,7 +130,7 @@ token_validator::next token_validator::find_family(service::token_exchange& x) {
   const auto token = oauth::parse_refresh_token(x.request.refresh_token);
   if (!token) {
     x.denied = oauth::unknown_refresh_token();
-    return next::home;
+    return next::reply;
   }
   x.refresh = *token;
   return next::refresh;
@@ -142,12 +142,12 @@ token_validator::next token_validator::issue_own_grant(service::token_exchange& 
   auto scope = oauth::choose_client_scope(who, x.request.scope);
   if (!scope) {
     x.denied = scope.error();
-    return next::home;
+    return next::reply;
   }
   auto targets = oauth::choose_targets(*clients_, who, *scope, x.request.resources(), setup_.rules);
   if (!targets) {
     x.denied = targets.error();
-    return next::home;
+    return next::reply;
   }
   const auto is_opaque =
       !targets->empty() && targets->front().format == oauth::token_format::opaque;
@@ -164,10 +164,10 @@ token_validator::next token_validator::route(service::query_exchange& x,
   if (!oauth::is_allowed_at(client.method, oauth::endpoint_of(x.request.purpose))) {
     x.denied = oauth::denial{oauth::errc::invalid_client, "client authentication failed",
                              "introspection by a public client (INT-01)"};
-    return next::home;
+    return next::reply;
   }
   x.client = client;
-  if (x.request.purpose == oauth::query_purpose::revoke && !has_line(x)) return next::home;
+  if (x.request.purpose == oauth::query_purpose::revoke && !has_line(x)) return next::reply;
   return find_token(x);
 }
 
@@ -175,17 +175,17 @@ token_validator::next token_validator::find_token(service::query_exchange& x) {
   const auto now = setup_.clock.now();
   x.asked = oauth::find_token(x.request.token, *keys_, now, setup_.rules, hash_);
   if (!std::holds_alternative<oauth::unknown_token>(x.asked)) return next::query;
-  return answer_query(x, {}, false, *clients_, now, setup_.rules) ? next::sign : next::home;
+  return answer_query(x, {}, false, *clients_, now, setup_.rules) ? next::sign : next::reply;
 }
 
 token_validator::next token_validator::check(service::mint_exchange& x) {
-  if (!has_line(x)) return next::home;
+  if (!has_line(x)) return next::reply;
   const auto now = setup_.clock.now();
   auto code =
       oauth::check_mint(*clients_, std::move(x.request), now, setup_.rules, setup_.pairwise_key);
   if (!code) {
     x.error = std::move(code.error());
-    return next::home;
+    return next::reply;
   }
   x.expires_in = std::chrono::duration_cast<oauth::seconds>(code->expires - now);
   x.code = std::move(*code);

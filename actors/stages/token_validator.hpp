@@ -43,7 +43,7 @@ class token_validator {
 
   /// The next stage of an exchange: reply, a hasher, a signer, or an operation of the code store
   /// that owns its slot.
-  enum class next : std::uint8_t { home, hash, sign, redeem, refresh, issue, put, query };
+  enum class next : std::uint8_t { reply, hash, sign, redeem, refresh, issue, put, query };
   static constexpr auto nexts_count = oauth::count_of<next>();
   /// Authenticates the client and chooses the next stage. Sets `client` and what the grant needs,
   /// or `denied`, or `slow`.

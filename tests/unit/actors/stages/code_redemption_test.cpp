@@ -9,7 +9,7 @@ using oauth::errc;
 using test::make_redemption;
 using test::redirect_uri;
 using test::shard_rules;
-using test::watching_home;
+using test::watching_gateway;
 using namespace std::chrono_literals;
 
 TEST_F(shard_rules, give_birth_to_the_grant_with_the_consumption) {  // COD-04, COD-11
@@ -167,7 +167,7 @@ TEST_F(shard_rules, leave_a_late_replay_unanswered_until_its_family_is_revoked) 
   static_cast<void>(redeem(code));
   clock.at += 1s;
   moments.loses_revocations = true;
-  auto where = watching_home{};
+  auto where = watching_gateway{};
   auto x = make_redemption(code, "client", clock.now());
   x->origin = &where;
   x->code = *oauth::find_code(code, hash);

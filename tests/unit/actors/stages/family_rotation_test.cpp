@@ -6,7 +6,7 @@ namespace {
 using oauth::errc;
 using oauth::rt_mode;
 using test::redirect_uri;
-using test::watching_home;
+using test::watching_gateway;
 using namespace std::chrono_literals;
 
 class refreshes : public test::shard_rules {
@@ -83,7 +83,7 @@ TEST_F(refreshes, leave_a_reuse_unanswered_until_its_family_is_revoked) {  // RF
   static_cast<void>(refresh(first));
   clock.at += 11s;
   moments.loses_revocations = true;
-  auto where = watching_home{};
+  auto where = watching_gateway{};
   auto x = make_refresh(first);
   x->origin = &where;
   stages.families.refresh(one(std::move(x)));
@@ -210,7 +210,7 @@ TEST_F(refreshes, keep_an_opaque_token_before_it_is_sent) {  // ATK-06
 TEST_F(refreshes, come_home_unanswered_when_their_opaque_token_is_not_kept) {  // COM-02
   const auto token = begin_family("openid offline_access", rt_mode::static_,
                                   targeting(oauth::token_format::opaque));
-  auto where = watching_home{};
+  auto where = watching_gateway{};
   auto x = make_refresh(token);
   x->origin = &where;
   moments.refuses_insertions = true;
@@ -267,7 +267,7 @@ TEST_F(redemptions, narrow_the_targets_or_leave_the_code_live) {  // NEG-119, CO
 
 TEST_F(redemptions, go_home_consumed_when_their_opaque_token_is_not_kept) {  // COM-02
   const auto code = mint("openid", {}, targeting(oauth::token_format::opaque));
-  auto where = watching_home{};
+  auto where = watching_gateway{};
   auto x = test::make_redemption(code, "client", clock.now());
   x->origin = &where;
   x->code = *oauth::find_code(code, hash);

@@ -65,9 +65,9 @@ class slow_shard final : public storage::shard_store {
 };
 
 /// Records the state of an exchange that returns because its handle was destroyed.
-class watching_home final : public service::home {
+class watching_gateway final : public service::origin_gateway {
  public:
-  void come_home(service::exchange* x) noexcept override {
+  void returned(service::exchange* x) noexcept override {
     ++count;
     const auto& token = *static_cast<service::token_exchange*>(x);
     answered = token.is_answered();

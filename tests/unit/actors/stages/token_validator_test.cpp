@@ -88,7 +88,7 @@ TEST_F(token_validator_rules, send_the_authenticated_to_the_store_of_their_slot)
 
 TEST_F(token_validator_rules, deny_a_wrong_secret_before_any_lookup) {  // NEG-048, NEG-046
   const auto x = ask(generated_id, "wrong");
-  EXPECT_EQ(work.check(*x), next::home);
+  EXPECT_EQ(work.check(*x), next::reply);
   EXPECT_EQ(x->denied->code, errc::invalid_client);
 }
 
@@ -97,7 +97,7 @@ TEST_F(token_validator_rules, let_a_chosen_id_cost_a_slow_hash_whether_it_is_kno
     const auto x = ask(id, "wrong");
     ASSERT_EQ(work.check(*x), next::hash);
     x->slow_matched = false;
-    EXPECT_EQ(work.settle(*x), next::home);
+    EXPECT_EQ(work.settle(*x), next::reply);
     EXPECT_EQ(x->denied->code, errc::invalid_client);
   }
 }
@@ -105,7 +105,7 @@ TEST_F(token_validator_rules, let_a_chosen_id_cost_a_slow_hash_whether_it_is_kno
 TEST_F(token_validator_rules, deny_what_cannot_be_a_code_as_unknown) {  // NEG-105, TOK-21
   code = "mco_tooshort";
   const auto x = ask(generated_id, "right");
-  EXPECT_EQ(work.check(*x), next::home);
+  EXPECT_EQ(work.check(*x), next::reply);
   EXPECT_EQ(x->denied->code, errc::invalid_grant);
   EXPECT_EQ(x->denied->description, oauth::unknown_code().description);
 }
@@ -114,7 +114,7 @@ TEST_F(token_validator_rules, bound_the_hashers_lane_and_give_places_back) {  //
   auto first = ask("imported", "chosen");
   EXPECT_EQ(work.check(*first), next::hash);
   const auto second = ask("imported", "chosen");
-  EXPECT_EQ(work.check(*second), next::home);
+  EXPECT_EQ(work.check(*second), next::reply);
   EXPECT_EQ(second->denied->code, errc::temporarily_unavailable);
   first.reset();  // lost with its hasher
   const auto third = ask("imported", "chosen");
@@ -141,11 +141,11 @@ TEST_F(token_validator_rules, send_home_undone_what_has_no_room_to_be_told) {
   auto room = full_room{};
   setup.lines = &room;
   const auto x = ask(generated_id, "right");
-  EXPECT_EQ(work.check(*x), next::home);
+  EXPECT_EQ(work.check(*x), next::reply);
   EXPECT_TRUE(x->awaits_line);
   EXPECT_FALSE(x->denied);
   const auto stranger = ask(generated_id, "wrong");
-  EXPECT_EQ(work.check(*stranger), next::home);
+  EXPECT_EQ(work.check(*stranger), next::reply);
   EXPECT_FALSE(stranger->awaits_line);
   EXPECT_EQ(stranger->denied->code, errc::invalid_client);
   room.has_room = true;
@@ -166,7 +166,7 @@ TEST_F(token_validator_rules, send_a_refresh_token_to_the_store_of_its_family) {
   for (const auto text : {std::string_view{token}.substr(0, 75), std::string_view{code}}) {
     x = ask_for(oauth::grant_type::refresh_token);
     x->request.refresh_token = text;
-    EXPECT_EQ(work.check(*x), next::home);
+    EXPECT_EQ(work.check(*x), next::reply);
     EXPECT_EQ(x->denied->code, errc::invalid_grant);
   }
 }
@@ -196,7 +196,7 @@ TEST_F(token_validator_rules, refuse_a_clients_own_grant) {  // NEG-151, NEG-152
     x->request.grant = oauth::grant_type::client_credentials;
     x->request.scope = r.scope;
     if (r.secret.empty()) x->request.who.presented = oauth::presented_credentials::how::id_only;
-    EXPECT_EQ(work.check(*x), next::home);
+    EXPECT_EQ(work.check(*x), next::reply);
     ASSERT_TRUE(x->denied);
     EXPECT_EQ(x->denied->code, r.expected) << r.scope;
   }
@@ -216,7 +216,7 @@ TEST_F(token_validator_rules, let_only_confidential_clients_introspect) {  // NE
                         row{query_purpose::revoke, generated_id, "wrong", true},
                         row{query_purpose::revoke, "public", "", false}}) {
     const auto x = ask_about(r.purpose, "unknown", r.client, r.secret);
-    EXPECT_EQ(work.check(*x), next::home);
+    EXPECT_EQ(work.check(*x), next::reply);
     EXPECT_EQ(x->denied.has_value(), r.is_denied) << r.client << r.secret;
     EXPECT_EQ(x->done, !r.is_denied);
     if (r.is_denied) {
@@ -228,16 +228,16 @@ TEST_F(token_validator_rules, let_only_confidential_clients_introspect) {  // NE
 TEST_F(token_validator_rules, answer_at_once_about_what_is_no_token) {  // NEG-185, NEG-187, NEG-194
   using oauth::query_purpose;
   const auto inactive = ask_about(query_purpose::introspect, "a.b.c", generated_id, "right");
-  EXPECT_EQ(work.check(*inactive), next::home);
+  EXPECT_EQ(work.check(*inactive), next::reply);
   EXPECT_EQ(inactive->body, R"({"active":false})");
   auto as_jwt = ask_about(query_purpose::introspect, "a.b.c", generated_id, "right");
   as_jwt->request.wants_jwt = true;
   EXPECT_EQ(work.check(*as_jwt), next::sign);
   const auto revoked = ask_about(query_purpose::revoke, "a.b.c", generated_id, "right");
-  EXPECT_EQ(work.check(*revoked), next::home);
+  EXPECT_EQ(work.check(*revoked), next::reply);
   EXPECT_TRUE(revoked->done && revoked->body.empty());
   const auto person = ask_about(query_purpose::userinfo, "a.b.c");
-  EXPECT_EQ(work.check(*person), next::home);
+  EXPECT_EQ(work.check(*person), next::reply);
   EXPECT_EQ(person->denied->code, errc::invalid_token);
 }
 
@@ -252,7 +252,7 @@ TEST_F(token_validator_rules, let_a_slow_secret_ask_questions_too) {  // CAU-12
   const auto x = ask_about(oauth::query_purpose::revoke, "unknown", "imported", "chosen");
   ASSERT_EQ(work.check(*x), next::hash);
   x->slow_matched = true;
-  EXPECT_EQ(work.settle(*x), next::home);
+  EXPECT_EQ(work.settle(*x), next::reply);
   EXPECT_TRUE(x->done);
 }
 
