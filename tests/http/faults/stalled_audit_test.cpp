@@ -28,7 +28,7 @@ class a_stalled_audit_stream : public testing::Test {
   /// The status of a page, requested on a connection of its own.
   [[nodiscard]] unsigned status_of(const std::string& path, std::uint16_t port) const {
     auto wire = connection{port, 5s};
-    wire.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    wire.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     return wire.receive().status;
   }
   void expect_pages() {
@@ -82,11 +82,13 @@ TEST_F(a_stalled_audit_stream, holds_up_nobody_when_strangers_fill_it) {
 
 TEST_F(a_stalled_audit_stream, that_is_full_refuses_what_must_be_told_and_undoes_nothing) {
   const auto code = s.mint(s.c1);
+  const auto machine =
+      make_party(s.admin, {{"grant_types", {"client_credentials"}}, {"scope", "profile"}});
 
   fill();
   const auto begun = std::chrono::steady_clock::now();
   EXPECT_EQ(s.redeem(s.c1, code).status, 503U);
-  EXPECT_EQ(client_credentials(s.c1).send_to(s.server.port()).status, 503U);
+  EXPECT_EQ(client_credentials(machine).send_to(s.server.port()).status, 503U);
   EXPECT_EQ(s.admin.call("DELETE", "/admin/clients/" + s.c1.id).status, 503U);
   const auto took = std::chrono::steady_clock::now() - begun;
   EXPECT_GE(took, 600ms);
