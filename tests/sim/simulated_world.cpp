@@ -62,7 +62,7 @@ caf::actor_system_config& configure(caf::actor_system_config& cfg) {
 }  // namespace
 
 struct simulated_world::impl {
-  impl(const world_shape& s, std::unique_ptr<storage::engine> e, const oauth::clock& clock,
+  impl(const world_shape& s, std::unique_ptr<storage::engine> e, oauth::clock& clock,
        const oauth::options& rules, const crypto::digest& pepper)
       : shape{s},
         engine{std::move(e)},
@@ -151,7 +151,7 @@ struct simulated_world::impl {
 };
 
 simulated_world::simulated_world(const world_shape& shape, std::unique_ptr<storage::engine> engine,
-                                 const oauth::clock& clock, const oauth::options& rules,
+                                 oauth::clock& clock, const oauth::options& rules,
                                  const crypto::digest& pepper)
     : impl_{std::make_unique<impl>(shape, std::move(engine), clock, rules, pepper)} {}
 

@@ -27,8 +27,7 @@ class simulated_world {
  public:
   /// @param pepper of the clients in the engine's catalog. Referenced objects outlive the world.
   simulated_world(const world_shape& shape, std::unique_ptr<storage::engine> engine,
-                  const oauth::clock& clock, const oauth::options& rules,
-                  const crypto::digest& pepper);
+                  oauth::clock& clock, const oauth::options& rules, const crypto::digest& pepper);
   /// @pre the world is stopped, or not used any more.
   ~simulated_world();
 
