@@ -11,15 +11,16 @@ namespace {
 
 using pointer = supervisor_actor::stateful_pointer<supervisor_state>;
 
-/// Gives a new member its place, then lets it begin.
+/// Gives a new member its place, then lets it begin. The place is an argument, since CAF 0.17 reads
+/// through a null pointer where a function is spawned without any.
 template <class Handle, class State, class Begin>
-auto placed(const member_place& place, Begin begin) {
-  return [place, begin](typename Handle::template stateful_pointer<State> member) ->
-         typename Handle::behavior_type {
-           end_silently_on_exceptions(*member);
-           member->state.place = place;
-           return begin(member);
-         };
+auto placed(Begin begin) {
+  return [begin](typename Handle::template stateful_pointer<State> member,
+                 const member_place& place) -> typename Handle::behavior_type {
+    end_silently_on_exceptions(*member);
+    member->state.place = place;
+    return begin(member);
+  };
 }
 
 /// A member of a pool on its I/O thread: with as many members as I/O threads, each I/O thread has
@@ -31,21 +32,23 @@ Handle make_member(
                                             std::size_t, const Setup*),
     const Setup* setup, std::size_t messages_per_turn) {
   const auto i = place.index;
-  auto run = placed<Handle, State>(
-      place, [begin, i, setup](auto* member) { return begin(member, i, setup); });
-  if (!s.own_threads) return self->spawn<caf::monitored>(std::move(run));
+  auto run =
+      placed<Handle, State>([begin, i, setup](auto* member) { return begin(member, i, setup); });
+  if (!s.own_threads) return self->spawn<caf::monitored>(std::move(run), place);
   return self->spawn<member_on_io_thread<Handle, State>, caf::lazy_init + caf::monitored>(
       s.gateways[io_thread_of(i, s.gateways.size())]->io_thread(), messages_per_turn,
-      std::move(run));
+      [run, place](typename Handle::template stateful_pointer<State> member) {
+        return run(member, place);
+      });
 }
 
 /// An actor that waits, for the disk or for argon2id, on a thread of its own.
 template <class Handle, class State, class Begin>
 Handle make_waiting(pointer self, const supervisor_setup& s, const member_place& place,
                     Begin begin) {
-  auto run = placed<Handle, State>(place, begin);
-  return s.own_threads ? self->spawn<caf::monitored + caf::detached>(std::move(run))
-                       : self->spawn<caf::monitored>(std::move(run));
+  auto run = placed<Handle, State>(begin);
+  return s.own_threads ? self->spawn<caf::monitored + caf::detached>(std::move(run), place)
+                       : self->spawn<caf::monitored>(std::move(run), place);
 }
 
 /// Makes a member and puts it into its place in the routes.

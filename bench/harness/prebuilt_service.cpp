@@ -6,7 +6,8 @@ namespace mintage::bench {
 
 std::string prebuilt_body() {
   const auto part = std::string(300, 'A');
-  const auto jws = std::string(90, 'A') + "." + part + "." + std::string(86, 'A');
+  auto jws = std::string(90, 'A');
+  jws.append(1, '.').append(part).append(1, '.').append(86, 'A');
   auto out = std::string{};
   oauth::append_token_answer(out, {.access_token = jws,
                                    .expires_in = oauth::seconds{600},

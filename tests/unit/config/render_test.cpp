@@ -108,6 +108,7 @@ size = 9
 [pools.hasher]
 size = 2
 queue = 10
+queue_per_source = 3
 [storage]
 engine = "memory"
 [storage.rocksdb]
@@ -134,10 +135,14 @@ seal_key_file = "s"
 [files]
 allow_group_readable = true
 
+[clock]
+confirm_after = "7m"
+
 [log]
 level = "warn"
 format = "json"
 audit = "file"
+audit_wait = "3s"
 audit_file = "/var/log/mintage/audit.jsonl"
 )";
 
@@ -178,6 +183,7 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.actors.signers, 9U);
   EXPECT_EQ(s.actors.hashers, 2U);
   EXPECT_EQ(s.actors.hasher_queue, 10U);
+  EXPECT_EQ(s.actors.hasher_queue_per_source, 3U);
   EXPECT_EQ(s.storage.engine, storage::engine_kind::memory);
   EXPECT_EQ(s.storage.rocksdb.path, "/etc/db");
   EXPECT_EQ(s.storage.rocksdb.level, storage::durability::os);
@@ -204,6 +210,8 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.log.format, app::log_format::json);
   EXPECT_EQ(s.log.audit, app::audit_target::file);
   EXPECT_EQ(s.log.audit_file, "/var/log/mintage/audit.jsonl");
+  EXPECT_EQ(s.log.audit_wait, std::chrono::seconds{3});
+  EXPECT_EQ(s.clock.confirm_after, std::chrono::minutes{7});
 }
 
 TEST(config_render, writes_every_key_so_that_parse_reads_it_back) {

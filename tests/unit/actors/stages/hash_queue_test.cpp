@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,8 +21,9 @@ using steady = hash_queue::steady;
 using test::claim;
 
 /// A job whose code names it.
-slow_job job(const service::slow_claim& c, std::string_view name = "") {
-  auto x = test::make_redemption(name, "client", {});
+slow_job job(const service::slow_claim& c, const std::string& name = {}) {
+  static auto names = std::set<std::string>{};  // requests hold views
+  auto x = test::make_redemption(*names.insert(name).first, "client", {});
   x->slow.emplace().candidates.emplace_back(std::string{"text"});
   x->slow_place = std::make_shared<const service::slow_claim>(c);
   return {std::move(x), 0};
