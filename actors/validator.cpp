@@ -82,6 +82,14 @@ void to_hashers(pointer self, std::vector<Handle> some) {
   }
 }
 
+/// Tells the hashers of all that waits: a hasher that has ended may have been told of it. One that
+/// finds the queue empty does nothing.
+void wake_hashers(pointer self) {
+  auto& s = self->state;
+  for (auto left = s.slow->waiting(); left != 0; --left)
+    self->send(s.to->hashers[s.next_hasher++ % s.to->hashers.size()], verify_atom_v);
+}
+
 template <class Handle>
 void to_signer(pointer self, std::vector<Handle> some) {
   if (some.empty()) return;
@@ -196,6 +204,7 @@ validator_actor::behavior_type validator(pointer self, std::size_t index,
       },
       [self](routes_atom, const routes_ptr& to) {
         self->state.to = to;
+        wake_hashers(self);
         begin_if_ready(self);
       },
   };
