@@ -10,6 +10,8 @@ namespace {
 /// secrets may be live, and a moment more hides that comparisons differ in length.
 constexpr auto busy_for = 2;
 constexpr auto refused_after = 3;
+/// How many times the time of a core a comparison is believed to take at most.
+constexpr auto most_waiting = 16;
 /// Claimants whose time is over are forgotten beyond so many.
 constexpr auto remembered_claimants = std::size_t{1024};
 
@@ -131,11 +133,11 @@ std::size_t hash_queue::waiting() const {
   return waiting_;
 }
 
-// Slow comparisons count at once: their time must not show. Quick ones count little by little.
+// Slow comparisons count soon: their time must not show. Quick ones count little by little.
 void hash_queue::note_duration(std::chrono::nanoseconds took, std::chrono::nanoseconds cpu) {
   const auto guard = std::scoped_lock{mutex_};
   least_ = std::min(took, cpu);
-  one_ += (took - one_) / (took > one_ ? 2 : 16);
+  one_ = std::min(one_ + (took - one_) / (took > one_ ? 4 : 16), most_waiting * least_);
 }
 
 void hash_queue::close() {

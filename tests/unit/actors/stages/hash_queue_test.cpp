@@ -102,6 +102,13 @@ TEST_F(a_paced_queue, refuses_one_claimant_one_after_the_other) {
   EXPECT_TRUE(all[0].first == "other" || all[1].first == "other") << "another id does not";
 }
 
+TEST_F(a_paced_queue, believes_no_comparison_that_waited_long_for_a_core) {
+  queue.note_duration(1h, one);
+  queue.push(job(claim(1, 1, false), "soon"));
+  run_all();
+  EXPECT_EQ(await(1).size(), 1U);
+}
+
 TEST_F(a_paced_queue, drops_all_when_it_is_closed) {
   queue.push(job(claim(1, 1)));
   auto taken = queue.next();
