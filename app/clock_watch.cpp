@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 constexpr auto interval = 200ms;
 
 std::string seconds_text(oauth::milliseconds t) {
-  return std::to_string(std::chrono::floor<oauth::seconds>(t).count());
+  return std::to_string(std::chrono::round<oauth::seconds>(t).count());
 }
 
 }  // namespace

@@ -135,7 +135,7 @@ struct renderer {
   std::string operator()(const oauth::confirmed_clock& clock) const {
     return json::serialize(
         json::object{{"time", oauth::numeric_date(clock.now)},
-                     {"moved_seconds", std::chrono::floor<oauth::seconds>(clock.moved).count()}});
+                     {"moved_seconds", std::chrono::round<oauth::seconds>(clock.moved).count()}});
   }
   std::string operator()(const oauth::resource& r) const { return json::serialize(to_json(r)); }
   std::string operator()(const oauth::resource_list& list) const {
