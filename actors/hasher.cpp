@@ -68,8 +68,6 @@ void begin(pointer self, const hasher_setup& setup, const routes_ptr& to) {
     static_cast<void>(crypto::argon2id_hash("as long as a comparison", self->state.random));
     note_duration(setup.queue, begun, 1);
   }
-  // What a dead hasher was told of.
-  for (auto left = setup.queue.waiting(); left != 0; --left) self->send(self, verify_atom_v);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ http_actor_on_io_thread::behavior_type http_actor_on_io_thread::make_behavior() 
       [this](publish_atom, const oauth::registry_snapshot& clients) { gateway_.publish(clients); },
       [this](publish_atom, const documents& d) { gateway_.publish(d); },
       [this](publish_atom, const oauth::key_snapshot& keys) { gateway_.publish(keys); },
-      [this](tick_atom) { gateway_.retry_parked(); },
+      [this](tick_atom) { gateway_.tick(); },
       [this](routes_atom, const routes_ptr& r) {
         gateway_.reroute(r);
         place_.note_working();

@@ -203,7 +203,6 @@ void request_gateway::retry(std::vector<Handle>& parked, std::vector<Handle>& to
 }
 
 void request_gateway::retry_parked() {
-  is_ticking_ = false;
   auto calls = std::vector<service::admin_handle>{};
   retry(parked_tokens_, tokens_);
   retry(parked_queries_, queries_);
@@ -216,8 +215,15 @@ void request_gateway::retry_parked() {
     tick_soon();
 }
 
+void request_gateway::tick() {
+  is_ticking_ = false;
+  retry_parked();
+}
+
 // The tick of an ended HTTP actor is lost; without actors no exchange waits any longer.
 void request_gateway::reroute(routes_ptr r) {
+  if (!r || !routes_ || routes_->http[index_].address() != r->http[index_].address())
+    is_ticking_ = false;
   routes_ = std::move(r);
   retry_parked();
 }

@@ -54,9 +54,8 @@ class request_gateway final : public service::token_service, public service::ori
   void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
   void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
   void reroute(routes_ptr r);
-  /// Sends on the exchanges for which the journal has room now, and refuses those that have waited
-  /// too long.
-  void retry_parked();
+  /// The delayed message that `tick_soon` sent has come.
+  void tick();
   /// The latest routes that this I/O thread has received; null before the first.
   [[nodiscard]] const routes_ptr& current_routes() const noexcept { return routes_; }
 
@@ -85,6 +84,9 @@ class request_gateway final : public service::token_service, public service::ori
   template <class Handle>
   void retry(std::vector<Handle>& parked, std::vector<Handle>& to);
   void send_to_owner(service::admin_handle x);
+  /// Sends on the exchanges for which the journal has room now, and refuses those that have waited
+  /// too long.
+  void retry_parked();
   void tick_soon();
 
   const std::uint32_t index_;

@@ -109,7 +109,7 @@ void make_all(pointer self, const supervisor_setup& s) {
   state.now.signers.resize(sizes[pool::signer]);
   state.now.hashers.resize(sizes[pool::hasher]);
   for (const auto p : pools) {
-    state.restarts.emplace_back(s.restarts, sizes[p]);
+    state.restarts[p].assign(sizes[p], restart_policy{s.restarts});
     for (auto i = std::size_t{0}; i < sizes[p]; ++i) make(self, s, p, i);
   }
 }
@@ -153,7 +153,7 @@ void note_end(pointer self, const supervisor_setup& s, pool of, std::size_t inde
   auto& state = self->state;
   s.board.members.note_ended(of, index);
   if (state.given_up[of]) return;
-  const auto wait = state.restarts[static_cast<std::size_t>(of)].note_end(metrics::ticks());
+  const auto wait = state.restarts[of][index].note_end(metrics::ticks());
   s.journal.actor_ended(to_string(of), wait);
   if (!wait) {
     state.given_up[of] = true;

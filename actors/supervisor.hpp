@@ -63,8 +63,7 @@ struct supervisor_setup {
 struct supervisor_state {
   static constexpr const char* name = "supervisor";
   routes now;
-  /// By pool, as in `pools`.
-  std::vector<restart_policy> restarts;
+  by_pool<std::vector<restart_policy>> restarts;
   by_pool<bool> given_up{};
   bool stopping = false;
 };

@@ -82,7 +82,7 @@ hash_request client_administration::create(service::admin_handle& x,
     refuse(*x, oauth::errc::conflict, "client_id is the identifier of a resource");
     return nullptr;
   }
-  if (!can_serve(*x, *made)) return nullptr;
+  if (!can_serve(*x, *made, {})) return nullptr;
   if (m.client_secret)
     return hash_first(x, std::move(*made), *m.client_secret, m.client_secret_expires_at);
   auto secret = crypto::secret_string{};
@@ -143,7 +143,7 @@ void client_administration::patch(service::admin_exchange& x, const oauth::patch
     x.error = std::move(after.error());
     return;
   }
-  if (can_serve(x, *after) && keep(x, *after)) x.answer = std::move(*after);
+  if (can_serve(x, *after, before->lives) && keep(x, *after)) x.answer = std::move(*after);
 }
 
 void client_administration::remove(service::admin_exchange& x, const std::string& id) {
@@ -223,10 +223,13 @@ void client_administration::keep_added(service::admin_exchange& x, const oauth::
     x.answer = oauth::added_secret{std::move(*after), std::move(shown), std::move(warnings)};
 }
 
-bool client_administration::can_serve(service::admin_exchange& x, const oauth::client& c) const {
-  if (auto bad = oauth::check_lives(c.lives, setup_.rules)) {
-    x.error = std::move(*bad);
-    return false;
+bool client_administration::can_serve(service::admin_exchange& x, const oauth::client& c,
+                                      const oauth::token_lives& before) const {
+  if (c.lives != before) {
+    if (auto bad = oauth::check_lives(c.lives, setup_.rules)) {
+      x.error = std::move(*bad);
+      return false;
+    }
   }
   return has_key_of(x, c.id_token_alg, "id_token_signed_response_alg") &&
          (!c.userinfo_alg || has_key_of(x, *c.userinfo_alg, "userinfo_signed_response_alg"));

@@ -61,7 +61,9 @@ class client_administration {
   void keep_added(service::admin_exchange& x, const oauth::client& before,
                   oauth::stored_secret added, crypto::secret_string shown,
                   std::vector<std::string> warnings);
-  [[nodiscard]] bool can_serve(service::admin_exchange& x, const oauth::client& c) const;
+  /// @param before its lives until now: those that do not change were checked when they were set.
+  [[nodiscard]] bool can_serve(service::admin_exchange& x, const oauth::client& c,
+                               const oauth::token_lives& before) const;
   [[nodiscard]] bool has_key_of(service::admin_exchange& x, crypto::jws_alg alg,
                                 std::string_view member) const;
   [[nodiscard]] bool keep(service::admin_exchange& x, const oauth::client& c);

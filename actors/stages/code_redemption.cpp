@@ -144,7 +144,7 @@ std::optional<oauth::denial> code_redemption::issue_grant(service::token_exchang
   const auto draw = oauth::new_grant_ids::draw(shard_.random);
   auto new_grant =
       oauth::issue_grant(who, x.code.where, x.client, draw, shard_.now(), shard_.setup.rules);
-  auto out = oauth::issue_of_code(new_grant, x.request);
+  auto out = oauth::issue_of_code(new_grant, x.request, shard_.setup.rules);
   if (!out) return out.error();
   x.attempt = draw.attempt;
   x.grant = std::move(new_grant);

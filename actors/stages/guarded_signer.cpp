@@ -42,9 +42,10 @@ void guarded_signer::follow_distrust() {
 }
 
 void guarded_signer::use_openssl() {
+  auto made = watch_.make(key_, crypto::jws_arithmetic::openssl);
   with_ = crypto::jws_arithmetic::openssl;
   is_proven_ = false;
-  backend_ = watch_.make(key_, with_);
+  backend_ = std::move(made);
 }
 
 void guarded_signer::note_fault() {
@@ -68,7 +69,11 @@ bool guarded_signer::append_compact(std::span<const crypto::jws_draft> drafts,
   const auto was_openssl = with_ == crypto::jws_arithmetic::openssl;
   note_fault();
   if (was_openssl) throw signature_error{"signatures do not verify"};
-  use_openssl();
+  try {
+    use_openssl();
+  } catch (const std::exception&) {
+    throw signature_error{"no arithmetic is left for the key"};
+  }
   return false;
 }
 

@@ -78,8 +78,8 @@ class guarded_signer {
   /// Appends as `crypto::jws_signer` does, and verifies.
   /// @returns whether the batch may leave. If not, no JWS of it may, verified or not; from now on
   ///          OpenSSL alone signs with the key, on all signers.
-  /// @throws signature_error when what OpenSSL signed does not verify either; std::exception when
-  ///         signing fails.
+  /// @throws signature_error when what OpenSSL signed does not verify either, or OpenSSL cannot
+  ///         take over; std::exception when signing fails.
   [[nodiscard]] bool append_compact(std::span<const crypto::jws_draft> drafts,
                                     crypto::random_source& random);
 

@@ -7,9 +7,8 @@ namespace mintage::actors {
 std::optional<std::chrono::milliseconds> restart_policy::note_end(std::uint64_t now) {
   const auto window = static_cast<std::uint64_t>(rules_.window.count());
   while (!ends_.empty() && now - ends_.front() > window) ends_.pop_front();
-  if (ends_.size() >= rules_.most * members_) return std::nullopt;
-  // The ends of different members at one time count as one round.
-  const auto round = ends_.size() / members_;
+  if (ends_.size() >= rules_.most) return std::nullopt;
+  const auto round = ends_.size();
   ends_.push_back(now);
   if (round == 0) return std::chrono::milliseconds{0};
   auto wait = rules_.first_wait;

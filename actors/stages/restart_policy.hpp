@@ -11,7 +11,7 @@
 namespace mintage::actors {
 
 struct restart_rules {
-  /// Restarts within `window` at most, times the members of the pool.
+  /// Restarts of a member within `window` at most.
   std::size_t most = 10;
   std::chrono::nanoseconds window = std::chrono::seconds{60};
   /// The first restart within `window` does not wait, the second waits this long, each further one
@@ -20,22 +20,19 @@ struct restart_rules {
   std::chrono::milliseconds longest_wait{5000};
 };
 
-/// The restarts of one pool. With the default rules, a member that always fails is given up after
-/// about five seconds. Not thread-safe.
+/// The restarts of one member. With the default rules, a member that always fails is given up after
+/// about five seconds, however many members its pool has. Not thread-safe.
 class restart_policy {
  public:
-  /// @param members of the pool, at least one.
-  restart_policy(const restart_rules& rules, std::size_t members)
-      : rules_{rules}, members_{members} {}
+  explicit restart_policy(const restart_rules& rules) : rules_{rules} {}
 
-  /// A member has ended.
+  /// The member has ended.
   /// @param now monotonic nanoseconds.
   /// @returns how long to wait until it is replaced; nothing when its pool is given up.
   [[nodiscard]] std::optional<std::chrono::milliseconds> note_end(std::uint64_t now);
 
  private:
   restart_rules rules_;
-  std::size_t members_;
   std::deque<std::uint64_t> ends_;  ///< within the window
 };
 

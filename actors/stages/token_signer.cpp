@@ -15,6 +15,7 @@ token_signer::token_signer(const signer_setup& setup, std::size_t index)
       refresh_keys_{setup.root, setup.rules.refresh_key_id} {}
 
 void token_signer::publish(const oauth::key_snapshot& keys) {
+  if (keys == keys_) return;  // told again because a member of some pool was replaced
   auto contexts = std::vector<context>{};
   for (const auto& k : keys->keys)
     if (k.state == oauth::key_state::active)
@@ -22,6 +23,7 @@ void token_signer::publish(const oauth::key_snapshot& keys) {
                           crypto::jose_header(k.key, "at+jwt"), crypto::jose_header(k.key, "JWT"),
                           crypto::jose_header(k.key, "token-introspection+jwt")});
   contexts_ = std::move(contexts);
+  keys_ = keys;
   for (const auto& c : contexts_) meters_.of(c.signer.key().alg()).announce();
 }
 

@@ -79,6 +79,7 @@ class token_signer {
 
   const signer_setup& setup_;
   signer_meters& meters_;
+  oauth::key_snapshot keys_;  ///< that `contexts_` were made of
   std::vector<context> contexts_;
   oauth::refresh_keys refresh_keys_;
   crypto::buffered_random random_;

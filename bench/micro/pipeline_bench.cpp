@@ -14,6 +14,7 @@
 
 #include "actors/system.hpp"
 #include "crypto/random.hpp"
+#include "loopback/deaf_journal.hpp"
 #include "loopback/thread_executor.hpp"
 #include "storage/memory/engine.hpp"
 #include "storage/rocksdb/engine.hpp"
@@ -26,19 +27,6 @@ class wall_clock final : public oauth::clock {
   [[nodiscard]] oauth::instant now() const noexcept override {
     return std::chrono::floor<oauth::milliseconds>(std::chrono::system_clock::now());
   }
-};
-
-class no_journal final : public service::journal {
- public:
-  void refused(std::string_view, const service::request_id&, std::string_view, const oauth::denial&,
-               service::line_use) noexcept override {}
-  void exchanged(const service::token_exchange&) noexcept override {}
-  void queried(const service::query_exchange&) noexcept override {}
-  void minted(const service::mint_exchange&) noexcept override {}
-  void administered(const service::admin_exchange&) noexcept override {}
-  void key_changed(const crypto::signing_key&, std::string_view) noexcept override {}
-  void actor_ended(std::string_view, std::optional<std::chrono::milliseconds>) noexcept override {}
-  void signature_failed(const crypto::signing_key&, std::string_view) noexcept override {}
 };
 
 /// Waits for a round of exchanges and stores their results for the next round.
@@ -137,7 +125,7 @@ class pipeline {
   }
 
   wall_clock clock_;
-  no_journal journal_;
+  loopback::deaf_journal journal_;
   loopback::thread_executor io_thread_;
   std::unique_ptr<actors::system> actors_;
   service::token_service* service_ = nullptr;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/system.hpp"
+#include "loopback/deaf_journal.hpp"
 #include "loopback/thread_executor.hpp"
 #include "storage/engine.hpp"
 
@@ -24,7 +25,7 @@ class manual_clock final : public oauth::clock {
 };
 
 /// Counts the events that the log and the audit stream would get.
-class counting_journal final : public service::journal {
+class counting_journal final : public loopback::deaf_journal {
  public:
   void refused(std::string_view, const service::request_id&, std::string_view, const oauth::denial&,
                service::line_use) noexcept override {
@@ -32,12 +33,12 @@ class counting_journal final : public service::journal {
   }
   void exchanged(const service::token_exchange&) noexcept override { ++exchanges; }
   void queried(const service::query_exchange&) noexcept override { ++queries; }
-  void minted(const service::mint_exchange&) noexcept override {}
-  void administered(const service::admin_exchange&) noexcept override {}
   void key_changed(const crypto::signing_key&, std::string_view) noexcept override {
     ++key_changes;
   }
-  void actor_ended(std::string_view, std::optional<std::chrono::milliseconds>) noexcept override {
+  void actor_ended(std::string_view,
+                   std::optional<std::chrono::milliseconds> wait) noexcept override {
+    last_wait = wait.value_or(std::chrono::milliseconds{-1});
     ++ended_actors;
   }
   void signature_failed(const crypto::signing_key&, std::string_view) noexcept override {
@@ -48,6 +49,8 @@ class counting_journal final : public service::journal {
   std::atomic<int> queries{0};
   std::atomic<int> key_changes{0};
   std::atomic<int> ended_actors{0};
+  /// Until the last one is replaced; -1 ms = never.
+  std::atomic<std::chrono::milliseconds> last_wait{};
   std::atomic<int> wrong_signatures{0};
 };
 

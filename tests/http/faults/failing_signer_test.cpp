@@ -27,7 +27,9 @@ TEST(a_server, whose_signers_always_fail_is_never_ready_and_ends_with_a_sentence
                          [&](const auto& line) { return line.find(text) != std::string::npos; });
   };
   EXPECT_EQ(count("again and again"), 1);
-  EXPECT_EQ(count("an actor ended"), 20) << "10 restarts for each of two signers";
+  const auto restarts = count("an actor ended");
+  EXPECT_GE(restarts, 10) << "of the signer that was given up";
+  EXPECT_LE(restarts, 20) << "of both signers";
   EXPECT_EQ(count("did not become ready"), 1);
   EXPECT_EQ(count("EVP_"), 0) << "the text of an exception";
 }

@@ -86,7 +86,6 @@ TEST_F(a_paced_queue, refuses_after_the_time_of_two_secrets_real_or_not) {
   queue.push(job(claim(2, 1, false), "pretended"));
   run_all();
   for (const auto& [name, when] : await(2)) {
-    EXPECT_GE(when - begun, 2 * one) << name;
     EXPECT_GE(when - begun, 3 * one - 2ms) << name;
   }
 }
@@ -110,6 +109,7 @@ TEST_F(a_paced_queue, believes_no_comparison_that_waited_long_for_a_core) {
 }
 
 TEST_F(a_paced_queue, drops_all_when_it_is_closed) {
+  queue.note_duration(1h, 1h);
   queue.push(job(claim(1, 1)));
   auto taken = queue.next();
   queue.push(job(claim(1, 1)));

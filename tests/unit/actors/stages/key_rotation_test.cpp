@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "loopback/deaf_journal.hpp"
 #include "storage/memory/engine.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
 
@@ -42,19 +43,11 @@ class failing_catalog final : public storage::catalog {
   storage::catalog& inner_;
 };
 
-class listening_journal final : public service::journal {
+class listening_journal final : public loopback::deaf_journal {
  public:
-  void refused(std::string_view, const service::request_id&, std::string_view, const oauth::denial&,
-               service::line_use) noexcept override {}
-  void exchanged(const service::token_exchange&) noexcept override {}
-  void queried(const service::query_exchange&) noexcept override {}
-  void minted(const service::mint_exchange&) noexcept override {}
-  void administered(const service::admin_exchange&) noexcept override {}
   void key_changed(const crypto::signing_key& key, std::string_view state) noexcept override {
     heard.push_back(key.kid() + ' ' + std::string{state});
   }
-  void actor_ended(std::string_view, std::optional<std::chrono::milliseconds>) noexcept override {}
-  void signature_failed(const crypto::signing_key&, std::string_view) noexcept override {}
   std::vector<std::string> heard;
 };
 

@@ -15,30 +15,24 @@ constexpr auto rules =
 constexpr auto second = std::uint64_t{1'000'000'000};
 
 TEST(restart_policy, waits_twice_as_long_each_time_and_then_gives_up) {
-  auto pool = restart_policy{rules, 1};
+  auto member = restart_policy{rules};
   for (const auto expected : {0ms, 10ms, 20ms, 40ms, 80ms, 100ms})
-    EXPECT_EQ(pool.note_end(second), expected);
-  EXPECT_EQ(pool.note_end(second), std::nullopt);
+    EXPECT_EQ(member.note_end(second), expected);
+  EXPECT_EQ(member.note_end(second), std::nullopt);
 }
 
 TEST(restart_policy, forgets_what_is_longer_ago_than_its_window) {
-  auto pool = restart_policy{rules, 1};
-  for (auto t = std::uint64_t{1}; t < 100; ++t) EXPECT_EQ(pool.note_end(t * 61 * second), 0ms);
-  for (auto i = 0; i < 6; ++i) EXPECT_NE(pool.note_end(7000 * second), std::nullopt);
-  EXPECT_EQ(pool.note_end(7059 * second), std::nullopt);
-  EXPECT_EQ(pool.note_end(7061 * second), 0ms);
-}
-
-TEST(restart_policy, takes_the_ends_of_all_members_at_once_for_one_round) {
-  auto pool = restart_policy{rules, 64};
-  for (auto i = 0; i < 64; ++i) EXPECT_EQ(pool.note_end(second), 0ms);
-  for (auto i = 0; i < 64; ++i) EXPECT_EQ(pool.note_end(second), 10ms);
+  auto member = restart_policy{rules};
+  for (auto t = std::uint64_t{1}; t < 100; ++t) EXPECT_EQ(member.note_end(t * 61 * second), 0ms);
+  for (auto i = 0; i < 6; ++i) EXPECT_NE(member.note_end(7000 * second), std::nullopt);
+  EXPECT_EQ(member.note_end(7059 * second), std::nullopt);
+  EXPECT_EQ(member.note_end(7061 * second), 0ms);
 }
 
 TEST(restart_policy, gives_up_a_member_that_always_fails_after_some_seconds) {
-  auto pool = restart_policy{restart_rules{}, 1};
+  auto member = restart_policy{restart_rules{}};
   auto t = second;
-  while (const auto wait = pool.note_end(t))
+  while (const auto wait = member.note_end(t))
     t += static_cast<std::uint64_t>(std::chrono::nanoseconds{*wait}.count());
   EXPECT_GT(t - second, 3 * second);
   EXPECT_LT(t - second, 10 * second);
