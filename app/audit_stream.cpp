@@ -27,10 +27,13 @@ void audit_stream::write(std::string_view what, std::initializer_list<field> fie
 
 void audit_stream::write_or_drop(std::string_view what, std::initializer_list<field> fields) {
   if (!is_on()) return;
-  if (log_.unwritten() < room_for_refusals)
-    write(what, fields);
-  else
-    meters_.dropped.add();
+  if (log_.unwritten() >= room_for_refusals || !reserve()) return meters_.dropped.add();
+  struct give_back {
+    audit_stream& to;
+    ~give_back() { to.release(); }
+  };
+  const auto reserved = give_back{*this};  // writing may throw
+  write(what, fields);
 }
 
 }  // namespace mintage::app

@@ -70,7 +70,8 @@ class forward_clock final : public oauth::clock {
   [[nodiscard]] clock_change watch(oauth::milliseconds lasting) noexcept {
     const auto guard = std::scoped_lock{mutex_};
     const auto seen = look();
-    refill(seen.steady);
+    // While a time is doubted the limit must not grow over it.
+    if (!jump_) refill(seen.steady);
     if (seen.ahead <= limit_.load(std::memory_order_relaxed)) {
       const auto was_confirmed = std::exchange(confirmed_, false);
       if (!std::exchange(jump_, std::nullopt)) return clock_change::none;
@@ -78,6 +79,7 @@ class forward_clock final : public oauth::clock {
     }
     if (!jump_ || std::abs(seen.ahead - jump_->ahead) > followed_jump.count()) {
       jump_ = seen;
+      confirmed_ = false;
       return clock_change::jumped;
     }
     if (lasting.count() == 0 || seen.steady - jump_->steady < lasting.count())
