@@ -9,8 +9,9 @@ endpoint_paths paths_of(const options& o) {
   auto paths = endpoint_paths{};
   for (const auto& e : endpoints) {
     auto& path = paths[e.id];
-    path.append(e.precedes_issuer_path ? e.name : parts.path);
-    path.append(e.precedes_issuer_path ? parts.path : e.name);
+    if (e.root == path_root::issuer) path += parts.path;
+    path += e.name;
+    if (e.root == path_root::before_issuer) path += parts.path;
   }
   return paths;
 }

@@ -21,20 +21,27 @@ enum class endpoint : std::uint8_t {
   jwks,
   openid_configuration,  ///< Discovery §4
   oauth_metadata,        ///< RFC 8414 §3
+  healthz,               ///< for load balancers
+};
+
+/// Where the path of an endpoint begins.
+enum class path_root : std::uint8_t {
+  issuer,         ///< after the issuer's path
+  before_issuer,  ///< before the issuer's path, which follows (RFC 8414 §3.1)
+  host            ///< the issuer's path does not matter
 };
 
 struct endpoint_row {
   endpoint id;
-  /// The path after that of the issuer.
+  /// The path as far as it does not come from the issuer: see `root`.
   std::string_view name;
-  /// The name in logs, metrics and the audit stream; "http" for documents.
+  /// The name in logs, metrics and the audit stream; "http" for what takes no credentials.
   std::string_view label;
   /// The member of the discovery documents with its URL; empty = none.
   std::string_view metadata_member = {};
   /// The member that lists its authentication methods; empty = clients do not authenticate.
   std::string_view auth_methods_member = {};
-  /// Whether `name` comes before the issuer's path, not after it (RFC 8414 §3.1).
-  bool precedes_issuer_path = false;
+  path_root root = path_root::issuer;
 };
 
 constexpr auto endpoints = std::array{
@@ -50,7 +57,9 @@ constexpr auto endpoints = std::array{
     endpoint_row{.id = endpoint::oauth_metadata,
                  .name = "/.well-known/oauth-authorization-server",
                  .label = "http",
-                 .precedes_issuer_path = true},
+                 .root = path_root::before_issuer},
+    endpoint_row{
+        .id = endpoint::healthz, .name = "/healthz", .label = "http", .root = path_root::host},
 };
 static_assert(is_in_order(endpoints));
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "oauth/endpoints.hpp"
 #include "oauth/request/uri.hpp"
 
 namespace mintage::oauth {
@@ -44,7 +45,7 @@ std::string_view base_url(const options& o) noexcept {
 }
 
 std::string userinfo_audience(const options& o) {
-  return std::string{base_url(o)} + "/userinfo";
+  return std::string{base_url(o)}.append(row_of(endpoints, endpoint::userinfo).name);
 }
 
 seconds shortest_overlap(const options& o) noexcept {
@@ -65,6 +66,7 @@ std::vector<config_error> check(const options& o) {
       errors.push_back({"discovery.authorization_endpoint", fault});
     }
   }
+  require(o.failures_per_minute <= 60'000, "http.failures_per_minute", "must be at most 60000");
   require(within(o.claims_limit, std::size_t{1024}, std::size_t{64 * 1024}), "tokens.claims_limit",
           "must be from 1KiB to 64KiB");
   require(within(o.code_ttl, seconds{1}, seconds{600}), "tokens.code_ttl",

@@ -60,6 +60,10 @@ struct options {
 inline constexpr std::chrono::seconds documents_max_age{300};
 /// Allowed difference between clocks (SKEW of PROTOCOL.md).
 inline constexpr std::chrono::seconds clock_skew{30};
+/// The longest life that a signed token may have, so that its key is published until it expires.
+[[nodiscard]] inline std::chrono::seconds longest_signed_life(const options& o) noexcept {
+  return o.key_overlap - documents_max_age;
+}
 /// The longest life of a token, plus the age of the oldest key set in a cache (JWS-06).
 [[nodiscard]] std::chrono::seconds shortest_overlap(const options& o) noexcept;
 

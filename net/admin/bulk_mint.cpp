@@ -15,8 +15,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t read_capacity = 32 * 1024;
-/// How long lines that are answered at once may follow each other before other work runs.
-constexpr auto turn_length = std::chrono::milliseconds{2};
 
 std::string render_outcome(service::mint_exchange& x) {
   if (x.minted) return render_minted(x.text.reveal(), x.expires_in);

@@ -8,29 +8,6 @@
 #include "oauth/request/response.hpp"
 
 namespace mintage::net {
-/// How one endpoint is served over HTTP.
-struct session::serving {
-  oauth::endpoint id;
-  /// The methods that it supports.
-  std::span<const http_method> methods;
-  /// `Allow` in answers to OPTIONS and to other methods, and the description of that refusal.
-  std::string_view allow;
-  std::string_view other_method;
-  /// The methods that pages of other origins may use; empty = no CORS (INT-01).
-  std::string_view cors_methods;
-  /// Whether pages of any origin may read it (JWK-01, MET-03).
-  bool for_any_origin = false;
-  /// Whether the body must be a form, which the head tells (TOK-11).
-  bool takes_form;
-  std::size_t options::*body_limit;
-  /// Reads the request and submits its exchange, or answers.
-  void (session::*serve)();
-  /// Sends the refusal of a request.
-  void (session::*deny)(const oauth::denial&, bool by_header, const service::request_id&);
-  /// The content type of an answer that is a JWT.
-  std::string_view jwt_type = {};
-};
-
 namespace {
 
 constexpr auto post_only = std::array{http_method::post};
@@ -45,89 +22,87 @@ constexpr std::size_t most_asked_headers = 1024;
 
 }  // namespace
 
+/// How one endpoint is served over HTTP.
+struct session::serving {
+  using server = void (session::*)();
+  using denier = void (session::*)(const oauth::denial&, bool by_header,
+                                   const service::request_id&);
+
+  oauth::endpoint id;
+  /// The methods that it supports.
+  std::span<const http_method> methods;
+  /// `Allow` in answers to OPTIONS and to other methods, and the description of that refusal.
+  std::string_view allow;
+  std::string_view other_method;
+  /// The methods that pages of other origins may use; empty = no CORS (INT-01).
+  std::string_view cors_methods;
+  /// Whether pages of any origin may read it (JWK-01, MET-03).
+  bool for_any_origin = false;
+  /// Whether the body must be a form, which the head tells (TOK-11).
+  bool takes_form = false;
+  std::size_t options::*body_limit = &options::body_limit;
+  /// Reads the request and submits its exchange, or answers.
+  server serve;
+  /// Sends the refusal of a request.
+  denier deny = &session::deny_client;
+  /// The content type of an answer that is a JWT.
+  std::string_view jwt_type = {};
+
+  /// An endpoint for clients: a form by POST.
+  static constexpr serving form(oauth::endpoint id, server serve, std::string_view cors_methods) {
+    return {.id = id,
+            .methods = post_only,
+            .allow = "POST, OPTIONS",
+            .other_method = "This endpoint is used with POST.",
+            .cors_methods = cors_methods,
+            .takes_form = true,
+            .serve = serve};
+  }
+  /// A document that everybody may read.
+  static constexpr serving document(oauth::endpoint id, server serve) {
+    return {.id = id,
+            .methods = get_or_head,
+            .allow = "GET, HEAD",
+            .other_method = "This document is read with GET.",
+            .cors_methods = "GET",
+            .for_any_origin = true,
+            .serve = serve};
+  }
+  constexpr serving denied_by(denier how) const {
+    auto out = *this;
+    out.deny = how;
+    return out;
+  }
+  constexpr serving with_jwt(std::string_view type) const {
+    auto out = *this;
+    out.jwt_type = type;
+    return out;
+  }
+};
+
 constexpr std::array<session::serving, oauth::endpoints.size()> session::table = {{
-    {
-        .id = oauth::endpoint::token,
-        .methods = post_only,
-        .allow = "POST, OPTIONS",
-        .other_method = "This endpoint is used with POST.",
-        .cors_methods = "POST",
-        .takes_form = true,
-        .body_limit = &options::body_limit,
-        .serve = &session::exchange_grant,
-        .deny = &session::deny_client,
-    },
-    {
-        .id = oauth::endpoint::introspection,
-        .methods = post_only,
-        .allow = "POST, OPTIONS",
-        .other_method = "This endpoint is used with POST.",
-        .cors_methods = {},
-        .takes_form = true,
-        .body_limit = &options::body_limit,
-        .serve = &session::introspect,
-        .deny = &session::deny_caller,
-        .jwt_type = "application/token-introspection+jwt",
-    },
-    {
-        .id = oauth::endpoint::revocation,
-        .methods = post_only,
-        .allow = "POST, OPTIONS",
-        .other_method = "This endpoint is used with POST.",
-        .cors_methods = "POST",
-        .takes_form = true,
-        .body_limit = &options::body_limit,
-        .serve = &session::revoke,
-        .deny = &session::deny_client,
-    },
-    {
-        .id = oauth::endpoint::userinfo,
-        .methods = get_or_post,
-        .allow = "GET, POST, OPTIONS",
-        .other_method = "This endpoint is used with GET or POST.",
-        .cors_methods = "GET, POST",
-        .takes_form = false,
-        .body_limit = &options::body_limit,
-        .serve = &session::tell_userinfo,
-        .deny = &session::deny_bearer,
-        .jwt_type = "application/jwt",
-    },
-    {
-        .id = oauth::endpoint::jwks,
-        .methods = get_or_head,
-        .allow = "GET, HEAD",
-        .other_method = "This document is read with GET.",
-        .cors_methods = "GET",
-        .for_any_origin = true,
-        .takes_form = false,
-        .body_limit = &options::body_limit,
-        .serve = &session::send_jwks,
-        .deny = &session::deny_client,
-    },
-    {
-        .id = oauth::endpoint::openid_configuration,
-        .methods = get_or_head,
-        .allow = "GET, HEAD",
-        .other_method = "This document is read with GET.",
-        .cors_methods = "GET",
-        .for_any_origin = true,
-        .takes_form = false,
-        .body_limit = &options::body_limit,
-        .serve = &session::send_metadata,
-        .deny = &session::deny_client,
-    },
-    {
-        .id = oauth::endpoint::oauth_metadata,
-        .methods = get_or_head,
-        .allow = "GET, HEAD",
-        .other_method = "This document is read with GET.",
-        .cors_methods = "GET",
-        .for_any_origin = true,
-        .takes_form = false,
-        .body_limit = &options::body_limit,
-        .serve = &session::send_metadata,
-        .deny = &session::deny_client,
-    },
+    serving::form(oauth::endpoint::token, &session::exchange_grant, "POST"),
+    serving::form(oauth::endpoint::introspection, &session::introspect, {})
+        .denied_by(&session::deny_caller)
+        .with_jwt("application/token-introspection+jwt"),
+    serving::form(oauth::endpoint::revocation, &session::revoke, "POST"),
+    {.id = oauth::endpoint::userinfo,
+     .methods = get_or_post,
+     .allow = "GET, POST, OPTIONS",
+     .other_method = "This endpoint is used with GET or POST.",
+     .cors_methods = "GET, POST",
+     .serve = &session::tell_userinfo,
+     .deny = &session::deny_bearer,
+     .jwt_type = "application/jwt"},
+    serving::document(oauth::endpoint::jwks, &session::send_jwks),
+    serving::document(oauth::endpoint::openid_configuration, &session::send_metadata),
+    serving::document(oauth::endpoint::oauth_metadata, &session::send_metadata),
+    {.id = oauth::endpoint::healthz,
+     .methods = get_or_head,
+     .allow = "GET, HEAD",
+     .other_method = "This path is read with GET.",
+     .cors_methods = {},
+     .serve = &session::tell_health},
 }};
 
 public_site public_site::of(const oauth::options& rules) {
@@ -143,7 +118,7 @@ const session::serving& session::here() const noexcept {
 
 void session::on_head() {
   endpoint_ = find_public(site_.paths, head().path);
-  if (!endpoint_ && answer_for_server()) return;
+  if (!endpoint_ && answer_server_options()) return;
   if (!endpoint_) {
     return send_error({.status = 404}, oauth::errc::not_found, "There is nothing at this path.");
   }
@@ -158,22 +133,11 @@ void session::on_head() {
   receive_body(limit);
 }
 
-/// What is asked of the server and not of an endpoint: whether it is well, and what it understands.
-bool session::answer_for_server() {
-  const auto method = head().method;
-  if (method == http_method::options && (head().path == "*" || head().path == "/")) {
-    send({.status = 204, .allow = "GET, HEAD, POST, OPTIONS"});
-    return true;
-  }
-  if (head().path != "/healthz") return false;
-  if (method != http_method::get && method != http_method::head) {
-    send_error({.status = 405, .allow = "GET, HEAD"}, oauth::errc::invalid_request,
-               "This path is read with GET.");
-    return true;
-  }
-  const auto is_well = where().service().ready();
-  send({.status = is_well ? 200U : 503U,
-        .body = is_well ? R"({"status":"ok"})" : R"({"status":"unavailable"})"});
+/// OPTIONS of the server as a whole (RFC 9110 §9.3.7), and of "/", which people try.
+bool session::answer_server_options() {
+  if (head().method != http_method::options) return false;
+  if (head().path != "*" && head().path != "/") return false;
+  send({.status = 204, .allow = "GET, HEAD, POST, OPTIONS"});
   return true;
 }
 
@@ -297,10 +261,20 @@ void session::ask_about_token(oauth::result<oauth::token_query_request> request)
 
 void session::answered(service::exchange& x) noexcept {
   if (is_closed()) return;
-  service::visit(x, [this](auto& own) { answered_as(own); });
+  switch (x.kind()) {
+    case service::exchange_kind::token:
+      return answered_token(service::exchange_as<service::token_exchange>(x));
+    case service::exchange_kind::query:
+      return answered_query(service::exchange_as<service::query_exchange>(x));
+    case service::exchange_kind::mint:
+    case service::exchange_kind::admin:
+      break;
+  }
+  assert(false && "no public session makes such an exchange");
+  close();
 }
 
-void session::answered_as(service::token_exchange& x) {
+void session::answered_token(service::token_exchange& x) {
   if (x.denied || x.body.empty()) {
     const auto why = x.denied.value_or(oauth::lost());
     return (this->*here().deny)(why, x.request.who.by_header, x.id());
@@ -309,7 +283,7 @@ void session::answered_as(service::token_exchange& x) {
   send({.status = 200, .body = text()}, x.id());
 }
 
-void session::answered_as(service::query_exchange& x) {
+void session::answered_query(service::query_exchange& x) {
   if (x.denied || !x.done) {
     const auto why = x.denied.value_or(oauth::lost());
     return (this->*here().deny)(why, x.request.who.by_header, x.id());
@@ -319,15 +293,6 @@ void session::answered_as(service::query_exchange& x) {
   if (text().empty()) type = {};
   if (x.is_jwt) type = here().jwt_type;
   send({.status = 200, .body = text(), .content_type = type}, x.id());
-}
-
-// Public sessions make no exchanges of the admin interface.
-void session::answered_as(service::mint_exchange&) {
-  assert(false);
-}
-
-void session::answered_as(service::admin_exchange&) {
-  assert(false);
 }
 
 /// Rows P06 to P13. There is no exchange that reports the refusal to the log (TOK-17).
@@ -376,6 +341,13 @@ void session::deny_bearer(const oauth::denial& why, bool, const service::request
         .challenge = challenge_,
         .retry_after = special.retry_after},
        id);
+}
+
+/// Without detail: for load balancers. `/readyz` of the admin listener is for operators.
+void session::tell_health() {
+  const auto is_well = where().service().ready();
+  send({.status = is_well ? 200U : 503U,
+        .body = is_well ? R"({"status":"ok"})" : R"({"status":"unavailable"})"});
 }
 
 void session::send_jwks() {

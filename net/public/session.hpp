@@ -37,7 +37,7 @@ class session final : public connection {
   void on_head() override;
   void on_body() override;
   void complete(answer& a) override;
-  [[nodiscard]] bool answer_for_server();
+  [[nodiscard]] bool answer_server_options();
   void on_other_method();
   [[nodiscard]] std::string_view asked_headers() const noexcept;
   [[nodiscard]] std::optional<oauth::denial> refusal_of_head();
@@ -47,15 +47,14 @@ class session final : public connection {
   void introspect();
   void revoke();
   void tell_userinfo();
+  void tell_health();
   void send_jwks();
   void send_metadata();
   [[nodiscard]] bool is_admitted();
   void ask_about_token(oauth::result<oauth::token_query_request> request);
   void send_document(const oauth::document& d);
-  void answered_as(service::token_exchange& x);
-  void answered_as(service::query_exchange& x);
-  void answered_as(service::mint_exchange& x);
-  void answered_as(service::admin_exchange& x);
+  void answered_token(service::token_exchange& x);
+  void answered_query(service::query_exchange& x);
   void refuse_request(const oauth::denial& why);
   void deny_client(const oauth::denial& why, bool by_header, const service::request_id& id);
   void deny_caller(const oauth::denial& why, bool by_header, const service::request_id& id);

@@ -59,7 +59,8 @@ bool is_access_token_claim(std::string_view name) noexcept {
 }  // namespace
 
 std::string_view take_static_claims(json_in claims, std::vector<static_claim>& to) {
-  constexpr auto most = std::size_t{4096};
+  // Those of a client and eight resources stay within what the server reads of a JWT.
+  constexpr auto most = std::size_t{1024};
   auto object = simdjson::dom::object{};
   if (claims.get(object) != simdjson::SUCCESS) return "must be an object";
   if (repeats_a_member(claims)) return "must not repeat a member";
@@ -72,7 +73,7 @@ std::string_view take_static_claims(json_in claims, std::vector<static_claim>& t
     to.push_back({std::string{name}, simdjson::minify(value)});
     size += name.size() + to.back().value.size();
   }
-  return size <= most ? std::string_view{} : "must be at most 4096 octets";
+  return size <= most ? std::string_view{} : "must be at most 1024 octets";
 }
 
 std::string_view take_claims(json_in claims, mint_request& to) {

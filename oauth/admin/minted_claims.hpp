@@ -16,7 +16,7 @@ namespace mintage::oauth {
 ///          a repeated member, a claim that only the server sets.
 [[nodiscard]] std::string_view take_claims(simdjson::dom::element claims, mint_request& to);
 
-/// Reads `access_token_claims` of a client or a resource, an object of at most 4 KiB.
+/// Reads `access_token_claims` of a client or a resource, an object of at most 1 KiB.
 /// @returns as `take_claims`; a name that needs an escape is an error too.
 [[nodiscard]] std::string_view take_static_claims(simdjson::dom::element claims,
                                                   std::vector<static_claim>& to);

@@ -30,13 +30,15 @@ std::optional<around_port> split_at_port(std::string_view uri) noexcept {
 }  // namespace
 
 token_lives resolve(const token_lives& own, const options& o) noexcept {
-  const auto or_else = [](seconds chosen, seconds usual) {
-    return chosen == seconds{0} ? usual : chosen;
+  // Its own lives may be older than the limits of the config: see `check_lives`.
+  const auto or_else = [](seconds chosen, seconds usual, seconds longest) {
+    return chosen == seconds{0} ? usual : std::min(chosen, longest);
   };
-  const auto absolute = or_else(own.refresh_absolute, o.refresh_absolute);
-  return {.access = or_else(own.access, o.access_ttl),
-          .id = or_else(own.id, o.id_ttl),
-          .refresh_idle = std::min(or_else(own.refresh_idle, o.refresh_idle), absolute),
+  const auto longest_signed = longest_signed_life(o);
+  const auto absolute = or_else(own.refresh_absolute, o.refresh_absolute, o.refresh_absolute);
+  return {.access = or_else(own.access, o.access_ttl, longest_signed),
+          .id = or_else(own.id, o.id_ttl, longest_signed),
+          .refresh_idle = or_else(own.refresh_idle, std::min(o.refresh_idle, absolute), absolute),
           .refresh_absolute = absolute};
 }
 

@@ -275,8 +275,9 @@ complaint check_whole(const client& c, const client_metadata& m) {
                        " for a public client");
   }
   if (auto bad = check_response_types(c, m)) return bad;
-  if (c.has_grant(grant_type::authorization_code) && c.redirect_uris.empty()) {
-    return bad_request("redirect_uris is required for the grant type authorization_code");
+  for (const auto g : c.grant_types) {
+    if (row_of(grants, g).response_type.empty() || !c.redirect_uris.empty()) continue;
+    return bad_request("redirect_uris is required for the grant type " + std::string{to_string(g)});
   }
   if (c.is_public() && !c.require_pkce) {
     return bad_request("require_pkce cannot be off for a public client");
@@ -344,7 +345,7 @@ complaint check_lives(const token_lives& own, const options& o) {
     return bad_request(std::string{name} + " must be at most " + std::to_string(longest.count()) +
                        " seconds, because of " + key);
   };
-  const auto signed_life = o.key_overlap - documents_max_age;
+  const auto signed_life = longest_signed_life(o);
   if (auto bad = within(own.access, "access_token_ttl", signed_life, "keys.overlap")) return bad;
   if (auto bad = within(own.id, "id_token_ttl", signed_life, "keys.overlap")) return bad;
   constexpr auto key = "tokens.refresh_absolute";

@@ -22,10 +22,9 @@ bool is_cut_off(const login& who, const cutoffs& cut) noexcept {
 seconds cutoff_life(const options& o) noexcept {
   // Minted, redeemed as late as possible, refreshed to the end, and the life of the last token.
   constexpr auto longest_code = seconds{600};
-  constexpr auto skew = seconds{30};
-  // The longest lifetime that a client may have of its own: see `check_lives`.
-  const auto longest_own = o.key_overlap - documents_max_age;
-  return longest_code + o.refresh_absolute + std::max({o.access_ttl, o.id_ttl, longest_own}) + skew;
+  // Clients have lives of their own, up to the longest.
+  return longest_code + o.refresh_absolute +
+         std::max({o.access_ttl, o.id_ttl, longest_signed_life(o)}) + clock_skew;
 }
 
 }  // namespace mintage::oauth

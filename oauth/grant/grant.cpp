@@ -8,9 +8,6 @@
 namespace mintage::oauth {
 namespace {
 
-/// SKEW of PROTOCOL.md: how long after its expiry a token may still be accepted somewhere.
-constexpr auto skew = seconds{30};
-
 bool gets_refresh_token(const login& who, const client_facts& client) noexcept {
   return client.may_refresh &&
          (client.rt_without_offline || scope_has(who.scope, "offline_access") ||
@@ -44,10 +41,11 @@ grant issue_grant(const login& who, slot where, const client_facts& client,
   return new_grant;
 }
 
-result<issuance> issue_of_code(const grant& new_grant, const token_request& request) {
+result<issuance> issue_of_code(const grant& new_grant, const token_request& request,
+                               const options& o) {
   auto out = issuance{};
   if (request.resources_count != 0) {
-    auto targets = narrow_targets(new_grant.who.targets, request.resources());
+    auto targets = narrow_targets(new_grant.who.targets, request.resources(), o);
     if (!targets) return refusal{targets.error()};
     out.targets = std::move(*targets);
   }
@@ -73,7 +71,7 @@ grant client_grant(const client_facts& client, std::string scope, std::vector<ta
 instant forget_at(const grant& g, const token_lives& own, const options& o) noexcept {
   const auto last_new_grant =
       g.refreshable ? std::max(g.created, std::min(g.absolute_expiry, g.idle_expiry)) : g.created;
-  return last_new_grant + resolve(own, o).access + skew;
+  return last_new_grant + resolve(own, o).access + clock_skew;
 }
 
 }  // namespace mintage::oauth

@@ -56,7 +56,8 @@ struct new_grant_ids {
 /// `resource` names, and the first refresh token where there is one (COD-10, COD-11).
 /// @returns invalid_target when `resource` names one that was not granted (P20). Called before the
 ///          commit, so that the code stays live (NEG-119).
-[[nodiscard]] result<issuance> issue_of_code(const grant& new_grant, const token_request& request);
+[[nodiscard]] result<issuance> issue_of_code(const grant& new_grant, const token_request& request,
+                                             const options& o);
 
 /// The grant of a client's own token: no person, no login, not stored (CCG-01). Its tokens have the
 /// client id as subject, which no person's `sub` can equal.

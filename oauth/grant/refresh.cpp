@@ -130,12 +130,13 @@ refresh_judgement deny_with(denial why) {
 }
 
 /// Scope and resource, P19 and P20.
-std::optional<denial> narrow(issuance& out, const grant& g, const token_request& request) {
+std::optional<denial> narrow(issuance& out, const grant& g, const token_request& request,
+                             const options& o) {
   auto scope = narrow_scope(g.who.scope, request.scope);
   if (!scope) return scope.error();
   out.scope = std::move(*scope);
   if (request.resources_count == 0) return std::nullopt;
-  auto targets = narrow_targets(g.who.targets, request.resources());
+  auto targets = narrow_targets(g.who.targets, request.resources(), o);
   if (!targets) return targets.error();
   out.targets = std::move(*targets);
   return std::nullopt;
@@ -222,7 +223,7 @@ refresh_judgement judge_refresh(const grant& g, const presented_refresh_token& t
 
   auto judged = refresh_judgement{};
   judged.out.is_first = false;
-  if (const auto why = narrow(judged.out, g, request)) return deny_with(*why);
+  if (const auto why = narrow(judged.out, g, request, o)) return deny_with(*why);
   const auto idle = resolve(who.lives, o).refresh_idle;
   if (rotates) {
     rotate(judged, g, now, idle);

@@ -100,8 +100,14 @@ result<std::vector<target>> choose_targets(const client_registry& known, const c
 }
 
 result<std::vector<target>> narrow_targets(const std::vector<target>& granted,
-                                           std::span<const std::string_view> requested) {
+                                           std::span<const std::string_view> requested,
+                                           const options& o) {
   if (requested.empty()) return granted;
+  if (granted.empty()) {
+    const auto implied = userinfo_audience(o);
+    const auto is_granted = [&](std::string_view name) { return name == implied; };
+    if (std::all_of(requested.begin(), requested.end(), is_granted)) return granted;
+  }
   auto out = std::vector<target>{};
   for (const auto name : requested) {
     if (has_target(out, name)) continue;

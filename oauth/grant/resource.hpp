@@ -73,8 +73,10 @@ struct resource {
     std::span<const std::string_view> requested, const options& o);
 
 /// The targets of `granted` that the request names; all when it names none (COD-10, RFT-12).
+/// A grant without targets is for the userinfo endpoint, which may be named (ATK-02).
 /// @returns invalid_target when it names one that was not granted.
 [[nodiscard]] result<std::vector<target>> narrow_targets(
-    const std::vector<target>& granted, std::span<const std::string_view> requested);
+    const std::vector<target>& granted, std::span<const std::string_view> requested,
+    const options& o);
 
 }  // namespace mintage::oauth

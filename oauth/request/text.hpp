@@ -43,8 +43,6 @@ namespace mintage::oauth {
 [[nodiscard]] bool is_ascii(std::string_view text) noexcept;
 /// Only %x21-7E: no space, no control character, nothing beyond ASCII.
 [[nodiscard]] bool is_visible_ascii(std::string_view text) noexcept;
-/// Only %x20-7E: the VSCHAR of RFC 6749, App. A.
-[[nodiscard]] bool is_printable_ascii(std::string_view text) noexcept;
 /// Well-formed UTF-8: shortest form, no surrogates, up to U+10FFFF. @see RFC 3629 §4
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 /// Well-formed UTF-8 without the control characters U+0000-1F and U+007F-9F.

@@ -67,8 +67,7 @@ access_token_ref revoked_jwt_ref(const access_token& jwt, crypto::sha256_hasher&
 }
 
 instant deny_until(const access_token& jwt) noexcept {
-  constexpr auto skew = seconds{30};
-  return jwt.expires + skew;
+  return jwt.expires + clock_skew;
 }
 
 access_token describe(const grant& g, const issuance& out, instant now, const options& o) {

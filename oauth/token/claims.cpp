@@ -5,6 +5,7 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
+#include "oauth/endpoints.hpp"
 #include "oauth/request/json_writer.hpp"
 
 namespace mintage::oauth {
@@ -43,7 +44,8 @@ void append_login(json_writer& json, const login& who) {
 
 /// ATK-02.
 void append_audience(json_writer& json, const std::vector<target>& targets, const options& o) {
-  if (targets.empty()) return json.string("aud", base_url(o), "/userinfo");
+  if (targets.empty())
+    return json.string("aud", base_url(o), row_of(endpoints, endpoint::userinfo).name);
   if (targets.size() == 1) return json.string("aud", targets.front().identifier);
   auto identifiers = std::vector<std::string>{};
   identifiers.reserve(targets.size());

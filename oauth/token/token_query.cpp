@@ -140,7 +140,7 @@ void append_access_token(json_writer& json, const access_token& t,
   json.integer("iat", numeric_date(t.issued));
   json.string("sub", t.sub);
   if (t.audience.empty()) {
-    json.string("aud", base_url(o), "/userinfo");
+    json.string("aud", base_url(o), row_of(endpoints, endpoint::userinfo).name);
   } else if (t.audience.size() == 1) {
     json.string("aud", t.audience.front());
   } else {

@@ -30,6 +30,7 @@ TEST(paths_of, lie_below_the_path_of_the_issuer) {  // MET-01
     EXPECT_EQ(paths[endpoint::jwks], r.below + "/jwks");
     EXPECT_EQ(paths[endpoint::openid_configuration], r.below + "/.well-known/openid-configuration");
     EXPECT_EQ(paths[endpoint::oauth_metadata], "/.well-known/oauth-authorization-server" + r.below);
+    EXPECT_EQ(paths[endpoint::healthz], "/healthz");
   }
 }
 

@@ -60,6 +60,7 @@ TEST(check_options, names_each_limit_that_is_broken) {
     void (*change)(options&);
   };
   const auto rows = {
+      row{"http.failures_per_minute", [](options& o) { o.failures_per_minute = 60'001; }},
       row{"tokens.code_ttl", [](options& o) { o.code_ttl = 0s; }},
       row{"tokens.code_ttl", [](options& o) { o.code_ttl = 601s; }},
       row{"tokens.code_tombstone", [](options& o) { o.code_tombstone = 0s; }},

@@ -246,6 +246,9 @@ TEST(codec, reads_records_of_the_version_before) {
       "0a03617070110700000000000000180138014a1668747470733a2f2f6170702e6578616d706c652f63625202"
       "00015a066f70656e696460017001"));
   ASSERT_TRUE(c);
+  EXPECT_EQ(c->method, oauth::auth_method::client_secret_basic);
+  EXPECT_EQ(c->grant_types,
+            (std::vector{oauth::grant_type::authorization_code, oauth::grant_type::refresh_token}));
   EXPECT_EQ(c->subjects, oauth::subject_type::public_);
   EXPECT_FALSE(c->userinfo_alg);
   EXPECT_TRUE(c->allowed_resources.empty());

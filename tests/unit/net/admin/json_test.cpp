@@ -339,7 +339,7 @@ TEST(admin_json, refuses_static_claims_that_are_not_the_operators) {
               "access_token_claims must have names of 1 to 128 letters, digits and _:./-");
   }
   EXPECT_EQ(refusal(R"({"a":")" + std::string(4096, 'x') + R"("})"),
-            "access_token_claims must be at most 4096 octets");
+            "access_token_claims must be at most 1024 octets");
   EXPECT_EQ(refusal(R"({"https://a.b/c":null,"tier":[]})"), "");
 }
 

@@ -37,6 +37,23 @@ TEST(client_redirect_uri, of_a_loopback_host_takes_any_port) {  // RFC 8252 §7.
   }
 }
 
+TEST(lives_of_a_client, never_exceed_what_the_config_allows_now) {
+  auto o = options{};
+  o.key_overlap = seconds{3900};
+  o.access_ttl = o.id_ttl = seconds{600};
+  o.refresh_absolute = o.refresh_idle = seconds{1000};
+  // Registered when the config allowed more.
+  const auto old = resolve({.access = seconds{7200},
+                            .id = seconds{7200},
+                            .refresh_idle = seconds{9000},
+                            .refresh_absolute = seconds{9000}},
+                           o);
+  EXPECT_EQ(old, (token_lives{seconds{3600}, seconds{3600}, seconds{1000}, seconds{1000}}));
+  EXPECT_EQ(resolve({}, o),
+            (token_lives{seconds{600}, seconds{600}, seconds{1000}, seconds{1000}}));
+  EXPECT_EQ(resolve({.refresh_absolute = seconds{500}}, o).refresh_idle, seconds{500});
+}
+
 TEST(client_scope, is_compared_octet_for_octet) {
   auto c = client{};
   c.scopes = {"openid", "mail"};

@@ -145,10 +145,10 @@ token_request with_resources(std::initializer_list<std::string_view> names) {
 
 TEST(issue_of_code, refuses_a_resource_that_was_not_granted) {  // COD-10, NEG-119
   auto g = grant{};
-  EXPECT_EQ(issue_of_code(g, with_resources({"https://a"})).error().code, errc::invalid_target);
+  EXPECT_EQ(issue_of_code(g, with_resources({"https://a"}), {}).error().code, errc::invalid_target);
   g.who.targets = {{.identifier = "https://a"}, {.identifier = "https://b"}};
   for (const auto* other : {"https://c", "https://A", "https://a/"}) {
-    const auto out = issue_of_code(g, with_resources({"https://a", other}));
+    const auto out = issue_of_code(g, with_resources({"https://a", other}), {});
     EXPECT_EQ(out.error().code, errc::invalid_target) << other;
   }
 }
@@ -156,13 +156,13 @@ TEST(issue_of_code, refuses_a_resource_that_was_not_granted) {  // COD-10, NEG-1
 TEST(issue_of_code, narrows_to_the_named_resources) {  // COD-10
   auto g = grant{};
   g.who.targets = {{.identifier = "https://a"}, {.identifier = "https://b"}};
-  const auto all = issue_of_code(g, {});
+  const auto all = issue_of_code(g, {}, {});
   ASSERT_TRUE(all);
   EXPECT_TRUE(all->targets.empty());  // the grant's
   EXPECT_TRUE(all->scope.empty());    // scope is no parameter of this grant
   EXPECT_TRUE(all->is_first);
   EXPECT_FALSE(all->refresh_generation);
-  const auto one = issue_of_code(g, with_resources({"https://b", "https://b"}));
+  const auto one = issue_of_code(g, with_resources({"https://b", "https://b"}), {});
   ASSERT_TRUE(one);
   EXPECT_EQ(one->targets, std::vector{g.who.targets[1]});
 }
@@ -170,7 +170,7 @@ TEST(issue_of_code, narrows_to_the_named_resources) {  // COD-10
 TEST(issue_of_code, begins_a_refreshable_family_at_its_generation) {  // COD-11
   auto g = grant{};
   g.refreshable = true;
-  EXPECT_EQ(issue_of_code(g, {})->refresh_generation, 0u);
+  EXPECT_EQ(issue_of_code(g, {}, {})->refresh_generation, 0u);
 }
 
 }  // namespace

@@ -108,12 +108,16 @@ TEST(choose_targets, takes_the_named_ones_or_that_of_the_scope_or_none) {  // AT
 TEST(narrow_targets, gives_no_more_than_was_granted) {  // COD-10, RFT-12
   const auto granted =
       std::vector<target>{{.identifier = "https://a"}, {.identifier = "https://b"}};
-  EXPECT_EQ(narrow_targets(granted, names{"https://c"}).error().code, errc::invalid_target);
-  EXPECT_EQ(narrow_targets(granted, names{"https://a", ""}).error().code, errc::invalid_target);
-  EXPECT_EQ(narrow_targets({}, names{"https://a"}).error().code, errc::invalid_target);
-  EXPECT_EQ(narrow_targets(granted, {}).value(), granted);
-  EXPECT_EQ(identifiers(*narrow_targets(granted, names{"https://b", "https://b"})),
+  EXPECT_EQ(narrow_targets(granted, names{"https://c"}, {}).error().code, errc::invalid_target);
+  EXPECT_EQ(narrow_targets(granted, names{"https://a", ""}, {}).error().code, errc::invalid_target);
+  EXPECT_EQ(narrow_targets({}, names{"https://a"}, {}).error().code, errc::invalid_target);
+  EXPECT_EQ(narrow_targets(granted, {}, {}).value(), granted);
+  EXPECT_EQ(identifiers(*narrow_targets(granted, names{"https://b", "https://b"}, {})),
             std::vector<std::string>{"https://b"});
+  EXPECT_TRUE(narrow_targets({}, names{userinfo}, {})->empty()) << "as it was granted";
+  EXPECT_EQ(narrow_targets(granted, names{userinfo}, {}).error().code, errc::invalid_target);
+  EXPECT_EQ(narrow_targets({}, names{userinfo, "https://a"}, {}).error().code,
+            errc::invalid_target);
 }
 
 TEST(resource_identifier, is_an_absolute_uri_without_fragment) {  // ATK-03
