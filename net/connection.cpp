@@ -15,8 +15,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr auto linger_patience = std::chrono::milliseconds{1000};
-/// How long a connection answers pipelined requests before other work runs.
-constexpr auto turn_length = std::chrono::milliseconds{2};
 
 }  // namespace
 
@@ -327,7 +325,8 @@ void connection::read_done(const boost::system::error_code& error, std::size_t n
   io_thread_.note_read();
   // A read that was in flight when the request was refused; the answer continues without it.
   if (phase_ == phase::closed || phase_ == phase::writing) return;
-  if (error) return lose_peer();
+  // A peer that lingers was answered or refused already.
+  if (error) return phase_ == phase::lingering ? close() : lose_peer();
   if (phase_ == phase::lingering) return read_more();
   input_.commit(n);
   run();

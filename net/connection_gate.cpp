@@ -67,18 +67,20 @@ void connection_gate::serve(std::size_t io_thread, guest& g) noexcept {
   here.tell(index_of(g.how_));
 }
 
-void connection_gate::make_room(standing how, std::size_t io_thread) {
+bool connection_gate::make_room(standing how, std::size_t io_thread, time_point latest) {
   auto& here = rows_[io_thread];
   auto& r = here.of[index_of(how)];
-  // Those that are no longer idle go to the end, as if they had begun to wait now.
+  // Those that wait no longer go to the end, as if they had begun to wait now.
   for (auto tries = most_tries; tries != 0 && !r.empty(); --tries) {
     auto& first = r.front();
-    if (first.make_room()) return;
+    if (first.since_ > latest) return false;
+    if (first.make_room()) return true;
     r.pop_front();
     first.since_ = std::chrono::steady_clock::now();
     r.push_back(first);
     here.tell(index_of(how));
   }
+  return false;
 }
 
 bool connection_gate::enter_from(const source& s) {

@@ -27,7 +27,7 @@ inline constexpr std::size_t standings_count = 2;
 class guest : public boost::intrusive::list_base_hook<> {
  public:
   /// Closes the connection, so that another one can be accepted. @returns whether it did: not when
-  /// octets have arrived that were not read yet.
+  /// it waited for a next request, and octets of that have arrived.
   [[nodiscard]] virtual bool make_room() = 0;
 
  protected:
@@ -59,9 +59,11 @@ class connection_gate {
 
   // Called on the listener's thread.
   void enter() noexcept { ++open_; }
-  /// Whether no place is left except for probes; and whether none is left at all.
+  /// Whether no place is left except for probes.
   [[nodiscard]] bool is_full() const noexcept { return open_ >= most_ - for_probes_; }
+  /// Whether peers that will only be refused get no place any more.
   [[nodiscard]] bool is_half_full() const noexcept { return open_ >= most_ / 2; }
+  /// Whether no place is left at all.
   [[nodiscard]] bool is_full_for_probes() const noexcept { return open_ >= most_; }
   /// The I/O thread with the connection that should be closed for a new one: of those in this state
   /// it has waited longest, and since before `latest`.
@@ -71,8 +73,9 @@ class connection_gate {
   void wait_as(standing how, std::size_t io_thread, guest& g, time_point now) noexcept;
   /// The connection does not wait for its peer any more.
   void serve(std::size_t io_thread, guest& g) noexcept;
-  /// Closes the connection that has waited longest, if there is one.
-  void make_room(standing how, std::size_t io_thread);
+  /// Closes the connection that has waited longest, if it has since before `latest`.
+  /// @returns whether one was closed.
+  [[nodiscard]] bool make_room(standing how, std::size_t io_thread, time_point latest);
 
   // Called on any thread.
   /// Counts a connection of this source. @returns false when the source has too many.

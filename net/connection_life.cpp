@@ -107,8 +107,10 @@ void connection::close() noexcept {
 }
 
 bool connection::make_room() {
-  if (phase_ == phase::idle && (input_.size() != 0 || peer_.has_octets())) return false;
-  note_refused_peer("http", "closed for another connection: the listener is full");
+  // Half an empty line may have been read; whatever else was is in a run that is posted.
+  if (phase_ == phase::idle && (run_is_posted_ || peer_.has_octets())) return false;
+  if (phase_ != phase::lingering)
+    note_refused_peer("http", "closed for another connection: the listener is full");
   close();
   return true;
 }

@@ -10,7 +10,6 @@ namespace {
 
 constexpr auto sweep_period = std::chrono::milliseconds{50};
 constexpr auto longest_patience = std::chrono::milliseconds{1};
-constexpr auto turn_length = std::chrono::milliseconds{2};
 /// The number of ready sockets that Asio requests from the kernel.
 constexpr unsigned sockets_at_once = 128;
 constexpr unsigned most_rounds_of_sockets = 8;

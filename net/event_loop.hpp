@@ -24,6 +24,8 @@ class connection;
 using steady = std::chrono::steady_clock;
 using executor = boost::asio::io_context::executor_type;
 constexpr auto never = steady::time_point::max();
+/// How long one connection, one stream or one round of tasks runs before the others get their turn.
+constexpr auto turn_length = std::chrono::milliseconds{2};
 
 /// Owns its connections until they close. All functions but `post` are called on its own thread, or
 /// before `run`.

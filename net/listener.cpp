@@ -61,35 +61,49 @@ void listener::accept() {
 void listener::await_newcomer() {
   acceptor_.async_wait(acceptor::wait_read, [this](const boost::system::error_code& error) {
     if (!acceptor_.is_open()) return;
-    accepting_ = false;
     if (error) return back_off();
-    accepting_ = true;
     if (!gate_.is_full()) return accept_one();
     make_room();
   });
 }
 
+/// An idle connection goes first, then a place for probes is used, then a slow request goes.
 void listener::make_room() {
   const auto now = steady::now();
   if (const auto idle = gate_.longest(standing::idle, now)) {
-    return ask_to_make_room(standing::idle, *idle);
+    return ask_to_make_room(standing::idle, *idle, now);
   }
+  make_room_of_slow();
+}
+
+void listener::make_room_of_slow() {
   if (!gate_.is_full_for_probes()) return accept_one();
-  if (const auto slow = gate_.longest(standing::slow, now - patience_with_slow)) {
-    return ask_to_make_room(standing::slow, *slow);
+  const auto latest = steady::now() - patience_with_slow;
+  if (const auto slow = gate_.longest(standing::slow, latest)) {
+    return ask_to_make_room(standing::slow, *slow, latest);
   }
-  accepting_ = false;
   back_off();
 }
 
-void listener::ask_to_make_room(standing how, std::size_t io_thread) {
-  io_threads_[io_thread]->post([this, how, io_thread] {
-    gate_.make_room(how, io_thread);
-    io_threads_.front()->post([this] {
-      accepting_ = false;
-      accept();
-    });
+void listener::ask_to_make_room(standing how, std::size_t io_thread, steady::time_point latest) {
+  io_threads_[io_thread]->post([this, how, io_thread, latest] {
+    const auto is_made = gate_.make_room(how, io_thread, latest);
+    io_threads_.front()->post([this, how, is_made] { asked_to_make_room(how, is_made); });
   });
+}
+
+void listener::asked_to_make_room(standing how, bool is_made) {
+  if (!acceptor_.is_open()) return;
+  if (is_made) {
+    accepting_ = false;
+    return accept();
+  }
+  switch (how) {
+    case standing::idle:
+      return make_room_of_slow();
+    case standing::slow:
+      return back_off();
+  }
 }
 
 void listener::accept_one() {
@@ -151,6 +165,7 @@ void listener::turn_away() {
 }
 
 void listener::back_off() {
+  accepting_ = false;
   pause_.expires_after(back_off_time);
   pause_.async_wait([this](const boost::system::error_code& error) {
     if (!error) accept();

@@ -50,7 +50,9 @@ class listener {
   void accept_one();
   void await_newcomer();
   void make_room();
-  void ask_to_make_room(standing how, std::size_t io_thread);
+  void make_room_of_slow();
+  void ask_to_make_room(standing how, std::size_t io_thread, steady::time_point latest);
+  void asked_to_make_room(standing how, bool is_made);
   void turn_away();
   void back_off();
   [[noreturn]] void fail(const boost::system::error_code& error) const;

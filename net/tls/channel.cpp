@@ -38,7 +38,7 @@ channel::error_code channel::error_of(tls_session::state how) noexcept {
 
 bool channel::has_octets() const noexcept {
   auto ignored = error_code{};
-  return socket_.available(ignored) != 0;
+  return (tls_ && tls_->has_decrypted()) || socket_.available(ignored) != 0;
 }
 
 void channel::cancel() noexcept {

@@ -201,6 +201,10 @@ bool tls_session::has_pending() const noexcept {
   return SSL_has_pending(session_) == 1;
 }
 
+bool tls_session::has_decrypted() const noexcept {
+  return SSL_pending(session_) > 0;
+}
+
 void tls_session::close_notify() noexcept {
   if (failed_ || SSL_is_init_finished(session_) != 1) return;
   ERR_clear_error();

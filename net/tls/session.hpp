@@ -56,8 +56,10 @@ class tls_session {
   /// Writes until the socket takes no more. @returns the part of `octets` that was taken. When that
   /// is not all and nothing failed, the rest must be written next.
   [[nodiscard]] progress write(std::string_view octets) noexcept;
-  /// Whether decrypted octets are buffered that `read` has not returned.
+  /// Whether octets are buffered that `read` has not processed; they may be part of a record.
   [[nodiscard]] bool has_pending() const noexcept;
+  /// Whether decrypted octets are buffered that `read` has not returned.
+  [[nodiscard]] bool has_decrypted() const noexcept;
   /// Sends close_notify, if the state of the session allows it.
   void close_notify() noexcept;
   /// The reason of a failed handshake or session: a literal. Empty when the peer has closed.

@@ -67,7 +67,18 @@ TEST_F(connection_places, mute_ones_keep_nobody_out) {
   const auto mute = many(8, server_->public_port());
   auto late = connect();
   expect_served(late);
+  EXPECT_TRUE(mute[0]->is_closed());
   const auto more = many(7, server_->public_port());
+  for (auto i = std::size_t{1}; i < mute.size(); ++i) EXPECT_TRUE(mute[i]->is_closed());
+  expect_served(late);
+}
+
+TEST_F(connection_places, half_an_empty_line_is_no_request) {
+  settings.max_connections = 3;
+  settings.header_timeout = settings.idle_timeout = 1h;
+  start();
+  const auto half = many(3, server_->public_port(), "\r");
+  auto late = connect();
   expect_served(late);
 }
 
@@ -123,7 +134,8 @@ TEST_F(connection_places, some_of_the_admin_listener_are_for_probes) {
   start();
   const auto half = "POST /admin/codes HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(admin_token) +
                     "Content-Type: application/x-ndjson\r\nContent-Length: 100\r\n\r\n{";
-  const auto streams = many(most_admin_connections - 16, server_->admin_port(), half);
+  const auto streams =
+      many(most_admin_connections - admin_connections_for_probes, server_->admin_port(), half);
   for (const auto* path : {"/livez", "/readyz", "/metrics"}) {
     EXPECT_EQ(ask_admin(request("GET", path)).status, 200U) << path;
   }

@@ -177,6 +177,7 @@ void fake_service::note_refusal(std::string_view, const service::request_id& id,
   const auto lock = std::lock_guard{mutex_};
   last_refusal_ = {std::string{id.view()}, why.code};
   last_reason_ = why.reason;
+  ++refusals_;
 }
 
 std::string fake_service::last_reason() const {

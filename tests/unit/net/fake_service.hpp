@@ -58,6 +58,8 @@ class fake_service final : public service::token_service {
   /// Id and error of the last request that was refused without an exchange.
   [[nodiscard]] std::pair<std::string, oauth::errc> last_refusal() const;
   [[nodiscard]] std::string last_reason() const;
+  /// How many requests, handshakes and connections were refused without an exchange.
+  [[nodiscard]] std::size_t refusals() const { return refusals_; }
   /// The largest number of unanswered exchanges so far.
   [[nodiscard]] std::size_t most_at_once() const { return most_; }
 
@@ -80,6 +82,7 @@ class fake_service final : public service::token_service {
   mutable std::mutex mutex_;
   std::pair<std::string, oauth::errc> last_refusal_;
   std::string last_reason_;
+  std::atomic<std::size_t> refusals_ = 0;
   std::condition_variable changed_;
   std::deque<waiting> waiting_;
   bool stopping_ = false;

@@ -185,6 +185,16 @@ TEST_F(tls_handshake, takes_note_of_a_proxy_that_is_not_trusted) {
   });
 }
 
+TEST_F(tls_handshake, that_fails_is_noted_once) {
+  start();
+  auto p = peer{server_->public_port()};
+  p.send("This is no TLS at all.\n");
+  eventually([&] { return service().refusals() == 1; });
+  p.shut_down();
+  EXPECT_TRUE(p.is_closed());
+  EXPECT_EQ(service().refusals(), 1U) << last_reason();
+}
+
 TEST_F(tls_handshake, takes_note_of_a_client_that_leaves) {
   start();
   for (const auto* octets : {"", "\x16\x03\x01\x02"}) {
