@@ -78,40 +78,40 @@ TEST(a_refusal, takes_as_long_for_an_unknown_client_as_for_a_wrong_secret_with_g
   expect_equal_times(s, unknown, wrong, 300);
 }
 
-TEST(a_refusal, takes_as_long_for_an_unknown_client_as_for_a_wrong_secret_with_chosen_ids) {
-  auto s = stage{{{"http.failures_per_minute", "0"}}};
-  auto wrong = make_party(
-      s.admin, {{"client_id", "chosen-by-hand"}, {"client_secret", "a secret of old times"}});
-  s.expect_live(wrong, s.mint(wrong));  // a proven secret must not speed up the wrong one
-  wrong.secret = "a secret of new times";
-  auto unknown = wrong;
-  unknown.id = "not-known-at-all";
-  expect_equal_times(s, unknown, wrong, 25);
+/// A client whose id and secret were chosen elsewhere.
+party make_imported(stage& s) {
+  return make_party(s.admin,
+                    {{"client_id", "chosen-by-hand"}, {"client_secret", "a secret of old times"}});
 }
 
-TEST(a_refusal, takes_as_long_for_an_unknown_client_as_for_one_with_two_chosen_secrets) {
-  auto s = stage{{{"http.failures_per_minute", "0"}}};
-  auto wrong = make_party(
-      s.admin, {{"client_id", "chosen-by-hand"}, {"client_secret", "a secret of old times"}});
-  ASSERT_EQ(s.admin
-                .call("POST", "/admin/clients/" + wrong.id + "/secrets",
-                      R"({"client_secret":"a secret of new times"})")
-                .status,
-            201U);
+void expect_times_of_an_unknown_client(stage& s, party wrong) {
   wrong.secret = "a secret of no time";
   auto unknown = wrong;
   unknown.id = "not-known-at-all";
   expect_equal_times(s, unknown, wrong, 25);
 }
 
+TEST(a_refusal, takes_as_long_for_an_unknown_client_as_for_a_wrong_secret_with_chosen_ids) {
+  auto s = stage{{{"http.failures_per_minute", "0"}}};
+  const auto known = make_imported(s);
+  s.expect_live(known, s.mint(known));  // a proven secret must not speed up the wrong one
+  expect_times_of_an_unknown_client(s, known);
+}
+
+TEST(a_refusal, takes_as_long_for_an_unknown_client_as_for_one_with_two_chosen_secrets) {
+  auto s = stage{{{"http.failures_per_minute", "0"}}};
+  const auto known = make_imported(s);
+  ASSERT_EQ(s.admin
+                .call("POST", "/admin/clients/" + known.id + "/secrets",
+                      R"({"client_secret":"a secret of new times"})")
+                .status,
+            201U);
+  expect_times_of_an_unknown_client(s, known);
+}
+
 TEST(a_refusal, takes_as_long_for_an_unknown_client_as_for_a_chosen_secret_never_proven) {
   auto s = stage{{{"http.failures_per_minute", "0"}}};
-  auto wrong = make_party(
-      s.admin, {{"client_id", "chosen-by-hand"}, {"client_secret", "a secret of old times"}});
-  wrong.secret = "a secret of new times";
-  auto unknown = wrong;
-  unknown.id = "not-known-at-all";
-  expect_equal_times(s, unknown, wrong, 25);
+  expect_times_of_an_unknown_client(s, make_imported(s));
 }
 
 }  // namespace
