@@ -12,6 +12,7 @@
 ///
 ///     http ──admin──▶ registry ──publish──▶ validators, code stores, http
 ///     http ──admin──▶ key keeper ──publish──▶ validators, signers, http, registry
+///     engine ──changed──▶ supervisor ──changed──▶ registry ──changed──▶ key keeper
 ///     supervisor monitors all, replaces members that end, and tells all their addresses (routes)
 ///
 /// HTTP actors and the members of the pools run on the I/O threads (actors/on_io_thread.hpp), so a
@@ -30,6 +31,7 @@
 #include <caf/typed_actor.hpp>
 #include <caf/typed_behavior.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -109,6 +111,7 @@ CAF_ADD_ATOM(mintage, mintage::actors, reply_atom, "reply")
 CAF_ADD_ATOM(mintage, mintage::actors, admin_atom, "admin")
 CAF_ADD_ATOM(mintage, mintage::actors, hash_atom, "hash")
 CAF_ADD_ATOM(mintage, mintage::actors, publish_atom, "publish")
+CAF_ADD_ATOM(mintage, mintage::actors, changed_atom, "changed")
 CAF_ADD_ATOM(mintage, mintage::actors, routes_atom, "routes")
 CAF_ADD_ATOM(mintage, mintage::actors, tick_atom, "tick")
 CAF_ADD_ATOM(mintage, mintage::actors, restart_atom, "restart")
@@ -193,21 +196,30 @@ using signer_actor =
                      caf::reacts_to<publish_atom, oauth::key_snapshot>,
                      caf::reacts_to<routes_atom, routes_ptr>>;
 
-/// The REGISTRY: owner of the clients. Writes a change durably, publishes the new snapshot, then
-/// answers, so a caller that has the answer finds the change in every validator.
+/// The REGISTRY: owner of the clients. Writes a change durably, publishes the new snapshot, waits
+/// until all live nodes have done the same, then answers, so a caller that has the answer finds the
+/// change in every validator.
 using registry_actor = caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
                                         // A hashed secret, returned by the hasher.
                                         caf::reacts_to<hash_atom, hash_request>,
                                         // From the hasher: keep its HMAC from now on.
                                         caf::reacts_to<verified_atom, proof>,
+                                        // From the engine: another node may have changed clients
+                                        // or keys, or all nodes know a change.
+                                        caf::reacts_to<changed_atom>,
+                                        // To itself, delayed: look for answers that wait too long.
+                                        caf::reacts_to<tick_atom>,
                                         // The algorithms that clients may ask for.
                                         caf::reacts_to<publish_atom, oauth::key_snapshot>,
                                         caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The KEY KEEPER: owner of the signing keys. Writes a change durably, publishes the new snapshot,
-/// then answers.
+/// waits until all live nodes have done the same, lets signers use it, then answers.
 using key_keeper_actor =
     caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
+                     // From the registry: the catalog has this revision, and whether keys changed;
+                     // or all nodes know a change.
+                     caf::reacts_to<changed_atom, std::uint64_t, bool>,
                      // To itself, delayed: do what is due by the clock.
                      caf::reacts_to<tick_atom>, caf::reacts_to<routes_atom, routes_ptr>>;
 

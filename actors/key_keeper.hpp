@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "actors/member.hpp"
+#include "actors/stages/confirmations.hpp"
 #include "actors/stages/key_rotation.hpp"
 
 namespace mintage::actors {
@@ -16,6 +17,9 @@ struct key_keeper_state : member_state {
   static constexpr const char* name = "key-keeper";
   std::optional<key_rotation> work;
   routes_ptr to;
+  /// What signers use. They get a ring when all live nodes publish its keys (IDT-03).
+  oauth::key_snapshot signed_with;
+  confirmations waiting;
 
   [[nodiscard]] bool is_ready() const noexcept { return to != nullptr; }
 };

@@ -19,16 +19,48 @@ void publish(pointer self) {
   for (const auto& h : to.http) self->send(h, publish_atom_v, clients);
 }
 
-/// Publishes if the calls changed something, then answers those that are done.
-void conclude(pointer self, const oauth::registry_snapshot& before,
-              std::vector<service::admin_handle> done) {
-  if (self->state.work->clients() != before) publish(self);
-  send_replies(self, *self->state.to, std::move(done));
+/// Sends the answers that need not wait any longer.
+void reply_due(pointer self, const registry_setup& setup) {
+  auto& s = self->state;
+  send_replies(self, *s.to, s.waiting.take_due(setup.records, setup.clock.now()));
+  if (s.waiting.empty() || s.is_ticking) return;
+  s.is_ticking = true;
+  self->delayed_send(self, confirmation_interval, tick_atom_v);
 }
 
-void handle_all(pointer self, const admin_batch& b) {
+/// What the registry knew before it did something.
+struct knowledge {
+  oauth::registry_snapshot clients;
+  storage::revision seen;
+};
+knowledge known_to(pointer self) {
+  return {self->state.work->clients(), self->state.work->seen()};
+}
+
+/// Publishes what has changed since `before`, and tells the other nodes and the key keeper.
+void conclude(pointer self, const registry_setup& setup, const knowledge& before,
+              bool keys_changed = false) {
+  const auto& work = *self->state.work;
+  if (work.clients() != before.clients) publish(self);
+  if (work.seen() != before.seen)
+    setup.records.published(storage::catalog_reader::registry, work.seen());
+  if (work.seen() != before.seen || keys_changed)
+    self->send(self->state.to->key_keeper, changed_atom_v, work.seen(), keys_changed);
+}
+
+/// Answers the calls, after the other nodes have taken over what they wrote.
+void conclude(pointer self, const registry_setup& setup, const knowledge& before,
+              std::vector<service::admin_handle> done) {
+  conclude(self, setup, before);
   auto& s = self->state;
-  const auto before = s.work->clients();
+  if (s.work->seen() == before.seen) return send_replies(self, *s.to, std::move(done));
+  s.waiting.add(std::move(done), s.work->seen(), setup.clock.now());
+  reply_due(self, setup);
+}
+
+void handle_all(pointer self, const registry_setup& setup, const admin_batch& b) {
+  auto& s = self->state;
+  const auto before = known_to(self);
   auto done = std::vector<service::admin_handle>{};
   for (auto& x : b.take()) {
     if (auto job = s.work->handle(x))
@@ -36,35 +68,61 @@ void handle_all(pointer self, const admin_batch& b) {
     else
       done.push_back(std::move(x));
   }
-  conclude(self, before, std::move(done));
+  conclude(self, setup, before, std::move(done));
 }
 
-void store_hashed(pointer self, const hash_request& job) {
-  const auto before = self->state.work->clients();
+void store_hashed(pointer self, const registry_setup& setup, const hash_request& job) {
+  const auto before = known_to(self);
   self->state.work->store_hashed(*job);
   auto done = std::vector<service::admin_handle>{};
   done.push_back(std::move(job->asked));
-  conclude(self, before, std::move(done));
+  conclude(self, setup, before, std::move(done));
 }
 
-void keep_proven(pointer self, const proof& proven) {
-  const auto before = self->state.work->clients();
+void keep_proven(pointer self, const registry_setup& setup, const proof& proven) {
+  const auto before = known_to(self);
   self->state.work->keep_proven(*proven);
-  if (self->state.work->clients() != before) publish(self);
+  conclude(self, setup, before);
+}
+
+void refresh(pointer self, const registry_setup& setup) {
+  const auto before = known_to(self);
+  const auto keys_changed = self->state.work->refresh();
+  conclude(self, setup, before, keys_changed);
+  // The key keeper, too, has answers that wait for other nodes.
+  if (self->state.work->seen() == before.seen)
+    self->send(self->state.to->key_keeper, changed_atom_v, before.seen, false);
+  reply_due(self, setup);
 }
 
 }  // namespace
 
 registry_actor::behavior_type registry(pointer self, const registry_setup* setup) {
   self->state.work.emplace(*setup);
+  const auto with_setup = [setup](auto work) {
+    return [setup, work](pointer me, const auto& message) { work(me, *setup, message); };
+  };
   return {
-      [self](admin_atom, const admin_batch& b) { when_ready(self, b, handle_all); },
-      [self](hash_atom, const hash_request& job) { when_ready(self, job, store_hashed); },
-      [self](verified_atom, const proof& proven) { when_ready(self, proven, keep_proven); },
+      [=](admin_atom, const admin_batch& b) { when_ready(self, b, with_setup(handle_all)); },
+      [=](hash_atom, const hash_request& job) { when_ready(self, job, with_setup(store_hashed)); },
+      [=](verified_atom, const proof& proven) {
+        when_ready(self, proven, with_setup(keep_proven));
+      },
+      [=](changed_atom) {
+        if (self->state.is_ready()) refresh(self, *setup);
+      },
+      [=](tick_atom) {
+        self->state.is_ticking = false;
+        reply_due(self, *setup);
+      },
       [self](publish_atom, const oauth::key_snapshot& keys) { self->state.work->publish(*keys); },
-      [self](routes_atom, const routes_ptr& to) {
+      [=](routes_atom, const routes_ptr& to) {
         self->state.to = to;
         publish(self);  // a replaced member has no snapshot yet
+        const auto seen = self->state.work->seen();
+        setup->records.published(storage::catalog_reader::registry, seen);
+        // The former registry may have ended before it told of changed keys.
+        self->send(to->key_keeper, changed_atom_v, seen, true);
         begin_if_ready(self);
       },
   };

@@ -6,6 +6,7 @@
 
 #include "actors/member.hpp"
 #include "actors/stages/client_administration.hpp"
+#include "actors/stages/confirmations.hpp"
 
 namespace mintage::actors {
 
@@ -13,6 +14,8 @@ struct registry_state : member_state {
   static constexpr const char* name = "registry";
   std::optional<client_administration> work;
   routes_ptr to;
+  confirmations waiting;
+  bool is_ticking = false;
 
   [[nodiscard]] bool is_ready() const noexcept { return to != nullptr; }
 };

@@ -67,7 +67,8 @@ request_gateway::request_gateway(std::uint32_t index, service::io_thread& io_thr
 
 bool request_gateway::ready() const {
   return routes_ != nullptr && documents_ != nullptr && clients_ != nullptr &&
-         board_.members.all_work() && engine_.writable() && clock_.is_confirmed();
+         board_.members.all_work() && engine_.writable() && engine_.fresh() &&
+         clock_.is_confirmed();
 }
 
 service::request_id request_gateway::next_request_id() {
@@ -127,7 +128,7 @@ void request_gateway::send_to_owner(service::admin_handle x) {
     const auto moved = clock_.confirm();
     x->answer = oauth::confirmed_clock{clock_.now(), moved};
     finish(std::move(x));
-  } else if (!routes_) {
+  } else if (!routes_ || !engine_.fresh()) {
     tell(std::move(x));
   } else if (oauth::is_about_keys(x->call)) {
     caf::anon_send(routes_->key_keeper, admin_atom_v, admin_batch{std::move(x)});
@@ -149,7 +150,7 @@ void request_gateway::depart() {
   auto tokens = std::exchange(tokens_, {});
   auto queries = std::exchange(queries_, {});
   auto mints = std::exchange(mints_, {});
-  if (!routes_) {
+  if (!routes_ || !engine_.fresh()) {
     for (auto& x : tokens) finish(std::move(x));
     for (auto& x : queries) finish(std::move(x));
     for (auto& x : mints) finish(std::move(x));

@@ -191,6 +191,9 @@ supervisor_actor::behavior_type supervisor(pointer self, const supervisor_setup*
         make_all(self, *setup);
         announce(self);
       },
+      [self](changed_atom) {
+        if (self->state.now.registry) self->send(self->state.now.registry, changed_atom_v);
+      },
       [self, setup](restart_atom, std::uint64_t of, std::uint64_t index) {
         if (!self->state.stopping) restart(self, *setup, pools.at(of), index);
       },

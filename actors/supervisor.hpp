@@ -41,6 +41,8 @@ struct pool_sizes {
 using supervisor_actor = caf::typed_actor<
     // Starts the pools.
     caf::reacts_to<routes_atom>,
+    // From the engine, for the registry.
+    caf::reacts_to<changed_atom>,
     // To itself, delayed: replace this member of this pool.
     caf::reacts_to<restart_atom, std::uint64_t, std::uint64_t>>;
 

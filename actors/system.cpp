@@ -63,7 +63,8 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
                          .pairwise_key = subkey(around.root, "pairwise/1"),
                          .limits = limits,
                          .slow = &slow,
-                         .lines = &around.journal},
+                         .lines = &around.journal,
+                         .engine = around.engine.get()},
           .hashers = {.queue = slow, .pepper = pepper, .meters = board.hashers},
           .code_stores = {.engine = *around.engine,
                           .rules = rules,
@@ -105,12 +106,14 @@ struct system::impl {
         actors{configure(config, o)},
         supervising{actors.spawn(supervisor, &setup)} {
     caf::anon_send(supervising, routes_atom_v);
+    engine->watch([to = supervising] { caf::anon_send(to, changed_atom_v); });
   }
 
   // Everything that may hold an exchange is destroyed first: the actors, then the engine's queue.
   // Their exchanges are then tasks on the I/O threads. After these tasks the gateways are not
   // referenced any more.
   ~impl() {
+    engine->watch({});
     caf::anon_send_exit(supervising, caf::exit_reason::user_shutdown);
     supervising = nullptr;
     actors.await_all_actors_done();

@@ -168,7 +168,7 @@ crypto::root_key load_or_make_seal_key(const std::filesystem::path& path, storag
   const auto text = read_private(path, rules);
   auto master = crypto::digest{};
   if (!text) {
-    if (!note.empty() || !records.load_keys().empty())
+    if (!note.empty() || !records.load_keys().keys.empty())
       fail(path,
            "the seal key is missing, but the database holds records sealed with it; put the file "
            "back, a new one is not made");

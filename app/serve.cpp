@@ -213,7 +213,7 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
               {{"because", engine->warning()}});
   }
   // Records that cannot be read end the start here with a sentence; actors would be restarted.
-  check_algorithms(engine->records().load_clients(), settings.actors.algorithms);
+  check_algorithms(engine->records().changes(0).clients, settings.actors.algorithms);
   static_cast<void>(engine->records().load_keys());
   const auto rules = file_rules{.allow_group_readable = settings.files.allow_group_readable};
   const auto root = load_or_make_seal_key(settings.actors.seal_key_file, engine->records(), rules);

@@ -3,6 +3,7 @@
 /// the cutoffs.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,30 +32,66 @@ struct key_record {
   std::string sealed;
 };
 
-/// Clients, resources and keys: few, read as a whole at start, written rarely. Writes return when
-/// they are on the disk (always fsynced), so callers are actors with a thread of their own.
-/// Thread-safe.
+/// Version of the catalog: grows with every change of a client, a resource or a key.
+using revision = std::uint64_t;
+
+/// What changed in the catalog after a revision. A client or resource that was written several
+/// times appears as it is now.
+struct catalog_changes {
+  /// The revision that the reader has now.
+  revision at = 0;
+  std::vector<oauth::client> clients{};
+  std::vector<std::string> erased_clients{};
+  std::vector<oauth::resource> resources{};
+  /// By identifier.
+  std::vector<std::string> erased_resources{};
+  /// Whether a signing key was written or erased.
+  bool keys = false;
+};
+
+struct stored_keys {
+  revision at = 0;
+  std::vector<key_record> keys{};
+};
+
+/// The actors that read the catalog.
+enum class catalog_reader : std::uint8_t { registry, key_keeper };
+constexpr auto catalog_readers_count = std::size_t{2};
+
+/// Clients, resources and keys: few, read as a whole at start, written rarely. Several nodes may
+/// share one catalog: a write names the revision that the writer has read, and fails with
+/// `catalog_moved` when the catalog has a later one. An engine of one process has no other writer
+/// and ignores `seen`. Writes return when they are durable, so callers are actors with a thread of
+/// their own. Thread-safe.
 /// @throws storage_error when the engine cannot tell whether the write is durable.
 class catalog {
  public:
   virtual ~catalog() = default;
-  [[nodiscard]] virtual std::vector<oauth::client> load_clients() = 0;
-  virtual void put_client(const oauth::client& c) = 0;
-  virtual void erase_client(std::string_view id) = 0;
-  [[nodiscard]] virtual std::vector<key_record> load_keys() = 0;
+  /// Clients and resources that changed after a revision; 0 = all of them, without the erased.
+  [[nodiscard]] virtual catalog_changes changes(revision after) = 0;
+  // Each write returns the new revision. @throws catalog_moved
+  virtual revision put_client(const oauth::client& c, revision seen) = 0;
+  virtual revision erase_client(std::string_view id, revision seen) = 0;
+  virtual revision put_resource(const oauth::resource& r, revision seen) = 0;
+  virtual revision erase_resource(std::string_view identifier, revision seen) = 0;
+  [[nodiscard]] virtual stored_keys load_keys() = 0;
   /// Writes some keys and erases others (by kid): all or none.
-  virtual void change_keys(const std::vector<key_record>& put,
-                           const std::vector<std::string>& erased) = 0;
-  [[nodiscard]] virtual std::vector<oauth::resource> load_resources() = 0;
-  virtual void put_resource(const oauth::resource& r) = 0;
-  virtual void erase_resource(std::string_view identifier) = 0;
+  virtual revision change_keys(const std::vector<key_record>& put,
+                               const std::vector<std::string>& erased, revision seen) = 0;
   /// A small record by name (for example "seal-check"); empty when absent.
   [[nodiscard]] virtual std::string load_note(std::string_view name) = 0;
   virtual void put_note(std::string_view name, std::string_view value) = 0;
+  /// Writes a note if there is none of this name. @returns whether it was written.
+  [[nodiscard]] virtual bool put_first_note(std::string_view name, std::string_view value) = 0;
+
+  /// Tells that this process uses the state of `at` everywhere, as far as `who` publishes it.
+  virtual void published(catalog_reader who, revision at) = 0;
+  /// Whether every live node has published `at`, in both readers. Never blocks.
+  [[nodiscard]] virtual bool is_known_to_all(revision at) const noexcept = 0;
 };
 
-/// The cutoffs of subjects and sessions. Every code store reads them for each request; writes are
-/// rare. Thread-safe.
+/// The cutoffs of subjects and sessions. Every code store reads them for each request, unless the
+/// engine joins them to its results; writes are rare. Thread-safe.
 class cutoff_table {
  public:
   virtual ~cutoff_table() = default;
@@ -75,6 +112,13 @@ class cutoff_table {
 class storage_error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+/// A write to the catalog was refused because another node has changed it. The caller reads
+/// `catalog::changes`, judges again and repeats the write.
+class catalog_moved : public storage_error {
+ public:
+  using storage_error::storage_error;
 };
 
 /// Runs a task on the owner of a shard (its actor), after the current call. Any thread may call it.
@@ -107,6 +151,19 @@ class engine {
   /// Whether writes succeed. A failed write (a full disk) makes it false until the engine has found
   /// that the device takes data again.
   [[nodiscard]] virtual bool writable() const noexcept = 0;
+  /// Whether this process may answer: what it reads cannot be older than the engine's lease. False
+  /// while it cannot reach a database that others write. Never blocks. Thread-safe.
+  [[nodiscard]] virtual bool fresh() const noexcept = 0;
+  /// Whether records of this slot can be read and written, as far as is known. New codes and grants
+  /// take slots that are served. Never blocks. Thread-safe.
+  [[nodiscard]] virtual bool serves(oauth::slot s) const noexcept = 0;
+  /// Whether results carry the cutoffs of their record (`read_result::cut`), for which insertions
+  /// carry the keys of subject and session. Otherwise callers look them up in `cutoffs()`.
+  [[nodiscard]] virtual bool joins_cutoffs() const noexcept = 0;
+  /// @param moved is called on a thread of the engine when another node may have changed the
+  ///        catalog, or `is_known_to_all` may have become true. Replaces the former function, and
+  ///        returns when that is no longer running. Empty: nothing is called.
+  virtual void watch(std::function<void()> moved) = 0;
 };
 
 }  // namespace mintage::storage

@@ -13,6 +13,12 @@ record_key::record_key(oauth::slot where, crypto::bytes_view name) noexcept
   std::copy(name.begin(), name.end(), octets_.begin() + 2);
 }
 
+cutoff_name name_cutoff(const crypto::digest& key) noexcept {
+  auto name = cutoff_name{};
+  std::copy_n(key.begin(), name.size(), name.begin());
+  return name;
+}
+
 std::string_view to_string(verdict v) noexcept {
   switch (v) {
     case verdict::ok:

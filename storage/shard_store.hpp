@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "oauth/grant/code.hpp"
+#include "oauth/grant/cutoff.hpp"
 #include "oauth/grant/grant.hpp"
 #include "oauth/grant/refresh.hpp"
 #include "oauth/grant/slot.hpp"
@@ -63,6 +64,11 @@ enum class verdict : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(verdict v) noexcept;
 
+/// Names the subject or the session of a record for engines that join cutoffs: the first 16 octets
+/// of its `oauth::cutoff_key`. Zero: none.
+using cutoff_name = crypto::bytes<16>;
+[[nodiscard]] cutoff_name name_cutoff(const crypto::digest& key) noexcept;
+
 /// A record to write if its key is absent. Values are opaque to engines.
 struct insert_op {
   table kind = table::codes;
@@ -72,6 +78,9 @@ struct insert_op {
   /// Tables with a binding: what a `consume` must present; else zero.
   crypto::digest binding{};
   std::string value;
+  /// Set if `engine::joins_cutoffs`. The grant of a code gets those of the code.
+  cutoff_name subject{};
+  cutoff_name session{};
 };
 
 /// Consumes one code, exactly once, even across crash and failover (COD-04).
@@ -106,6 +115,8 @@ struct read_result {
   /// replayed: when the code was consumed, and the key of the grant issued then.
   instant consumed_at{};
   record_key new_grant{};
+  /// The cutoffs of a live record or family. Set if `engine::joins_cutoffs`.
+  std::optional<oauth::cutoffs> cut{};
 };
 
 /// Takes back the consumption by `attempt`: the code is live again and its grant is removed
@@ -137,6 +148,8 @@ struct rotate_result {
   /// record.
   verdict what = verdict::unknown;
   std::string value;
+  /// replayed: the cutoffs of the stored record. Set if `engine::joins_cutoffs`.
+  std::optional<oauth::cutoffs> cut{};
 };
 
 struct revoke_op {

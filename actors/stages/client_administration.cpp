@@ -30,17 +30,55 @@ hash_request hash_first(service::admin_handle& x, oauth::client who,
 }  // namespace
 
 client_administration::client_administration(const registry_setup& setup)
-    : setup_{setup},
-      clients_{std::make_shared<const oauth::client_registry>(setup.records.load_clients(),
-                                                              setup.records.load_resources())},
-      algorithms_{setup.algorithms},
-      pepper_{setup.pepper} {}
+    : setup_{setup}, algorithms_{setup.algorithms}, pepper_{setup.pepper} {
+  auto all = setup.records.changes(0);
+  seen_ = all.at;
+  clients_ = std::make_shared<const oauth::client_registry>(std::move(all.clients),
+                                                            std::move(all.resources));
+}
+
+bool client_administration::refresh() {
+  try {
+    auto changes = setup_.records.changes(seen_);
+    const auto keys_changed = changes.keys;
+    take(std::move(changes));
+    return keys_changed;
+  } catch (const storage::storage_error&) {
+    return false;
+  }
+}
+
+void client_administration::take(storage::catalog_changes changes) {
+  seen_ = changes.at;
+  for (auto& c : changes.clients) clients_ = clients_->with(std::move(c));
+  for (const auto& id : changes.erased_clients) clients_ = clients_->without(id);
+  for (auto& r : changes.resources) clients_ = clients_->with_resource(std::move(r));
+  for (const auto& identifier : changes.erased_resources)
+    clients_ = clients_->without_resource(identifier);
+}
 
 void client_administration::publish(const oauth::key_ring& keys) {
   algorithms_ = active_algorithms(keys);
 }
 
+template <class Judge>
+auto client_administration::judge_until_stored(service::admin_exchange& x, Judge judge) {
+  constexpr auto most_rounds = 3;
+  for (auto round = 1;; ++round) {
+    has_moved_ = false;
+    auto result = judge();
+    if (!has_moved_ || round == most_rounds) return result;
+    static_cast<void>(refresh());
+    x.error.reset();
+  }
+}
+
 hash_request client_administration::handle(service::admin_handle& x) {
+  auto& asked = *x;  // `judge` takes the handle only when it writes nothing
+  return judge_until_stored(asked, [&] { return judge(x); });
+}
+
+hash_request client_administration::judge(service::admin_handle& x) {
   const auto& call = x->call;
   if (const auto* c = std::get_if<oauth::create_client>(&call)) return create(x, c->metadata);
   if (const auto* a = std::get_if<oauth::add_secret>(&call)) return add_secret(x, *a);
@@ -111,18 +149,26 @@ hash_request client_administration::add_secret(service::admin_handle& x,
   return nullptr;
 }
 
-void client_administration::store_hashed(hash_job& job) {
+void client_administration::store_hashed(const hash_job& job) {
   auto& x = *job.asked;
+  judge_until_stored(x, [&] {
+    judge_hashed(job, x);
+    return true;
+  });
+}
+
+void client_administration::judge_hashed(const hash_job& job, service::admin_exchange& x) {
   const auto* found = clients_->find(job.who.id);
   if (std::holds_alternative<oauth::create_client>(x.call)) {
     if (found != nullptr) return refuse(x, oauth::errc::conflict, "client_id is taken");
-    job.who.secrets.push_back(std::move(job.stored));
-    return keep_new(x, {std::move(job.who), {}, oauth::secret_warnings(job.secret)});
+    auto made = job.who;
+    made.secrets.push_back(job.stored);
+    return keep_new(x, {std::move(made), {}, oauth::secret_warnings(job.secret)});
   }
   // The client was removed while the secret was hashed, and may have been made again.
   if (found == nullptr || found->incarnation != job.who.incarnation)
     return refuse(x, oauth::errc::not_found, no_such_client);
-  keep_added(x, *found, std::move(job.stored), {}, oauth::secret_warnings(job.secret));
+  keep_added(x, *found, job.stored, {}, oauth::secret_warnings(job.secret));
 }
 
 void client_administration::end_secret(service::admin_exchange& x, const oauth::end_secret& call) {
@@ -148,7 +194,7 @@ void client_administration::patch(service::admin_exchange& x, const oauth::patch
 
 void client_administration::remove(service::admin_exchange& x, const std::string& id) {
   if (find(x, id) == nullptr) return;
-  if (!is_stored(x, [&] { setup_.records.erase_client(id); })) return;
+  if (!is_stored(x, [&] { seen_ = setup_.records.erase_client(id, seen_); })) return;
   clients_ = clients_->without(id);
   x.answer = oauth::removed{};
 }
@@ -159,7 +205,7 @@ void client_administration::keep_proven(const oauth::proven_secret& proven) {
   auto after = oauth::with_proven(*before, proven);
   if (!after) return;
   try {
-    setup_.records.put_client(*after);
+    seen_ = setup_.records.put_client(*after, seen_);
   } catch (const storage::storage_error&) {
     return;
   }
@@ -172,7 +218,7 @@ void client_administration::put_resource(service::admin_exchange& x, const oauth
     return;
   }
   if (r.as.format == oauth::token_format::jwt && !has_key_of(x, r.as.alg, "alg")) return;
-  if (!is_stored(x, [&] { setup_.records.put_resource(r); })) return;
+  if (!is_stored(x, [&] { seen_ = setup_.records.put_resource(r, seen_); })) return;
   clients_ = clients_->with_resource(r);
   x.answer = r;
 }
@@ -181,7 +227,7 @@ void client_administration::remove_resource(service::admin_exchange& x,
                                             const std::string& identifier) {
   if (clients_->find_resource(identifier) == nullptr)
     return refuse(x, oauth::errc::not_found, "no such resource");
-  if (!is_stored(x, [&] { setup_.records.erase_resource(identifier); })) return;
+  if (!is_stored(x, [&] { seen_ = setup_.records.erase_resource(identifier, seen_); })) return;
   clients_ = clients_->without_resource(identifier);
   x.answer = oauth::removed{};
 }
@@ -247,6 +293,10 @@ template <class Write>
 bool client_administration::is_stored(service::admin_exchange& x, Write write) {
   try {
     write();
+  } catch (const storage::catalog_moved&) {
+    has_moved_ = true;
+    refuse(x, oauth::errc::temporarily_unavailable, "other nodes keep changing the clients");
+    return false;
   } catch (const storage::storage_error&) {
     refuse(x, oauth::errc::temporarily_unavailable, "the change could not be stored");
     return false;
@@ -255,7 +305,7 @@ bool client_administration::is_stored(service::admin_exchange& x, Write write) {
 }
 
 bool client_administration::keep(service::admin_exchange& x, const oauth::client& c) {
-  if (!is_stored(x, [&] { setup_.records.put_client(c); })) return false;
+  if (!is_stored(x, [&] { seen_ = setup_.records.put_client(c, seen_); })) return false;
   clients_ = clients_->with(c);
   return true;
 }

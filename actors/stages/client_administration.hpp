@@ -32,6 +32,12 @@ class client_administration {
   /// Reads all clients and resources. @throws storage::storage_error
   explicit client_administration(const registry_setup& setup);
 
+  /// Takes over what other nodes have changed. When the database fails, nothing changes and the
+  /// next call tries again. @returns whether a signing key was changed.
+  bool refresh();
+  /// The revision of the catalog that `clients` shows.
+  [[nodiscard]] storage::revision seen() const noexcept { return seen_; }
+
   /// From now on clients may ask for the algorithms with an active key in `keys`.
   void publish(const oauth::key_ring& keys);
 
@@ -41,11 +47,18 @@ class client_administration {
   /// do first.
   [[nodiscard]] hash_request handle(service::admin_handle& x);
   /// Completes a call whose secret was hashed, with the clients as they are now.
-  void store_hashed(hash_job& job);
-  /// Keeps the HMAC of a secret that was proven. When the database fails, it is proven anew later.
+  void store_hashed(const hash_job& job);
+  /// Keeps the HMAC of a secret that was proven. When that fails, the secret is proven anew later.
   void keep_proven(const oauth::proven_secret& proven);
 
  private:
+  /// Runs `judge`, which may write. When another node has changed the catalog meanwhile, takes over
+  /// its changes and judges again.
+  template <class Judge>
+  auto judge_until_stored(service::admin_exchange& x, Judge judge);
+  [[nodiscard]] hash_request judge(service::admin_handle& x);
+  void judge_hashed(const hash_job& job, service::admin_exchange& x);
+  void take(storage::catalog_changes changes);
   [[nodiscard]] hash_request create(service::admin_handle& x, const oauth::client_metadata& m);
   [[nodiscard]] hash_request add_secret(service::admin_handle& x, const oauth::add_secret& call);
   void end_secret(service::admin_exchange& x, const oauth::end_secret& call);
@@ -67,12 +80,15 @@ class client_administration {
   [[nodiscard]] bool has_key_of(service::admin_exchange& x, crypto::jws_alg alg,
                                 std::string_view member) const;
   [[nodiscard]] bool keep(service::admin_exchange& x, const oauth::client& c);
-  /// Runs a write to the disk. @returns whether it succeeded; else `x` is refused.
+  /// Runs a durable write. @returns whether it succeeded; else `x` is refused.
   template <class Write>
-  [[nodiscard]] static bool is_stored(service::admin_exchange& x, Write write);
+  [[nodiscard]] bool is_stored(service::admin_exchange& x, Write write);
 
   const registry_setup& setup_;
   oauth::registry_snapshot clients_;
+  storage::revision seen_ = 0;
+  /// The last write failed because the catalog has moved.
+  bool has_moved_ = false;
   std::vector<crypto::jws_alg> algorithms_;
   crypto::hmac_sha256 pepper_;
   crypto::buffered_random random_;

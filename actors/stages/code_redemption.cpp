@@ -123,7 +123,7 @@ std::optional<storage::consume_op> code_redemption::consumption(
     why_not = oauth::explain_mismatch(*code, x.client, x.request, uri);
     return op;
   }
-  x.denied = issue_grant(x, code->who);
+  x.denied = issue_grant(x, code->who, found.cut);
   if (x.denied) return std::nullopt;
   op.attempt = x.attempt;
   op.tombstone_until = std::max(code->expires, shard_.now() + shard_.setup.rules.code_tombstone);
@@ -137,8 +137,9 @@ std::optional<storage::consume_op> code_redemption::consumption(
 // The bindings are right; this checks the rest of P18, then P20. A refusal here leaves the code
 // live (COD-05, COD-10, NEG-118, NEG-119).
 std::optional<oauth::denial> code_redemption::issue_grant(service::token_exchange& x,
-                                                          const oauth::login& who) {
-  const auto cut = shard_.find_cutoffs(who);
+                                                          const oauth::login& who,
+                                                          const joined_cutoffs& joined) {
+  const auto cut = shard_.find_cutoffs(who, joined);
   if (!cut) return oauth::lost();
   if (oauth::is_cut_off(who, *cut)) return oauth::void_code();
   const auto draw = oauth::new_grant_ids::draw(shard_.random);
@@ -216,6 +217,7 @@ void code_redemption::put(std::vector<service::mint_handle> some) {
                    .binding = oauth::make_binding(code.who.client_id, code.who.incarnation,
                                                   code.redirect_uri, code.challenge, shard_.hash),
                    .value = storage::encode(code)});
+    shard_.name_cutoffs(code.who, ops.back());
   }
   auto held = std::make_shared<std::vector<service::mint_handle>>(std::move(some));
   shard_.records->insert(std::move(ops), shard_.now(),

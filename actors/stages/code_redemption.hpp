@@ -46,7 +46,8 @@ class code_redemption {
       service::token_exchange& x, const storage::read_result& found,
       std::optional<oauth::denial>& why_not);
   [[nodiscard]] std::optional<oauth::denial> issue_grant(service::token_exchange& x,
-                                                         const oauth::login& who);
+                                                         const oauth::login& who,
+                                                         const joined_cutoffs& joined);
 
   shard_context& shard_;
   opaque_tokens& next_;

@@ -53,7 +53,7 @@ void family_rotation::weigh(service::token_handle x, const storage::read_result&
                             refresh_round& to) {
   if (found.what == verdict::ok || found.what == verdict::revoked) {
     const auto family = family_in(found.value, found.what == verdict::revoked, shard_.now());
-    if (family) return weigh(std::move(x), *family, to);
+    if (family) return weigh(std::move(x), *family, found.cut, to);
     x->denied = oauth::lost();
   } else {
     x->denied = found.what == verdict::unknown ? oauth::lost() : oauth::unknown_refresh_token();
@@ -62,9 +62,9 @@ void family_rotation::weigh(service::token_handle x, const storage::read_result&
 }
 
 void family_rotation::weigh(service::token_handle x, const oauth::grant& family,
-                            refresh_round& to) {
+                            const joined_cutoffs& joined, refresh_round& to) {
   using act = oauth::refresh_judgement::act;
-  const auto cut = shard_.find_cutoffs(family.who);
+  const auto cut = shard_.find_cutoffs(family.who, joined);
   if (!cut) {
     x->denied = oauth::lost();
     return to.replies.push_back(std::move(x));
@@ -125,7 +125,7 @@ void family_rotation::settle(service::token_handle x, const storage::rotate_resu
       x->grant.reset();
       x->out = {};
       const auto family = family_in(found.value, false, shard_.now());
-      if (family && to.number <= most_rounds) return weigh(std::move(x), *family, to);
+      if (family && to.number <= most_rounds) return weigh(std::move(x), *family, found.cut, to);
       x->denied = oauth::lost();
       break;
     }

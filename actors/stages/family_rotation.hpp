@@ -22,7 +22,8 @@ class family_rotation {
  private:
   struct refresh_round;
   void weigh(service::token_handle x, const storage::read_result& found, refresh_round& to);
-  void weigh(service::token_handle x, const oauth::grant& family, refresh_round& to);
+  void weigh(service::token_handle x, const oauth::grant& family, const joined_cutoffs& joined,
+             refresh_round& to);
   void conclude(refresh_round round);
   void settle(service::token_handle x, const storage::rotate_result& found, refresh_round& to);
 

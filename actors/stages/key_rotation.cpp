@@ -45,12 +45,29 @@ bool are_equal(const oauth::key_ring& a, const oauth::key_ring& b) {
 
 key_rotation::key_rotation(const key_keeper_setup& setup) : setup_{setup} {
   load();
-  keep(oauth::advance(*ring_, setup_.keys, setup_.clock.now(), crypto::signing_key::generate));
+  repeat_until_stored([this] {
+    keep(oauth::advance(*ring_, setup_.keys, setup_.clock.now(), crypto::signing_key::generate));
+  });
+}
+
+template <class Work>
+void key_rotation::repeat_until_stored(Work work) {
+  constexpr auto most_rounds = 3;
+  for (auto round = 1;; ++round) {
+    try {
+      return work();
+    } catch (const storage::catalog_moved&) {
+      if (round == most_rounds) throw;
+      load();
+    }
+  }
 }
 
 void key_rotation::load() {
   auto ring = oauth::key_ring{};
-  for (const auto& r : setup_.records.load_keys()) ring.keys.push_back(unseal(r, setup_.seal_key));
+  const auto stored = setup_.records.load_keys();
+  for (const auto& r : stored.keys) ring.keys.push_back(unseal(r, setup_.seal_key));
+  seen_ = stored.at;
   oauth::arrange(ring);
   if (ring_ == nullptr || !are_equal(*ring_, ring))
     ring_ = std::make_shared<const oauth::key_ring>(std::move(ring));
@@ -61,9 +78,19 @@ bool key_rotation::tick() {
   const auto before = ring_;
   try {
     if (is_unsure_) load();
-    auto after =
-        oauth::advance(*ring_, setup_.keys, setup_.clock.now(), crypto::signing_key::generate);
-    keep(std::move(after));
+    repeat_until_stored([this] {
+      keep(oauth::advance(*ring_, setup_.keys, setup_.clock.now(), crypto::signing_key::generate));
+    });
+  } catch (const storage::storage_error&) {
+    is_unsure_ = true;
+  }
+  return ring_ != before;
+}
+
+bool key_rotation::refresh() {
+  const auto before = ring_;
+  try {
+    load();
   } catch (const storage::storage_error&) {
     is_unsure_ = true;
   }
@@ -74,12 +101,13 @@ template <class Change>
 void key_rotation::change(service::admin_exchange& x, Change how) {
   try {
     if (is_unsure_) load();
-    auto after = how(setup_.clock.now());
-    if (!after) {
-      x.error = std::move(after.error());
-      return;
-    }
-    keep(std::move(*after));
+    repeat_until_stored([&] {
+      auto after = how(setup_.clock.now());
+      if (!after)
+        x.error = std::move(after.error());
+      else
+        keep(std::move(*after));
+    });
   } catch (const storage::storage_error&) {
     is_unsure_ = true;
     x.error =
@@ -122,7 +150,7 @@ void key_rotation::store(const oauth::key_ring& after) {
   auto erased = std::vector<std::string>{};
   for (const auto& k : ring_->keys)
     if (after.find(k.key.kid()) == nullptr) erased.push_back(k.key.kid());
-  setup_.records.change_keys(put, erased);
+  seen_ = setup_.records.change_keys(put, erased, seen_);
 }
 
 void key_rotation::tell(const oauth::key_ring& after) const {

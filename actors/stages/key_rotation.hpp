@@ -42,6 +42,11 @@ class key_rotation {
   /// Does what is due by the clock. When the database fails, the next call tries again.
   /// @returns whether the ring has changed.
   bool tick();
+  /// Takes over what other nodes have changed. When the database fails, the next call tries again.
+  /// @returns whether the ring has changed.
+  bool refresh();
+  /// The revision of the catalog that `ring` was read at or written with.
+  [[nodiscard]] storage::revision seen() const noexcept { return seen_; }
   /// Answers the call in `x`. Call `tick` first, so that the answer is up to date.
   /// @pre oauth::is_about_keys(x.call)
   void handle(service::admin_exchange& x);
@@ -51,11 +56,16 @@ class key_rotation {
   void keep(oauth::key_ring after);
   void store(const oauth::key_ring& after);
   void tell(const oauth::key_ring& after) const;
+  /// Runs `work`, which may write. When another node has changed the catalog meanwhile, reads the
+  /// keys and runs it again. @throws storage::storage_error
+  template <class Work>
+  void repeat_until_stored(Work work);
   template <class Change>
   void change(service::admin_exchange& x, Change how);
 
   const key_keeper_setup& setup_;
   oauth::key_snapshot ring_;
+  storage::revision seen_ = 0;
   /// A write failed, so the database must be read before the next change.
   bool is_unsure_ = false;
 };

@@ -20,9 +20,12 @@ std::optional<oauth::instant> shard_context::epoch() const {
   return t == oauth::instant{} ? std::nullopt : std::optional{t};
 }
 
-std::optional<oauth::cutoffs> shard_context::find_cutoffs(const oauth::login& who) {
+std::optional<oauth::cutoffs> shard_context::find_cutoffs(const oauth::login& who,
+                                                          const joined_cutoffs& joined) {
+  auto found = joined.value_or(oauth::cutoffs{});
+  found.epoch = epoch();
+  if (setup.engine.joins_cutoffs()) return found;
   auto& table = setup.engine.cutoffs();
-  auto found = oauth::cutoffs{.subject = {}, .session = {}, .epoch = epoch()};
   if (!table.has_any()) return found;
   try {
     found.subject = table.find(oauth::cutoff_key(oauth::cutoff_kind::subject, who.sub, hash));
@@ -32,6 +35,15 @@ std::optional<oauth::cutoffs> shard_context::find_cutoffs(const oauth::login& wh
     return std::nullopt;
   }
   return found;
+}
+
+void shard_context::name_cutoffs(const oauth::login& who, storage::insert_op& record) {
+  if (!setup.engine.joins_cutoffs()) return;
+  record.subject =
+      storage::name_cutoff(oauth::cutoff_key(oauth::cutoff_kind::subject, who.sub, hash));
+  if (!who.sid.empty())
+    record.session =
+        storage::name_cutoff(oauth::cutoff_key(oauth::cutoff_kind::session, who.sid, hash));
 }
 
 void shard_context::send_replies(std::vector<service::token_handle> replies, replays late) {

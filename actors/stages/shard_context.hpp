@@ -42,6 +42,9 @@ struct shard_exits {
   std::function<void(std::vector<service::query_handle>)> query_replies;
 };
 
+/// The cutoffs that an engine gave with a record, if it joins cutoffs.
+using joined_cutoffs = std::optional<oauth::cutoffs>;
+
 /// Owned by `shard_stages`, which outlives every completion of `records`. Not thread-safe.
 struct shard_context {
   /// @param index the shard.
@@ -53,7 +56,10 @@ struct shard_context {
   [[nodiscard]] std::optional<oauth::instant> epoch() const;
   /// The cutoffs that concern a login; nothing when the engine cannot tell. Two lookups, or none
   /// while no cutoff exists.
-  [[nodiscard]] std::optional<oauth::cutoffs> find_cutoffs(const oauth::login& who);
+  [[nodiscard]] std::optional<oauth::cutoffs> find_cutoffs(const oauth::login& who,
+                                                           const joined_cutoffs& joined);
+  /// Names subject and session of a login in a record, for engines that join cutoffs.
+  void name_cutoffs(const oauth::login& who, storage::insert_op& record);
 
   /// Sets in `x.out` what the client's record says of its tokens. @pre `x.grant` and `x.out` are
   /// set.

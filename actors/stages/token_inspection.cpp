@@ -16,6 +16,7 @@ using storage::verdict;
 struct token_inspection::inquiry {
   service::query_handle x;
   oauth::found_token found;
+  joined_cutoffs cut{};
   /// The store could not tell: 503.
   bool is_unsure = false;
 
@@ -53,6 +54,7 @@ struct token_inspection::inquiry {
     if (r.what == verdict::unknown) is_unsure = true;
     if (r.what != verdict::ok && r.what != verdict::revoked) return;
     found.family = storage::decode_grant(r.value);
+    cut = r.cut;
     if (!found.family) return;
     if (r.what == verdict::revoked && !found.family->revoked_at) found.family->revoked_at = now;
     // Without a right MAC it is not a token of that family, and nothing is known of it.
@@ -81,7 +83,7 @@ void token_inspection::query(std::vector<service::query_handle> some) {
   auto keys = std::vector<record_key>{};
   auto of = std::vector<std::size_t>{};  // the question of each key
   for (auto& x : some) {
-    held->push_back({std::move(x), {}, false});
+    held->push_back({std::move(x), {}});
     if (const auto key = held->back().own_record(shard_.hash)) {
       keys.push_back(*key);
       of.push_back(held->size() - 1);
@@ -120,7 +122,7 @@ void token_inspection::answer(const inquiries& some) {
   auto to_sign = std::vector<service::query_handle>{};
   for (auto& q : *some) {
     auto cut = q.found.family
-                   ? shard_.find_cutoffs(q.found.family->who)
+                   ? shard_.find_cutoffs(q.found.family->who, q.cut)
                    : oauth::cutoffs{.subject = {}, .session = {}, .epoch = shard_.epoch()};
     if (q.is_unsure || !cut) {
       q.x->denied = oauth::lost();

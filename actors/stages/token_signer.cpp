@@ -33,9 +33,9 @@ token_signer::context* token_signer::context_for(crypto::jws_alg alg) noexcept {
   return nullptr;
 }
 
-token_signer::context& token_signer::context_or_first(crypto::jws_alg alg) noexcept {
+token_signer::context* token_signer::context_or_first(crypto::jws_alg alg) noexcept {
   auto* found = context_for(alg);
-  return found != nullptr ? *found : contexts_.front();
+  return found != nullptr || contexts_.empty() ? found : &contexts_.front();
 }
 
 void token_signer::begin_batch() {
@@ -56,8 +56,9 @@ void token_signer::choose_keys(const service::token_exchange& x, draft& access, 
   // The algorithm of the targets, which agree (ATK-04); without targets, ES256 if there is such a
   // key.
   const auto& targets = x.out.targets_of(x.grant->who.targets);
-  if (x.out.opaque.empty())
-    access.with = &context_or_first(targets.empty() ? crypto::jws_alg::es256 : targets.front().alg);
+  if (!x.out.opaque.empty()) return;
+  access.with = context_or_first(targets.empty() ? crypto::jws_alg::es256 : targets.front().alg);
+  access.failed = access.with == nullptr;
 }
 
 void token_signer::sign(std::span<const service::token_handle> some) {
@@ -136,7 +137,9 @@ void token_signer::sign(std::span<const service::query_handle> some) {
   auto signed_with = std::vector<context*>(some.size());
   for (auto i = std::size_t{0}; i < some.size(); ++i) {
     auto& x = *some[i];
-    auto& with = context_or_first(x.alg);
+    signed_with[i] = context_or_first(x.alg);
+    if (signed_with[i] == nullptr) continue;
+    auto& with = *signed_with[i];
     const auto& header = x.request.purpose == oauth::query_purpose::introspect
                              ? with.introspection_header
                              : with.id_header;

@@ -59,7 +59,8 @@ class token_signer {
     bool is_withheld = false;
   };
   [[nodiscard]] context* context_for(crypto::jws_alg alg) noexcept;
-  [[nodiscard]] context& context_or_first(crypto::jws_alg alg) noexcept;
+  /// Null only when there is no key at all.
+  [[nodiscard]] context* context_or_first(crypto::jws_alg alg) noexcept;
   /// A token that is not signed yet.
   struct draft {
     context* with = nullptr;  ///< null: there is no token to sign

@@ -137,6 +137,16 @@ token_validator::next token_validator::find_family(service::token_exchange& x) {
 }
 
 // A client's own grant needs no store, except for an opaque token (CCG-01, ATK-06).
+// While a shard of the database is down, new codes and grants go to the others.
+oauth::slot token_validator::draw_slot() {
+  constexpr auto most_draws = 256;
+  auto drawn = oauth::slot::draw(random_);
+  if (setup_.engine == nullptr) return drawn;
+  for (auto i = 1; i < most_draws && !setup_.engine->serves(drawn); ++i)
+    drawn = oauth::slot::draw(random_);
+  return drawn;
+}
+
 token_validator::next token_validator::issue_own_grant(service::token_exchange& x) {
   const auto& who = *clients_->find(x.client.id);  // it was authenticated against this snapshot
   auto scope = oauth::choose_client_scope(who, x.request.scope);
@@ -151,7 +161,7 @@ token_validator::next token_validator::issue_own_grant(service::token_exchange& 
   }
   const auto is_opaque =
       !targets->empty() && targets->front().format == oauth::token_format::opaque;
-  x.grant = oauth::client_grant(x.client, std::move(*scope), std::move(*targets),
+  x.grant = oauth::client_grant(x.client, draw_slot(), std::move(*scope), std::move(*targets),
                                 setup_.clock.now(), random_);
   x.out.lives = x.client.lives;
   x.out.static_claims = oauth::merge_static_claims(who, *clients_, x.grant->who.targets);
@@ -189,7 +199,7 @@ token_validator::next token_validator::check(service::mint_exchange& x) {
   }
   x.expires_in = std::chrono::duration_cast<oauth::seconds>(code->expires - now);
   x.code = std::move(*code);
-  x.text = oauth::make_code(oauth::slot::draw(random_), random_);
+  x.text = oauth::make_code(draw_slot(), random_);
   x.where = oauth::find_code(x.text.reveal(), hash_).value();
   return next::put;
 }

@@ -15,6 +15,7 @@
 #include "oauth/client/failure_limits.hpp"
 #include "oauth/token/key_ring.hpp"
 #include "service/exchange.hpp"
+#include "storage/engine.hpp"
 
 namespace mintage::actors {
 
@@ -34,6 +35,8 @@ struct validator_setup {
   hash_queue* slow = nullptr;
   /// The source of room for lines; null = actions need not be recorded.
   service::line_room* lines = nullptr;
+  /// Tells which slots are served; null = all.
+  const storage::engine* engine = nullptr;
 };
 
 /// The checks without an actor: tests call them directly. Not thread-safe.
@@ -77,6 +80,7 @@ class token_validator {
   [[nodiscard]] next route(service::query_exchange& x, const oauth::client_facts& client);
   [[nodiscard]] next find_code(service::token_exchange& x);
   [[nodiscard]] next find_family(service::token_exchange& x);
+  [[nodiscard]] oauth::slot draw_slot();
   [[nodiscard]] next issue_own_grant(service::token_exchange& x);
   [[nodiscard]] next find_token(service::query_exchange& x);
 

@@ -53,8 +53,8 @@ result<issuance> issue_of_code(const grant& new_grant, const token_request& requ
   return out;
 }
 
-grant client_grant(const client_facts& client, std::string scope, std::vector<target> targets,
-                   instant now, crypto::random_source& random) {
+grant client_grant(const client_facts& client, slot where, std::string scope,
+                   std::vector<target> targets, instant now, crypto::random_source& random) {
   auto own = grant{};
   own.who.client_id = client.id;
   own.who.incarnation = client.incarnation;
@@ -62,7 +62,7 @@ grant client_grant(const client_facts& client, std::string scope, std::vector<ta
   own.who.scope = std::move(scope);
   own.who.targets = std::move(targets);
   own.who.minted = now;
-  own.where = slot::draw(random);
+  own.where = where;
   random.fill(own.family);
   own.created = now;
   return own;

@@ -61,7 +61,7 @@ struct new_grant_ids {
 
 /// The grant of a client's own token: no person, no login, not stored (CCG-01). Its tokens have the
 /// client id as subject, which no person's `sub` can equal.
-[[nodiscard]] grant client_grant(const client_facts& client, std::string scope,
+[[nodiscard]] grant client_grant(const client_facts& client, slot where, std::string scope,
                                  std::vector<target> targets, instant now,
                                  crypto::random_source& random);
 

@@ -10,6 +10,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "storage/sole_node.hpp"
+
 namespace mintage::storage {
 namespace {
 
@@ -237,35 +239,41 @@ class memory_shard final : public shard_store {
   unsigned max_failures_;
 };
 
-class memory_catalog final : public catalog {
+class memory_catalog final : public sole_catalog {
  public:
-  std::vector<oauth::client> load_clients() override {
+  catalog_changes changes(revision after) override {
     auto lock = std::lock_guard{mutex_};
-    auto all = std::vector<oauth::client>{};
-    all.reserve(clients_.size());
+    auto all = catalog_changes{.at = 1};
+    if (after != 0) return all;
+    all.clients.reserve(clients_.size());
     for (const auto& [id, c] : clients_) {
-      all.push_back(c);
+      all.clients.push_back(c);
+    }
+    for (const auto& [identifier, r] : resources_) {
+      all.resources.push_back(r);
     }
     return all;
   }
-  void put_client(const oauth::client& c) override {
+  revision put_client(const oauth::client& c, revision seen) override {
     auto lock = std::lock_guard{mutex_};
     clients_.insert_or_assign(c.id, c);
+    return seen;
   }
-  void erase_client(std::string_view id) override {
+  revision erase_client(std::string_view id, revision seen) override {
     auto lock = std::lock_guard{mutex_};
     clients_.erase(std::string{id});
+    return seen;
   }
-  std::vector<key_record> load_keys() override {
+  stored_keys load_keys() override {
     auto lock = std::lock_guard{mutex_};
-    auto all = std::vector<key_record>{};
+    auto all = stored_keys{.at = 1};
     for (const auto& [kid, k] : keys_) {
-      all.push_back(k);
+      all.keys.push_back(k);
     }
     return all;
   }
-  void change_keys(const std::vector<key_record>& put,
-                   const std::vector<std::string>& erased) override {
+  revision change_keys(const std::vector<key_record>& put, const std::vector<std::string>& erased,
+                       revision seen) override {
     auto lock = std::lock_guard{mutex_};
     for (const auto& k : put) {
       keys_.insert_or_assign(k.kid, k);
@@ -273,23 +281,17 @@ class memory_catalog final : public catalog {
     for (const auto& kid : erased) {
       keys_.erase(kid);
     }
+    return seen;
   }
-  std::vector<oauth::resource> load_resources() override {
-    auto lock = std::lock_guard{mutex_};
-    auto all = std::vector<oauth::resource>{};
-    all.reserve(resources_.size());
-    for (const auto& [identifier, r] : resources_) {
-      all.push_back(r);
-    }
-    return all;
-  }
-  void put_resource(const oauth::resource& r) override {
+  revision put_resource(const oauth::resource& r, revision seen) override {
     auto lock = std::lock_guard{mutex_};
     resources_.insert_or_assign(r.as.identifier, r);
+    return seen;
   }
-  void erase_resource(std::string_view identifier) override {
+  revision erase_resource(std::string_view identifier, revision seen) override {
     auto lock = std::lock_guard{mutex_};
     resources_.erase(std::string{identifier});
+    return seen;
   }
   std::string load_note(std::string_view name) override {
     auto lock = std::lock_guard{mutex_};
@@ -299,6 +301,10 @@ class memory_catalog final : public catalog {
   void put_note(std::string_view name, std::string_view value) override {
     auto lock = std::lock_guard{mutex_};
     notes_.insert_or_assign(std::string{name}, std::string{value});
+  }
+  bool put_first_note(std::string_view name, std::string_view value) override {
+    auto lock = std::lock_guard{mutex_};
+    return notes_.emplace(name, value).second;
   }
 
  private:
@@ -337,7 +343,7 @@ class memory_cutoffs final : public cutoff_table {
 };
 
 /// Owns the tables, so that a shard that is opened again finds what its former instance wrote.
-class memory_engine final : public engine {
+class memory_engine final : public sole_engine {
  public:
   explicit memory_engine(unsigned max_failures) : max_failures_{max_failures} {}
   std::unique_ptr<shard_store> open_shard(std::size_t, std::size_t, owner, owner) override {

@@ -30,32 +30,41 @@ std::vector<Record> load_all(const rocksdb_database& db, column_family f,
   return all;
 }
 
+/// The one revision of a catalog that no other process changes.
+constexpr auto only_revision = revision{1};
+
 }  // namespace
 
-std::vector<oauth::client> rocksdb_catalog::load_clients() {
-  return load_all<oauth::client>(db_, column_family::clients, decode_client);
+catalog_changes rocksdb_catalog::changes(revision after) {
+  auto all = catalog_changes{.at = only_revision};
+  if (after != 0) return all;
+  all.clients = load_all<oauth::client>(db_, column_family::clients, decode_client);
+  all.resources = load_all<oauth::resource>(db_, column_family::resources, decode_resource);
+  return all;
 }
 
-void rocksdb_catalog::put_client(const oauth::client& c) {
+revision rocksdb_catalog::put_client(const oauth::client& c, revision seen) {
   auto in_use = db_.use();
   auto batch = rocksdb::WriteBatch{};
   static_cast<void>(batch.Put(db_[column_family::clients], c.id, encode(c)));
   write(batch);
+  return seen;
 }
 
-void rocksdb_catalog::erase_client(std::string_view id) {
+revision rocksdb_catalog::erase_client(std::string_view id, revision seen) {
   auto in_use = db_.use();
   auto batch = rocksdb::WriteBatch{};
   static_cast<void>(batch.Delete(db_[column_family::clients], to_slice(id)));
   write(batch);
+  return seen;
 }
 
-std::vector<key_record> rocksdb_catalog::load_keys() {
-  return load_all<key_record>(db_, column_family::keys, decode_key);
+stored_keys rocksdb_catalog::load_keys() {
+  return {only_revision, load_all<key_record>(db_, column_family::keys, decode_key)};
 }
 
-void rocksdb_catalog::change_keys(const std::vector<key_record>& put,
-                                  const std::vector<std::string>& erased) {
+revision rocksdb_catalog::change_keys(const std::vector<key_record>& put,
+                                      const std::vector<std::string>& erased, revision seen) {
   auto in_use = db_.use();
   auto batch = rocksdb::WriteBatch{};
   for (const auto& k : put) {
@@ -65,24 +74,23 @@ void rocksdb_catalog::change_keys(const std::vector<key_record>& put,
     static_cast<void>(batch.Delete(db_[column_family::keys], kid));
   }
   write(batch);
+  return seen;
 }
 
-std::vector<oauth::resource> rocksdb_catalog::load_resources() {
-  return load_all<oauth::resource>(db_, column_family::resources, decode_resource);
-}
-
-void rocksdb_catalog::put_resource(const oauth::resource& r) {
+revision rocksdb_catalog::put_resource(const oauth::resource& r, revision seen) {
   auto in_use = db_.use();
   auto batch = rocksdb::WriteBatch{};
   static_cast<void>(batch.Put(db_[column_family::resources], r.as.identifier, encode(r)));
   write(batch);
+  return seen;
 }
 
-void rocksdb_catalog::erase_resource(std::string_view identifier) {
+revision rocksdb_catalog::erase_resource(std::string_view identifier, revision seen) {
   auto in_use = db_.use();
   auto batch = rocksdb::WriteBatch{};
   static_cast<void>(batch.Delete(db_[column_family::resources], to_slice(identifier)));
   write(batch);
+  return seen;
 }
 
 std::string rocksdb_catalog::load_note(std::string_view name) {
@@ -100,6 +108,13 @@ void rocksdb_catalog::put_note(std::string_view name, std::string_view value) {
   auto batch = rocksdb::WriteBatch{};
   static_cast<void>(batch.Put(db_[column_family::notes], to_slice(name), to_slice(value)));
   write(batch);
+}
+
+bool rocksdb_catalog::put_first_note(std::string_view name, std::string_view value) {
+  const auto guard = std::scoped_lock{first_notes_};
+  if (!load_note(name).empty()) return false;
+  put_note(name, value);
+  return true;
 }
 
 void rocksdb_catalog::write(rocksdb::WriteBatch& batch) {

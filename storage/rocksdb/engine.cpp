@@ -5,11 +5,12 @@
 #include "storage/rocksdb/cutoffs.hpp"
 #include "storage/rocksdb/database.hpp"
 #include "storage/rocksdb/shard.hpp"
+#include "storage/sole_node.hpp"
 
 namespace mintage::storage {
 namespace {
 
-class rocksdb_engine final : public engine {
+class rocksdb_engine final : public sole_engine {
  public:
   rocksdb_engine(const rocksdb_options& o, unsigned max_failures, const oauth::clock& clock)
       : level_{o.level},

@@ -95,8 +95,8 @@ repair_report repair_rocksdb(const rocksdb_options& o, const oauth::clock& clock
   auto commits = committer{db};
   auto records = rocksdb_catalog{db, commits};
   report.void_before = db.void_before();
-  report.clients = records.load_clients();
-  report.keys = records.load_keys();
+  report.clients = records.changes(0).clients;
+  report.keys = records.load_keys().keys;
   return report;
 }
 

@@ -115,6 +115,10 @@ class faulty_engine final : public storage::engine {
   void raise_void_before(oauth::instant t) override { inner_->raise_void_before(t); }
   std::string_view warning() const noexcept override { return inner_->warning(); }
   bool writable() const noexcept override { return inner_->writable(); }
+  bool fresh() const noexcept override { return inner_->fresh(); }
+  bool serves(oauth::slot s) const noexcept override { return inner_->serves(s); }
+  bool joins_cutoffs() const noexcept override { return inner_->joins_cutoffs(); }
+  void watch(std::function<void()> moved) override { inner_->watch(std::move(moved)); }
 
  private:
   std::unique_ptr<storage::engine> inner_;

@@ -7,6 +7,7 @@
 
 #include "storage/codec.hpp"
 #include "storage/memory/engine.hpp"
+#include "storage/sole_node.hpp"
 
 namespace mintage::sim {
 
@@ -272,7 +273,7 @@ class simulated_store::cutoffs final : public storage::cutoff_table {
   simulated_store& store_;
 };
 
-class simulated_store::engine final : public storage::engine {
+class simulated_store::engine final : public storage::sole_engine {
  public:
   explicit engine(simulated_store& s) : store_{s}, cutoffs_{s} {}
   ~engine() override { store_.never_answered_.clear(); }

@@ -88,7 +88,7 @@ std::unique_ptr<storage::engine> simulation::stocked_engine() {
       stored.hash = crypto::as_chars(oauth::pepper_secret(hmac, applications_[i].secret));
     }
     c.secrets.push_back(std::move(stored));
-    engine->records().put_client(c);
+    engine->records().put_client(c, 0);
   }
   return engine;
 }

@@ -328,49 +328,53 @@ TEST_P(contract, finds_everything_with_another_number_of_shards) {
 
 TEST_P(contract, keeps_clients_keys_resources_and_notes) {
   auto& records = engine_->records();
-  EXPECT_TRUE(records.load_clients().empty());
-  EXPECT_TRUE(records.load_keys().empty());
-  EXPECT_TRUE(records.load_resources().empty());
+  auto at = records.changes(0).at;
+  EXPECT_TRUE(records.changes(0).clients.empty());
+  EXPECT_TRUE(records.load_keys().keys.empty());
+  EXPECT_TRUE(records.changes(0).resources.empty());
   EXPECT_EQ(records.load_note("seal-check"), "");
   auto c = oauth::client{};
   for (const auto* id : {"a", "b", "c"}) {
     c.id = id;
-    records.put_client(c);
+    at = records.put_client(c, at);
   }
   c.id = "b";
   c.name = "changed";
-  records.put_client(c);
-  records.erase_client("a");
-  records.erase_client("never was");
+  at = records.put_client(c, at);
+  at = records.erase_client("a", at);
+  at = records.erase_client("never was", at);
   auto k = key_record{};
   k.kid = "one";
   auto other = k;
   other.kid = "two";
   auto gone = k;
   gone.kid = "gone";
-  records.change_keys({k, gone}, {"never was"});
+  at = records.change_keys({k, gone}, {"never was"}, at);
   k.state = oauth::key_state::retiring;
   k.remove = oauth::instant{oauth::seconds{7}};
-  records.change_keys({k, other}, {"gone"});
+  at = records.change_keys({k, other}, {"gone"}, at);
+  EXPECT_TRUE(records.put_first_note("seal-check", "first"));
+  EXPECT_FALSE(records.put_first_note("seal-check", "second"));
+  EXPECT_EQ(records.load_note("seal-check"), "first");
   records.put_note("seal-check", "octets");
   auto r = oauth::resource{};
   for (const auto* identifier : {"https://a.example", "https://b.example"}) {
     r.as.identifier = identifier;
-    records.put_resource(r);
+    at = records.put_resource(r, at);
   }
   r.scopes = {"read"};
-  records.put_resource(r);
-  records.erase_resource("https://a.example");
-  records.erase_resource("https://never.example");
+  at = records.put_resource(r, at);
+  at = records.erase_resource("https://a.example", at);
+  at = records.erase_resource("https://never.example", at);
   reopen();
-  auto resources = engine_->records().load_resources();
+  auto resources = engine_->records().changes(0).resources;
   ASSERT_EQ(resources.size(), 1U);
   EXPECT_EQ(resources[0].as.identifier, "https://b.example");
   EXPECT_EQ(resources[0].scopes, r.scopes);
-  auto clients = engine_->records().load_clients();
+  auto clients = engine_->records().changes(0).clients;
   ASSERT_EQ(clients.size(), 2U);
   EXPECT_EQ(clients[0].name + clients[1].name, "changed");
-  auto keys = engine_->records().load_keys();
+  auto keys = engine_->records().load_keys().keys;
   ASSERT_EQ(keys.size(), 2U);
   EXPECT_EQ(keys[0].kid + keys[1].kid, "onetwo");
   EXPECT_EQ(keys[0].state, oauth::key_state::retiring);

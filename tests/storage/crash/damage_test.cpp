@@ -78,12 +78,12 @@ class damage_to : public testing::Test {
       ASSERT_EQ(shard.insert(denial, now), verdict::ok);
     }
     for (auto i = half * removals_count; i < (half + 1) * removals_count; ++i) {
-      e.records().put_client(client_named("removed" + std::to_string(i)));
-      e.records().change_keys({key_named("removed" + std::to_string(i))}, {});
-      e.records().erase_client("removed" + std::to_string(i));
+      e.records().put_client(client_named("removed" + std::to_string(i)), 0);
+      e.records().change_keys({key_named("removed" + std::to_string(i))}, {}, 0);
+      e.records().erase_client("removed" + std::to_string(i), 0);
       e.records().change_keys({key_named("kept" + std::to_string(i))},
-                              {"removed" + std::to_string(i)});
-      e.records().put_client(client_named("kept" + std::to_string(i)));
+                              {"removed" + std::to_string(i)}, 0);
+      e.records().put_client(client_named("kept" + std::to_string(i)), 0);
       e.cutoffs().put(octets_of(i), now, now + seconds{3600});
     }
   }
@@ -114,13 +114,13 @@ class damage_to : public testing::Test {
   static std::string undone_in_catalog(engine& e, bool is_void) {
     try {
       auto clients = std::size_t{0};
-      for (const auto& c : e.records().load_clients()) {
+      for (const auto& c : e.records().changes(0).clients) {
         if (c.id.starts_with("removed")) return "removal of client " + c.id;
         ++clients;
       }
       if (clients != 2 * removals_count) return "a client";
       auto keys = std::size_t{0};
-      for (const auto& k : e.records().load_keys()) {
+      for (const auto& k : e.records().load_keys().keys) {
         if (k.kid.starts_with("removed")) return "removal of key " + k.kid;
         ++keys;
       }

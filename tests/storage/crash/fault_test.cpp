@@ -31,7 +31,7 @@ class faults : public testing::Test {
   std::string error_of_open(const fs::path& path) {
     try {
       auto e = open(path);
-      auto clients = e->records().load_clients();
+      auto clients = e->records().changes(0).clients;
       return {};
     } catch (const storage_error& error) {
       return error.what();
@@ -46,7 +46,7 @@ class faults : public testing::Test {
     }
     auto c = oauth::client{};
     c.id = "app";
-    e->records().put_client(c);
+    e->records().put_client(c, 0);
   }
   static std::vector<fs::path> files(const fs::path& path, std::string_view part) {
     auto found = std::vector<fs::path>{};
@@ -125,7 +125,7 @@ TEST_F(faults, a_torn_log_loses_its_tail_alone) {
   for (auto code = std::uint64_t{0}; code < 10; ++code) {
     EXPECT_EQ(shard.read(table::codes, code_key(code), clock_.now()).what, verdict::ok);
   }
-  EXPECT_TRUE(e->records().load_clients().empty());  // the last record is lost
+  EXPECT_TRUE(e->records().changes(0).clients.empty());  // the last record is lost
 }
 
 TEST_F(faults, a_database_of_the_version_before_opens) {
@@ -169,9 +169,9 @@ TEST_F(faults, a_database_of_the_version_before_opens) {
     e->cutoffs().put(octets_of(1), now, now + seconds{60});
     auto r = oauth::resource{};
     r.as.identifier = "https://api.example";
-    e->records().put_resource(r);
-    EXPECT_EQ(e->records().load_resources().size(), 1U);
-    EXPECT_TRUE(e->records().load_clients().empty());
+    e->records().put_resource(r, 0);
+    EXPECT_EQ(e->records().changes(0).resources.size(), 1U);
+    EXPECT_TRUE(e->records().changes(0).clients.empty());
   }
 }
 

@@ -112,7 +112,7 @@ TEST_F(client_administration_rules, show_a_generated_secret_and_store_its_hmac) 
   EXPECT_EQ(kept.hash, crypto::as_chars(oauth::pepper_secret(pepper, added.secret.reveal())));
   EXPECT_EQ(added.changed.version, made.version + 1);
   // Durable, not only in the snapshot.
-  EXPECT_EQ(engine->records().load_clients().front().secrets.size(), 2U);
+  EXPECT_EQ(engine->records().changes(0).clients.front().secrets.size(), 2U);
 }
 
 TEST_F(client_administration_rules, send_a_chosen_secret_through_the_hasher) {  // CAU-12

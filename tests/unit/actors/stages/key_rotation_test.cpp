@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "loopback/deaf_journal.hpp"
 #include "storage/memory/engine.hpp"
+#include "storage/sole_node.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
 
 namespace mintage::actors {
@@ -16,26 +18,43 @@ using oauth::errc;
 using oauth::key_state;
 
 /// A catalog whose writes fail on demand, in both ways in which a write can be unknown.
-class failing_catalog final : public storage::catalog {
+class failing_catalog final : public storage::sole_catalog {
  public:
   explicit failing_catalog(storage::catalog& inner) : inner_{inner} {}
-  std::vector<oauth::client> load_clients() override { return inner_.load_clients(); }
-  void put_client(const oauth::client& c) override { inner_.put_client(c); }
-  void erase_client(std::string_view id) override { inner_.erase_client(id); }
-  std::vector<storage::key_record> load_keys() override { return inner_.load_keys(); }
-  void change_keys(const std::vector<storage::key_record>& put,
-                   const std::vector<std::string>& erased) override {
-    if (loses) throw storage::storage_error{"cannot be written"};
-    inner_.change_keys(put, erased);
-    if (keeps_and_fails) throw storage::storage_error{"cannot be written"};
+  storage::catalog_changes changes(storage::revision after) override {
+    return inner_.changes(after);
   }
-  std::vector<oauth::resource> load_resources() override { return inner_.load_resources(); }
-  void put_resource(const oauth::resource& r) override { inner_.put_resource(r); }
-  void erase_resource(std::string_view identifier) override { inner_.erase_resource(identifier); }
+  storage::revision put_client(const oauth::client& c, storage::revision seen) override {
+    return inner_.put_client(c, seen);
+  }
+  storage::revision erase_client(std::string_view id, storage::revision seen) override {
+    return inner_.erase_client(id, seen);
+  }
+  storage::revision put_resource(const oauth::resource& r, storage::revision seen) override {
+    return inner_.put_resource(r, seen);
+  }
+  storage::revision erase_resource(std::string_view identifier, storage::revision seen) override {
+    return inner_.erase_resource(identifier, seen);
+  }
+  storage::stored_keys load_keys() override { return inner_.load_keys(); }
+  storage::revision change_keys(const std::vector<storage::key_record>& put,
+                                const std::vector<std::string>& erased,
+                                storage::revision seen) override {
+    if (loses) throw storage::storage_error{"cannot be written"};
+    if (std::exchange(moves, false)) throw storage::catalog_moved{"was changed by another node"};
+    seen = inner_.change_keys(put, erased, seen);
+    if (keeps_and_fails) throw storage::storage_error{"cannot be written"};
+    return seen;
+  }
   std::string load_note(std::string_view name) override { return inner_.load_note(name); }
   void put_note(std::string_view name, std::string_view value) override {
     inner_.put_note(name, value);
   }
+  bool put_first_note(std::string_view name, std::string_view value) override {
+    return inner_.put_first_note(name, value);
+  }
+  /// The next write is refused because another node was faster.
+  bool moves = false;
   bool loses = false;
   bool keeps_and_fails = false;
 
@@ -64,7 +83,7 @@ class key_rotation_rules : public testing::Test {
   [[nodiscard]] std::string active() const {
     return book.ring()->active(crypto::jws_alg::es256)->key.kid();
   }
-  [[nodiscard]] std::size_t stored() const { return engine->records().load_keys().size(); }
+  [[nodiscard]] std::size_t stored() const { return engine->records().load_keys().keys.size(); }
 
   test::manual_clock clock;
   oauth::options rules;
@@ -128,7 +147,7 @@ TEST_F(key_rotation_rules, answer_with_states_and_times) {
 TEST_F(key_rotation_rules, erase_removed_keys_from_the_database) {  // JWS-06
   const auto leaked = active();
   ASSERT_TRUE(ask(oauth::remove_key{leaked})->answer);
-  const auto left = engine->records().load_keys();
+  const auto left = engine->records().load_keys().keys;
   ASSERT_EQ(left.size(), 1U);
   EXPECT_EQ(left.front().kid, active());
   EXPECT_NE(left.front().kid, leaked);
@@ -173,6 +192,25 @@ TEST_F(key_rotation_rules, go_on_after_a_restart_where_they_stood) {
   clock.at += 24h * 2;
   const auto later = key_rotation{setup};
   EXPECT_EQ(later.ring()->find(first), nullptr) << "due while nobody ran";
+}
+
+TEST_F(key_rotation_rules, judge_again_when_another_node_was_faster) {
+  records.moves = true;
+  const auto before = active();
+  const auto x = ask(oauth::rotate_keys{});
+  EXPECT_FALSE(x->error.has_value());
+  EXPECT_EQ(stored(), 2U);
+  EXPECT_EQ(book.ring()->keys.size(), 2U);
+  EXPECT_TRUE(book.ring()->find(before) != nullptr);
+}
+
+TEST_F(key_rotation_rules, take_over_the_keys_of_another_node) {
+  auto other = key_rotation{setup};
+  const auto x = ask(oauth::rotate_keys{});
+  EXPECT_EQ(other.ring()->keys.size(), 1U);
+  EXPECT_TRUE(other.refresh());
+  EXPECT_EQ(other.ring()->keys.size(), 2U);
+  EXPECT_FALSE(other.refresh());
 }
 
 }  // namespace

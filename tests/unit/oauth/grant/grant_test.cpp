@@ -123,7 +123,7 @@ TEST(client_grant, is_the_clients_own_and_leaves_no_refresh_token) {  // CCG-01
   client.incarnation = 7;
   client.may_refresh = true;
   client.rt_without_offline = true;
-  const auto g = client_grant(client, "api", {{.identifier = "https://a"}}, now, random);
+  const auto g = client_grant(client, slot{1}, "api", {{.identifier = "https://a"}}, now, random);
   EXPECT_EQ(g.who.client_id, "cl_app");
   EXPECT_EQ(g.who.incarnation, 7u);
   EXPECT_EQ(g.who.subject(), "cl_app");
@@ -133,7 +133,7 @@ TEST(client_grant, is_the_clients_own_and_leaves_no_refresh_token) {  // CCG-01
   EXPECT_EQ(g.who.minted, now);
   EXPECT_EQ(g.created, now);
   EXPECT_EQ(g.where, slot{1});
-  EXPECT_EQ(g.family[15], 17);
+  EXPECT_EQ(g.family[15], 15);
   EXPECT_FALSE(g.refreshable);
 }
 
