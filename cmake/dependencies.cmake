@@ -11,6 +11,7 @@ find_package(tl-expected REQUIRED)
 find_package(RocksDB REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(prometheus-cpp REQUIRED)
+find_package(PostgreSQL 15 REQUIRED)  # libpq
 if(MINTAGE_TESTS)
   find_package(GTest REQUIRED)
 endif()

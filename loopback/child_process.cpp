@@ -23,8 +23,9 @@ namespace mintage::loopback {
 using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
 
-temporary_folder::temporary_folder() {
-  auto pattern = (std::filesystem::temp_directory_path() / "mintage-XXXXXX").string();
+temporary_folder::temporary_folder(std::filesystem::path place) {
+  if (place.empty()) place = std::filesystem::temp_directory_path();
+  auto pattern = (place / "mintage-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error{"mkdtemp failed"};
   path_ = pattern;
 }

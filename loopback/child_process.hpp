@@ -16,10 +16,11 @@
 
 namespace mintage::loopback {
 
-/// A folder under the system's temporary folder. The destructor removes it with all its content.
+/// A new folder. The destructor removes it with all its content.
 class temporary_folder {
  public:
-  temporary_folder();
+  /// @param place its parent; empty = the system's temporary folder.
+  explicit temporary_folder(std::filesystem::path place = {});
   ~temporary_folder();
   temporary_folder(const temporary_folder&) = delete;
   temporary_folder& operator=(const temporary_folder&) = delete;
