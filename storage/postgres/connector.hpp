@@ -7,7 +7,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -104,7 +104,12 @@ class connector {
   using wish = std::function<void(checked_connection)>;
 
   void run(host& h, const std::stop_token& stop);
-  [[nodiscard]] bool is_wanted(host& h, const std::stop_token& stop);
+  /// Waits until a connection is wanted and the host has rested. @returns false at the end.
+  [[nodiscard]] bool await_wish(const host& h, const std::stop_token& stop);
+  /// @returns its number.
+  [[nodiscard]] std::uint64_t add(wish to);
+  /// @returns whether it was still there.
+  [[nodiscard]] bool withdraw(std::uint64_t number);
   void deliver(host& h, checked_connection c);
   void note_error(host& h, std::string sentence);
   /// Tells once per search why it takes long.
@@ -118,7 +123,8 @@ class connector {
   std::atomic<std::uint64_t> failovers_{0};
   mutable std::mutex mutex_;  // guards the rest
   std::condition_variable_any changed_;
-  std::list<wish> wishes_;
+  std::map<std::uint64_t, wish> wishes_;  // in the order of their coming
+  std::uint64_t last_wish_ = 0;
   std::chrono::steady_clock::time_point searching_since_{};
   bool has_complained_ = false;
   std::string told_primary_;

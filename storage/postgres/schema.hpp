@@ -1,0 +1,34 @@
+/// @file
+/// The tables of a shard: how they are created, and how older ones become those of this program.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace mintage::storage::postgres {
+
+/// The schema that this program is written for. It uses a database whose schema is this or later,
+/// as long as the database names no later one as the oldest that may use it.
+inline constexpr std::int32_t schema_version = 1;
+
+/// Creates schema `schema_version` in an empty database, except for the row of `self`.
+[[nodiscard]] std::string_view schema_text() noexcept;
+
+/// What the role of the nodes may do, for the role `mintage`.
+[[nodiscard]] std::string_view grants_text() noexcept;
+
+/// A change of the schema. It only adds, so that nodes of the former version go on: what is dropped
+/// is dropped one version later.
+struct migration {
+  std::int32_t to;          ///< the version that it leads to, from the one before
+  std::int32_t compatible;  ///< the oldest program that may use the schema afterwards
+  std::string_view text;    ///< statements, run as one transaction
+};
+/// In order of versions.
+[[nodiscard]] std::span<const migration> migrations() noexcept;
+
+/// Number of buckets of tombstones. Each holds those of one period in turn.
+inline constexpr std::int64_t buckets_count = 6;
+
+}  // namespace mintage::storage::postgres
