@@ -13,6 +13,19 @@ record_key::record_key(oauth::slot where, crypto::bytes_view name) noexcept
   std::copy(name.begin(), name.end(), octets_.begin() + 2);
 }
 
+record_key record_key::from_octets(std::string_view octets) noexcept {
+  assert(octets.size() <= max_size);
+  auto key = record_key{};
+  key.size_ = static_cast<std::uint8_t>(
+      std::copy(octets.begin(), octets.end(), key.octets_.begin()) - key.octets_.begin());
+  return key;
+}
+
+oauth::slot record_key::where() const noexcept {
+  const auto octet = [this](std::size_t i) { return static_cast<unsigned char>(octets_[i]); };
+  return {static_cast<std::uint16_t>(octet(0) << 8 | octet(1))};
+}
+
 cutoff_name name_cutoff(const crypto::digest& key) noexcept {
   auto name = cutoff_name{};
   std::copy_n(key.begin(), name.size(), name.begin());

@@ -29,6 +29,8 @@ class record_key {
   static constexpr std::size_t max_size = 34;
   record_key() = default;
   record_key(oauth::slot where, crypto::bytes_view name) noexcept;  ///< @pre name ≤ 32 octets
+  /// From `view`. @pre at most `max_size` octets
+  [[nodiscard]] static record_key from_octets(std::string_view octets) noexcept;
   [[nodiscard]] static record_key of(const oauth::code_ref& c) noexcept {
     return {c.where, c.hash};
   }
@@ -40,6 +42,8 @@ class record_key {
     return {t.where, t.hash};
   }
   [[nodiscard]] std::string_view view() const noexcept { return {octets_.data(), size_}; }
+  /// Its first two octets.
+  [[nodiscard]] oauth::slot where() const noexcept;
   friend bool operator==(const record_key& a, const record_key& b) noexcept {
     return a.view() == b.view();
   }
@@ -81,6 +85,9 @@ struct insert_op {
   /// Set if `engine::joins_cutoffs`. The grant of a code gets those of the code.
   cutoff_name subject{};
   cutoff_name session{};
+  /// Grants: whether `rotate` may come. An engine may keep others, which end with the tombstone of
+  /// their code, where they are dropped without a scan.
+  bool may_rotate = true;
 };
 
 /// Consumes one code, exactly once, even across crash and failover (COD-04).
@@ -169,7 +176,8 @@ using done_handler = std::function<void(std::vector<T>)>;
 class shard_store {
  public:
   virtual ~shard_store() = default;
-  /// Each is ok, exists or unknown. An expired record counts as absent.
+  /// Each is ok, exists or unknown. An expired record counts as absent. Whether the key of a
+  /// consumed code is ok or exists is not specified: keys are hashes of 256 random bits.
   virtual void insert(std::vector<insert_op> batch, instant now, done_handler<verdict> done) = 0;
   virtual void read(table kind, std::vector<record_key> keys, instant now,
                     done_handler<read_result> done) = 0;

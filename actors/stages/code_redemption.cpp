@@ -131,6 +131,7 @@ std::optional<storage::consume_op> code_redemption::consumption(
   op.new_grant.key = record_key::of(*x.grant);
   op.new_grant.expires = oauth::forget_at(*x.grant, x.client.lives, shard_.setup.rules);
   op.new_grant.value = storage::encode(*x.grant);
+  op.new_grant.may_rotate = x.grant->refreshable;
   return op;
 }
 

@@ -90,10 +90,12 @@ create table mintage.replay_id (
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 20000,
         autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_threshold = 1000000000);
 
+-- Values of more than 2 KB lie outside of their row, without compression.
 alter table mintage.code alter key set storage plain, alter binding set storage plain,
-  alter value set storage plain;
-alter table mintage.family alter key set storage plain, alter value set storage plain;
-alter table mintage.token alter key set storage plain, alter value set storage plain;
+  alter value set storage external;
+alter table mintage.family alter key set storage plain, alter value set storage external;
+alter table mintage.token alter key set storage plain, alter value set storage external;
+alter table mintage.brief alter key set storage plain, alter value set storage external;
 
 do $$ begin for i in 0..5 loop
   execute format('create table mintage.tomb_%s partition of mintage.tomb for values in (%s)'
