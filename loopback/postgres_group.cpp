@@ -59,4 +59,17 @@ void postgres_group::renew(std::size_t i) {
   servers_.at(i) = primary().make_standby(name, port);
 }
 
+void postgres_group::restore(std::size_t i) {
+  for (auto other = std::size_t{0}; other < size; ++other) {
+    if (other != i && server(other).is_running()) server(other).kill();
+  }
+  server(i).start();
+  server(i).promote();
+  primary_ = i;
+  for (auto other = std::size_t{0}; other < size; ++other) {
+    if (other != i) renew(other);
+  }
+  primary().await_standbys(2);
+}
+
 }  // namespace mintage::loopback

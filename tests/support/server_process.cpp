@@ -138,11 +138,11 @@ void server_process::check_for_leaks() const {
 }
 
 std::string server_process::admin_token() const {
-  return first_line(read_file(file("admin.token")));
+  return first_line(read_file(file(setting("admin.token_file"))));
 }
 
 std::string server_process::mint_token() const {
-  return first_line(read_file(file("mint.token")));
+  return first_line(read_file(file(setting("admin.mint_token_file"))));
 }
 
 }  // namespace mintage::test

@@ -67,10 +67,15 @@ class server_process {
   void hang_up() noexcept { child_->signal(SIGHUP); }
   /// Sends SIGKILL.
   void kill();
+  /// Sends SIGSTOP: connections stay, and nothing answers.
+  void freeze() noexcept { child_->signal(SIGSTOP); }
+  /// Sends SIGCONT.
+  void thaw() noexcept { child_->signal(SIGCONT); }
 
   [[nodiscard]] std::chrono::milliseconds cpu_time() const { return child_->cpu_time(); }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] std::uint16_t admin_port() const noexcept { return admin_port_; }
+  /// @param name relative to the folder of the config file, or absolute.
   [[nodiscard]] std::filesystem::path file(std::string_view name) const {
     return folder_.path() / name;
   }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <stdexcept>
+#include <utility>
 
 namespace mintage::test {
 
@@ -108,6 +109,12 @@ stage::stage(const settings& overrides) : server{overrides}, admin{0, {}} {
   server.start();
   reconnect();
   c1 = make_party(admin);
+}
+
+stage::stage(const settings& overrides, party known)
+    : server{overrides}, admin{0, {}}, c1{std::move(known)} {
+  server.start();
+  reconnect();
 }
 
 void stage::reconnect() {

@@ -60,6 +60,8 @@ struct tokens {
 class stage {
  public:
   explicit stage(const settings& overrides = {});
+  /// The same with a client that is there already.
+  stage(const settings& overrides, party known);
   server_process server;
   admin_client admin;
   /// client_secret_basic, generated secret, PKCE not required.

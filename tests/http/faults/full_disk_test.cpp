@@ -4,8 +4,8 @@
 #include <chrono>
 #include <thread>
 
-#include "tests/http/faults/refused_start.hpp"
-#include "tests/http/faults/small_disk.hpp"
+#include "tests/support/refused_start.hpp"
+#include "tests/support/small_disk.hpp"
 #include "tests/support/test_clients.hpp"
 
 namespace mintage::test {

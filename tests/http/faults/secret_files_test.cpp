@@ -6,7 +6,7 @@
 #include <array>
 #include <filesystem>
 
-#include "tests/http/faults/refused_start.hpp"
+#include "tests/support/refused_start.hpp"
 #include "tests/support/test_clients.hpp"
 
 namespace mintage::test {

@@ -104,6 +104,21 @@ TEST(postgres_group, loses_nothing_by_a_failover_and_may_have_another) {
   EXPECT_NE(group.conninfo().find(std::to_string(group.primary().port())), std::string::npos);
 }
 
+TEST(postgres_group, goes_back_to_what_a_stopped_standby_holds) {
+  auto group = postgres_group{};
+  group.primary().run_sql("create table t (n int); insert into t values (1)");
+  eventually([&] {
+    return group.server(2).ask("select to_regclass('t') is not null") == "t" &&
+           group.server(2).ask("select count(*) from t") == "1";
+  });
+  group.server(2).stop();
+  group.primary().run_sql("insert into t values (2)");
+  group.restore(2);
+  EXPECT_EQ(group.primary_number(), 2U);
+  EXPECT_EQ(group.primary().ask("select count(*) from t"), "1");
+  group.primary().run_sql("insert into t values (3)");
+}
+
 TEST(postgres_group, loses_commits_when_it_is_asynchronous) {
   auto group = postgres_group{postgres_group::replication::asynchronous};
   group.primary().run_sql("create table t (n int)");

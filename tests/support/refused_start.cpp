@@ -1,4 +1,4 @@
-#include "tests/http/faults/refused_start.hpp"
+#include "tests/support/refused_start.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "tests/http/faults/small_disk.hpp"
+#include "tests/support/small_disk.hpp"
 
 #include <fcntl.h>
 #include <sched.h>
