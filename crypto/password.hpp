@@ -1,10 +1,12 @@
 /// @file
-/// argon2id hashes of secrets that people choose (CAU-12).
+/// Argon2 hashes of secrets that people choose, and of those that other servers stored (CAU-12).
+/// @see RFC 9106
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "crypto/hash_fault.hpp"
 #include "crypto/random.hpp"
 
 namespace mintage::crypto {
@@ -14,8 +16,16 @@ namespace mintage::crypto {
 /// @returns the PHC string `$argon2id$v=19$m=19456,t=2,p=1$…`.
 [[nodiscard]] std::string argon2id_hash(std::string_view password, random_source& random);
 
-/// @returns whether `encoded` is the hash of `password`; false also when `encoded` is not a PHC
-///          string.
+/// Checks a PHC string `$argon2id$v=19$m=KIB,t=PASSES,p=LANES$SALT$HASH` (`$argon2i$…`). Limits:
+/// 512 characters; memory of 8 KiB per lane to 256 MiB; 1 to 16 passes, and 1 GiB of memory times
+/// passes; 1 to 16 lanes; salts of 8 octets or more, hashes of 16 or more.
+[[nodiscard]] hash_fault argon2id_fault(std::string_view encoded);
+[[nodiscard]] hash_fault argon2i_fault(std::string_view encoded);
+
+/// Compares on the calling thread alone, whatever the number of lanes. Thread-safe.
+/// @returns whether `encoded` is the hash of `password`; false also when `encoded` has a fault.
+/// @throws std::bad_alloc
 [[nodiscard]] bool argon2id_verify(std::string_view encoded, std::string_view password);
+[[nodiscard]] bool argon2i_verify(std::string_view encoded, std::string_view password);
 
 }  // namespace mintage::crypto

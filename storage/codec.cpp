@@ -73,8 +73,8 @@ bool from_record(records::client::client_status from, oauth::client_status& to) 
 }
 
 void write_secret(const oauth::stored_secret& from, records::stored_secret& to) {
-  to.set_how(from.how == oauth::stored_secret::kind::hmac ? records::stored_secret::HMAC
-                                                          : records::stored_secret::ARGON2ID);
+  to.set_how(static_cast<records::stored_secret::kind>(
+      row_of(oauth::secret_kinds, from.how).record_number));
   to.set_hash(from.hash);
   to.set_number(from.number);
   if (from.expires) {
@@ -83,14 +83,12 @@ void write_secret(const oauth::stored_secret& from, records::stored_secret& to) 
 }
 
 bool read_secret(records::stored_secret& from, oauth::stored_secret& to) {
-  to.how = from.how() == records::stored_secret::HMAC ? oauth::stored_secret::kind::hmac
-                                                      : oauth::stored_secret::kind::argon2id;
   to.hash = std::move(*from.mutable_hash());
   to.number = from.number();
   if (from.has_expires()) {
     to.expires = from_millis(from.expires());
   }
-  return records::stored_secret::kind_IsValid(from.how());
+  return read_number(oauth::secret_kinds, static_cast<std::uint32_t>(from.how()), to.how);
 }
 
 bool from_record(records::client::subject_type from, oauth::subject_type& to) noexcept {

@@ -121,6 +121,12 @@ hash_request client_administration::create(service::admin_handle& x,
     return nullptr;
   }
   if (!can_serve(*x, *made, {})) return nullptr;
+  if (m.client_secret_hash) {
+    made->secrets.push_back(
+        oauth::foreign_secret(*m.client_secret_hash, m.client_secret_expires_at));
+    keep_new(*x, {std::move(*made), {}});
+    return nullptr;
+  }
   if (m.client_secret)
     return hash_first(x, std::move(*made), *m.client_secret, m.client_secret_expires_at);
   auto secret = crypto::secret_string{};
@@ -143,6 +149,12 @@ hash_request client_administration::add_secret(service::admin_handle& x,
   }
   if (wanted.client_secret)
     return hash_first(x, *before, *wanted.client_secret, wanted.client_secret_expires_at);
+  if (wanted.client_secret_hash) {
+    keep_added(*x, *before,
+               oauth::foreign_secret(*wanted.client_secret_hash, wanted.client_secret_expires_at),
+               {}, {});
+    return nullptr;
+  }
   auto secret = oauth::make_client_secret(random_);
   auto stored = hashed(secret, wanted.client_secret_expires_at);  // before the secret is moved from
   keep_added(*x, *before, std::move(stored), std::move(secret), {});

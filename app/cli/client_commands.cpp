@@ -40,6 +40,10 @@ void put_secret(json::object& body, const client_options& o) {
     const auto text = secret->reveal();
     body["client_secret"] = json::string_view{text.data(), text.size()};
   }
+  if (const auto hash = chosen_hash(o.secret)) {
+    const auto text = hash->reveal();
+    body["client_secret_hash"] = json::string_view{text.data(), text.size()};
+  }
   if (o.secret_expires_at) body["client_secret_expires_at"] = *o.secret_expires_at;
 }
 
@@ -180,7 +184,9 @@ void add_add(const client_group& group) {
       "  mintage client add --public --redirect-uri com.example.app:/cb\n"
       "  mintage client add --id legacy-app --import --redirect-uri https://old.example/cb\n"
       "  mintage client add --id s6BhdRkqt3 --secret-file s6.secret \\\n"
-      "    --redirect-uri https://a.example/cb --json");
+      "    --redirect-uri https://a.example/cb --json\n"
+      "  mintage client add --id old-shop --secret-hash-file old-shop.bcrypt \\\n"
+      "    --redirect-uri https://old.example/cb");
   command->add_option("--id", group.options->id, "Keep this client_id; one is generated otherwise")
       ->type_name("ID");
   add_metadata_options(*command, group.options->metadata);
@@ -206,7 +212,8 @@ void add_secret(const client_group& group) {
       ->excludes(expiry)
       ->excludes(command->get_option("--import"))
       ->excludes(command->get_option("--secret-file"))
-      ->excludes(command->get_option("--secret-env"));
+      ->excludes(command->get_option("--secret-env"))
+      ->excludes(command->get_option("--secret-hash-file"));
 }
 
 }  // namespace

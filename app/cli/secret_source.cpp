@@ -106,13 +106,24 @@ crypto::secret_string secret_of_file(const std::filesystem::path& path) {
 }  // namespace
 
 void add_secret_options(CLI::App& command, secret_options& o) {
-  command.add_flag("--import", o.is_import,
-                   "The secret was chosen elsewhere: ask for it on the terminal, without echo");
+  auto* asked =
+      command.add_flag("--import", o.is_import,
+                       "The secret was chosen elsewhere: ask for it on the terminal, without echo");
   auto* file = command.add_option("--secret-file", o.file, "Import the secret in this file")
                    ->type_name("FILE");
-  command.add_option("--secret-env", o.variable, "Import the secret in this environment variable")
-      ->type_name("NAME")
-      ->excludes(file);
+  auto* variable =
+      command
+          .add_option("--secret-env", o.variable, "Import the secret in this environment variable")
+          ->type_name("NAME")
+          ->excludes(file);
+  command
+      .add_option("--secret-hash-file", o.hash_file,
+                  "Import the secret whose hash is in this file: bcrypt, PBKDF2 or argon2, as "
+                  "another server stored it")
+      ->type_name("FILE")
+      ->excludes(asked)
+      ->excludes(file)
+      ->excludes(variable);
 }
 
 std::optional<crypto::secret_string> chosen_secret(const secret_options& o) {
@@ -120,6 +131,11 @@ std::optional<crypto::secret_string> chosen_secret(const secret_options& o) {
   if (!o.variable.empty()) return secret_of_environment(o.variable);
   if (o.is_import) return prompted_secret();
   return std::nullopt;
+}
+
+std::optional<crypto::secret_string> chosen_hash(const secret_options& o) {
+  if (o.hash_file.empty()) return std::nullopt;
+  return secret_of_file(o.hash_file);
 }
 
 }  // namespace mintage::app

@@ -3,13 +3,13 @@
 
 _mintage() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-  local access='--config --admin --token-file --ca --json' secret='--import --secret-file --secret-env'
+  local access='--config --admin --token-file --ca --json' secret='--import --secret-file --secret-env --secret-hash-file'
   local words='' command=${COMP_WORDS[1]:-}
   if ((COMP_CWORD > 2)); then command+=" ${COMP_WORDS[2]}"; fi
   COMPREPLY=()
 
   case $previous in
-    --config | --token-file | --ca | --secret-file)
+    --config | --token-file | --ca | --secret-file | --secret-hash-file)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;

@@ -162,6 +162,7 @@ constexpr auto mint_members = std::to_array<member<mint_request>>({
 constexpr auto client_members = std::to_array<member<client_metadata>>({
     in_client<&client_metadata::client_id>("client_id"),
     in_client<&client_metadata::client_secret>("client_secret"),
+    in_client<&client_metadata::client_secret_hash>("client_secret_hash"),
     in_client<&client_metadata::client_secret_expires_at>("client_secret_expires_at"),
     in_client<&client_metadata::client_name>("client_name"),
     in_client<&client_metadata::redirect_uris>("redirect_uris"),
@@ -199,6 +200,7 @@ constexpr auto resource_members = std::to_array<member<resource>>({
 
 constexpr auto secret_members = std::to_array<member<secret_request>>({
     in_secret<&secret_request::client_secret>("client_secret"),
+    in_secret<&secret_request::client_secret_hash>("client_secret_hash"),
     in_secret<&secret_request::client_secret_expires_at>("client_secret_expires_at"),
 });
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-#include "crypto/password.hpp"
+#include "oauth/client/secret_kinds.hpp"
 
 namespace mintage::oauth {
 namespace {
@@ -65,7 +65,7 @@ bool is_live(const stored_secret& s, instant now) noexcept {
 }
 
 bool is_slow(const stored_secret& s, instant now) noexcept {
-  return s.how == stored_secret::kind::argon2id && is_live(s, now);
+  return is_slow(s.how) && is_live(s, now);
 }
 
 bool has_slow(const client& c, instant now) noexcept {
@@ -88,7 +88,7 @@ bool matches_generated(const client* record, const candidates& texts, crypto::hm
     const auto mac = pepper_secret(pepper, text);
     if (record == nullptr) continue;
     for (const auto& s : record->secrets) {
-      if (s.how != stored_secret::kind::hmac) continue;
+      if (is_slow(s.how)) continue;
       const auto equal = crypto::constant_time_equal(crypto::as_chars(mac), s.hash);
       matched |= equal && is_live(s, now);
     }
@@ -185,6 +185,11 @@ result<client_facts> admit(const located& found, std::optional<grant_type> grant
                       .has_static_claims = !c.access_token_claims.empty()};
 }
 
+bool matches(std::string_view hash, std::string_view secret) {
+  const auto* kind = kind_of_hash(hash);
+  return kind != nullptr && kind->verify(hash, secret);
+}
+
 client_authenticator::outcome as_outcome(result<client_facts> admitted) {
   if (!admitted) return admitted.error();
   return *admitted;
@@ -200,7 +205,7 @@ std::optional<proven_secret> prove(const slow_check& check, crypto::hmac_sha256&
   auto proven = std::optional<proven_secret>{};
   for (const auto& hash : check.hashes) {
     for (const auto& candidate : check.candidates) {
-      if (!crypto::argon2id_verify(hash, candidate.reveal())) continue;
+      if (!matches(hash, candidate.reveal())) continue;
       proven = proven_secret{check.client_id, check.incarnation, hash,
                              pepper_secret(pepper, candidate.reveal())};
     }
@@ -211,10 +216,9 @@ std::optional<proven_secret> prove(const slow_check& check, crypto::hmac_sha256&
 std::optional<client> with_proven(const client& before, const proven_secret& proven) {
   if (before.incarnation != proven.incarnation) return std::nullopt;
   auto after = before;
-  const auto found =
-      std::find_if(after.secrets.begin(), after.secrets.end(), [&](const stored_secret& s) {
-        return s.how == stored_secret::kind::argon2id && s.hash == proven.slow_hash;
-      });
+  const auto found = std::find_if(
+      after.secrets.begin(), after.secrets.end(),
+      [&](const stored_secret& s) { return is_slow(s.how) && s.hash == proven.slow_hash; });
   if (found == after.secrets.end()) return std::nullopt;
   found->how = stored_secret::kind::hmac;
   found->hash = crypto::as_chars(proven.mac);
@@ -232,7 +236,7 @@ bool proven_secrets::holds(const crypto::digest& proof, instant now) const {
 void proven_secrets::remember(const crypto::digest& proof, instant now) {
   if (capacity_ == 0) return;
   if (until_.size() >= capacity_ && !until_.contains(proof)) {
-    // Erasing costs little compared with the argon2id computation that led here.
+    // Erasing costs little compared with the slow comparison that led here.
     std::erase_if(until_, [&](const auto& entry) { return entry.second <= now; });
     if (until_.size() >= capacity_) until_.erase(until_.begin());
   }

@@ -20,9 +20,9 @@ namespace mintage::oauth {
 /// HMAC of a generated secret under the pepper, in its stored form.
 [[nodiscard]] crypto::digest pepper_secret(crypto::hmac_sha256& pepper, std::string_view secret);
 
-/// An argon2id comparison that must run on a thread for slow work before the client is known.
+/// A slow comparison that must run on a thread for slow work before the client is known.
 struct slow_check {
-  /// Up to two candidates (decoded and raw secret), each compared with up to two PHC strings.
+  /// Up to two candidates (decoded and raw secret), each compared with up to two hashes.
   std::vector<std::string> hashes;
   std::vector<crypto::secret_string> candidates;
   /// Identifies (client, record version, secret) under the process key; cached when the secret is
@@ -42,7 +42,8 @@ struct proven_secret {
   std::string slow_hash;
   crypto::digest mac{};
 };
-/// Runs all comparisons; a match does not end the run. 20 to 40 ms each. Any thread.
+/// Runs all comparisons; a match does not end the run. Own hashes take 20 to 40 ms each, those of
+/// other servers up to a second. Any thread.
 /// @returns the secret that was right, or nothing.
 [[nodiscard]] std::optional<proven_secret> prove(const slow_check& check,
                                                  crypto::hmac_sha256& pepper);

@@ -12,6 +12,7 @@
 
 #include "crypto/key.hpp"
 #include "oauth/client/auth_method.hpp"
+#include "oauth/client/secret_kinds.hpp"
 #include "oauth/grant/grant_types.hpp"
 #include "oauth/grant/resource.hpp"
 #include "oauth/options.hpp"
@@ -45,12 +46,12 @@ struct token_lives {
 /// Replaces each 0 by the value of the config.
 [[nodiscard]] token_lives resolve(const token_lives& own, const options& o) noexcept;
 
-/// One stored live secret (CAU-12): HMAC-SHA-256 under the pepper when the server generated it, an
-/// argon2id PHC string when it was imported.
+/// One stored live secret (CAU-12): HMAC-SHA-256 under the pepper when the server generated it; a
+/// slow hash when it was imported, our own argon2id or that of another server.
 struct stored_secret {
-  enum class kind : std::uint8_t { hmac, argon2id };
+  using kind = secret_kind;
   kind how = kind::hmac;
-  /// 32 octets (hmac) or the PHC string.
+  /// 32 octets (hmac) or the text of the slow hash.
   std::string hash;
   /// Number of the secret among the client's, from 1; never reused.
   std::uint32_t number = 1;

@@ -299,6 +299,20 @@ complaint apply(client& c, const client_metadata& m) {
   return check_whole(c, m);
 }
 
+/// Checks the secret that is imported with the id, as text or as hash.
+complaint check_imported_secret(const client& c, const client_metadata& m) {
+  const auto is_imported = m.client_secret || m.client_secret_hash;
+  const auto name = std::string{m.client_secret ? "client_secret" : "client_secret_hash"};
+  if (m.client_secret && m.client_secret_hash) return bad_request(secret_or_hash);
+  if (is_imported && c.is_public()) return bad_request(name + " cannot belong to a public client");
+  if (is_imported && !m.client_id) return bad_request("client_id is required with " + name);
+  if (m.client_id && !is_imported && !c.is_public())
+    return bad_request("client_secret or client_secret_hash is required with client_id");
+  if (m.client_secret) return check_chosen_secret(*m.client_secret);
+  if (m.client_secret_hash) return check_secret_hash(*m.client_secret_hash);
+  return std::nullopt;
+}
+
 /// Sets how the client authenticates: its method, and its id and secret if they are imported.
 complaint set_identity(client& c, const client_metadata& m) {
   if (m.token_endpoint_auth_method) {
@@ -314,13 +328,7 @@ complaint set_identity(client& c, const client_metadata& m) {
     }
     c.id = *m.client_id;
   }
-  if (m.client_secret) {
-    if (c.is_public()) return bad_request("client_secret cannot belong to a public client");
-    if (!m.client_id) return bad_request("client_id is required with client_secret");
-    if (auto bad = check_chosen_secret(*m.client_secret)) return bad;
-  } else if (m.client_id && !c.is_public()) {
-    return bad_request("client_secret is required with client_id");
-  }
+  if (auto bad = check_imported_secret(c, m)) return bad;
   return check_secret_expiry(m.client_secret_expires_at);
 }
 
@@ -373,6 +381,8 @@ admin_result<client> make_client(const client_metadata& m, instant now,
 admin_result<client> change_client(const client& before, const client_metadata& m) {
   if (m.client_id) return tl::unexpected{*bad_request("client_id cannot be changed")};
   if (m.client_secret) return tl::unexpected{*bad_request("client_secret cannot be changed")};
+  if (m.client_secret_hash)
+    return tl::unexpected{*bad_request("client_secret_hash cannot be changed")};
   if (m.token_endpoint_auth_method) {
     return tl::unexpected{*bad_request("token_endpoint_auth_method cannot be changed")};
   }

@@ -20,7 +20,8 @@ namespace mintage::oauth {
 struct client_metadata {
   std::optional<std::string> client_id;  ///< with client_secret: import
   std::optional<crypto::secret_string> client_secret;
-  std::optional<std::int64_t> client_secret_expires_at;  ///< NumericDate, 0 = never
+  std::optional<crypto::secret_string> client_secret_hash;  ///< in place of client_secret
+  std::optional<std::int64_t> client_secret_expires_at;     ///< NumericDate, 0 = never
   std::optional<std::string> client_name;
   std::optional<std::vector<std::string>> redirect_uris;
   std::optional<std::string> token_endpoint_auth_method;
@@ -68,8 +69,8 @@ struct client_metadata {
 ///          octets of printable UTF-8).
 [[nodiscard]] admin_result<client> make_client(const client_metadata& m, instant now,
                                                crypto::random_source& random);
-/// Applies the same rules to a changed copy; version + 1. client_id, client_secret and
-/// token_endpoint_auth_method cannot be changed.
+/// Applies the same rules to a changed copy; version + 1. client_id, client_secret,
+/// client_secret_hash and token_endpoint_auth_method cannot be changed.
 [[nodiscard]] admin_result<client> change_client(const client& before, const client_metadata& m);
 
 }  // namespace mintage::oauth

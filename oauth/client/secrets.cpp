@@ -47,6 +47,27 @@ complaint check_chosen_secret(const crypto::secret_string& chosen) {
   return std::nullopt;
 }
 
+complaint check_secret_hash(const crypto::secret_string& hash) {
+  const auto* kind = kind_of_hash(hash.reveal());
+  if (kind == nullptr) {
+    auto names = std::vector<std::string_view>{};
+    for (const auto& row : secret_kinds) {
+      if (is_slow(row.id)) names.push_back(row.name);
+    }
+    return bad_request("client_secret_hash must be a hash of " + one_of(names));
+  }
+  const auto fault = kind->fault(hash.reveal());
+  if (fault.empty()) return std::nullopt;
+  return bad_request("client_secret_hash " + std::string{fault});
+}
+
+stored_secret foreign_secret(const crypto::secret_string& hash,
+                             std::optional<std::int64_t> expires_at) {
+  return {.how = kind_of_hash(hash.reveal())->id,
+          .hash = std::string{hash.reveal()},
+          .expires = secret_expiry(expires_at)};
+}
+
 std::vector<std::string> secret_warnings(const crypto::secret_string& chosen) {
   auto out = std::vector<std::string>{};
   const auto text = chosen.reveal();
@@ -68,8 +89,12 @@ std::optional<instant> secret_expiry(std::optional<std::int64_t> date) noexcept 
 complaint check_secret(const client& c, const secret_request& r, instant now) {
   if (proof_of(c.method) != client_proof::secret)
     return bad_request("client_secret cannot belong to a public client");
+  if (r.client_secret && r.client_secret_hash) return bad_request(secret_or_hash);
   if (r.client_secret) {
     if (auto bad = check_chosen_secret(*r.client_secret)) return bad;
+  }
+  if (r.client_secret_hash) {
+    if (auto bad = check_secret_hash(*r.client_secret_hash)) return bad;
   }
   if (auto bad = check_secret_expiry(r.client_secret_expires_at)) return bad;
   return check_room_for_secret(c, now);

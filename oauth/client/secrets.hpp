@@ -20,16 +20,28 @@ namespace mintage::oauth {
 [[nodiscard]] complaint check_secret_expiry(std::optional<std::int64_t> date);
 /// @returns invalid_request naming the field, or nothing: 1 to 256 octets of printable UTF-8.
 [[nodiscard]] complaint check_chosen_secret(const crypto::secret_string& chosen);
+/// @returns invalid_request naming the field, or nothing when a secret with this hash, which
+/// another
+///          server stored, can be imported: its kind is known, its form right and its cost bounded.
+[[nodiscard]] complaint check_secret_hash(const crypto::secret_string& hash);
+/// The secret with this hash, without a number. @pre check_secret_hash has no complaint.
+[[nodiscard]] stored_secret foreign_secret(const crypto::secret_string& hash,
+                                           std::optional<std::int64_t> expires_at);
 /// Warnings for the operator about a secret that may be imported, a sentence each: it is short, or
 /// not ASCII.
 [[nodiscard]] std::vector<std::string> secret_warnings(const crypto::secret_string& chosen);
+
+/// The complaint about both members at once.
+constexpr auto secret_or_hash = "client_secret and client_secret_hash exclude each other";
 
 /// `client_secret_expires_at` as an instant; nothing when it was not sent or is 0 (never).
 [[nodiscard]] std::optional<instant> secret_expiry(std::optional<std::int64_t> date) noexcept;
 
 /// Body of POST /admin/clients/{id}/secrets.
 struct secret_request {
-  std::optional<crypto::secret_string> client_secret;    ///< nothing = one is generated
+  std::optional<crypto::secret_string> client_secret;  ///< nothing = one is generated
+  /// In place of `client_secret`: its hash, as another server stored it.
+  std::optional<crypto::secret_string> client_secret_hash;
   std::optional<std::int64_t> client_secret_expires_at;  ///< NumericDate, 0 = never
 };
 /// Number of live secrets of one client at most: the one in use, and its successor during a

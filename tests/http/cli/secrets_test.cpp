@@ -80,6 +80,26 @@ TEST_F(secrets, come_from_a_file_or_the_environment) {
   EXPECT_TRUE(works(imported("by-env"), chosen));
 }
 
+TEST_F(secrets, come_as_hashes_of_other_servers_from_a_file) {
+  // Of `chosen`.
+  constexpr auto hash = "$2b$04$abcdefghijklmnopqrstuudSiQdDgVtB5Cz08FnuFJqp8j22yZBW2";
+  const auto file = stage_->server.file("client.bcrypt");
+  const auto import_file = [&](const std::string& id, const std::string& text) {
+    std::filesystem::remove(file);
+    write_file(file, text);
+    std::filesystem::permissions(file, owner_only);
+    return run(import(id, {"--secret-hash-file", file.string()}));
+  };
+  const auto done = import_file("by-hash", std::string{hash} + "\r\n");
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out + done.err, Not(HasSubstr(hash)));
+  EXPECT_TRUE(works(imported("by-hash"), chosen));
+  const auto costly = import_file("costly", std::string{hash}.replace(4, 2, "31") + "\n");
+  expect_failure(costly, 1, "client_secret_hash must have a bcrypt cost of 4 to 14");
+  EXPECT_EQ(run({"client", "secret", "by-hash", "--end", "1", "--secret-hash-file", "x"}).code, 2);
+  EXPECT_EQ(run(import("both", {"--secret-file", "x", "--secret-hash-file", "x"})).code, 2);
+}
+
 TEST_F(secrets, are_asked_for_on_a_terminal_without_echo) {
   auto program = terminal_process{with_access(import("by-prompt", {"--import"}))};
   program.await("Client secret: ");

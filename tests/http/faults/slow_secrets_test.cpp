@@ -135,6 +135,55 @@ TEST(a_proven_secret, is_proven_after_a_restart) {
   EXPECT_EQ(busy_seconds(s), 0);
 }
 
+TEST(a_hash_of_another_server, is_replaced_at_the_first_success) {
+  // "correct horse" with each scheme, by other programs.
+  const auto hashes = std::vector<std::pair<std::string, std::string>>{
+      {"argon2id",
+       "$argon2id$v=19$m=4096,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg$EeJZ9GNjs+"
+       "S4RA90JMN8tvsRX7fHWvWXNFPtuDnFUT0"},
+      {"argon2i",
+       "$argon2i$v=19$m=4096,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg$"
+       "PZpkw7G0n0jp0T8wtMwrP2qXF3WoJ99wndp49Oe8dxI"},
+      {"bcrypt-2a", "$2a$06$abcdefghijklmnopqrstuud/5IuQmqhVO0kfNEbHJM.fJkPiliBzC"},
+      {"bcrypt-2b", "$2b$06$abcdefghijklmnopqrstuud/5IuQmqhVO0kfNEbHJM.fJkPiliBzC"},
+      {"bcrypt-2y", "$2y$06$abcdefghijklmnopqrstuud/5IuQmqhVO0kfNEbHJM.fJkPiliBzC"},
+      {"pbkdf2-sha256",
+       "$pbkdf2-sha256$i=10000,l=32$MDEyMzQ1Njc4OWFiY2RlZg$"
+       "TI2grtvV1HW5nz2rBY4tctlrmOj5bZs0dw9j8NHpRRc"},
+      {"pbkdf2-sha512",
+       "$pbkdf2-sha512$i=10000$MDEyMzQ1Njc4OWFiY2RlZg$Ku2kkJn6DxC9USh74Agbkv4vbBI4ZhZ8d47MX26bL/"
+       "eRW8hekiZ5S9cnh202r0tlRpHPMeEkni4bLxrm9+9Cvw"},
+      {"passlib-sha256",
+       "$pbkdf2-sha256$10000$MDEyMzQ1Njc4OWFiY2RlZg$TI2grtvV1HW5nz2rBY4tctlrmOj5bZs0dw9j8NHpRRc"},
+  };
+  auto s = stage{{{"http.failures_per_minute", "0"}}};
+  auto all = std::vector<party>{};
+  for (const auto& [scheme, hash] : hashes) {
+    all.push_back(
+        make_party(s.admin, {{"client_id", "old-" + scheme}, {"client_secret_hash", hash}}));
+    EXPECT_EQ(guess(all.back()).send_to(s.server.port()).status, invalid_client) << scheme;
+    all.back().secret = "correct horse";
+  }
+  const auto log_in = [&](const party& who) {
+    EXPECT_EQ(s.redeem(who, s.mint(who)).status, 200U) << who.id;
+  };
+  for (const auto& who : all) {
+    const auto before = busy_seconds(s);
+    log_in(who);
+    EXPECT_GT(busy_seconds(s), before) << who.id;
+  }
+  const auto proven = busy_seconds(s);
+  for (const auto& who : all) log_in(who);
+  EXPECT_EQ(busy_seconds(s), proven);
+  ASSERT_EQ(s.server.stop(), 0);
+  s.server.start();
+  s.reconnect();
+  for (const auto& who : all) log_in(who);
+  EXPECT_EQ(busy_seconds(s), 0);
+  for (const auto& [scheme, hash] : hashes)
+    EXPECT_EQ(s.server.log().find(hash), std::string::npos) << scheme;
+}
+
 }  // namespace
 
 }  // namespace mintage::test

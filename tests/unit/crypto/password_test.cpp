@@ -81,6 +81,41 @@ TEST(argon2id_verify, known_answers) {
   EXPECT_TRUE(argon2id_verify(known_two_lanes, "password"));
 }
 
+TEST(argon2_fault, names_the_parameter_that_is_too_large_or_too_small) {
+  const auto fault = [](const std::string& parameters, const std::string& rest) {
+    return argon2id_fault("$argon2id$v=19$" + parameters + rest);
+  };
+  const auto tail = std::string{known.substr(known.find("$c29t"))};
+  constexpr auto memory = hash_fault{"must have an argon2 memory of 8 KiB per lane to 262144 KiB"};
+  EXPECT_EQ(fault("m=4194304,t=1,p=1", tail), memory);  // 4 GiB
+  EXPECT_EQ(fault("m=262145,t=1,p=1", tail), memory);
+  EXPECT_EQ(fault("m=15,t=1,p=2", tail), memory);
+  EXPECT_EQ(fault("m=262144,t=5,p=1", tail),
+            "must have an argon2 memory that times its passes is 1048576 KiB at most");
+  EXPECT_EQ(fault("m=256,t=17,p=1", tail), "must have 1 to 16 passes of argon2");
+  EXPECT_EQ(fault("m=256,t=0,p=1", tail), "must have 1 to 16 passes of argon2");
+  EXPECT_EQ(fault("m=256,t=1,p=17", tail), "must have 1 to 16 lanes of argon2");
+  EXPECT_EQ(fault("m=256,t=1,p=1", "$c29tZXNhbA" + tail.substr(12)),
+            "must have an argon2 salt of 8 octets or more");
+  EXPECT_EQ(fault("m=256,t=1,p=1", "$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4r"),
+            "must have an argon2 hash of 16 octets or more");
+  EXPECT_TRUE(fault("m=256,p=1,t=1", tail).starts_with("must have the form $argon2id$v=19$"));
+  for (const auto* fine : {"m=262144,t=4,p=4", "m=65536,t=3,p=4", "m=8,t=16,p=1"})
+    EXPECT_EQ(fault(fine, tail), "") << fine;
+}
+
+// An answer of the reference implementation.
+TEST(argon2i_verify, known_answer) {
+  constexpr auto encoded = std::string_view{
+      "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8"};
+  EXPECT_EQ(argon2i_fault(encoded), "");
+  EXPECT_TRUE(argon2i_verify(encoded, "password"));
+  EXPECT_FALSE(argon2i_verify(encoded, "passwore"));
+  EXPECT_NE(argon2id_fault(encoded), "");
+  EXPECT_FALSE(argon2id_verify(encoded, "password"));
+  EXPECT_FALSE(argon2i_verify(known, "password"));
+}
+
 TEST(argon2id_hash, makes_the_phc_string_of_cau_12) {
   auto random = counting_random{};
   const auto encoded = argon2id_hash("correct horse", random);

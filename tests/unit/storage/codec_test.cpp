@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "records.pb.h"
+
 namespace mintage::storage {
 namespace {
 
@@ -327,6 +329,29 @@ TEST(codec, keeps_every_field_of_a_client) {
                       oauth::auth_method::client_secret_post}) {
     bare.method = method;
     EXPECT_EQ(decode_client(encode(bare)).value().method, method);
+  }
+}
+
+TEST(codec, keeps_every_kind_of_secret_under_its_number) {
+  // The numbers of all versions: DO NOT CHANGE.
+  constexpr auto numbers = std::array<std::pair<oauth::secret_kind, int>, 6>{{
+      {oauth::secret_kind::hmac, 0},
+      {oauth::secret_kind::argon2id, 1},
+      {oauth::secret_kind::argon2i, 2},
+      {oauth::secret_kind::bcrypt, 3},
+      {oauth::secret_kind::pbkdf2_sha256, 4},
+      {oauth::secret_kind::pbkdf2_sha512, 5},
+  }};
+  static_assert(numbers.size() == oauth::secret_kinds.size());
+  for (const auto& [kind, number] : numbers) {
+    auto c = sample_client();
+    c.secrets = {{kind, "a hash", 1, {}}};
+    auto m = records::client{};
+    ASSERT_TRUE(m.ParseFromString(encode(c)));
+    EXPECT_EQ(static_cast<int>(m.secrets(0).how()), number);
+    const auto read = decode_client(encode(c));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->secrets[0].how, kind);
   }
 }
 

@@ -130,6 +130,34 @@ TEST_F(client_administration_rules, send_a_chosen_secret_through_the_hasher) {  
   EXPECT_EQ(kept.hash, "PHC of chosen secret");
 }
 
+TEST_F(client_administration_rules, store_a_foreign_hash_as_it_is) {  // CAU-12
+  constexpr auto hash = "$2b$10$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+  auto m = oauth::client_metadata{};
+  m.redirect_uris = {std::string{test::redirect_uri}};
+  m.id_token_signed_response_alg = "ES256";
+  m.client_id = "old-shop";
+  m.client_secret_hash = crypto::secret_string{hash};
+  m.client_secret_expires_at = 1'900'000'000;
+  const auto made = answer(oauth::create_client{m});
+  ASSERT_TRUE(made->answer);
+  EXPECT_TRUE(std::get<oauth::created_client>(*made->answer).secret.empty());
+  auto more = oauth::secret_request{};
+  more.client_secret_hash = crypto::secret_string{hash};
+  const auto added = answer(oauth::add_secret{"old-shop", more});
+  ASSERT_TRUE(added->answer);
+  EXPECT_TRUE(std::get<oauth::added_secret>(*added->answer).secret.empty());
+  const auto durable = client_administration{setup};
+  const auto& kept = durable.clients()->find("old-shop")->secrets;
+  ASSERT_EQ(kept.size(), 2U);
+  for (const auto& s : kept) {
+    EXPECT_EQ(s.how, oauth::secret_kind::bcrypt);
+    EXPECT_EQ(s.hash, hash);
+  }
+  EXPECT_EQ(kept[0].expires, oauth::instant{oauth::seconds{1'900'000'000}});
+  EXPECT_NE(kept[0].number, kept[1].number);
+  EXPECT_EQ(answer(oauth::create_client{m})->error->code, errc::conflict);
+}
+
 TEST_F(client_administration_rules, judge_a_hashed_secret_by_the_clients_of_then) {
   const auto made = make();
   auto first = ask(oauth::add_secret{made.id, chosen("first secret")});

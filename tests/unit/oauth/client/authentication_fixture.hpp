@@ -13,6 +13,7 @@
 
 #include "crypto/password.hpp"
 #include "oauth/client/authentication.hpp"
+#include "oauth/client/secrets.hpp"
 
 namespace mintage::oauth {
 
@@ -48,6 +49,39 @@ inline stored_secret imported(std::string_view text, std::uint32_t number = 1,
   auto random = crypto::buffered_random{};
   if (hash.empty()) hash = crypto::argon2id_hash(text, random);
   return {.how = stored_secret::kind::argon2id, .hash = hash, .number = number, .expires = expires};
+}
+
+/// The hash of `chosen` by each kind that is slow.
+inline stored_secret foreign(secret_kind kind) {
+  auto hash = std::string_view{};
+  switch (kind) {
+    case secret_kind::hmac:
+      break;
+    case secret_kind::argon2id:
+      hash =
+          "$argon2id$v=19$m=64,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$617+"
+          "rsgMyeTwBEm02S5RdBzBUWVwtbLxs2M4NmrnY+s";
+      break;
+    case secret_kind::argon2i:
+      hash =
+          "$argon2i$v=19$m=64,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$cPOJn3mnWScVEg5VWkDCMKdSkwn/"
+          "N6qNHiGBkPeGVeU";
+      break;
+    case secret_kind::bcrypt:
+      hash = "$2b$04$abcdefghijklmnopqrstuuyrfOaHl0Yo1DpP6j2d7gt0wvm1MZgWq";
+      break;
+    case secret_kind::pbkdf2_sha256:
+      hash =
+          "$pbkdf2-sha256$i=10,l=32$MDEyMzQ1Njc4OWFiY2RlZg$LFFZ/"
+          "u5SXf3JfLJybtB7BXEwkhXnPuEyQVEqwkfsPoU";
+      break;
+    case secret_kind::pbkdf2_sha512:
+      hash =
+          "$pbkdf2-sha512$10$MDEyMzQ1Njc4OWFiY2RlZg$MiV/YeTLdU3bU7kYgLvbCxadgzPIzSg2STtk/"
+          "oLbK0f3dZ9M0cGNECohtLOsI6d0dCmhykUDeqlwoj.orYvkgQ";
+      break;
+  }
+  return foreign_secret(crypto::secret_string{std::string{hash}}, {});
 }
 
 inline client make(std::string_view id, std::vector<stored_secret> secrets) {

@@ -20,6 +20,30 @@ TEST_F(authentication, runs_an_imported_secret_once_and_remembers_it) {  // CAU-
   EXPECT_TRUE(std::holds_alternative<slow_check>(authenticate(clients, r, noon + seconds{3600})));
 }
 
+TEST_F(authentication, proves_hashes_of_other_servers_and_stores_the_hmac) {  // CAU-12
+  for (const auto& row : secret_kinds) {
+    if (!is_slow(row.id)) continue;
+    SCOPED_TRACE(row.name);
+    auto pepper = crypto::hmac_sha256{keys().pepper};
+    const auto c = make("demo", {foreign(row.id)});
+    EXPECT_EQ(c.secrets[0].how, row.id);
+    const auto r = basic("demo", chosen);
+    auto begun = authenticate(c, r);
+    ASSERT_TRUE(std::holds_alternative<slow_check>(begun));
+    const auto proven = prove(std::get<slow_check>(begun), pepper);
+    ASSERT_TRUE(proven);
+    const auto after = with_proven(c, *proven);
+    ASSERT_TRUE(after);
+    EXPECT_EQ(after->secrets[0].how, secret_kind::hmac);
+    expect_known(client_authenticator{keys()}.authenticate(client_registry{{*after}}, r, noon),
+                 "demo");
+
+    const auto wrong = settle(client_registry{{c}}, basic("demo", "wrong secret"));
+    ASSERT_FALSE(wrong);
+    expect_invalid_client(wrong.error(), "wrong or expired secret");
+  }
+}
+
 TEST_F(authentication, proves_the_raw_secret_too) {  // CAU-03
   const auto clients = client_registry{{make("demo", {imported("x+y x+y")})}};
   const auto r = basic("demo", "x y x y", "demo", "x+y x+y");

@@ -11,6 +11,8 @@ TEST(change_client, leaves_identity_alone) {
       refused_row{"client_id ", [](auto& m) { m.client_id = "other"; }},
       refused_row{"client_secret ",
                   [](auto& m) { m.client_secret = crypto::secret_string{"12345678"}; }},
+      refused_row{"client_secret_hash ",
+                  [](auto& m) { m.client_secret_hash = crypto::secret_string{"12345678"}; }},
       refused_row{"token_endpoint_auth_method ",
                   [](auto& m) { m.token_endpoint_auth_method = "client_secret_basic"; }},
       refused_row{"redirect_uris ", [](auto& m) { m.redirect_uris = texts{}; }},

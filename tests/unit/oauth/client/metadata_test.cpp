@@ -109,6 +109,33 @@ TEST(make_client, refuses_imports_that_do_not_fit_together) {
   }
 }
 
+TEST(make_client, imports_a_hash_in_place_of_a_secret) {
+  const auto hash =
+      crypto::secret_string{"$2b$10$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"};
+  auto m = good_metadata();
+  m.client_id = "app";
+  m.client_secret_hash = hash;
+  EXPECT_TRUE(make(m));
+  const auto expect_refused = [](const client_metadata& wrong, std::string_view field) {
+    const auto made = make(wrong);
+    ASSERT_FALSE(made);
+    EXPECT_TRUE(made.error().description.starts_with(field)) << made.error().description;
+  };
+  auto without_id = m;
+  without_id.client_id.reset();
+  expect_refused(without_id, "client_id ");
+  auto both = m;
+  both.client_secret = crypto::secret_string{"12345678"};
+  expect_refused(both, "client_secret ");
+  auto of_public = m;
+  of_public.token_endpoint_auth_method = "none";
+  expect_refused(of_public, "client_secret_hash ");
+  auto costly = m;
+  costly.client_secret_hash =
+      crypto::secret_string{"$2b$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"};
+  expect_refused(costly, "client_secret_hash ");
+}
+
 TEST(make_client, keeps_public_clients_safe) {  // PKC-01, RFT-02
   auto m = good_metadata();
   m.token_endpoint_auth_method = "none";

@@ -63,6 +63,61 @@ TEST(check_secret, names_the_member_that_is_wrong) {
   }
 }
 
+secret_request hashed(std::string text) {
+  auto r = secret_request{};
+  r.client_secret_hash = crypto::secret_string{std::move(text)};
+  return r;
+}
+
+TEST(check_secret, takes_hashes_of_other_servers) {
+  for (
+      const auto* hash :
+      {"$2b$10$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+       "$2a$10$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+       "$2y$10$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+       "$pbkdf2-sha256$i=600000$MDEyMzQ1Njc4OWFiY2RlZg$OM0FAoIqCVK1sWtxDiffVlBejtLa+ks4TP71JiecwuQ",
+       "$pbkdf2-sha512$i=210000$MDEyMzQ1Njc4OWFiY2RlZg$OM0FAoIqCVK1sWtxDiffVlBejtLa+ks4TP71JiecwuQ",
+       "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+       "$argon2i$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"}) {
+    EXPECT_FALSE(check_secret(confidential({secret(1)}), hashed(hash), now)) << hash;
+  }
+}
+
+TEST(check_secret, names_what_is_wrong_with_a_hash) {
+  struct row {
+    const char* hash;
+    const char* complaint;
+  };
+  for (const auto& r : {
+           row{"", "must be a hash of argon2id, argon2i, bcrypt, pbkdf2-sha256 or pbkdf2-sha512"},
+           row{"$argon2d$v=19$m=8,t=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR", "must be a hash of "},
+           row{"$6$salt$hash", "must be a hash of "},
+           row{"a secret", "must be a hash of "},
+           row{" $2b$10$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "must be a hash "},
+           row{"$2b$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+               "must have a bcrypt cost of 4 to 14"},
+           row{"$2b$10$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOe", "must be bcrypt of "},
+           row{"$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/"
+               "uIPnA4rEsF5h7TKyQwu9U1bMCHG"
+               "i/4",
+               "must have an argon2 memory of "},
+           row{"$pbkdf2-sha256$i=2000001$MDEyMzQ1Njc4OWFiY2RlZg$OM0FAoIqCVK1sWtxDiffVlBejtLa",
+               "must "
+               "have 1 to 2000000 rounds"},
+       }) {
+    const auto bad = check_secret(confidential({secret(1)}), hashed(r.hash), now);
+    ASSERT_TRUE(bad) << r.hash;
+    EXPECT_EQ(bad->code, errc::invalid_request);
+    EXPECT_TRUE(bad->description.starts_with("client_secret_hash " + std::string{r.complaint}))
+        << bad->description;
+  }
+  auto both = hashed("$2b$10$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+  both.client_secret = crypto::secret_string{"12345678"};
+  EXPECT_TRUE(check_secret(confidential({secret(1)}), both, now));
+  both.client_secret.reset();
+  EXPECT_EQ(check_secret(confidential({secret(1), secret(2)}), both, now)->code, errc::conflict);
+}
+
 TEST(check_secret, takes_short_and_foreign_ones_with_a_warning) {
   struct row {
     std::string text;
