@@ -78,7 +78,7 @@ class postgres_shard final : public shard_store {
       auto o = std::make_unique<operation>();
       o->of = b;
       o->index = i;
-      random_.fill(o->attempt);
+      if (std::holds_alternative<insert_call>(b->what)) random_.fill(o->attempt);
       parts[key_of(*b, i).where().shard(loops_.size())].push_back(std::move(o));
     }
     for (auto i = std::size_t{0}; i < parts.size(); ++i)
