@@ -23,7 +23,7 @@ void publish_to_signers(pointer self, oauth::key_snapshot ring) {
 }
 
 // Before all nodes publish a new key, signers go on with the keys they have; but a key that was
-// removed is used no more.
+// removed is used no more. A signer without any key keeps its work until it gets one.
 void follow(pointer self, const storage::catalog& records) {
   auto& s = self->state;
   if (s.signed_with == s.work->ring()) return;
@@ -33,6 +33,14 @@ void follow(pointer self, const storage::catalog& records) {
   for (const auto& k : s.signed_with->keys)
     if (s.work->ring()->find(k.key.kid()) != nullptr) kept->keys.push_back(k);
   if (kept->keys.size() != s.signed_with->keys.size()) publish_to_signers(self, std::move(kept));
+}
+
+/// Each revision is told once: telling wakes this actor again.
+void tell_published(pointer self, const key_keeper_setup& setup, storage::revision at) {
+  auto& told = self->state.told;
+  if (at <= told) return;
+  told = at;
+  setup.records.published(storage::catalog_reader::key_keeper, at);
 }
 
 // Documents and validators come before the signers: no token is signed with a key that is not
@@ -48,7 +56,7 @@ void publish(pointer self, const key_keeper_setup& setup) {
     self->send(h, publish_atom_v, keys);
   }
   for (const auto& v : to.validators) self->send(v, publish_atom_v, keys);
-  setup.records.published(storage::catalog_reader::key_keeper, self->state.work->seen());
+  tell_published(self, setup, self->state.work->seen());
   follow(self, setup.records);
 }
 
@@ -74,7 +82,7 @@ void take_over(pointer self, const key_keeper_setup& setup, storage::revision at
                bool keys_changed) {
   auto& s = self->state;
   if (keys_changed && s.work->refresh()) publish(self, setup);
-  setup.records.published(storage::catalog_reader::key_keeper, std::max(at, s.work->seen()));
+  tell_published(self, setup, std::max(at, s.work->seen()));
   follow(self, setup.records);
   reply_due(self, setup);
 }

@@ -20,6 +20,8 @@ struct key_keeper_state : member_state {
   /// What signers use. They get a ring when all live nodes publish its keys (IDT-03).
   oauth::key_snapshot signed_with;
   confirmations waiting;
+  /// The last revision that the catalog was told to be published.
+  storage::revision told = 0;
 
   [[nodiscard]] bool is_ready() const noexcept { return to != nullptr; }
 };

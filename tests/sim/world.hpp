@@ -81,6 +81,8 @@ struct world_options {
                          .algorithms = {crypto::jws_alg::es256}};
   oauth::options rules;
   std::size_t io_threads = 2;
+  /// The secret of the database; drawn when there is none.
+  std::optional<crypto::bytes<32>> root{};
   /// Tests that end members by the dozen want them back at once.
   actors::restart_rules restarts = restarts_without_limit;
 };
