@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crypto/key.hpp"
+#include "crypto/signatures/choice.hpp"
 #include "oauth/options.hpp"
 
 namespace mintage::actors {
@@ -31,6 +32,8 @@ struct options {
   std::size_t max_in_flight = 4096;
   /// [keys] algorithms: one active key of each is made on first start.
   std::vector<crypto::jws_alg> algorithms{crypto::jws_alg::es256, crypto::jws_alg::rs256};
+  /// [keys] signature_backend: who signs and verifies.
+  crypto::backend_wish signature_backend = crypto::backend_wish::automatic;
   std::filesystem::path seal_key_file = "mintage.seal";
 };
 

@@ -78,7 +78,9 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
                       .rules = rules,
                       .clock = around.clock,
                       .meters = board.signers,
-                      .watch = {.journal = &around.journal}},
+                      .watch = {.preferred = around.signatures.kind(),
+                                .make = make_backends_of(around.signatures),
+                                .journal = &around.journal}},
           .registry = {.records = around.engine->records(),
                        .cutoffs = around.engine->cutoffs(),
                        .rules = rules,
@@ -97,6 +99,7 @@ struct system::impl {
         sizes{sizes_of(o, around.io_threads.size())},
         board{around.io_threads.size(), sizes.validators, sizes.code_stores, sizes.signers,
               sizes.hashers},
+        signatures{around.signatures},
         limits{rules.failures_per_minute, oauth::seconds{60}},
         members{make_setups(o, rules, around, permits, slow,
                             rules.failures_per_minute != 0 ? &limits : nullptr, board)},
@@ -105,6 +108,7 @@ struct system::impl {
         setup{members, sizes, gateways, board, around.journal, around.give_up, around.restarts},
         actors{configure(config, o)},
         supervising{actors.spawn(supervisor, &setup)} {
+    board.attach(signatures);
     caf::anon_send(supervising, routes_atom_v);
     engine->watch([to = supervising] { caf::anon_send(to, changed_atom_v); });
   }
@@ -154,6 +158,7 @@ struct system::impl {
   hash_queue slow{hash_queue::pacing::on};
   pool_sizes sizes;
   meter_board board;
+  signature_meters signatures;
   oauth::failure_limits limits;
   member_setups members;
   std::vector<std::unique_ptr<request_gateway>> gateways;

@@ -10,6 +10,7 @@
 #include "actors/options.hpp"
 #include "actors/stages/restart_policy.hpp"
 #include "crypto/root_key.hpp"
+#include "crypto/signatures/choice.hpp"
 #include "metrics/group.hpp"
 #include "service/service.hpp"
 #include "storage/engine.hpp"
@@ -29,6 +30,7 @@ struct environment {
   /// server should end then. @param pool a literal. Empty = nobody is told.
   std::function<void(std::string_view pool)> give_up{};
   restart_rules restarts{};
+  crypto::signature_backends signatures{};
 };
 
 /// The actor system behind the gateways. The constructor does the start-up (making or unsealing

@@ -14,7 +14,15 @@ int check(const std::filesystem::path& config) {
   for (const auto& odd : oauth::find_oddities(settings->rules)) {
     std::cerr << config.native() << ": warning: " << odd.key << ": " << odd.sentence << '\n';
   }
-  std::cout << config::render(*settings);
+  const auto signatures = crypto::signature_backends::choose(settings->actors.signature_backend);
+  if (!signatures) {
+    std::cerr << config.native()
+              << ": keys.signature_backend: crypto_mb cannot be used: " << signatures.error()
+              << '\n';
+    return exit_usage;
+  }
+  std::cout << config::render(*settings) << "\n# Signatures by " << to_string(signatures->kind())
+            << ": " << signatures->reason() << '\n';
   return exit_ok;
 }
 

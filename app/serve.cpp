@@ -177,6 +177,16 @@ void check_algorithms(const std::vector<oauth::client>& clients,
   }
 }
 
+/// @throws std::runtime_error when the configured backend cannot be had.
+crypto::signature_backends choose_signature_backend(crypto::backend_wish wish, event_log& log) {
+  auto chosen = crypto::signature_backends::choose(wish);
+  if (!chosen)
+    throw std::runtime_error{"keys.signature_backend: crypto_mb cannot be used: " + chosen.error()};
+  log.event(log_level::info, "signature backend",
+            {{"backend", to_string(chosen->kind())}, {"reason", chosen->reason()}});
+  return std::move(*chosen);
+}
+
 /// @throws limit_error
 void prepare_open_files(const config::settings& settings) {
   // Logs and streams of this process; log, manifest and lock of the database. Each I/O thread has
@@ -204,6 +214,7 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
   log_settings(settings, log);
   const auto watch = clock_watch{clock, settings.clock.confirm_after, log};
   prepare_open_files(settings);
+  const auto signatures = choose_signature_backend(settings.actors.signature_backend, log);
   auto audit = audit_stream{settings.log};
   auto journal = server_journal{log, audit, settings.log.audit_wait};
 
@@ -233,7 +244,8 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
                           .journal = journal,
                           .root = root,
                           .io_threads = server.io_threads(),
-                          .give_up = [&](std::string_view pool) { failed.note(pool); }});
+                          .give_up = [&](std::string_view pool) { failed.note(pool); },
+                          .signatures = signatures});
   actors->attach(watch.meters());
   actors->attach(audit.meters());
   const auto services = actors->services();

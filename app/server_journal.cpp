@@ -187,11 +187,10 @@ void server_journal::actor_ended(std::string_view pool,
 }
 
 void server_journal::signature_failed(const crypto::signing_key& key,
-                                      std::string_view arithmetic) noexcept {
+                                      std::string_view backend) noexcept {
   guarded([&] {
-    log_.event(
-        log_level::error, "signatures failed their check and were withheld",
-        {{"kid", key.kid()}, {"alg", crypto::to_string(key.alg())}, {"arithmetic", arithmetic}});
+    log_.event(log_level::error, "signatures failed their check and were withheld",
+               {{"kid", key.kid()}, {"alg", crypto::to_string(key.alg())}, {"backend", backend}});
   });
 }
 

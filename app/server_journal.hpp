@@ -47,8 +47,7 @@ class server_journal final : public service::journal {
   void actor_ended(std::string_view pool,
                    std::optional<std::chrono::milliseconds> wait) noexcept override;
   /// To the log, as an error.
-  void signature_failed(const crypto::signing_key& key,
-                        std::string_view arithmetic) noexcept override;
+  void signature_failed(const crypto::signing_key& key, std::string_view backend) noexcept override;
 
   /// Writes the audit lines held back so far. The stream may share standard output with the ready
   /// line, which must come first, and keys are made before it.

@@ -53,6 +53,10 @@ constexpr auto engines = choice<storage::engine_kind, 2>{
     {{{storage::engine_kind::rocksdb, "rocksdb"}, {storage::engine_kind::memory, "memory"}}}};
 constexpr auto durabilities = choice<storage::durability, 2>{
     {{{storage::durability::sync, "sync"}, {storage::durability::os, "os"}}}};
+constexpr auto backends =
+    choice<crypto::backend_wish, 3>{{{{crypto::backend_wish::automatic, "auto"},
+                                      {crypto::backend_wish::openssl, "openssl"},
+                                      {crypto::backend_wish::crypto_mb, "crypto_mb"}}}};
 constexpr auto levels = choice<app::log_level, 4>{{{{app::log_level::debug, "debug"},
                                                     {app::log_level::info, "info"},
                                                     {app::log_level::warn, "warn"},
@@ -139,6 +143,7 @@ std::vector<setting> make_schema() {
       field("keys.rotation_period", &s::rules, &rules::key_rotation_period),
       field("keys.overlap", &s::rules, &rules::key_overlap),
       field("keys.refresh_key_id", &s::rules, &rules::refresh_key_id),
+      field("keys.signature_backend", &s::actors, &pools::signature_backend, backends),
       field("keys.seal_key_file", &s::actors, &pools::seal_key_file),
 
       field("files.allow_group_readable", &s::files, &app::file_options::allow_group_readable),

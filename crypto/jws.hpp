@@ -9,6 +9,7 @@
 
 #include "crypto/digest.hpp"
 #include "crypto/key.hpp"
+#include "crypto/signatures/backend.hpp"
 
 namespace mintage::crypto {
 
@@ -22,17 +23,14 @@ struct jws_draft {
   std::string_view payload;
 };
 
-/// What signs with a key: the arithmetic of crypto/p256 where there is one for its algorithm, or
-/// OpenSSL alone.
-enum class jws_arithmetic : std::uint8_t { fastest, openssl };
-/// "fastest", "openssl". A literal.
-[[nodiscard]] std::string_view to_string(jws_arithmetic a) noexcept;
-
-/// Signs with one key through long-lived contexts. ES256 signatures of one batch cost less than
-/// single ones (see p256_signer). Not thread-safe: each signer actor has its own.
+/// Signs with one key through a backend and its long-lived contexts. What one batch costs, the
+/// backend says (crypto/signatures/). Not thread-safe: each signer actor has its own.
 class jws_signer {
  public:
-  explicit jws_signer(signing_key key, jws_arithmetic with = jws_arithmetic::fastest);
+  /// Signs by OpenSSL.
+  explicit jws_signer(signing_key key);
+  /// @throws what `signature_backend::prepare` throws.
+  jws_signer(signing_key key, std::unique_ptr<signature_backend> with);
   ~jws_signer();
   jws_signer(jws_signer&&) noexcept;
   jws_signer& operator=(jws_signer&&) noexcept;
@@ -42,9 +40,9 @@ class jws_signer {
   /// Appends `header.payload.signature` to the `out` of each draft. ECDSA signatures are raw R‖S of
   /// fixed width, never DER (JWS-01). The salt of PS256 is as long as its hash (JWS-04).
   /// @pre no two drafts share an `out`.
-  /// @throws std::runtime_error when OpenSSL fails. Every `out` is unusable then: it may hold a
-  ///         whole JWS, a part of one, or nothing new.
-  void append_compact(std::span<const jws_draft> drafts);
+  /// @throws wrong_signature, or std::runtime_error when OpenSSL fails. Every `out` is unusable
+  ///         then: it may hold a part of a JWS, or nothing new.
+  lane_use append_compact(std::span<const jws_draft> drafts);
   void append_compact(std::string& out, std::string_view encoded_header, std::string_view payload) {
     append_compact(std::array{jws_draft{&out, encoded_header, payload}});
   }

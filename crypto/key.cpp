@@ -52,6 +52,30 @@ std::string encoded_number(const EVP_PKEY* key, const char* parameter) {
   return base64url(octets);
 }
 
+bool is_on(const EVP_PKEY* key, const curve& c) {
+  auto name = std::array<char, 64>{};
+  auto size = std::size_t{0};
+  return EVP_PKEY_is_a(key, "EC") == 1 &&
+         EVP_PKEY_get_group_name(key, name.data(), name.size(), &size) == 1 &&
+         std::string_view{name.data(), size} == c.group;
+}
+
+std::vector<std::uint64_t> words_of(const EVP_PKEY* key) {
+  auto words = std::vector<std::uint64_t>{};
+  if (EVP_PKEY_is_a(key, "RSA") == 1) {
+    const auto bits = EVP_PKEY_get_bits(key);
+    if (bits % 64 != 0 || BN_is_word(number_of(key, OSSL_PKEY_PARAM_RSA_E).get(), 65537) != 1)
+      return words;
+    words.resize(static_cast<std::size_t>(bits) / 64);
+    write_words(number_of(key, OSSL_PKEY_PARAM_RSA_N).get(), words);
+  } else if (is_on(key, p256)) {
+    words.resize(8);
+    write_words(number_of(key, OSSL_PKEY_PARAM_EC_PUB_X).get(), std::span{words}.first<4>());
+    write_words(number_of(key, OSSL_PKEY_PARAM_EC_PUB_Y).get(), std::span{words}.last<4>());
+  }
+  return words;
+}
+
 /// The public key of Ed25519. @see RFC 8037 §2
 std::string encoded_ed25519(const EVP_PKEY* key) {
   auto octets = bytes<32>{};
@@ -59,14 +83,6 @@ std::string encoded_ed25519(const EVP_PKEY* key) {
   require(EVP_PKEY_get_raw_public_key(key, octets.data(), &size) == 1 && size == octets.size(),
           "EVP_PKEY_get_raw_public_key");
   return base64url(octets);
-}
-
-bool is_on(const EVP_PKEY* key, const curve& c) {
-  auto name = std::array<char, 64>{};
-  auto size = std::size_t{0};
-  return EVP_PKEY_is_a(key, "EC") == 1 &&
-         EVP_PKEY_get_group_name(key, name.data(), name.size(), &size) == 1 &&
-         std::string_view{name.data(), size} == c.group;
 }
 
 bool is_sound_rsa(const EVP_PKEY* key) {
@@ -139,7 +155,8 @@ std::optional<jws_alg> parse_jws_alg(std::string_view text) noexcept {
   return std::nullopt;
 }
 
-public_key::public_key(jws_alg alg, const evp_pkey_st* pair) : alg_{alg}, key_{public_copy(pair)} {
+public_key::public_key(jws_alg alg, const evp_pkey_st* pair)
+    : alg_{alg}, key_{public_copy(pair)}, words_{words_of(key_.get())} {
   if (const auto* c = curve_of(alg)) {
     const auto x = encoded_coordinate(key_.get(), OSSL_PKEY_PARAM_EC_PUB_X, *c);
     const auto y = encoded_coordinate(key_.get(), OSSL_PKEY_PARAM_EC_PUB_Y, *c);

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "crypto/digest.hpp"
 #include "crypto/secret.hpp"
@@ -41,6 +43,10 @@ class public_key {
   /// One JWK as a JSON object: kty, its members, `kid`, `use: sig`, `alg`. @see RFC 7517
   [[nodiscard]] const std::string& jwk() const noexcept { return jwk_; }
   [[nodiscard]] evp_pkey_st* native() const noexcept { return key_.get(); }
+  /// The public numbers in words of 64 bits, the least significant first: X and Y of a point of
+  /// P-256 (four each), or the modulus of an RSA key whose exponent is 65537 and whose size is a
+  /// multiple of 64 bits. Empty for other keys.
+  [[nodiscard]] std::span<const std::uint64_t> words() const noexcept { return words_; }
 
  private:
   friend class signing_key;
@@ -50,6 +56,7 @@ class public_key {
   std::shared_ptr<evp_pkey_st> key_;
   std::string kid_;
   std::string jwk_;
+  std::vector<std::uint64_t> words_;
 };
 
 /// A private key with its public part. Copies are cheap: they share one immutable key. Thread-safe;

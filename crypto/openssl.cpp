@@ -1,6 +1,7 @@
 #include "crypto/openssl.hpp"
 
 #include <array>
+#include <bit>
 #include <stdexcept>
 #include <string>
 
@@ -24,6 +25,13 @@ const EVP_MD* sha2_method(sha2 which) {
     return fetched;
   }();
   return methods[static_cast<std::size_t>(which)];
+}
+
+void write_words(const BIGNUM* number, std::span<std::uint64_t> out) {
+  static_assert(std::endian::native == std::endian::little);
+  const auto octets = static_cast<int>(out.size_bytes());
+  require(BN_bn2lebinpad(number, reinterpret_cast<unsigned char*>(out.data()), octets) == octets,
+          "BN_bn2lebinpad");
 }
 
 }  // namespace mintage::crypto

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include <openssl/bn.h>
 #include <openssl/err.h>
@@ -47,5 +48,9 @@ inline void require(bool succeeded, const char* what) {
 /// The method of a SHA-2 function, fetched once per process: an implicit fetch on every use costs
 /// more than a short hash.
 [[nodiscard]] const EVP_MD* sha2_method(sha2 which);
+
+/// Writes a number in words of 64 bits, the least significant first.
+/// @pre the number is not longer.
+void write_words(const BIGNUM* number, std::span<std::uint64_t> out);
 
 }  // namespace mintage::crypto

@@ -41,9 +41,9 @@ class journal : public line_room {
   virtual void actor_ended(std::string_view pool,
                            std::optional<std::chrono::milliseconds> wait) noexcept = 0;
   /// What signed with `key` made a wrong signature, or cannot sign. Nothing of that batch left.
-  /// @param arithmetic "fastest": OpenSSL alone signs from now on; "openssl": the signer ends.
+  /// @param backend "crypto_mb": OpenSSL alone signs from now on; "openssl": the signer ends.
   virtual void signature_failed(const crypto::signing_key& key,
-                                std::string_view arithmetic) noexcept = 0;
+                                std::string_view backend) noexcept = 0;
 };
 
 }  // namespace mintage::service

@@ -14,23 +14,23 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/stages/meters.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/random.hpp"
-#include "metrics/group.hpp"
+#include "crypto/signatures/choice.hpp"
 #include "service/journal.hpp"
 
 namespace mintage::actors {
 
 /// Signs with one key, as `crypto::jws_signer::append_compact` does.
-using signing_backend = std::function<void(std::span<const crypto::jws_draft>)>;
+using signing_backend = std::function<crypto::lane_use(std::span<const crypto::jws_draft>)>;
 /// Makes the backend of a key. @throws std::exception when the key cannot be used so.
 using make_signing_backend =
-    std::function<signing_backend(const crypto::signing_key&, crypto::jws_arithmetic)>;
-/// The one of crypto/.
-[[nodiscard]] signing_backend make_crypto_backend(const crypto::signing_key& key,
-                                                  crypto::jws_arithmetic with);
+    std::function<signing_backend(const crypto::signing_key&, crypto::backend_kind)>;
+/// Those of crypto/.
+[[nodiscard]] make_signing_backend make_backends_of(crypto::signature_backends chosen);
 
-/// The keys that OpenSSL alone signs with, because the faster arithmetic made a wrong signature.
+/// The keys that OpenSSL alone signs with, because crypto_mb made a wrong signature.
 /// Shared by all signers, and kept when one is replaced. Thread-safe.
 class distrusted_keys {
  public:
@@ -49,13 +49,14 @@ class distrusted_keys {
 
 /// What the signers of one server share to watch over their signatures.
 struct signature_watch {
-  make_signing_backend make = make_crypto_backend;
+  crypto::backend_kind preferred = crypto::backend_kind::openssl;
+  make_signing_backend make = make_backends_of({});
   /// Hears of each fault; null = nobody does.
   service::journal* journal = nullptr;
   std::shared_ptr<distrusted_keys> distrusted = std::make_shared<distrusted_keys>();
 };
 
-/// Neither arithmetic makes signatures that verify.
+/// No backend makes signatures that verify.
 class signature_error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -65,14 +66,14 @@ class signature_error : public std::runtime_error {
 /// it owns signing contexts.
 class guarded_signer {
  public:
-  /// OpenSSL alone signs if the key is distrusted, or if the faster arithmetic fails its self test.
-  /// @param faults counts the faults. @param watch, faults outlive this.
+  /// OpenSSL alone signs if the key is distrusted, or if the preferred backend fails its self test.
+  /// @param watch, meters outlive this.
   /// @throws std::exception when no backend can be made.
-  guarded_signer(crypto::signing_key key, const signature_watch& watch, metrics::counter& faults);
+  guarded_signer(crypto::signing_key key, const signature_watch& watch, signer_meters& meters);
 
   [[nodiscard]] const crypto::signing_key& key() const noexcept { return key_; }
 
-  /// Goes over to OpenSSL if another signer found the key's arithmetic wrong.
+  /// Goes over to OpenSSL if another signer found a wrong signature of the key.
   void follow_distrust();
 
   /// Appends as `crypto::jws_signer` does, and verifies.
@@ -85,13 +86,15 @@ class guarded_signer {
 
  private:
   void use_openssl();
+  [[nodiscard]] bool sign_and_verify(std::span<const crypto::jws_draft> drafts,
+                                     crypto::random_source& random);
   void note_fault();
   [[nodiscard]] bool verifies(const crypto::jws_draft& d, std::size_t start) const;
 
   crypto::signing_key key_;
   const signature_watch& watch_;
-  metrics::counter& faults_;
-  crypto::jws_arithmetic with_ = crypto::jws_arithmetic::fastest;
+  signer_meters& meters_;
+  crypto::backend_kind with_;
   signing_backend backend_;
   /// Whether a whole batch of this backend has verified.
   bool is_proven_ = false;

@@ -9,6 +9,7 @@
 
 #include "actors/stages/pools.hpp"
 #include "crypto/key.hpp"
+#include "crypto/signatures/choice.hpp"
 #include "metrics/group.hpp"
 #include "oauth/client/client.hpp"
 #include "oauth/token/token_query.hpp"
@@ -131,9 +132,28 @@ struct alignas(64) signer_meters : pool_meters {
       *this,
       {"mintage_signature_faults_total", "Batches withheld because a signature did not verify."},
       {}};
+  metrics::counter lane_calls{
+      *this, {"mintage_signature_lane_calls_total", "Calls that sign in eight lanes."}, {}};
+  metrics::counter lanes{
+      *this,
+      {"mintage_signature_lanes_total", "Signatures made by them: up to eight in a call."},
+      {}};
   [[nodiscard]] metrics::duration_histogram& of(crypto::jws_alg alg) noexcept {
     return sign_ns[static_cast<std::size_t>(alg)];
   }
+};
+
+/// Which backend signs and verifies; constant.
+struct alignas(64) signature_meters : metrics::meter_group {
+  explicit signature_meters(const crypto::signature_backends& chosen)
+      : chosen_backend{
+            *this,
+            {"mintage_signature_backend", "1 for the backend that signs and verifies.",
+             metrics::metric_type::gauge},
+            {{"backend", std::string{to_string(chosen.kind())}}, {"reason", chosen.reason()}}} {
+    chosen_backend.add();
+  }
+  metrics::gauge chosen_backend;
 };
 
 /// What the supervisor counts.

@@ -1,5 +1,6 @@
 #include "actors/stages/token_signer.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -19,7 +20,7 @@ void token_signer::publish(const oauth::key_snapshot& keys) {
   auto contexts = std::vector<context>{};
   for (const auto& k : keys->keys)
     if (k.state == oauth::key_state::active)
-      contexts.push_back({guarded_signer{k.key, setup_.watch, meters_.signature_faults},
+      contexts.push_back({guarded_signer{k.key, setup_.watch, meters_},
                           crypto::jose_header(k.key, "at+jwt"), crypto::jose_header(k.key, "JWT"),
                           crypto::jose_header(k.key, "token-introspection+jwt")});
   contexts_ = std::move(contexts);
@@ -118,42 +119,40 @@ void token_signer::sign_drafts(std::span<draft> drafts, std::string context::*he
       d.token.clear();
       work_.push_back({&d.token, c.*header, d.claims});
     }
-    if (work_.empty()) continue;
-    const auto since = metrics::ticks();
-    try {
-      c.is_withheld |= !c.signer.append_compact(work_, random_);
-    } catch (const signature_error&) {
-      throw;  // this signer is of no use any more
-    } catch (const std::exception&) {
-      for (auto& d : drafts) d.failed |= d.with == &c;
-      continue;
-    }
-    meters_.of(c.signer.key().alg()).add((metrics::ticks() - since) / work_.size(), work_.size());
+    if (sign_work(c)) continue;
+    for (auto& d : drafts) d.failed |= d.with == &c;
   }
+}
+
+bool token_signer::sign_work(context& with) {
+  if (work_.empty()) return true;
+  const auto since = metrics::ticks();
+  try {
+    with.is_withheld |= !with.signer.append_compact(work_, random_);
+  } catch (const signature_error&) {
+    throw;  // this signer is of no use any more
+  } catch (const std::exception&) {
+    return false;
+  }
+  meters_.of(with.signer.key().alg()).add((metrics::ticks() - since) / work_.size(), work_.size());
+  return true;
 }
 
 void token_signer::sign(std::span<const service::query_handle> some) {
   begin_batch();
   auto signed_with = std::vector<context*>(some.size());
-  for (auto i = std::size_t{0}; i < some.size(); ++i) {
-    auto& x = *some[i];
-    signed_with[i] = context_or_first(x.alg);
-    if (signed_with[i] == nullptr) continue;
-    auto& with = *signed_with[i];
-    const auto& header = x.request.purpose == oauth::query_purpose::introspect
-                             ? with.introspection_header
-                             : with.id_header;
-    const auto since = metrics::ticks();
-    try {
-      const auto one = crypto::jws_draft{&x.body, header, x.claims};
-      with.is_withheld |= !with.signer.append_compact(std::span{&one, 1}, random_);
-    } catch (const signature_error&) {
-      throw;  // this signer is of no use any more
-    } catch (const std::exception&) {
-      continue;
+  for (auto i = std::size_t{0}; i < some.size(); ++i)
+    signed_with[i] = context_or_first(some[i]->alg);
+  for (auto& c : contexts_) {
+    work_.clear();
+    for (auto i = std::size_t{0}; i < some.size(); ++i) {
+      if (signed_with[i] != &c) continue;
+      auto& x = *some[i];
+      const auto is_introspection = x.request.purpose == oauth::query_purpose::introspect;
+      work_.push_back({&x.body, is_introspection ? c.introspection_header : c.id_header, x.claims});
     }
-    meters_.of(with.signer.key().alg()).add(metrics::ticks() - since);
-    signed_with[i] = &with;
+    if (sign_work(c)) continue;
+    std::ranges::replace(signed_with, &c, nullptr);
   }
   for (auto i = std::size_t{0}; i < some.size(); ++i)
     if (signed_with[i] != nullptr && !signed_with[i]->is_withheld)

@@ -77,6 +77,8 @@ class token_signer {
   void write_access_claims(const service::token_exchange& x, draft& access, oauth::instant now);
   void write_answer(service::token_exchange& x, const draft& access, const draft& id);
   void sign_drafts(std::span<draft> drafts, std::string context::*header);
+  /// Signs `work_` with one key. @returns false when OpenSSL fails: none has a signature.
+  [[nodiscard]] bool sign_work(context& with);
 
   const signer_setup& setup_;
   signer_meters& meters_;

@@ -2,10 +2,8 @@
 /// The floor of a token request: signatures, hashes, random octets, base64url.
 
 #include <benchmark/benchmark.h>
-#include <openssl/ec.h>
-#include <openssl/evp.h>
-#include <openssl/obj_mac.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,8 +11,8 @@
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
-#include "crypto/p256/signer.hpp"
 #include "crypto/random.hpp"
+#include "crypto/signatures/choice.hpp"
 
 namespace mintage::crypto {
 namespace {
@@ -25,63 +23,89 @@ void sign(benchmark::State& state, jws_alg alg) {
 BENCHMARK_CAPTURE(sign, es256, jws_alg::es256);
 BENCHMARK_CAPTURE(sign, rs256, jws_alg::rs256);
 
-/// Signs with OpenSSL, one digest at a time, with a long-lived context.
-void sign_p256_digest_openssl(benchmark::State& state) {
-  const auto key = signing_key::generate(jws_alg::es256);
-  auto* const context = EVP_PKEY_CTX_new_from_pkey(nullptr, key.native(), nullptr);
-  auto of = digest{};
-  auto der = bytes<80>{};
-  if (EVP_PKEY_sign_init(context) != 1) state.SkipWithError("EVP_PKEY_sign_init");
-  for (auto _ : state) {
-    ++of[0];
-    auto size = der.size();
-    benchmark::DoNotOptimize(EVP_PKEY_sign(context, der.data(), &size, of.data(), of.size()));
+/// Signatures and verifications by one key, as many together as `range(0)` says; the rate counts
+/// single ones.
+class batch_of_signatures {
+ public:
+  batch_of_signatures(benchmark::State& state, backend_wish wish, jws_alg alg)
+      : key_{signing_key::generate(alg)}, messages_(static_cast<std::size_t>(state.range(0))) {
+    const auto chosen = signature_backends::choose(wish);
+    if (!chosen) {
+      state.SkipWithError(chosen.error().c_str());
+      return;
+    }
+    backend_ = chosen->make();
+    prepared_ = backend_->prepare(key_);
+    const auto octets = signature_size(key_.public_part());
+    signatures_.resize(messages_.size() * octets);
+    for (auto i = std::size_t{0}; i < messages_.size(); ++i) {
+      messages_[i][0] = static_cast<std::uint8_t>(i + 1);
+      const auto out = std::span{signatures_}.subspan(i * octets, octets);
+      to_sign_.push_back({prepared_.get(), messages_[i], out});
+      to_verify_.push_back({&key_.public_part(), messages_[i], out});
+    }
+    backend_->sign(to_sign_);
   }
-  EVP_PKEY_CTX_free(context);
-}
-BENCHMARK(sign_p256_digest_openssl);
 
-/// Parts of such a signature: the base point times a nonce, and the affine coordinate of the
-/// product.
-void multiply_p256_base_point(benchmark::State& state) {
-  auto* const group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
-  auto* const product = EC_POINT_new(group);
-  auto* const by = BN_new();
-  auto* const x = BN_new();
-  auto* const numbers = BN_CTX_new();
-  const auto is_affine = state.range(0) != 0;
-  BN_priv_rand_range(by, EC_GROUP_get0_order(group));
-  for (auto _ : state) {
-    EC_POINT_mul(group, product, by, nullptr, nullptr, numbers);
-    if (is_affine) EC_POINT_get_affine_coordinates(group, product, x, nullptr, numbers);
-    benchmark::DoNotOptimize(product);
+  void sign(benchmark::State& state) {
+    if (backend_ == nullptr) return;
+    for (auto _ : state) benchmark::DoNotOptimize(backend_->sign(to_sign_));
+    state.SetItemsProcessed(state.iterations() * state.range(0));
   }
-  BN_CTX_free(numbers);
-  BN_free(x);
-  BN_free(by);
-  EC_POINT_free(product);
-  EC_GROUP_free(group);
-}
-BENCHMARK(multiply_p256_base_point)->ArgName("affine")->Arg(0)->Arg(1);
-
-void invert_modulo_p256_order(benchmark::State& state) {
-  auto n = number256{{1, 2, 3, 4}};
-  for (auto _ : state) benchmark::DoNotOptimize(n = montgomery<p256_order>::inverse(n));
-}
-BENCHMARK(invert_modulo_p256_order);
-
-/// Signs digests together, as a signer does with a batch.
-void sign_p256_digests(benchmark::State& state) {
-  auto signer = p256_signer{signing_key::generate(jws_alg::es256)};
-  auto digests = std::vector<digest>(static_cast<std::size_t>(state.range(0)));
-  auto signatures = std::vector<bytes<64>>(digests.size());
-  for (auto _ : state) {
-    signer.sign(digests, signatures);
-    benchmark::DoNotOptimize(signatures.data());
+  void verify(benchmark::State& state) {
+    if (backend_ == nullptr) return;
+    for (auto _ : state) {
+      backend_->verify(to_verify_);
+      if (!to_verify_.back().is_valid) state.SkipWithError("a signature does not verify");
+    }
+    state.SetItemsProcessed(state.iterations() * state.range(0));
   }
-  state.SetItemsProcessed(state.iterations() * state.range(0));
+
+ private:
+  signing_key key_;
+  std::unique_ptr<signature_backend> backend_;
+  std::unique_ptr<prepared_key> prepared_;
+  std::vector<digest> messages_;
+  std::vector<std::uint8_t> signatures_;
+  std::vector<sign_job> to_sign_;
+  std::vector<verify_job> to_verify_;
+};
+
+void sign_together(benchmark::State& state, backend_wish wish, jws_alg alg) {
+  batch_of_signatures{state, wish, alg}.sign(state);
 }
-BENCHMARK(sign_p256_digests)->Arg(1)->Arg(2)->Arg(8)->Arg(32);
+BENCHMARK_CAPTURE(sign_together, es256_openssl, backend_wish::openssl, jws_alg::es256)->Arg(1);
+BENCHMARK_CAPTURE(sign_together, rs256_openssl, backend_wish::openssl, jws_alg::rs256)->Arg(1);
+BENCHMARK_CAPTURE(sign_together, es256_crypto_mb, backend_wish::crypto_mb, jws_alg::es256)
+    ->Arg(2)
+    ->Arg(3)
+    ->Arg(4)
+    ->Arg(8)
+    ->Arg(16);
+BENCHMARK_CAPTURE(sign_together, rs256_crypto_mb, backend_wish::crypto_mb, jws_alg::rs256)
+    ->Arg(2)
+    ->Arg(3)
+    ->Arg(4)
+    ->Arg(8)
+    ->Arg(16);
+
+void verify_together(benchmark::State& state, backend_wish wish, jws_alg alg) {
+  batch_of_signatures{state, wish, alg}.verify(state);
+}
+BENCHMARK_CAPTURE(verify_together, es256_openssl, backend_wish::openssl, jws_alg::es256)->Arg(1);
+BENCHMARK_CAPTURE(verify_together, rs256_openssl, backend_wish::openssl, jws_alg::rs256)->Arg(1);
+BENCHMARK_CAPTURE(verify_together, es256_crypto_mb, backend_wish::crypto_mb, jws_alg::es256)
+    ->Arg(2)
+    ->Arg(3)
+    ->Arg(4)
+    ->Arg(8)
+    ->Arg(16);
+BENCHMARK_CAPTURE(verify_together, rs256_crypto_mb, backend_wish::crypto_mb, jws_alg::rs256)
+    ->Arg(2)
+    ->Arg(3)
+    ->Arg(4)
+    ->Arg(8)
+    ->Arg(16);
 
 void sha256_of_a_code(benchmark::State& state) {
   auto hash = sha256_hasher{};

@@ -20,7 +20,12 @@ void answer_with(benchmark::State& state, const char* scope) {
   const auto clock = bench::fixed_clock{};
   const auto rules = oauth::options{};
   auto meters = std::vector<signer_meters>(1);
-  const auto setup = signer_setup{crypto::sha256(std::string_view{"key"}), rules, clock, meters};
+  const auto chosen = crypto::signature_backends::choose(crypto::backend_wish::automatic).value();
+  const auto setup = signer_setup{crypto::sha256(std::string_view{"key"}),
+                                  rules,
+                                  clock,
+                                  meters,
+                                  {.preferred = chosen.kind(), .make = make_backends_of(chosen)}};
   auto signer = token_signer{setup, 0};
   auto ring = std::make_shared<oauth::key_ring>();
   ring->keys.push_back({crypto::signing_key::generate(crypto::jws_alg::es256),

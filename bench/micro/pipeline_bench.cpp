@@ -54,6 +54,10 @@ class round final : public service::caller {
 
 constexpr auto redirect_uri = "https://aboutauth.org/client/cb";
 
+crypto::signature_backends choose_signatures() {
+  return crypto::signature_backends::choose(crypto::backend_wish::automatic).value();
+}
+
 /// One I/O thread, its service, and the requests of one client.
 class pipeline {
  public:
@@ -66,7 +70,10 @@ class pipeline {
                                                              clock_,
                                                              journal_,
                                                              crypto::buffered_random{}.take<32>(),
-                                                             {&io_thread_}});
+                                                             {&io_thread_},
+                                                             {},
+                                                             {},
+                                                             choose_signatures()});
     service_ = actors_->services().front();
     while (!io_thread_.call([this] { return service_->ready(); })) std::this_thread::yield();
     auto m = oauth::client_metadata{};

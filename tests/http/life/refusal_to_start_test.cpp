@@ -163,12 +163,22 @@ TEST_F(a_config, refuses_an_admin_listener_on_the_network_without_tls) {
   EXPECT_NE(got.err.find("admin.listen"), std::string::npos) << got.err;
 }
 
+TEST_F(a_config, that_wants_openssl_alone_gets_it_everywhere) {
+  auto file = write("[keys]\nsignature_backend = \"openssl\"\n");
+  auto got = run_program({"check", "--config", file.string()});
+  EXPECT_EQ(got.code, 0) << got.err;
+  EXPECT_NE(got.out.find("# Signatures by openssl: chosen by keys.signature_backend\n"),
+            std::string::npos)
+      << got.out;
+}
+
 TEST_F(a_config, that_is_right_is_printed_with_all_effective_values_and_reads_back_the_same) {
   auto file = write("[tokens]\ncode_ttl = \"30s\"\n");
   auto first = run_program({"check", "--config", file.string()});
   EXPECT_EQ(first.code, 0) << first.err;
   EXPECT_NE(first.out.find("code_ttl = \"30s\""), std::string::npos) << first.out;
   EXPECT_NE(first.out.find("max_in_flight"), std::string::npos) << first.out;
+  EXPECT_NE(first.out.find("\n# Signatures by "), std::string::npos) << first.out;
   write_file(file, first.out);
   auto second = run_program({"check", "--config", file.string()});
   EXPECT_EQ(second.code, 0) << second.err;

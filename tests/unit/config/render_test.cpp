@@ -131,6 +131,7 @@ algorithms = ["RS256", "ES384", "PS256", "EdDSA"]
 rotation_period = 0
 overlap = "3d"
 refresh_key_id = 2
+signature_backend = "openssl"
 seal_key_file = "s"
 [files]
 allow_group_readable = true
@@ -202,6 +203,7 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   using enum crypto::jws_alg;
   EXPECT_EQ(s.actors.algorithms, (std::vector{rs256, es384, ps256, eddsa}));
   EXPECT_EQ(s.rules.key_rotation_period, seconds{0});
+  EXPECT_EQ(s.actors.signature_backend, crypto::backend_wish::openssl);
   EXPECT_EQ(s.rules.key_overlap, seconds{3 * 86400});
   EXPECT_EQ(s.rules.refresh_key_id, 2U);
   EXPECT_EQ(s.actors.seal_key_file, "/etc/mintage/s");
