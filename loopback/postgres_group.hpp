@@ -46,8 +46,8 @@ class postgres_group {
   /// Replaces a server that is not the primary by a new standby of the primary, with its name and
   /// its TCP port.
   void renew(std::size_t i);
-  /// Goes back to the state of a stopped standby, as if it were a backup: kills the others, promotes
-  /// this one, and makes new standbys of it.
+  /// Goes back to the state of a stopped standby, as if it were a backup: kills the others,
+  /// promotes this one, and makes new standbys of it.
   void restore(std::size_t i);
 
  private:
