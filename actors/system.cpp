@@ -106,6 +106,7 @@ struct system::impl {
         actors{configure(config, o)},
         supervising{actors.spawn(supervisor, &setup)} {
     caf::anon_send(supervising, routes_atom_v);
+    for (const auto* g : engine->meters()) board.attach(*g);
     engine->watch([to = supervising] { caf::anon_send(to, changed_atom_v); });
   }
 
