@@ -110,6 +110,7 @@ struct system::impl {
         supervising{actors.spawn(supervisor, &setup)} {
     board.attach(signatures);
     caf::anon_send(supervising, routes_atom_v);
+    for (const auto* g : engine->meters()) board.attach(*g);
     engine->watch([to = supervising] { caf::anon_send(to, changed_atom_v); });
   }
 

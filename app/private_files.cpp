@@ -171,7 +171,7 @@ crypto::root_key load_or_make_seal_key(const std::filesystem::path& path, storag
     if (!note.empty() || !records.load_keys().keys.empty())
       fail(path,
            "the seal key is missing, but the database holds records sealed with it; put the file "
-           "back, a new one is not made");
+           "back, or copy it from another node: a new one is not made");
     crypto::buffered_random{}.fill(master);
     make_private(path, crypto::secret_string{crypto::base64url(master)}.reveal());
   } else {
@@ -183,12 +183,18 @@ crypto::root_key load_or_make_seal_key(const std::filesystem::path& path, storag
   }
   const auto root = crypto::root_key{master};
   OPENSSL_cleanse(master.data(), master.size());
-  if (note.empty()) {
-    records.put_note(check_note, crypto::seal(check_key(root), check_context, "mintage"));
-  } else if (!crypto::unseal(check_key(root), check_context, note)) {
-    fail(path, "is not the seal key of this database");
+  const auto is_first =
+      note.empty() &&
+      records.put_first_note(check_note, crypto::seal(check_key(root), check_context, "mintage"));
+  if (is_first) return root;
+  // Another node may have written the note since it was looked for.
+  const auto current = note.empty() ? records.load_note(check_note) : note;
+  if (crypto::unseal(check_key(root), check_context, current)) return root;
+  if (!text) {
+    ::unlink(path.c_str());
+    fail(path, "another node has made the seal key of this database meanwhile: copy it from there");
   }
-  return root;
+  fail(path, "is not the seal key of this database");
 }
 
 crypto::digest load_or_make_admin_token(const std::filesystem::path& path, file_rules rules) {

@@ -17,6 +17,7 @@
 #include "app/audit_stream.hpp"
 #include "app/cli/commands.hpp"
 #include "app/clock_watch.hpp"
+#include "app/cluster_node.hpp"
 #include "app/event_log.hpp"
 #include "app/private_files.hpp"
 #include "app/process_limits.hpp"
@@ -196,10 +197,14 @@ void prepare_open_files(const config::settings& settings) {
   const auto io_threads = settings.net.io_threads != 0
                               ? settings.net.io_threads
                               : std::size_t{std::thread::hardware_concurrency()};
+  constexpr auto of_a_shard = std::size_t{48};  // of the database: connections and their events
   const auto on_disk = settings.storage.engine == storage::engine_kind::rocksdb;
+  const auto is_shared = settings.storage.engine == storage::engine_kind::postgres;
   check_open_files({.connections = settings.net.max_connections,
                     .admin_connections = net::most_admin_connections,
-                    .database = on_disk ? storage::most_open_tables : 0,
+                    .database = on_disk     ? storage::most_open_tables
+                                : is_shared ? of_a_shard * settings.storage.postgres.shards.size()
+                                            : 0,
                     .spare = fixed + of_an_io_thread * io_threads},
                    raise_open_files());
 }
@@ -218,7 +223,12 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
   auto audit = audit_stream{settings.log};
   auto journal = server_journal{log, audit, settings.log.audit_wait};
 
-  auto engine = storage::open_engine(settings.storage, settings.rules.code_max_fail, clock);
+  const auto rules = file_rules{.allow_group_readable = settings.files.allow_group_readable};
+  const auto tokens =
+      oauth::admin_tokens{.admin = load_or_make_admin_token(settings.net.admin_token_file, rules),
+                          .minter = load_or_make_admin_token(settings.net.mint_token_file, rules)};
+  auto engine = storage::open_engine(settings.storage, settings.rules.code_max_fail, clock,
+                                     make_node(settings, tokens, clock, log));
   if (!engine->warning().empty()) {
     log.event(log_level::error, "the database opened with a warning",
               {{"because", engine->warning()}});
@@ -226,14 +236,12 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
   // Records that cannot be read end the start here with a sentence; actors would be restarted.
   check_algorithms(engine->records().changes(0).clients, settings.actors.algorithms);
   static_cast<void>(engine->records().load_keys());
-  const auto rules = file_rules{.allow_group_readable = settings.files.allow_group_readable};
+  if (settings.storage.engine == storage::engine_kind::postgres)
+    check_issuer(engine->records(), settings.rules.issuer);
   const auto root = load_or_make_seal_key(settings.actors.seal_key_file, engine->records(), rules);
   if (!root.is_locked())
     log.event(log_level::warn,
               "the seal key may be swapped: the limit of locked memory is too low");
-  const auto tokens =
-      oauth::admin_tokens{.admin = load_or_make_admin_token(settings.net.admin_token_file, rules),
-                          .minter = load_or_make_admin_token(settings.net.mint_token_file, rules)};
 
   auto server = net::server{settings.net, settings.rules, tokens};
   auto failed = failed_pool{};

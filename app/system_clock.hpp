@@ -13,6 +13,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/cluster_clock.hpp"
 #include "oauth/types.hpp"
 
 namespace mintage::app {
@@ -35,11 +36,18 @@ template <class Wall, class Steady>
 class forward_clock final : public oauth::clock {
  public:
   /// Trusts the time at construction.
-  forward_clock() {
+  forward_clock() { restart(); }
+
+  /// Trusts the time of `Wall` as it is now, also when that is back. For a start: nothing may have
+  /// been dated yet.
+  void restart() noexcept {
+    const auto guard = std::scoped_lock{mutex_};
     const auto at_start = look();
     ahead_ = at_start.ahead;
     limit_ = at_start.ahead + followed_jump.count();
     refilled_ = at_start.steady;
+    jump_.reset();
+    confirmed_ = false;
   }
 
   [[nodiscard]] oauth::instant now() const noexcept override {
@@ -158,6 +166,6 @@ struct boot_clock {
   }
 };
 
-using system_clock = forward_clock<std::chrono::system_clock, boot_clock>;
+using system_clock = forward_clock<cluster_wall_clock, boot_clock>;
 
 }  // namespace mintage::app

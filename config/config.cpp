@@ -55,7 +55,6 @@ class reader {
   }
 
   objection read_entry(const entry& e) {
-    if (is_of_later_version(e.key)) return "is not available in this version";
     if (const auto* s = find_setting(e.key); s != nullptr) return s->read(e.what, made_);
     if (is_section(e.key)) {
       if (std::holds_alternative<value::table>(e.what.held)) return std::nullopt;

@@ -33,6 +33,13 @@ setting rocksdb_field(std::string_view key, T storage::rocksdb_options::*member,
   return made;
 }
 
+template <class T>
+setting postgres_field(std::string_view key, T storage::postgres_options::*member) {
+  return {key,
+          [=](const value& v, settings& s) { return plain::read(v, s.storage.postgres.*member); },
+          [=](const settings& s) { return plain::write(s.storage.postgres.*member); }, nullptr};
+}
+
 /// A setting of the `net::tls_options` that is the member `tls` of net/'s options.
 template <class T, class Codec>
 setting tls_field(std::string_view key, net::tls_options net::options::*tls,
@@ -49,8 +56,10 @@ setting tls_field(std::string_view key, net::tls_options net::options::*tls,
 
 constexpr auto tls_versions = choice<net::tls_version, 2>{
     {{{net::tls_version::v1_2, "1.2"}, {net::tls_version::v1_3, "1.3"}}}};
-constexpr auto engines = choice<storage::engine_kind, 2>{
-    {{{storage::engine_kind::rocksdb, "rocksdb"}, {storage::engine_kind::memory, "memory"}}}};
+constexpr auto engines =
+    choice<storage::engine_kind, 3>{{{{storage::engine_kind::rocksdb, "rocksdb"},
+                                      {storage::engine_kind::postgres, "postgres"},
+                                      {storage::engine_kind::memory, "memory"}}}};
 constexpr auto durabilities = choice<storage::durability, 2>{
     {{{storage::durability::sync, "sync"}, {storage::durability::os, "os"}}}};
 constexpr auto backends =
@@ -76,6 +85,7 @@ std::vector<setting> make_schema() {
   using pools = actors::options;
   using store = storage::options;
   using rocksdb = storage::rocksdb_options;
+  using postgres = storage::postgres_options;
   using log = app::log_options;
   using s = settings;
   return {
@@ -128,6 +138,17 @@ std::vector<setting> make_schema() {
       rocksdb_field("storage.rocksdb.durability", &rocksdb::level, durabilities),
       rocksdb_field("storage.rocksdb.memtable_mb", &rocksdb::memtable_mb),
 
+      postgres_field("storage.postgres.shards", &postgres::shards),
+      postgres_field("storage.postgres.write_links", &postgres::write_links),
+      postgres_field("storage.postgres.read_links", &postgres::read_links),
+      postgres_field("storage.postgres.gather", &postgres::gather),
+      postgres_field("storage.postgres.patience", &postgres::patience),
+      postgres_field("storage.postgres.resolve", &postgres::resolve),
+      postgres_field("storage.postgres.poll", &postgres::poll),
+      postgres_field("storage.postgres.lease", &postgres::lease),
+      postgres_field("storage.postgres.max_clock_skew", &postgres::max_clock_skew),
+      postgres_field("storage.postgres.require_sync", &postgres::require_sync),
+
       field("tokens.code_ttl", &s::rules, &rules::code_ttl),
       field("tokens.code_tombstone", &s::rules, &rules::code_tombstone),
       field("tokens.code_dup_window", &s::rules, &rules::code_dup_window),
@@ -157,9 +178,6 @@ std::vector<setting> make_schema() {
       field("log.audit_wait", &s::log, &log::audit_wait),
   };
 }
-
-/// Keys and sections that are announced and not implemented.
-constexpr auto later = std::to_array<std::string_view>({"storage.postgres"});
 
 bool is_or_is_inside(std::string_view key, std::string_view table) {
   return key.starts_with(table) && (key.size() == table.size() || key[table.size()] == '.');
@@ -210,10 +228,6 @@ bool is_section(std::string_view key) {
   const auto all = schema();
   return std::any_of(all.begin(), all.end(),
                      [&](auto& s) { return is_or_is_inside(s.section(), key); });
-}
-
-bool is_of_later_version(std::string_view key) {
-  return std::any_of(later.begin(), later.end(), [&](auto l) { return is_or_is_inside(key, l); });
 }
 
 std::string_view nearest(std::string_view unknown) {

@@ -36,8 +36,6 @@ struct setting {
 [[nodiscard]] const setting* find_setting(std::string_view key);
 /// Whether `key` is a table of settings, or of tables of settings.
 [[nodiscard]] bool is_section(std::string_view key);
-/// Whether `key` is reserved for a later version.
-[[nodiscard]] bool is_of_later_version(std::string_view key);
 /// The key or section that `unknown` was probably meant to be; empty when none is close.
 [[nodiscard]] std::string_view nearest(std::string_view unknown);
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "metrics/group.hpp"
 #include "oauth/client/client.hpp"
 #include "oauth/grant/resource.hpp"
 #include "oauth/token/key_ring.hpp"
@@ -164,6 +165,8 @@ class engine {
   ///        catalog, or `is_known_to_all` may have become true. Replaces the former function, and
   ///        returns when that is no longer running. Empty: nothing is called.
   virtual void watch(std::function<void()> moved) = 0;
+  /// The metrics of the engine's own threads. Valid as long as the engine.
+  [[nodiscard]] virtual std::vector<const metrics::meter_group*> meters() const = 0;
 };
 
 }  // namespace mintage::storage

@@ -20,6 +20,7 @@ class sole_engine : public engine {
   [[nodiscard]] bool serves(oauth::slot) const noexcept override { return true; }
   [[nodiscard]] bool joins_cutoffs() const noexcept override { return false; }
   void watch(std::function<void()>) override {}
+  [[nodiscard]] std::vector<const metrics::meter_group*> meters() const override { return {}; }
 };
 
 }  // namespace mintage::storage

@@ -1,15 +1,18 @@
 #include "storage/engines/open.hpp"
 
 #include "storage/memory/engine.hpp"
+#include "storage/postgres/engine.hpp"
 #include "storage/rocksdb/engine.hpp"
 
 namespace mintage::storage {
 
 std::unique_ptr<engine> open_engine(const options& o, unsigned max_failures,
-                                    const oauth::clock& clock) {
+                                    const oauth::clock& clock, std::optional<postgres_node> node) {
   switch (o.engine) {
     case engine_kind::memory:
       return open_memory_engine(max_failures);
+    case engine_kind::postgres:
+      return open_postgres_engine(o.postgres, max_failures, std::move(node.value()));
     case engine_kind::rocksdb:
       break;
   }

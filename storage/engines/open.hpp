@@ -3,16 +3,20 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "storage/engine.hpp"
 #include "storage/engines/options.hpp"
+#include "storage/postgres/node.hpp"
 
 namespace mintage::storage {
 
 /// @param max_failures failed redemptions after which a code is revoked (COD-05).
 /// @param clock tells which records are expired when files are rewritten; outlives the engine.
+/// @param node of the process, for PostgreSQL.
 /// @throws storage_error
 [[nodiscard]] std::unique_ptr<engine> open_engine(const options& o, unsigned max_failures,
-                                                  const oauth::clock& clock);
+                                                  const oauth::clock& clock,
+                                                  std::optional<postgres_node> node = {});
 
 }  // namespace mintage::storage

@@ -6,6 +6,8 @@ std::vector<oauth::config_error> check(const options& o) {
   switch (o.engine) {
     case engine_kind::memory:
       return {};
+    case engine_kind::postgres:
+      return check(o.postgres);
     case engine_kind::rocksdb:
       break;
   }

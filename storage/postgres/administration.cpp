@@ -47,12 +47,9 @@ constexpr auto find_version = sql{"", "SELECT schema FROM mintage.self"};
 constexpr auto raise_epoch =
     sql{"", "UPDATE mintage.self SET void_before = greatest(void_before, $1::int8)"};
 
-/// A consumption is remembered for 600 s, and nodes may be 40 s apart in all: four periods cover
-/// that.
 std::int64_t bucket_width(std::chrono::seconds tombstone) {
   constexpr auto least = std::int64_t{200'000};
-  const auto life = std::chrono::milliseconds{std::max(tombstone, 600s) + 40s};
-  return std::max(least, (life.count() + 3) / 4);
+  return std::max(least, least_bucket_ms(std::max(tombstone, 600s)));
 }
 
 std::vector<session> open_all(const postgres_options& o) {

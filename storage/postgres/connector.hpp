@@ -62,6 +62,8 @@ struct requirements {
   std::size_t shards_count = 1;
   /// Refuse a primary whose synchronous_standby_names is empty.
   bool require_sync = true;
+  /// The shortest period of a bucket in which tombstones live as long as they must.
+  std::int64_t least_bucket_ms = 0;
   /// Shared by the connectors of all shards; never null.
   std::shared_ptr<cluster_identity> cluster = std::make_shared<cluster_identity>();
 };

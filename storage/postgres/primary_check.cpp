@@ -60,6 +60,12 @@ no_error check_self(const rows& r, const requirements& needs) {
                   " of " + std::to_string(needs.shards_count));
   }
   if (auto fits = check_schema(r.int4(0, 3), r.int4(0, 4)); !fits) return fits;
+  if (r.int8(0, 5) < needs.least_bucket_ms) {
+    return refuse(
+        "tokens.code_tombstone is longer than this cluster was made for: its buckets last " +
+        std::to_string(r.int8(0, 5)) + " ms and would need " +
+        std::to_string(needs.least_bucket_ms));
+  }
   if (!needs.cluster->fits(needs.shard, r.uuid(0, 0))) {
     return refuse(needs.cluster->known() ? "it belongs to another cluster"
                                          : "the first shard has not said its cluster yet");

@@ -2,6 +2,7 @@
 /// The tables of a shard: how they are created, and how older ones become those of this program.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -30,5 +31,12 @@ struct migration {
 
 /// Number of buckets of tombstones. Each holds those of one period in turn.
 inline constexpr std::int64_t buckets_count = 6;
+
+/// The shortest period of a bucket in which tombstones live for `tombstone`: what is written in one
+/// period is kept for four others, less 40 s for nodes that are late or whose clocks are apart.
+[[nodiscard]] constexpr std::int64_t least_bucket_ms(std::chrono::milliseconds tombstone) noexcept {
+  constexpr auto spare = std::chrono::milliseconds{40'000};
+  return ((tombstone + spare).count() + 3) / 4;
+}
 
 }  // namespace mintage::storage::postgres

@@ -119,6 +119,7 @@ class faulty_engine final : public storage::engine {
   bool serves(oauth::slot s) const noexcept override { return inner_->serves(s); }
   bool joins_cutoffs() const noexcept override { return inner_->joins_cutoffs(); }
   void watch(std::function<void()> moved) override { inner_->watch(std::move(moved)); }
+  std::vector<const metrics::meter_group*> meters() const override { return inner_->meters(); }
 
  private:
   std::unique_ptr<storage::engine> inner_;

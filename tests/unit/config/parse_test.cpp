@@ -176,14 +176,21 @@ TEST(config_parse, takes_no_quoted_key_for_a_dotted_one) {
               ElementsAre("/etc/mintage/m.toml:1: \"a?b?\": is unknown"));
 }
 
-TEST(config_parse, refuses_keys_of_later_versions_once_each) {
+TEST(config_parse, refuses_passwords_in_connection_strings) {
   EXPECT_THAT(
-      messages_of(R"([storage.postgres]
-shards = []
-[storage.postgres.pool]
-size = 1
+      messages_of(R"([storage]
+engine = "postgres"
+[storage.postgres]
+shards = ["host=db1,db2 dbname=mintage", "host=db3 password=x"]
 )"),
-      ElementsAre("/etc/mintage/m.toml:1: storage.postgres: is not available in this version"));
+      ElementsAre(StartsWith("/etc/mintage/m.toml:4: storage.postgres.shards: must not hold "
+                             "a password")));
+}
+
+TEST(config_parse, checks_the_settings_of_postgres_for_that_engine_alone) {
+  EXPECT_THAT(messages_of("[storage.postgres]\nshards = []\n"), testing::IsEmpty());
+  EXPECT_THAT(messages_of("[storage]\nengine = \"postgres\"\n"),
+              ElementsAre(HasSubstr("storage.postgres.shards: must name 1 to 64 databases")));
 }
 
 TEST(config_parse, refuses_an_overlap_that_is_shorter_than_tokens_live) {  // JWS-06

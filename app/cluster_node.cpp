@@ -1,0 +1,70 @@
+#include "app/cluster_node.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <stdexcept>
+#include <string>
+
+#include "crypto/digest.hpp"
+#include "crypto/random.hpp"
+
+namespace mintage::app {
+namespace {
+
+std::string host_name() {
+  auto name = std::array<char, 256>{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "?";
+}
+
+/// Digest of what all nodes should agree on.
+std::string settings_digest(const config::settings& settings, const oauth::admin_tokens& tokens) {
+  const auto& r = settings.rules;
+  auto text = r.issuer;
+  const auto add = [&](auto number) { text.append(1, '\n').append(std::to_string(number)); };
+  add(settings.storage.postgres.shards.size());
+  add(r.code_max_fail);
+  for (const auto& life :
+       {r.code_ttl, r.code_tombstone, r.access_ttl, r.id_ttl, r.refresh_idle, r.refresh_absolute})
+    add(life.count());
+  add(std::chrono::milliseconds{r.code_dup_window}.count());
+  add(std::chrono::milliseconds{r.refresh_grace}.count());
+  text.append(crypto::as_chars(tokens.admin)).append(crypto::as_chars(tokens.minter));
+  return std::string{crypto::as_chars(crypto::sha256(text))};
+}
+
+}  // namespace
+
+storage::postgres_node make_node(const config::settings& settings,
+                                 const oauth::admin_tokens& tokens, system_clock& clock,
+                                 event_log& log) {
+  return {.id = crypto::buffered_random{}.take<16>(),
+          .name = host_name() + '/' + settings.net.listen,
+          .settings = settings_digest(settings, tokens),
+          .tombstone = settings.rules.code_tombstone,
+          .clock = clock,
+          .wall_time =
+              [] {
+                return std::chrono::floor<std::chrono::microseconds>(
+                    std::chrono::system_clock::now().time_since_epoch());
+              },
+          .follow =
+              [&clock, is_first = true](std::chrono::microseconds behind) mutable {
+                cluster_wall_clock::follow(behind);
+                if (std::exchange(is_first, false)) clock.restart();
+              },
+          .tell =
+              [&log](std::string_view sentence) {
+                log.event(log_level::warn, "the database", {{"says", sentence}});
+              }};
+}
+
+void check_issuer(storage::catalog& records, const std::string& issuer) {
+  constexpr auto note = std::string_view{"issuer"};
+  if (records.put_first_note(note, issuer)) return;
+  const auto known = records.load_note(note);
+  if (known != issuer)
+    throw std::runtime_error{"the database belongs to the issuer " + known + ", not to " + issuer};
+}
+
+}  // namespace mintage::app
