@@ -31,6 +31,8 @@ struct postgres_node {
   postgres::teller tell;
   /// How long an opening waits for the first shard.
   std::chrono::milliseconds opening{10'000};
+  /// Whether this node may remove what is over. Off in tests that look at expired records.
+  bool cleans = true;
 };
 
 }  // namespace mintage::storage

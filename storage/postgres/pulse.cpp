@@ -132,7 +132,8 @@ bool pulse::beat(const std::stop_token& stop) {
   setup_.report(view);
   if (stop.stop_requested()) return true;
   call_began_ = std::chrono::steady_clock::now();
-  return cleaning_.work(*session_, setup_.node.clock.now(), call_began_ + cleaning_limit);
+  return !setup_.node.cleans ||
+         cleaning_.work(*session_, setup_.node.clock.now(), call_began_ + cleaning_limit);
 }
 
 bool pulse::look(pulse_view& view, steady_time deadline) {

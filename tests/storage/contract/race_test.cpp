@@ -105,6 +105,7 @@ TEST_P(contract, gives_a_generation_one_successor_while_all_shards_write) {  // 
 }
 
 TEST_P(contract, shows_a_cutoff_to_every_thread_once_it_is_put) {
+  if (engine_->joins_cutoffs()) GTEST_SKIP() << "the next test shows it";
   constexpr auto steps = std::int64_t{50};
   const auto key = octets_of(1);
   auto put = std::atomic<std::int64_t>{0};
@@ -126,6 +127,41 @@ TEST_P(contract, shows_a_cutoff_to_every_thread_once_it_is_put) {
   for (auto& r : readers) {
     r.join();
   }
+}
+
+TEST_P(contract, joins_a_cutoff_to_every_read_once_it_is_put) {  // RFT-11
+  if (!engine_->joins_cutoffs()) GTEST_SKIP() << "the test before shows it";
+  constexpr auto steps = std::int64_t{50};
+  auto op = fresh(1);
+  op.session = name_cutoff(octets_of(1));
+  ASSERT_EQ(shard().insert(op, now()), verdict::ok);
+  ASSERT_FALSE(shard().read(table::codes, op.key, now()).cut->session);
+  auto put = std::atomic<std::int64_t>{0};
+  auto readers = std::vector<std::thread>{};
+  for (auto i = 0; i < 2; ++i) {
+    readers.emplace_back([&] {
+      auto own = store_driver{*engine_, 0, 1};
+      for (auto known = std::int64_t{0}; known < steps;) {
+        known = put.load();
+        const auto found = own.read(table::codes, op.key, now());
+        ASSERT_GE(found.cut->session.value_or(instant{}), instant{oauth::milliseconds{known}});
+        ASSERT_FALSE(found.cut->subject);
+      }
+    });
+  }
+  for (auto step = std::int64_t{1}; step <= steps; ++step) {
+    engine_->cutoffs().put(octets_of(1), instant{oauth::milliseconds{step}}, now());
+    put.store(step);
+  }
+  for (auto& r : readers) {
+    r.join();
+  }
+  ASSERT_EQ(shard().consume(consumption(1, 100, now()), now()).what, verdict::ok);
+  EXPECT_EQ(shard().read(table::grants, new_grant_key(1, 100), now()).cut->session,
+            instant{oauth::milliseconds{steps}});
+  auto stale = shard().rotate(rotation(1, 100, 7, now()), now());
+  EXPECT_EQ(stale.what, verdict::replayed);
+  EXPECT_EQ(stale.cut->session, instant{oauth::milliseconds{steps}});
 }
 
 TEST_P(contract, lets_one_attempt_win_while_all_shards_write) {  // COD-04
