@@ -52,6 +52,8 @@ int main(int argc, char** argv) {
   add_code_commands(program, chosen);
   add_keys_commands(program, chosen);
   add_clock_commands(program, chosen);
+  add_db_commands(program, chosen);
+  add_cluster_commands(program, chosen);
 
   try {
     // CLI11 takes the arguments in reverse order.

@@ -1,5 +1,6 @@
 /// @file
-/// The management commands: `mintage client`, `code`, `keys` and `clock`, over the admin interface.
+/// The management commands: `mintage client`, `code`, `keys` and `clock`, over the admin interface;
+/// `db` and `cluster`, which ask PostgreSQL.
 #pragma once
 
 #include <functional>
@@ -20,5 +21,7 @@ void add_client_commands(CLI::App& program, action& chosen);
 void add_code_commands(CLI::App& program, action& chosen);
 void add_keys_commands(CLI::App& program, action& chosen);
 void add_clock_commands(CLI::App& program, action& chosen);
+void add_db_commands(CLI::App& program, action& chosen);
+void add_cluster_commands(CLI::App& program, action& chosen);
 
 }  // namespace mintage::app

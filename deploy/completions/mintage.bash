@@ -26,7 +26,7 @@ _mintage() {
   fi
 
   if ((COMP_CWORD == 1)); then
-    words='serve check repair client code keys clock --help'
+    words='serve check repair client code keys clock db cluster --help'
   else
     case $command in
       serve | serve\ *) words='--config --memory' ;;
@@ -36,6 +36,8 @@ _mintage() {
       code) words='mint' ;;
       keys) words='list rotate remove' ;;
       clock) words='confirm' ;;
+      db) words='init check migrate restored' ;;
+      cluster) words='status' ;;
       client\ add)
         words="$access $secret --id --name --redirect-uri --scope --grant --auth-method --public
           --id-token-alg --rt-mode --rt-without-offline --no-pkce --strict-auth-method
@@ -52,6 +54,9 @@ _mintage() {
       keys\ rotate) words="$access --alg --now" ;;
       keys\ remove) words=$access ;;
       clock\ confirm) words=$access ;;
+      db\ init | db\ check | db\ migrate) words='--config' ;;
+      db\ restored) words='--config --keep-families' ;;
+      cluster\ status) words='--config' ;;
     esac
     words+=' --help'
   fi

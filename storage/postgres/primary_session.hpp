@@ -8,7 +8,7 @@
 
 namespace mintage::storage::postgres {
 
-/// Dials all hosts of a shard, once each, for 5 s at most, and takes the primary with the highest
+/// Dials all hosts of a shard, once each, and takes the primary with the highest
 /// timeline. Nothing is assumed about its tables.
 /// @throws storage_error
 [[nodiscard]] session dial_primary(const std::string& conninfo, std::size_t shard);

@@ -38,7 +38,9 @@ TEST(config_parse, refuses_a_wrong_type_for_every_key_at_its_line) {
   for (const auto& s : schema()) {
     // No key accepts a date or an array of numbers.
     for (const auto* wrong : {"2026-01-01", "[1, 2]", "{ a = 1 }", "true"}) {
-      const auto is_bool = s.key == "http.proxy_protocol" || s.key == "files.allow_group_readable";
+      const auto is_bool = s.key == "http.proxy_protocol" ||
+                           s.key == "files.allow_group_readable" ||
+                           s.key == "storage.postgres.require_sync";
       if (is_bool && std::string_view{wrong} == "true") continue;
       const auto found = mistakes_of(line_for(s, wrong));
       ASSERT_EQ(found.size(), 1U) << s.key << " = " << wrong;
@@ -85,7 +87,7 @@ TEST(config_parse, says_what_is_accepted) {
       {"tokens.code_ttl = \"250ms\"", "must be a whole number of seconds"},
       {"tokens.code_ttl = 0.5", "must be a whole number of seconds"},
       {"tokens.code_dup_window = 0.0005", "must be a whole number of milliseconds"},
-      {"storage.engine = \"RocksDB\"", "must be \"rocksdb\" or \"memory\""},
+      {"storage.engine = \"RocksDB\"", "must be \"rocksdb\", \"postgres\" or \"memory\""},
       {"storage.rocksdb.durability = \"\"", "must be \"sync\" or \"os\""},
       {"log.level = \"trace\"", "must be \"debug\", \"info\", \"warn\" or \"error\""},
       {"log.format = 1", "must be \"text\" or \"json\""},

@@ -115,6 +115,17 @@ engine = "memory"
 path = "../db"
 durability = "os"
 memtable_mb = 12
+[storage.postgres]
+shards = ["host=a,b dbname=m", "host=c"]
+write_links = 3
+read_links = 4
+gather = "5ms"
+patience = "1s"
+resolve = "9s"
+poll = "100ms"
+lease = "3s"
+max_clock_skew = "1500ms"
+require_sync = false
 [tokens]
 code_ttl = "2m"
 code_tombstone = "12h"
@@ -189,6 +200,16 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.storage.rocksdb.path, "/etc/db");
   EXPECT_EQ(s.storage.rocksdb.level, storage::durability::os);
   EXPECT_EQ(s.storage.rocksdb.memtable_mb, 12U);
+  EXPECT_EQ(s.storage.postgres.shards, (std::vector<std::string>{"host=a,b dbname=m", "host=c"}));
+  EXPECT_EQ(s.storage.postgres.write_links, 3U);
+  EXPECT_EQ(s.storage.postgres.read_links, 4U);
+  EXPECT_EQ(s.storage.postgres.gather, milliseconds{5});
+  EXPECT_EQ(s.storage.postgres.patience, milliseconds{1000});
+  EXPECT_EQ(s.storage.postgres.resolve, milliseconds{9000});
+  EXPECT_EQ(s.storage.postgres.poll, milliseconds{100});
+  EXPECT_EQ(s.storage.postgres.lease, milliseconds{3000});
+  EXPECT_EQ(s.storage.postgres.max_clock_skew, milliseconds{1500});
+  EXPECT_FALSE(s.storage.postgres.require_sync);
   EXPECT_EQ(s.rules.code_ttl, seconds{120});
   EXPECT_EQ(s.rules.code_tombstone, seconds{12 * 3600});
   EXPECT_EQ(s.rules.code_dup_window, milliseconds{57});
