@@ -235,7 +235,7 @@ TEST_P(contract, forgets_a_cutoff_not_before_its_time) {
   clock_.advance(oauth::milliseconds{1});
   engine_->cutoffs().put(octets_of(3), now(), now() + seconds{60});  // memory sweeps here
   reopen();                                                          // RocksDB flushes its log here
-  if (!engine_->joins_cutoffs()) {  // others drop it later
+  if (!engine_->joins_cutoffs()) {                                   // others drop it later
     EXPECT_FALSE(cutoff(1));
   }
   EXPECT_TRUE(cutoff(2));
