@@ -48,11 +48,9 @@ tl::expected<parts, hash_fault> parse(std::string_view encoded, const variant& v
   const auto is_phc = in.take("i=");
   const auto rounds = in.take_number();
   if (!rounds) return malformed;
-  auto size = is_phc ? std::nullopt : std::optional{v.digest_size};
-  if (is_phc && in.take(",l=")) {
-    size = in.take_number();
-    if (!size) return malformed;
-  }
+  const auto names_size = is_phc && in.take(",l=");
+  const auto named_size = names_size ? in.take_number() : v.digest_size;
+  if (!named_size) return malformed;
   if (!in.take("$")) return malformed;
   auto salt = in.take_base64();
   if (!salt || !in.take("$")) return malformed;
@@ -63,7 +61,7 @@ tl::expected<parts, hash_fault> parse(std::string_view encoded, const variant& v
     return tl::unexpected{hash_fault{"must have 1 to 2000000 rounds of PBKDF2"}};
   if (salt->size() < least_salt || salt->size() > most_salt)
     return tl::unexpected{hash_fault{"must have a PBKDF2 salt of 4 to 64 octets"}};
-  if (size && *size != hash->size())
+  if ((names_size || !is_phc) && *named_size != hash->size())
     return tl::unexpected{
         hash_fault{"must have a PBKDF2 hash of the size that it names, or of its "
                    "digest: this one may be truncated"}};

@@ -7,9 +7,10 @@
 #include <stdexcept>
 
 #include "crypto/base64.hpp"
-#include "storage/rocksdb/engine.hpp"
+#include "storage/engines/open.hpp"
 #include "tests/support/admin_client.hpp"
 #include "tests/support/jwt_check.hpp"
+#include "tests/support/test_postgres.hpp"
 
 namespace mintage::test {
 
@@ -47,18 +48,35 @@ class task_queue {
   std::deque<std::function<void()>> tasks_;
 };
 
-storage::rocksdb_options options_for(const std::filesystem::path& path) {
-  auto out = storage::rocksdb_options{};
-  out.path = path;
-  return out;
+std::unique_ptr<storage::engine> open(const std::filesystem::path& path,
+                                      const oauth::clock& clock) {
+  auto o = storage::options{};
+  o.rocksdb.path = path;
+  if (is_run_over_postgres()) {
+    o.engine = storage::engine_kind::postgres;
+    o.postgres.shards = {test_database_of(path.parent_path())};
+    o.postgres.require_sync = false;
+  }
+  return storage::open_engine(
+      o, 10, clock,
+      storage::postgres_node{.id = {1},
+                             .name = "test",
+                             .settings = "",
+                             .tombstone = std::chrono::seconds{600},
+                             .clock = clock,
+                             .wall_time = [&clock] { return clock.now().time_since_epoch(); },
+                             .follow = [](auto) {},
+                             .tell = [](auto) {},
+                             .cleans = false});
 }
 
 }  // namespace
 
 struct database::impl {
   explicit impl(const std::filesystem::path& path)
-      : engine{storage::open_rocksdb_engine(options_for(path), 10, clock)},
-        shard{engine->open_shard(0, 1, [this](auto task) { tasks.push(std::move(task)); })} {}
+      : engine{open(path, clock)}, shard{engine->open_shard(0, 1, [this](auto task) {
+          tasks.push(std::move(task));
+        })} {}
 
   storage::verdict read(storage::table kind, const storage::record_key& key) {
     auto out = std::optional<storage::verdict>{};

@@ -1,5 +1,5 @@
 /// @file
-/// Read access to the database of a stopped server.
+/// Read access to the database of a stopped server, in RocksDB or PostgreSQL.
 #pragma once
 
 #include <filesystem>
@@ -12,6 +12,7 @@ namespace mintage::test {
 
 class database {
  public:
+  /// @param path of the folder of RocksDB, in the folder of the server.
   /// @throws storage::storage_error when it cannot be opened, e.g. while a server runs on it.
   explicit database(const std::filesystem::path& path);
   ~database();

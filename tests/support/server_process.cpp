@@ -9,6 +9,7 @@
 #include "crypto/base64.hpp"
 #include "tests/support/secret_book.hpp"
 #include "tests/support/secure_ports.hpp"
+#include "tests/support/test_postgres.hpp"
 
 namespace mintage::test {
 
@@ -45,7 +46,18 @@ server_process::server_process(const settings& overrides)
                 {"keys.seal_key_file", toml_string("mintage.seal")},
                 {"storage.rocksdb.path", toml_string("db")}} {
   if (is_run_over_tls()) make_certificates();
+  if (is_run_over_postgres()) use_postgres();
   configure(overrides);
+  if (!is_run_over_postgres()) return;
+  const auto made = run_program({"db", "init", "--config", config_file().string()});
+  if (made.code != 0) throw std::runtime_error{"mintage db init: " + made.out + made.err};
+}
+
+void server_process::use_postgres() {
+  settings_["storage.engine"] = toml_string("postgres");
+  settings_["storage.postgres.shards"] =
+      "[" + toml_string(make_test_database(folder_.path())) + "]";
+  settings_["storage.postgres.require_sync"] = "false";
 }
 
 void server_process::make_certificates() {
@@ -130,6 +142,7 @@ void server_process::check_for_leaks() const {
   const auto audit = setting("log.audit_file");
   for (const auto& [name, text] : {std::pair{"log", log()},
                                    {"standard output", output_},
+                                   {"database's log", test_postgres_log()},
                                    {"audit file", audit.empty() ? "" : read_file(file(audit))}}) {
     for (const auto& excerpt : secrets_found_in(text)) {
       ADD_FAILURE() << "a secret is in the server's " << name << ": ..." << excerpt << "...";

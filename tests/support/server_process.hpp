@@ -47,7 +47,8 @@ constexpr std::string_view issuer = "http://127.0.0.1:9080";
 class server_process {
  public:
   /// Writes the config; does not start. Defaults: both listeners on free TCP ports of loopback, all
-  /// files in the folder, the database in "db"; with certificates if `is_run_over_tls`.
+  /// files in the folder, the database in "db"; with certificates if `is_run_over_tls`, and a
+  /// database in PostgreSQL if `is_run_over_postgres`.
   explicit server_process(const settings& overrides = {});
   ~server_process();
 
@@ -91,6 +92,7 @@ class server_process {
 
  private:
   void make_certificates();
+  void use_postgres();
   void remember_files() const;
   void check_for_leaks() const;
   [[nodiscard]] std::string setting(const std::string& key) const;
