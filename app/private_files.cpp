@@ -16,6 +16,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
 #include "crypto/seal.hpp"
+#include "storage/content.hpp"
 
 namespace mintage::app {
 namespace {
@@ -148,7 +149,7 @@ void make_private(const std::filesystem::path& path, std::string_view line) {
 }
 
 // A sealed note in the database, which only the right seal key opens.
-constexpr auto check_note = std::string_view{"seal-check"};
+using storage::seal_check_note;
 constexpr auto check_context = std::string_view{"note/seal-check"};
 crypto::digest check_key(const crypto::root_key& root) {
   return root.derive("mintage/check/1");
@@ -164,7 +165,7 @@ crypto::secret_string read_private_file(const std::filesystem::path& path, file_
 
 crypto::root_key load_or_make_seal_key(const std::filesystem::path& path, storage::catalog& records,
                                        file_rules rules) {
-  const auto note = records.load_note(check_note);
+  const auto note = records.load_note(seal_check_note);
   const auto text = read_private(path, rules);
   auto master = crypto::digest{};
   if (!text) {
@@ -184,11 +185,11 @@ crypto::root_key load_or_make_seal_key(const std::filesystem::path& path, storag
   const auto root = crypto::root_key{master};
   OPENSSL_cleanse(master.data(), master.size());
   const auto is_first =
-      note.empty() &&
-      records.put_first_note(check_note, crypto::seal(check_key(root), check_context, "mintage"));
+      note.empty() && records.put_first_note(
+                          seal_check_note, crypto::seal(check_key(root), check_context, "mintage"));
   if (is_first) return root;
   // Another node may have written the note since it was looked for.
-  const auto current = note.empty() ? records.load_note(check_note) : note;
+  const auto current = note.empty() ? records.load_note(seal_check_note) : note;
   if (crypto::unseal(check_key(root), check_context, current)) return root;
   if (!text) {
     ::unlink(path.c_str());

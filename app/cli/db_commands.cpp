@@ -14,6 +14,8 @@
 #include "config/config.hpp"
 #include "storage/postgres/administration.hpp"
 #include "storage/postgres/cluster_status.hpp"
+#include "storage/postgres/import.hpp"
+#include "storage/rocksdb/export.hpp"
 
 namespace mintage::app {
 namespace {
@@ -21,6 +23,8 @@ namespace {
 struct db_options {
   std::filesystem::path config;
   bool keep_families = false;
+  /// The folder of the embedded database.
+  std::filesystem::path from;
 };
 
 /// @throws command_error when the file has mistakes or names another engine.
@@ -57,6 +61,18 @@ int restored(const db_options& o) {
   storage::note_postgres_restored(load_settings(o).storage.postgres, system_clock{}.now(),
                                   o.keep_families, print_sentence);
   std::cout << "Start the nodes now; those that still run must be restarted.\n";
+  return exit_ok;
+}
+
+int import(const db_options& o) {
+  auto from = storage::rocksdb_options{};
+  from.path = o.from;
+  const auto clock = system_clock{};
+  storage::import_into_postgres(
+      load_settings(o).storage.postgres,
+      [&](storage::content_sink& to) { return storage::export_rocksdb(from, clock, to); },
+      print_sentence);
+  std::cout << "Give the nodes the same seal key file, and start them.\n";
   return exit_ok;
 }
 
@@ -147,6 +163,18 @@ void add_db_commands(CLI::App& program, action& chosen) {
           "Nodes of the former version may serve meanwhile. Run it before the first new node.\n"
           "Example:\n"
           "  mintage db migrate --config mintage.toml");
+  auto* importing = add_command(*db, "import", "Move the content of an embedded database here", o,
+                                import, chosen);
+  importing->add_option("--from", o->from, "The folder of the database, storage.rocksdb.path")
+      ->required();
+  importing->footer(
+      "The server of that database must be stopped, and the cluster new: after db init, before "
+      "the\n"
+      "first node starts. Clients, resources, keys, refresh tokens, opaque tokens, denials and "
+      "cutoffs\n"
+      "are moved and counted; live codes are left out. The embedded database stays as it is.\n"
+      "Example:\n"
+      "  mintage db import --config mintage.toml --from /var/lib/mintage/db");
   auto* restoring = add_command(*db, "restored", "Void what a restored backup may have wrong", o,
                                 restored, chosen);
   restoring->add_flag("--keep-families", o->keep_families,

@@ -36,7 +36,7 @@ _mintage() {
       code) words='mint' ;;
       keys) words='list rotate remove' ;;
       clock) words='confirm' ;;
-      db) words='init check migrate restored' ;;
+      db) words='init check migrate import restored' ;;
       cluster) words='status' ;;
       client\ add)
         words="$access $secret --id --name --redirect-uri --scope --grant --auth-method --public
@@ -55,6 +55,7 @@ _mintage() {
       keys\ remove) words=$access ;;
       clock\ confirm) words=$access ;;
       db\ init | db\ check | db\ migrate) words='--config' ;;
+      db\ import) words='--config --from' ;;
       db\ restored) words='--config --keep-families' ;;
       cluster\ status) words='--config' ;;
     esac

@@ -12,6 +12,7 @@ namespace mintage::storage::postgres {
 namespace {
 
 // Object identifiers of types in the headers of binary arrays. @see PostgreSQL's pg_type.dat
+constexpr auto bool_oid = std::uint32_t{16};
 constexpr auto bytea_oid = std::uint32_t{17};
 constexpr auto int8_oid = std::uint32_t{20};
 constexpr auto int2_oid = std::uint32_t{21};
@@ -136,6 +137,10 @@ parameters& parameters::int8s(std::span<const std::int64_t> all) {
 }
 parameters& parameters::uuids(std::span<const crypto::bytes<16>> all) {
   return add(array_of(uuid_oid, all, [](const auto& v) { return crypto::as_chars(v); }));
+}
+parameters& parameters::booleans(std::span<const std::uint8_t> all) {
+  return add(array_of(bool_oid, all,
+                      [](std::uint8_t v) { return std::string(1, static_cast<char>(v != 0)); }));
 }
 parameters& parameters::byteas(std::span<const std::optional<std::string>> all) {
   const auto has_null =

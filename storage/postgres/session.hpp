@@ -53,6 +53,8 @@ class parameters {
   parameters& int4s(std::span<const std::int32_t> all);
   parameters& int8s(std::span<const std::int64_t> all);
   parameters& uuids(std::span<const crypto::bytes<16>> all);
+  /// 0 = false.
+  parameters& booleans(std::span<const std::uint8_t> all);
   parameters& byteas(std::span<const std::optional<std::string>> all);
 
   [[nodiscard]] const std::vector<std::optional<std::string>>& values() const noexcept {

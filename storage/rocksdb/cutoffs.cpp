@@ -51,7 +51,7 @@ void rocksdb_cutoffs::put(const crypto::digest& key, instant before, instant for
   }
 }
 
-std::optional<rocksdb_cutoffs::entry> rocksdb_cutoffs::load(const crypto::digest& key) const {
+std::optional<stored_cutoff> rocksdb_cutoffs::load(const crypto::digest& key) const {
   auto value = rocksdb::PinnableSlice{};
   auto status = db_.get(db_[column_family::cutoffs], crypto::as_chars(key), value);
   if (status.IsNotFound()) {
@@ -60,14 +60,19 @@ std::optional<rocksdb_cutoffs::entry> rocksdb_cutoffs::load(const crypto::digest
   if (!status.ok()) {
     throw db_.error("cannot be read: " + status.ToString());
   }
-  const auto octets = std::string_view{value.data(), value.size()};
+  const auto found = read_cutoff({value.data(), value.size()});
+  if (!found) throw db_.error("holds a record that cannot be read");
+  return found;
+}
+
+std::optional<stored_cutoff> read_cutoff(std::string_view octets) {
   const auto forget = stored_expiry(octets);
   auto body = records::cutoff{};
   if (!forget || !body.ParseFromArray(octets.data() + expiry_size,
                                       static_cast<int>(octets.size() - expiry_size))) {
-    throw db_.error("holds a record that cannot be read");
+    return std::nullopt;
   }
-  return entry{instant{oauth::milliseconds{body.before()}}, *forget};
+  return stored_cutoff{instant{oauth::milliseconds{body.before()}}, *forget};
 }
 
 }  // namespace mintage::storage

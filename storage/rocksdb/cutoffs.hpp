@@ -4,12 +4,22 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
+#include <string_view>
 
 #include "storage/engine.hpp"
 #include "storage/rocksdb/committer.hpp"
 #include "storage/rocksdb/database.hpp"
 
 namespace mintage::storage {
+
+/// As of `cutoff_table::put`.
+struct stored_cutoff {
+  instant before{};
+  instant forget{};
+};
+/// @returns nothing for octets that are no cutoff.
+[[nodiscard]] std::optional<stored_cutoff> read_cutoff(std::string_view octets);
 
 class rocksdb_cutoffs final : public cutoff_table {
  public:
@@ -22,12 +32,8 @@ class rocksdb_cutoffs final : public cutoff_table {
   void put(const crypto::digest& key, instant before, instant forget) override;
 
  private:
-  struct entry {
-    instant before{};
-    instant forget{};
-  };
   /// @pre the caller holds `use()`.
-  [[nodiscard]] std::optional<entry> load(const crypto::digest& key) const;
+  [[nodiscard]] std::optional<stored_cutoff> load(const crypto::digest& key) const;
 
   const rocksdb_database& db_;
   committer& commits_;

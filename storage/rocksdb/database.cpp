@@ -199,6 +199,14 @@ rocksdb::Status rocksdb_database::get(rocksdb::ColumnFamilyHandle* f, std::strin
 }
 
 std::unique_ptr<rocksdb::Iterator> rocksdb_database::scan(column_family f) const {
+  return scan((*this)[f]);
+}
+
+std::unique_ptr<rocksdb::Iterator> rocksdb_database::scan(table t) const {
+  return scan((*this)[t]);
+}
+
+std::unique_ptr<rocksdb::Iterator> rocksdb_database::scan(rocksdb::ColumnFamilyHandle* f) const {
   if (db_ == nullptr) {
     throw error("cannot be read");
   }
@@ -206,7 +214,7 @@ std::unique_ptr<rocksdb::Iterator> rocksdb_database::scan(column_family f) const
   auto how = rocksdb::ReadOptions{};
   how.fill_cache = false;
   how.readahead_size = std::size_t{2} << 20;
-  return std::unique_ptr<rocksdb::Iterator>{db_->NewIterator(how, (*this)[f])};
+  return std::unique_ptr<rocksdb::Iterator>{db_->NewIterator(how, f)};
 }
 
 bool rocksdb_database::write(rocksdb::WriteBatch& batch, bool sync) {

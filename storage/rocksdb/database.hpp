@@ -51,6 +51,7 @@ class rocksdb_database {
                                     rocksdb::PinnableSlice& out) const;
   /// @throws storage_error when the database could not be opened again.
   [[nodiscard]] std::unique_ptr<rocksdb::Iterator> scan(column_family f) const;
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> scan(table t) const;
 
   /// Writes all or nothing. After a failure `get` sees nothing of the batch, and no other write is
   /// tried until `mend` succeeds.
@@ -78,6 +79,7 @@ class rocksdb_database {
   [[nodiscard]] storage_error error(std::string_view what) const;
 
  private:
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> scan(rocksdb::ColumnFamilyHandle* f) const;
   rocksdb::Status open();
   /// Before an opening: checks that everything up to `acknowledged` is there.
   rocksdb::Status check(std::uint64_t acknowledged);
