@@ -95,8 +95,7 @@ const oauth::client* code_redemption::client_of(const service::token_exchange& x
 }
 
 // The record of a consumed code is gone, so a request without redirect_uri counts as one with the
-// client's only URI. A loopback URI with another TCP port is not recognised: such a replay is
-// refused and revokes nothing.
+// client's only URI. The TCP port of a native app does not count: see `oauth::make_binding`.
 bool code_redemption::is_bound(const service::token_exchange& x,
                                const crypto::digest& binding) const {
   auto uri = x.request.redirect_uri;
@@ -119,6 +118,8 @@ std::optional<storage::consume_op> code_redemption::consumption(
       x.request.redirect_uri.empty() && oauth::may_omit_redirect_uri(*code, client_of(x));
   const auto uri = is_implied ? std::string_view{code->redirect_uri} : x.request.redirect_uri;
   op.binding = oauth::claimed_binding(x.client, x.request, uri, shard_.hash);
+  // The binding does not cover the port of a native app. No code has this one.
+  if (uri != code->redirect_uri) op.binding = {};
   if (op.binding != found.binding) {
     why_not = oauth::explain_mismatch(*code, x.client, x.request, uri);
     return op;

@@ -75,10 +75,26 @@ void print_warnings(const json::object& client) {
 /// Prints a client, one member per line, and its new secret if the reply has one.
 void print_client(const json::object& client) {
   auto table = text_table{};
-  for (const auto* name : {"client_id", "client_secret", "number", "client_name", "status",
-                           "token_endpoint_auth_method", "redirect_uris", "grant_types", "scope",
-                           "id_token_signed_response_alg", "require_pkce", "strict_auth_method",
-                           "basic_raw_compat", "rt_mode", "rt_without_offline"}) {
+  for (const auto* name : {"client_id",
+                           "client_secret",
+                           "number",
+                           "client_name",
+                           "status",
+                           "token_endpoint_auth_method",
+                           "redirect_uris",
+                           "grant_types",
+                           "scope",
+                           "id_token_signed_response_alg",
+                           "require_pkce",
+                           "strict_auth_method",
+                           "basic_raw_compat",
+                           "rt_mode",
+                           "rt_without_offline",
+                           "access_token_ttl",
+                           "id_token_ttl",
+                           "refresh_idle",
+                           "refresh_absolute",
+                           "access_token_claims"}) {
     if (const auto* value = client.if_contains(name)) table.add({name, cell_of(value)});
   }
   table.add({"secrets", secrets_text(client)});
@@ -118,6 +134,14 @@ int list(const client_options& o) {
 int show(const client_options& o) {
   const auto found = o.server().call("GET", o.path());
   if (!found.empty()) print_client(found);
+  return exit_ok;
+}
+
+int change(const client_options& o) {
+  const auto body = o.metadata.body();
+  if (body.empty()) throw command_error{"nothing to change was given", exit_usage};
+  const auto changed = o.server().call("PATCH", o.path(), body);
+  if (!changed.empty()) print_client(changed);
   return exit_ok;
 }
 
@@ -231,6 +255,14 @@ void add_client_commands(CLI::App& program, action& chosen) {
   auto* shown = group.add("show", "Show one client", show);
   group.take_id(shown);
   shown->footer("Example:\n  mintage client show cl_8gQ... --config mintage.toml");
+  auto* changed = group.add("change", "Change a client, at once", change);
+  group.take_id(changed);
+  add_changeable_options(*changed, group.options->metadata);
+  changed->footer(
+      "What is not given stays as it is. Tokens that were issued keep their times and claims.\n"
+      "Examples:\n"
+      "  mintage client change cl_8gQ... --access-token-ttl 300 --refresh-idle 86400\n"
+      "  mintage client change cl_8gQ... --access-token-claims '{\"tenant\":\"t1\"}'");
   add_secret(group);
   auto* suspended = group.add("suspend", "Refuse a client at once, or take it back", suspend);
   group.take_id(suspended);

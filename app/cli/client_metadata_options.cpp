@@ -5,8 +5,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "app/cli/json_option.hpp"
 #include "oauth/client/auth_method.hpp"
 #include "oauth/grant/grant_types.hpp"
 
@@ -56,14 +58,39 @@ json::object client_metadata_options::body() const {
   if (strict_auth_method) out["strict_auth_method"] = true;
   if (without_basic_raw_compat) out["basic_raw_compat"] = false;
   if (rt_without_offline) out["rt_without_offline"] = true;
+  for (const auto& [member, seconds] : {std::pair{"access_token_ttl", access_token_ttl},
+                                        {"id_token_ttl", id_token_ttl},
+                                        {"refresh_idle", refresh_idle},
+                                        {"refresh_absolute", refresh_absolute}}) {
+    if (seconds) out[member] = *seconds;
+  }
+  if (!access_token_claims.empty()) {
+    out["access_token_claims"] = json_of("--access-token-claims", access_token_claims);
+  }
   return out;
 }
 
-void add_metadata_options(CLI::App& command, client_metadata_options& o) {
+void add_changeable_options(CLI::App& command, client_metadata_options& o) {
   command.add_option("--name", o.name, "A name for people to read")->type_name("TEXT");
   command.add_option("--redirect-uri", o.redirect_uris, "Where codes may be sent; may be repeated")
       ->type_name("URI")
       ->allow_extra_args(false);
+  const auto add_life = [&](const char* name, std::optional<std::int64_t>& life, const char* does) {
+    command.add_option(name, life, std::string{does} + "; 0 = as the config says")
+        ->type_name("SECONDS");
+  };
+  add_life("--access-token-ttl", o.access_token_ttl, "How long its access tokens live");
+  add_life("--id-token-ttl", o.id_token_ttl, "How long its ID tokens live");
+  add_life("--refresh-idle", o.refresh_idle, "How long its refresh tokens live unused");
+  add_life("--refresh-absolute", o.refresh_absolute, "How long its refresh tokens live at most");
+  command
+      .add_option("--access-token-claims", o.access_token_claims,
+                  "Claims of each of its access tokens, one JSON object")
+      ->type_name("JSON");
+}
+
+void add_metadata_options(CLI::App& command, client_metadata_options& o) {
+  add_changeable_options(command, o);
   command
       .add_option("--scope", o.scope,
                   "What it may be granted, separated by spaces; openid by default")

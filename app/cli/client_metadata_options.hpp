@@ -1,8 +1,10 @@
 /// @file
-/// The metadata of a new client as options of `mintage client add`.
+/// The metadata of a client as options of `mintage client add` and `mintage client change`.
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,11 +28,22 @@ struct client_metadata_options {
   bool strict_auth_method = false;
   bool without_basic_raw_compat = false;
   bool rt_without_offline = false;
+  // Seconds; 0 = those of the config.
+  std::optional<std::int64_t> access_token_ttl;
+  std::optional<std::int64_t> id_token_ttl;
+  std::optional<std::int64_t> refresh_idle;
+  std::optional<std::int64_t> refresh_absolute;
+  /// A JSON object.
+  std::string access_token_claims;
 
   /// The request body, with the member names of RFC 7591 and of the server.
+  /// @throws command_error (usage) for claims that are not JSON.
   [[nodiscard]] boost::json::object body() const;
 };
 
+/// Adds all of them, for a new client.
 void add_metadata_options(CLI::App& command, client_metadata_options& o);
+/// Adds those that `mintage client change` has too: name, redirect URIs, lives, claims.
+void add_changeable_options(CLI::App& command, client_metadata_options& o);
 
 }  // namespace mintage::app

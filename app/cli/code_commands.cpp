@@ -12,7 +12,8 @@
 
 #include "app/cli/admin_access.hpp"
 #include "app/cli/admin_commands.hpp"
-#include "app/cli/command_error.hpp"
+#include "app/cli/commands.hpp"
+#include "app/cli/json_option.hpp"
 
 namespace mintage::app {
 namespace {
@@ -53,11 +54,7 @@ json::object body_of(const mint_options& o) {
   put("sid", o.sid);
   put("username", o.username);
   if (!o.amr.empty()) body["amr"] = json::array(o.amr.begin(), o.amr.end());
-  if (!o.claims.empty()) {
-    auto failed = json::error_code{};
-    body["claims"] = json::parse(o.claims, failed);
-    if (failed) throw command_error{"--claims is not JSON", exit_usage};
-  }
+  if (!o.claims.empty()) body["claims"] = json_of("--claims", o.claims);
   if (!o.code_challenge.empty()) {
     body["code_challenge"] = o.code_challenge;
     body["code_challenge_method"] = "S256";

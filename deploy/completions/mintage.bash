@@ -4,6 +4,7 @@
 _mintage() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local access='--config --admin --token-file --ca --json' secret='--import --secret-file --secret-env --secret-hash-file'
+  local lives='--access-token-ttl --id-token-ttl --refresh-idle --refresh-absolute --access-token-claims'
   local words='' command=${COMP_WORDS[1]:-}
   if ((COMP_CWORD > 2)); then command+=" ${COMP_WORDS[2]}"; fi
   COMPREPLY=()
@@ -32,7 +33,7 @@ _mintage() {
       serve | serve\ *) words='--config --memory' ;;
       check | check\ *) words='--config' ;;
       repair | repair\ *) words='--config --restored' ;;
-      client) words='add list show secret suspend remove' ;;
+      client) words='add list show change secret suspend remove' ;;
       code) words='mint' ;;
       keys) words='list rotate remove' ;;
       clock) words='confirm' ;;
@@ -41,9 +42,10 @@ _mintage() {
       client\ add)
         words="$access $secret --id --name --redirect-uri --scope --grant --auth-method --public
           --id-token-alg --rt-mode --rt-without-offline --no-pkce --strict-auth-method
-          --no-basic-raw-compat --secret-expires-at" ;;
+          --no-basic-raw-compat --secret-expires-at $lives" ;;
       client\ list) words=$access ;;
       client\ show) words=$access ;;
+      client\ change) words="$access --name --redirect-uri $lives" ;;
       client\ secret) words="$access $secret --secret-expires-at --end" ;;
       client\ suspend) words="$access --resume" ;;
       client\ remove) words=$access ;;

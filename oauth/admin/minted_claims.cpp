@@ -48,11 +48,12 @@ bool is_plain_name(std::string_view name) noexcept {
                      [](char c) { return is_base64url(c) || c == ':' || c == '.' || c == '/'; });
 }
 
-/// Whether the claim is one of access tokens that ID tokens do not have. @see RFC 9068, RFC 8693
-/// §4, RFC 9396 §9.1
+/// Whether the claim is one of access tokens or of introspection that ID tokens do not have.
+/// @see RFC 9068, RFC 8693 §4, RFC 9396 §9.1, RFC 7662 §2.2
 bool is_access_token_claim(std::string_view name) noexcept {
-  constexpr auto names = std::to_array<std::string_view>(
-      {"scope", "client_id", "act", "may_act", "authorization_details", "active", "token_type"});
+  constexpr auto names = std::to_array<std::string_view>({"scope", "client_id", "act", "may_act",
+                                                          "authorization_details", "active",
+                                                          "token_type", "username"});
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 

@@ -17,5 +17,8 @@ struct client;
 /// @returns one JSON object, or empty for no claims.
 [[nodiscard]] std::string merge_static_claims(const client& c, const client_registry& known,
                                               const std::vector<target>& targets);
+/// The same for an access token that was issued, by its audience.
+[[nodiscard]] std::string merge_static_claims_of(const client& c, const client_registry& known,
+                                                 const std::vector<std::string>& audience);
 
 }  // namespace mintage::oauth

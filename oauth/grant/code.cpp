@@ -6,6 +6,7 @@
 #include "crypto/base64.hpp"
 #include "oauth/grant/pkce.hpp"
 #include "oauth/request/request_parameters.hpp"
+#include "oauth/request/uri.hpp"
 #include "oauth/token/token_text.hpp"
 
 namespace mintage::oauth {
@@ -53,18 +54,20 @@ std::optional<code_ref> find_code(std::string_view text, crypto::sha256_hasher& 
 crypto::digest make_binding(std::string_view client_id, std::uint64_t incarnation,
                             std::string_view redirect_uri, std::string_view challenge,
                             crypto::sha256_hasher& hash) {
+  const auto uri = split_native_uri(redirect_uri).value_or(native_uri{redirect_uri, {}});
   // All lengths come first, at a fixed width, so octets cannot move between fields. "none" has a
   // marker of its own that no challenge can equal. One head saves calls into the digest.
   auto head = crypto::bytes<4 + 8 + 4 + 1 + 4>{};
   auto* end = put_big_endian(head.data(), static_cast<std::uint32_t>(client_id.size()));
   end = put_big_endian(end, incarnation);
-  end = put_big_endian(end, static_cast<std::uint32_t>(redirect_uri.size()));
+  end = put_big_endian(end, static_cast<std::uint32_t>(uri.before.size() + uri.behind.size()));
   end = put_big_endian(end, static_cast<std::uint8_t>(challenge.empty() ? 0 : 1));
   put_big_endian(end, static_cast<std::uint32_t>(challenge.size()));
   hash.begin();
   hash.add(head);
   hash.add(crypto::as_bytes(client_id));
-  hash.add(crypto::as_bytes(redirect_uri));
+  hash.add(crypto::as_bytes(uri.before));
+  if (!uri.behind.empty()) hash.add(crypto::as_bytes(uri.behind));
   hash.add(crypto::as_bytes(challenge));
   return hash.end();
 }

@@ -80,7 +80,10 @@ struct code_ref {
 [[nodiscard]] std::optional<code_ref> find_code(std::string_view text, crypto::sha256_hasher& hash);
 
 /// SHA-256 over length-prefixed client id and incarnation, redirect URI, and challenge or "none",
-/// so that one comparison decides a valid redemption.
+/// so that one comparison decides a valid redemption. The URI of a native app counts without its
+/// TCP port: when the code is consumed and its URI is forgotten, a replay is known that leaves the
+/// URI out or has another port (COD-06). While the code is live, its URI is compared octet for
+/// octet as well.
 [[nodiscard]] crypto::digest make_binding(std::string_view client_id, std::uint64_t incarnation,
                                           std::string_view redirect_uri, std::string_view challenge,
                                           crypto::sha256_hasher& hash);

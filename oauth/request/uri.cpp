@@ -207,6 +207,19 @@ std::optional<uri_parts> split_uri(std::string_view text) noexcept {
   return parts;
 }
 
+std::optional<native_uri> split_native_uri(std::string_view text) noexcept {
+  // Redemptions ask it of every URI: most are https.
+  if (text.find(':') != std::string_view{"http"}.size()) return std::nullopt;
+  const auto parts = split_uri(text);
+  if (!parts || !parts->has_scheme("http") || parts->has_userinfo) return std::nullopt;
+  if (parts->host != "127.0.0.1" && parts->host != "[::1]" && parts->host != "localhost") {
+    return std::nullopt;
+  }
+  const auto host_end = static_cast<std::size_t>(parts->host.end() - text.begin());
+  const auto port_size = parts->port.empty() ? 0 : parts->port.size() + 1;
+  return native_uri{text.substr(0, host_end), text.substr(host_end + port_size)};
+}
+
 std::string origin_of(const uri_parts& parts) {
   const auto is_https = parts.has_scheme("https");
   auto out = std::string{is_https ? "https://" : "http://"};

@@ -29,6 +29,17 @@ struct uri_parts {
 ///          for one.
 [[nodiscard]] std::optional<uri_parts> split_uri(std::string_view text) noexcept;
 
+/// A redirect URI of a native app without its TCP port, which the system gives anew each time: what
+/// stands before and after it.
+struct native_uri {
+  std::string_view before;
+  std::string_view behind;
+  friend bool operator==(const native_uri&, const native_uri&) = default;
+};
+/// @returns nothing unless the URI is http on `127.0.0.1`, `[::1]` or `localhost`.
+/// @see RFC 8252 §7.3
+[[nodiscard]] std::optional<native_uri> split_native_uri(std::string_view text) noexcept;
+
 /// The origin of a URI as browsers write it: scheme and host in lower case, without the default
 /// port.
 /// @pre the URI has an authority and its scheme is http or https. @see RFC 6454 §6.2

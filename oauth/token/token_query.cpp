@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "oauth/client/static_claims.hpp"
 #include "oauth/request/json_writer.hpp"
 #include "oauth/request/request_parameters.hpp"
 #include "oauth/request/text.hpp"
@@ -152,6 +153,14 @@ void append_access_token(json_writer& json, const access_token& t,
   if (t.auth_time) json.integer("auth_time", *t.auth_time);
 }
 
+/// Those of now, since the record of an opaque token has none.
+void append_static_claims(json_writer& json, const access_token& t, const client_registry& known) {
+  const auto* const c = known.find(t.client_id);
+  if (c == nullptr) return;
+  const auto claims = merge_static_claims_of(*c, known, t.audience);
+  if (!claims.empty()) json.members(claims);
+}
+
 void append_refresh_token(json_writer& json, const std::optional<grant>& family, const options& o) {
   const auto& g = *family;
   if (!g.who.scope.empty()) json.string("scope", g.who.scope);
@@ -235,7 +244,10 @@ std::string render_introspection(const found_token& t, bool alive, std::string_v
   auto json = json_writer{out};
   const auto shown = alive && may_see(t, caller_id, known);
   json.boolean("active", shown);
-  if (shown && t.access) append_access_token(json, *t.access, t.family, o);
+  if (shown && t.access) {
+    append_access_token(json, *t.access, t.family, o);
+    append_static_claims(json, *t.access, known);
+  }
   if (shown && !t.access) append_refresh_token(json, t.family, o);
   json.end();
   return out;

@@ -104,7 +104,8 @@ struct found_token {
 /// The answer of introspection (INT-02): an object with `active`. Only `{"active":false}` for a
 /// token that is not valid, or that the caller may not see: it was neither issued to the caller nor
 /// for a resource that names the caller as its server. Refresh tokens are shown to their client
-/// only.
+/// only. An access token has the `access_token_claims` of its client and resources as they are
+/// now.
 [[nodiscard]] std::string render_introspection(const found_token& t, bool alive,
                                                std::string_view caller_id,
                                                const client_registry& known, const options& o);

@@ -84,6 +84,42 @@ TEST_F(client_commands, send_every_member_by_its_name) {
   EXPECT_FALSE(open.contains("client_secret"));
 }
 
+TEST_F(client_commands, set_and_change_lives_and_claims) {
+  const auto expect_members = [](const boost::json::object& client, std::string_view expected) {
+    const auto wanted = boost::json::parse(boost::json::string_view{expected});
+    for (const auto& member : wanted.as_object()) {
+      const auto* value = client.if_contains(member.key());
+      ASSERT_NE(value, nullptr) << member.key();
+      EXPECT_EQ(*value, member.value()) << member.key();
+    }
+  };
+  const auto made =
+      run_json({"client", "add", "--redirect-uri", "https://a.example/cb", "--access-token-ttl",
+                "77", "--id-token-ttl", "78", "--refresh-idle", "79", "--refresh-absolute", "80",
+                "--access-token-claims", R"({"tenant":{"n":[1]}})"});
+  expect_members(made, R"({"access_token_ttl":77,"id_token_ttl":78,"refresh_idle":79,
+                           "refresh_absolute":80,"access_token_claims":{"tenant":{"n":[1]}}})");
+  const auto id = text_of(made, "client_id");
+  auto changed = run_json({"client", "change", id, "--name", "Renamed", "--access-token-ttl", "90",
+                           "--refresh-idle", "0", "--access-token-claims", R"({"tier":2})"});
+  expect_members(changed, R"({"client_name":"Renamed","access_token_ttl":90,"id_token_ttl":78,
+                              "refresh_absolute":80,"access_token_claims":{"tier":2}})");
+  EXPECT_FALSE(changed.contains("refresh_idle"));
+  changed = run_json({"client", "change", id, "--access-token-claims", "{}"});
+  EXPECT_FALSE(changed.contains("access_token_claims"));
+  EXPECT_THAT(run({"client", "show", id}).out, HasSubstr("access_token_ttl"));
+
+  expect_failure(run({"client", "change", id}), 2, "nothing to change");
+  expect_failure(run({"client", "change", id, "--access-token-claims", "{"}), 2,
+                 "--access-token-claims is not JSON");
+  expect_failure(run({"client", "change", id, "--access-token-claims", R"({"iss":1})"}), 1,
+                 "access_token_claims");
+  expect_failure(run({"client", "change", id, "--access-token-ttl", "999999999"}), 1,
+                 "access_token_ttl");
+  expect_failure(run({"client", "change", "nobody", "--name", "x"}), 1, "no such client");
+  EXPECT_EQ(run({"client", "change", id, "--refresh-idle", "soon"}).code, 2);
+}
+
 TEST_F(client_commands, print_the_servers_json_as_it_is) {
   const auto who = add_client();
   const auto path = "/admin/clients/" + who.id;

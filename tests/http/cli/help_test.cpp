@@ -94,10 +94,11 @@ TEST(help, knows_all_commands) {
   auto names = std::set<std::string>{};
   for (const auto& c : commands()) names.insert(join(c.path, " "));
   for (const auto* name :
-       {"serve",       "check",         "repair",         "client add",    "client list",
-        "client show", "client secret", "client suspend", "client remove", "code mint",
-        "keys list",   "keys rotate",   "keys remove",    "clock confirm", "db init",
-        "db check",    "db migrate",    "db import",      "db restored",   "cluster status"}) {
+       {"serve",         "check",         "repair",        "client add",     "client list",
+        "client show",   "client change", "client secret", "client suspend", "client remove",
+        "code mint",     "keys list",     "keys rotate",   "keys remove",    "clock confirm",
+        "db init",       "db check",      "db migrate",    "db import",      "db restored",
+        "cluster status"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }

@@ -72,6 +72,25 @@ void valid_replay(world&) {
   replay(true, 1s, [](stage& s, const party& who, auto& code) { s.expect_dead(who, code); });
 }
 
+/// A native client listens on a port of its own each time, and its replay may name another, or
+/// leave out redirect_uri. @see RFC 8252 §7.3
+void native_replay(const std::function<void(token_call&)>& bend) {
+  auto own = stage{};
+  auto who = make_party(own.admin, {{"token_endpoint_auth_method", "none"},
+                                    {"require_pkce", true},
+                                    {"redirect_uris", {"http://127.0.0.1/cb"}}});
+  who.redirect_uri = "http://127.0.0.1:51004/cb";
+  const auto code = own.mint(who);
+  const auto first = own.redeem(who, code);
+  ASSERT_EQ(first.status, 200U) << first.octets;
+  std::this_thread::sleep_for(1s);
+  auto again = redemption(who, code);
+  bend(again);
+  check_answer(again.send_to(own.server.port()), again, invalid_grant);
+  EXPECT_EQ(own.server.stop(), 0);
+  EXPECT_TRUE(is_revoked(own.server.file("db"), tokens_in(first).access));
+}
+
 /// The second redemption is long after the window: the family's access token is revoked too.
 void late_replay(world& w) {
   const auto code = w.mint(w.c1);
@@ -240,6 +259,12 @@ std::vector<row> rows_of_redemption() {
       {"NEG-109", "", expired_code},
       {"NEG-110", "", valid_replay},
       {"NEG-110", "within_the_window", double_submit},
+      {"NEG-110", "native_without_uri",
+       [](world&) { native_replay([](token_call& c) { c.drop("redirect_uri"); }); }},
+      {"NEG-110", "native_with_another_port",
+       [](world&) {
+         native_replay([](token_call& c) { c.set("redirect_uri", "http://127.0.0.1:51005/cb"); });
+       }},
       {"NEG-111", "", late_replay},
       {"NEG-112", "", replay_with_wrong_secret},
       {"NEG-113", "", replay_with_wrong_verifier},

@@ -223,6 +223,41 @@ TEST_F(issued, a_public_client_redeems_with_its_verifier_alone) {
   check_id_token(redeem(who, body), jwks(), who, body, "RS256");
 }
 
+/// A client whose tokens live 77 s and have a claim, and two resources with another one.
+party make_special(stage& s) {
+  for (const auto* format : {"jwt", "opaque"}) {
+    const auto resource =
+        json::object{{"identifier", std::string{"https://"} + format + ".example"},
+                     {"token_format", format},
+                     {"access_token_claims", {{"zone", format}}}};
+    const auto got = s.admin.call("POST", "/admin/resources", json::serialize(resource));
+    EXPECT_EQ(got.status, 200U) << got.octets;
+  }
+  return make_party(s.admin,
+                    {{"allowed_resources", {"https://jwt.example", "https://opaque.example"}},
+                     {"access_token_ttl", 77},
+                     {"access_token_claims", {{"tenant", "t1"}, {"zone", "none"}}}});
+}
+
+TEST(a_client_of_its_own_kind, has_lives_and_claims_of_its_own_in_tokens_and_introspection) {
+  auto s = stage{};
+  const auto who = make_special(s);
+  for (const auto* format : {"jwt", "opaque"}) {
+    SCOPED_TRACE(format);
+    const auto token =
+        s.log_in(who, {{"resource", std::string{"https://"} + format + ".example"}}).access;
+    EXPECT_EQ(token.starts_with("mat_"), format == std::string_view{"opaque"});
+    auto told = std::vector{s.introspect(who, token)};
+    if (!token.starts_with("mat_")) told.push_back(read_jwt(token).claims);
+    for (const auto& claims : told) {
+      EXPECT_EQ(text_of(claims, "tenant"), "t1");
+      EXPECT_EQ(text_of(claims, "zone"), format);
+      EXPECT_EQ(claims.at("exp").as_int64() - claims.at("iat").as_int64(), 77);
+    }
+  }
+  EXPECT_EQ(s.introspect(s.c1, s.log_in(s.c1).access).contains("tenant"), false);
+}
+
 }  // namespace
 
 }  // namespace mintage::test

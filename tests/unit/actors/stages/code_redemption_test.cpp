@@ -136,6 +136,40 @@ TEST_F(shard_rules, need_no_redirect_uri_with_pkce_and_one_uri) {  // COD-02, OA
   EXPECT_EQ(read_grant(key).what, storage::verdict::revoked) << "a valid replay (COD-06)";
 }
 
+TEST_F(shard_rules, know_a_native_replay_without_its_port) {  // COD-06, RFC 8252 §7.3
+  constexpr auto minted = std::string_view{"http://127.0.0.1:51004/cb"};
+  minted_uri = minted;
+  stages.publish(client_with({"http://127.0.0.1/cb"}));
+  for (const auto again : {minted, std::string_view{}, std::string_view{"http://127.0.0.1/cb"},
+                           std::string_view{"http://127.0.0.1:51005/cb"}}) {
+    const auto code = mint("openid", challenge);
+    const auto key = storage::record_key::of(*redeem(code, "client", minted, verifier)->grant);
+    clock.at += 1s;
+    EXPECT_TRUE(redeem(code, "client", "http://127.0.0.1:51004/CB", verifier)->denied);
+    EXPECT_TRUE(redeem(code, "client", again, std::string(43, 'x'))->denied);
+    EXPECT_EQ(read_grant(key).what, storage::verdict::ok) << "a wrong binding";
+    EXPECT_EQ(redeem(code, "client", again, verifier)->denied->code, errc::invalid_grant);
+    EXPECT_EQ(read_grant(key).what, storage::verdict::revoked) << again;
+  }
+}
+
+TEST_F(shard_rules, compare_the_port_of_a_live_code) {  // NEG-108
+  stages.publish(client_with({"http://127.0.0.1/cb"}));
+  for (const auto* minted : {"http://127.0.0.1:51004/cb", "http://127.0.0.1/cb"}) {
+    minted_uri = minted;
+    const auto code = mint("openid", challenge);
+    for (const auto* wrong : {"http://127.0.0.1:51005/cb", "http://127.0.0.1:80/cb"})
+      EXPECT_EQ(redeem(code, "client", wrong, verifier)->denied->code, errc::invalid_grant);
+    EXPECT_FALSE(redeem(code, "client", minted, verifier)->denied);
+  }
+  minted_uri = "http://127.0.0.1:51004/cb";
+  const auto code = mint("openid", challenge);
+  for (auto i = 0; i < 10; ++i)
+    EXPECT_TRUE(redeem(code, "client", "http://127.0.0.1/cb", verifier)->denied);
+  EXPECT_TRUE(redeem(code, "client", "http://127.0.0.1:51004/cb", verifier)->denied)
+      << "each wrong port is a failure (COD-05)";
+}
+
 TEST_F(shard_rules, restore_a_released_code_without_its_birth) {  // COM-02
   const auto code = mint();
   auto x = redeem(code);

@@ -82,6 +82,8 @@ class watching_gateway final : public service::origin_gateway {
 /// One shard over the memory engine, which answers inside the call.
 class shard_rules : public testing::Test {
  protected:
+  /// The redirect URI of codes.
+  std::string minted_uri{redirect_uri};
   /// @param change modifies the login.
   std::string mint(
       const std::string& scope = "openid", const std::string& challenge = {},
@@ -95,7 +97,7 @@ class shard_rules : public testing::Test {
     x->code->who.scope = scope;
     x->code->who.minted = clock.now();
     x->code->who.auth_time = clock.now();
-    x->code->redirect_uri = redirect_uri;
+    x->code->redirect_uri = minted_uri;
     x->code->challenge = challenge;
     x->code->expires = clock.now() + rules.code_ttl;
     change(x->code->who);

@@ -329,7 +329,7 @@ TEST(admin_json, refuses_static_claims_that_are_not_the_operators) {
   };
   const auto set = std::string{"access_token_claims must not name a claim that the server sets"};
   for (const auto* name : {"iss", "sub", "aud", "exp", "jti", "scope", "client_id", "cnf", "act",
-                           "authorization_details", "active"}) {
+                           "authorization_details", "active", "username"}) {
     EXPECT_EQ(refusal(R"({")" + std::string{name} + R"(":1})"), set);
   }
   EXPECT_EQ(refusal("[]"), "access_token_claims must be an object");

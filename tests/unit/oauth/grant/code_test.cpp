@@ -108,6 +108,20 @@ TEST(make_binding, differs_when_octets_move_between_fields) {
   EXPECT_EQ(bindings.size(), 12u);
 }
 
+TEST(make_binding, leaves_out_the_port_of_a_native_app) {  // COD-06, RFC 8252 §7.3
+  auto hash = crypto::sha256_hasher{};
+  const auto bind = [&](std::string_view uri) { return make_binding("c", 1, uri, "", hash); };
+  EXPECT_EQ(bind("http://127.0.0.1:51004/cb"), bind("http://127.0.0.1/cb"));
+  EXPECT_EQ(bind("http://[::1]:1/cb?a"), bind("http://[::1]:2/cb?a"));
+  EXPECT_EQ(bind("http://localhost:1"), bind("http://localhost"));
+  const auto different = std::set{bind("http://127.0.0.1:1/cb"),   bind("http://127.0.0.1:1/CB"),
+                                  bind("http://localhost:1/cb"),   bind("HTTP://127.0.0.1:1/cb"),
+                                  bind("https://127.0.0.1:1/cb"),  bind("https://127.0.0.1:2/cb"),
+                                  bind("http://127.0.0.2:1/cb"),   bind("http://127.0.0.2:2/cb"),
+                                  bind("http://a@127.0.0.1:1/cb"), bind("com.example:/cb")};
+  EXPECT_EQ(different.size(), 10U);
+}
+
 TEST(make_binding, none_cannot_be_spelled_as_a_challenge) {
   auto hash = crypto::sha256_hasher{};
   const auto none = make_binding("c", 1, "u", "", hash);

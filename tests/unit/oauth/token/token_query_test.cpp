@@ -327,6 +327,23 @@ TEST_F(found_tokens, show_the_members_of_the_rule) {  // INT-02
   EXPECT_THAT(shown_to("client"), HasSubstr(R"("username":"Jane)"));
 }
 
+TEST_F(found_tokens, show_the_claims_of_client_and_resource) {
+  auto c = *known.find("client");
+  c.access_token_claims = {{"tenant", R"("t1")"}, {"tier", "1"}};
+  auto r = *known.find_resource("https://api.example.com");
+  r.access_token_claims = {{"tier", "2"}};
+  known = client_registry{{c}, {r}};
+  for (const auto* caller : {"client", "api"}) {
+    EXPECT_THAT(shown_to(caller),
+                testing::EndsWith(R"("auth_time":1799999970,"tier":2,"tenant":"t1"})"));
+  }
+  EXPECT_EQ(shown_to("other"), R"({"active":false})");
+  token.access->audience.clear();
+  EXPECT_THAT(shown_to("client"), testing::EndsWith(R"(,"tenant":"t1","tier":1})"));
+  make_refresh_token();
+  EXPECT_THAT(shown_to("client"), Not(HasSubstr("tenant")));
+}
+
 TEST_F(found_tokens, are_wrapped_for_a_signed_answer) {  // INT-03
   EXPECT_EQ(introspection_claims(R"({"active":false})", "api", now, rules),
             R"({"iss":"http://127.0.0.1:9080","aud":"api","iat":1800000000,)"
