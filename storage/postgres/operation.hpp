@@ -30,6 +30,8 @@ struct lookup_op {
 /// The operations of one call of a `shard_store`, and their results in the same order.
 template <class Op, class Result>
 struct call {
+  using op_type = Op;
+  using result_type = Result;
   std::vector<Op> ops;
   std::vector<Result> results;
 };
