@@ -65,29 +65,35 @@ void reload(net::server& server, event_log& log) {
   log_certificates(server, log);
 }
 
-/// Waits for a signal. Meanwhile notifies the watchdog of the service manager, if it has one, while
-/// all I/O threads make progress.
-int next_signal(const sigset_t& awaited, const service_manager& manager, progress_check& progress) {
+/// Waits for a signal, for `pause` at most. @returns nothing when none came.
+std::optional<int> signal_within(std::chrono::nanoseconds pause, const sigset_t& awaited) {
+  const auto time = timespec{pause / 1s, (pause % 1s).count()};
+  const auto signal = sigtimedwait(&awaited, nullptr, &time);
+  return signal > 0 ? std::optional{signal} : std::nullopt;
+}
+
+/// Waits for a signal. Meanwhile has the journal tell every second what it left out, and notifies
+/// the watchdog of the service manager, if it has one, while all I/O threads make progress.
+int next_signal(const sigset_t& awaited, const service_manager& manager, progress_check& progress,
+                server_journal& journal) {
+  // An I/O thread may be late by half of the watchdog's patience; that costs one notification.
+  const auto watch = std::chrono::nanoseconds{manager.watchdog().value_or(0s)} / 4;
+  const auto pause = manager.watchdog() ? std::min<std::chrono::nanoseconds>(watch, 1s) : 1s;
+  auto watched = std::chrono::steady_clock::now();
   for (;;) {
-    if (!manager.watchdog()) {
-      auto signal = 0;
-      sigwait(&awaited, &signal);
-      return signal;
-    }
-    // An I/O thread may be late by half of the watchdog's patience; that costs one notification.
-    const auto pause = std::chrono::nanoseconds{*manager.watchdog()}.count() / 4;
-    const auto time = timespec{pause / 1'000'000'000, pause % 1'000'000'000};
-    const auto signal = sigtimedwait(&awaited, nullptr, &time);
-    if (signal > 0) return signal;
+    if (const auto signal = signal_within(pause, awaited)) return *signal;
+    journal.tell_omitted();
+    if (!manager.watchdog() || std::chrono::steady_clock::now() < watched + watch) continue;
+    watched = std::chrono::steady_clock::now();
     if (progress.all_progressed()) manager.tell("WATCHDOG=1");
   }
 }
 
 void wait_for_end(const sigset_t& awaited, net::server& server, const service_manager& manager,
-                  event_log& log) {
+                  server_journal& journal, event_log& log) {
   auto progress = progress_check{server.io_threads()};
   for (;;) {
-    const auto signal = next_signal(awaited, manager, progress);
+    const auto signal = next_signal(awaited, manager, progress, journal);
     if (signal != SIGHUP) {
       manager.tell("STOPPING=1\nSTATUS=answering what was admitted");
       return log.event(log_level::info, "stopping");
@@ -270,7 +276,7 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
   journal.begin_audit();
   manager.tell("READY=1\nSTATUS=http=" + http + " admin=" + admin);
 
-  wait_for_end(awaited, server, manager, log);
+  wait_for_end(awaited, server, manager, journal, log);
   limit.emplace(shutdown_limit);
   if (!server.drain(drain_limit))
     log.event(log_level::warn, "connections were cut that had not finished");

@@ -213,6 +213,10 @@ bool server_journal::logs_refusal(std::string_view endpoint, std::string_view re
   return strangers_.admits(reason, now);
 }
 
+void server_journal::tell_omitted() noexcept {
+  guarded([&] { tell_omitted(std::chrono::steady_clock::now()); });
+}
+
 void server_journal::tell_omitted(line_sampler::time_point now) {
   for (const auto& o : strangers_.take_omitted(now)) {
     log_.event(log_level::info, "refused_not_logged",

@@ -24,7 +24,7 @@ class server_journal final : public service::journal {
   ///        its line.
   server_journal(event_log& log, audit_stream& audit, std::chrono::milliseconds line_wait)
       : log_{log}, audit_{audit}, line_wait_{line_wait} {}
-  /// Writes how many lines were left out last.
+  /// Writes how many lines were left out last, in periods that have not ended too.
   ~server_journal() override;
 
   [[nodiscard]] bool reserve_line() noexcept override {
@@ -52,6 +52,10 @@ class server_journal final : public service::journal {
   /// Writes the audit lines held back so far. The stream may share standard output with the ready
   /// line, which must come first, and keys are made before it.
   void begin_audit() noexcept;
+
+  /// Writes how many lines were left out in periods that have ended. To be called every second, so
+  /// that the count does not wait for the next refusal. Any thread.
+  void tell_omitted() noexcept;
 
  private:
   struct key_change {

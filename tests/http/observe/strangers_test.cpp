@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/http/observe/journal_lines.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
@@ -28,6 +29,18 @@ TEST(strangers, who_are_refused_again_and_again_get_few_lines_and_a_count) {
     left_out += std::stoul(text_of(line, "count"));
   }
   EXPECT_EQ(lines + left_out, std::size_t{requests});
+}
+
+TEST(strangers, who_have_gone_are_counted_while_the_server_runs) {
+  auto s = stage{{{"log.format", toml_string("json")}}};
+  constexpr auto requests = 100;
+  auto burst = std::string{};
+  for (auto n = 0; n < requests; ++n) burst += "GET /nope HTTP/1.1\r\nHost: x\r\n\r\n";
+  auto wire = connection{s.server.port()};
+  wire.send(burst);
+  for (auto n = 0; n < requests; ++n) ASSERT_EQ(wire.receive().status, 404U);
+  // A count is due 10 s after its first line.
+  eventually([&] { return lines_of_event(s.server.log(), "refused_not_logged").size() == 1; });
 }
 
 }  // namespace
