@@ -223,6 +223,37 @@ TEST_F(admin_interface, keys_are_listed_with_their_states_and_without_private_pa
   }
 }
 
+// CAU-03: secrets of other servers may be short or not ASCII.
+TEST_F(clients, with_short_and_foreign_secrets_log_in_in_every_way) {
+  struct row {
+    std::string secret;
+    const char* hash;
+  };
+  auto number = 0;
+  for (const auto& r : std::initializer_list<row>{
+           {"x", "$2b$04$abcdefghijklmnopqrstuuPp7HPfoAs8I2dCQCQ/fW7zEJv8I8C8e"},
+           {"p\xc3\xa4ss w+rt%", "$2b$04$abcdefghijklmnopqrstuuKmQ/3vKgGTMRAaX2YQuy49l8J5kJODO"},
+           {"\xe2\x82\xac", "$2b$04$abcdefghijklmnopqrstuuG3O9V/1GC5sg0Xz64YjaNnEnyw7ZKO."}}) {
+    for (const auto& [member, value] :
+         {std::pair{"client_secret", r.secret}, {"client_secret_hash", std::string{r.hash}}}) {
+      const auto id = "foreign-" + std::to_string(++number);
+      const auto who = make_party(admin(), {{"client_id", id}, {member, value}});
+      const auto log_in = [&](auto present) {
+        auto call = redemption(who, stage_->mint(who)).drop_header("Authorization");
+        present(call);
+        return call.send_to(stage_->server.port()).status;
+      };
+      SCOPED_TRACE(r.secret + " as " + member);
+      EXPECT_EQ(log_in([&](auto& c) { c.basic(id, r.secret); }), 200U) << "raw";
+      EXPECT_EQ(log_in([&](auto& c) { c.basic(id, form_encode(r.secret)); }), 200U) << "encoded";
+      EXPECT_EQ(log_in([&](auto& c) { c.set("client_id", id).set("client_secret", r.secret); }),
+                200U)
+          << "in the body";
+      EXPECT_EQ(log_in([&](auto& c) { c.basic(id, r.secret + "x"); }), 401U);
+    }
+  }
+}
+
 }  // namespace
 
 }  // namespace mintage::test

@@ -172,6 +172,19 @@ TEST_F(a_config, that_wants_openssl_alone_gets_it_everywhere) {
       << got.out;
 }
 
+TEST_F(a_config, without_an_authorization_endpoint_has_a_warning) {  // RFC 8414 §2
+  const auto odd = write("[tokens]\ncode_ttl = \"30s\"\n");
+  const auto warned = run_program({"check", "--config", odd.string()});
+  EXPECT_EQ(warned.code, 0);
+  EXPECT_NE(warned.err.find("warning: discovery.authorization_endpoint: "), std::string::npos)
+      << warned.err;
+  const auto whole =
+      write("[discovery]\nauthorization_endpoint = \"https://login.example.com/\"\n");
+  const auto quiet = run_program({"check", "--config", whole.string()});
+  EXPECT_EQ(quiet.code, 0) << quiet.err;
+  EXPECT_EQ(quiet.err, "");
+}
+
 TEST_F(a_config, that_is_right_is_printed_with_all_effective_values_and_reads_back_the_same) {
   auto file = write("[tokens]\ncode_ttl = \"30s\"\n");
   auto first = run_program({"check", "--config", file.string()});
