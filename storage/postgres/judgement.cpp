@@ -142,8 +142,10 @@ void encode_release(parts some, const shard_facts&, array_parameters& out) {
 using next = std::optional<statement>;
 constexpr auto answered = std::nullopt;
 
+// The key of a repeated insertion may be there because the first copy was carried out.
 next settle_insertion(operation& o, const found_rows& found, shard_facts&, steady_time) {
-  o.result<insert_call>() = found.none() ? verdict::exists : verdict::ok;
+  const auto refused = o.was_repeated ? verdict::unknown : verdict::exists;
+  o.result<insert_call>() = found.none() ? refused : verdict::ok;
   return answered;
 }
 
