@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -116,18 +117,19 @@ void to_stores(pointer self, by_store<Handle>& sorted) {
       }
 }
 
-/// Decides about a batch and sends its exchanges on: to reply, to the hashers, to a signer, or to
+/// Sends the exchanges of a batch on: to reply, to the hashers, to a signer, or to
 /// the stores of their slots.
-template <class Handle, class Check>
-void deal(pointer self, std::vector<Handle> handles, Check check) {
+/// @param ways the next stage of each.
+template <class Handle>
+void deal(pointer self, std::vector<Handle> handles, std::span<const next> ways) {
   auto& s = self->state;
-  const auto busy = busy_scope{*s.meters};
   auto replies = std::vector<Handle>{};
   auto slow = std::vector<Handle>{};
   auto to_sign = std::vector<Handle>{};
   auto sorted = by_store<Handle>{};
-  for (auto& x : handles) {
-    switch (const auto way = check(*x)) {
+  for (auto i = std::size_t{0}; i < handles.size(); ++i) {
+    auto& x = handles[i];
+    switch (const auto way = ways[i]) {
       case next::reply:
         replies.push_back(std::move(x));
         break;
@@ -157,16 +159,41 @@ void deal(pointer self, std::vector<Handle> handles, Check check) {
   send_replies(self, *s.to, std::move(replies));
 }
 
+template <class Handle, class Decide>
+std::vector<next> decide_each(const std::vector<Handle>& handles, Decide decide) {
+  auto ways = std::vector<next>{};
+  ways.reserve(handles.size());
+  for (const auto& x : handles) ways.push_back(decide(*x));
+  return ways;
+}
+
 template <class Handle>
 void check(pointer self, const batch<Handle>& b) {
+  auto& s = self->state;
   auto handles = b.take();
-  self->state.meters->taken.add(handles.size());
-  deal(self, std::move(handles), [self](auto& x) { return self->state.work->check(x); });
+  s.meters->taken.add(handles.size());
+  const auto busy = busy_scope{*s.meters};
+  if constexpr (std::is_same_v<Handle, service::query_handle>) {
+    const auto ways = s.work->check(handles);
+    deal(self, std::move(handles), ways);
+  } else {
+    const auto ways = decide_each(handles, [&](auto& x) { return s.work->check(x); });
+    deal<Handle>(self, std::move(handles), ways);
+  }
 }
 
 template <class Handle>
 void settle(pointer self, const batch<Handle>& b) {
-  deal(self, b.take(), [self](auto& x) { return self->state.work->settle(x); });
+  auto& s = self->state;
+  auto handles = b.take();
+  const auto busy = busy_scope{*s.meters};
+  if constexpr (std::is_same_v<Handle, service::query_handle>) {
+    const auto ways = s.work->settle(handles);
+    deal(self, std::move(handles), ways);
+  } else {
+    const auto ways = decide_each(handles, [&](auto& x) { return s.work->settle(x); });
+    deal<Handle>(self, std::move(handles), ways);
+  }
 }
 
 }  // namespace

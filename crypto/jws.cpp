@@ -98,6 +98,43 @@ bool verify_signature(const public_key& key, std::string_view text, std::string_
   return verify_by_openssl(key, hash(text), as_bytes(signature));
 }
 
+struct jws_verifier::impl {
+  explicit impl(std::unique_ptr<signature_backend> with) : backend{std::move(with)} {}
+
+  bytes_view message_of(const jws_check& check) {
+    if (check.key->alg() == jws_alg::eddsa) return as_bytes(check.text);
+    auto& hash = check.key->alg() == jws_alg::es384 ? sha384 : sha256;
+    const auto hashed = hash(check.text);
+    auto& kept = digests.emplace_back();
+    std::ranges::copy(hashed, kept.begin());
+    return std::span{kept}.first(hashed.size());
+  }
+
+  std::unique_ptr<signature_backend> backend;
+  sha2_hasher sha256{sha2::sha256};
+  sha2_hasher sha384{sha2::sha384};
+  // Reused by each batch.
+  std::vector<bytes<64>> digests;
+  std::vector<verify_job> jobs;
+};
+
+jws_verifier::jws_verifier(std::unique_ptr<signature_backend> with)
+    : impl_{std::make_unique<impl>(std::move(with))} {}
+jws_verifier::~jws_verifier() = default;
+jws_verifier::jws_verifier(jws_verifier&&) noexcept = default;
+jws_verifier& jws_verifier::operator=(jws_verifier&&) noexcept = default;
+
+void jws_verifier::verify(std::span<jws_check> batch) {
+  auto& jobs = impl_->jobs;
+  impl_->digests.clear();
+  impl_->digests.reserve(batch.size());  // `jobs` has views of them
+  jobs.clear();
+  for (const auto& check : batch)
+    jobs.push_back({check.key, impl_->message_of(check), as_bytes(check.signature)});
+  impl_->backend->verify(jobs);
+  for (auto i = std::size_t{0}; i < batch.size(); ++i) batch[i].is_valid = jobs[i].is_valid;
+}
+
 bool verify_compact(const public_key& key, std::string_view compact) {
   const auto last = compact.rfind('.');
   if (last == compact.npos || std::ranges::count(compact, '.') != 2) return false;

@@ -60,6 +60,32 @@ class jws_signer {
 [[nodiscard]] bool verify_signature(const public_key& key, std::string_view text,
                                     std::string_view signature);
 
+/// A signature that a batch verifies. The views must outlive the call.
+struct jws_check {
+  const public_key* key = nullptr;
+  std::string_view text;
+  std::string_view signature;
+  /// The result.
+  bool is_valid = false;
+};
+
+/// Verifies batches of signatures, whose keys and algorithms may differ, through a backend: those
+/// of one batch may cost less than single ones. Not thread-safe: each actor has its own.
+class jws_verifier {
+ public:
+  explicit jws_verifier(std::unique_ptr<signature_backend> with);
+  ~jws_verifier();
+  jws_verifier(jws_verifier&&) noexcept;
+  jws_verifier& operator=(jws_verifier&&) noexcept;
+
+  /// Sets `is_valid` of each, as `verify_signature` decides.
+  void verify(std::span<jws_check> batch);
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
 /// Checks the signature of a compact JWS; looks at no header parameter
 /// (oauth/token/jwt_verifier.hpp does). Thread-safe.
 [[nodiscard]] bool verify_compact(const public_key& key, std::string_view compact);

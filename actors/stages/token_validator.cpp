@@ -12,7 +12,10 @@
 namespace mintage::actors {
 
 token_validator::token_validator(const validator_setup& setup)
-    : setup_{setup}, authenticator_{setup.keys}, failures_{setup.keys.process} {}
+    : setup_{setup},
+      authenticator_{setup.keys},
+      failures_{setup.keys.process},
+      verifier_{setup.signatures.make()} {}
 
 template <class Exchange>
 token_validator::next token_validator::decide(Exchange& x,
@@ -89,14 +92,29 @@ token_validator::next token_validator::settle(service::token_exchange& x) {
       x, authenticator_.settle(*clients_, x.request, *x.slow, x.slow_matched, setup_.clock.now()));
 }
 
-token_validator::next token_validator::check(service::query_exchange& x) {
-  if (x.request.purpose == oauth::query_purpose::userinfo) return find_token(x);
-  return decide(x, authenticator_.authenticate(*clients_, x.request.who, setup_.clock.now()));
+std::span<const token_validator::next> token_validator::check(
+    std::span<const service::query_handle> some) {
+  const auto now = setup_.clock.now();
+  ways_.clear();
+  waiting_.clear();
+  for (const auto& x : some)
+    ways_.push_back(x->request.purpose == oauth::query_purpose::userinfo
+                        ? find_token(*x)
+                        : decide(*x, authenticator_.authenticate(*clients_, x->request.who, now)));
+  verify_waiting();
+  return ways_;
 }
 
-token_validator::next token_validator::settle(service::query_exchange& x) {
-  return decide(x, authenticator_.settle(*clients_, x.request.who, *x.slow, x.slow_matched,
-                                         setup_.clock.now()));
+std::span<const token_validator::next> token_validator::settle(
+    std::span<const service::query_handle> some) {
+  const auto now = setup_.clock.now();
+  ways_.clear();
+  waiting_.clear();
+  for (const auto& x : some)
+    ways_.push_back(decide(
+        *x, authenticator_.settle(*clients_, x->request.who, *x->slow, x->slow_matched, now)));
+  verify_waiting();
+  return ways_;
 }
 
 // The only switch over grant types after the parser's table of their names.
@@ -182,8 +200,43 @@ token_validator::next token_validator::route(service::query_exchange& x,
 }
 
 token_validator::next token_validator::find_token(service::query_exchange& x) {
+  auto found = oauth::find_token(x.request.token, *keys_, hash_);
+  if (auto* const jwt = std::get_if<oauth::unverified_jwt>(&found)) {
+    waiting_.push_back({&x, ways_.size(), std::move(*jwt), hash_(x.request.token)});
+    return next::reply;  // verify_waiting decides
+  }
+  if (const auto* const refresh = std::get_if<oauth::presented_refresh_token>(&found))
+    x.asked = *refresh;
+  else if (const auto* const opaque = std::get_if<oauth::opaque_token>(&found))
+    x.asked = *opaque;
+  else
+    x.asked = oauth::unknown_token{};
+  return answer_unless_stored(x);
+}
+
+void token_validator::verify_waiting() {
+  checks_.clear();
+  for (auto& w : waiting_) {
+    w.is_verified = verified_.has(w.hash);
+    if (!w.is_verified) checks_.push_back({w.jwt.key, w.jwt.signed_text, w.jwt.signature});
+  }
+  verifier_.verify(checks_);
   const auto now = setup_.clock.now();
-  x.asked = oauth::find_token(x.request.token, *keys_, now, setup_.rules, hash_);
+  auto check = checks_.begin();
+  for (auto& w : waiting_) {
+    if (!w.is_verified && check++->is_valid) {
+      w.is_verified = true;
+      verified_.add(w.hash);
+    }
+    w.x->asked = w.is_verified ? oauth::accept_jwt(w.jwt, now, setup_.rules)
+                               : oauth::asked_token{oauth::unknown_token{}};
+    ways_[w.index] = answer_unless_stored(*w.x);
+  }
+}
+
+/// An unknown token needs no store.
+token_validator::next token_validator::answer_unless_stored(service::query_exchange& x) {
+  const auto now = setup_.clock.now();
   if (!std::holds_alternative<oauth::unknown_token>(x.asked)) return next::query;
   return answer_query(x, {}, false, *clients_, now, setup_.rules) ? next::sign : next::reply;
 }

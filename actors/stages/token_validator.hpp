@@ -4,16 +4,20 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "actors/stages/hash_permits.hpp"
 #include "actors/stages/hash_queue.hpp"
 #include "actors/stages/meters.hpp"
 #include "crypto/digest.hpp"
+#include "crypto/jws.hpp"
 #include "crypto/random.hpp"
+#include "crypto/signatures/choice.hpp"
 #include "oauth/client/authentication.hpp"
 #include "oauth/client/failure_limits.hpp"
 #include "oauth/token/key_ring.hpp"
+#include "oauth/token/verified_tokens.hpp"
 #include "service/exchange.hpp"
 #include "storage/engine.hpp"
 
@@ -37,6 +41,8 @@ struct validator_setup {
   service::line_room* lines = nullptr;
   /// Tells which slots are served; null = all.
   const storage::engine* engine = nullptr;
+  /// Who verifies the signatures of JWTs.
+  crypto::signature_backends signatures{};
 };
 
 /// The checks without an actor: tests call them directly. Not thread-safe.
@@ -53,10 +59,12 @@ class token_validator {
   [[nodiscard]] next check(service::token_exchange& x);
   /// Continues with an exchange whose `slow_matched` is set.
   [[nodiscard]] next settle(service::token_exchange& x);
-  /// Authenticates the caller, except for userinfo, and reads the token. Sets `client` and `asked`,
-  /// or `slow`, or the answer where it needs no store.
-  [[nodiscard]] next check(service::query_exchange& x);
-  [[nodiscard]] next settle(service::query_exchange& x);
+  /// Authenticates the callers, except for userinfo, and reads the tokens. Sets `client` and
+  /// `asked`, or `slow`, or the answer where it needs no store. The signatures of all JWTs are
+  /// verified together.
+  /// @returns the next stage of each; valid until the next call.
+  [[nodiscard]] std::span<const next> check(std::span<const service::query_handle> some);
+  [[nodiscard]] std::span<const next> settle(std::span<const service::query_handle> some);
   /// Checks a mint request and draws its code. Sets `code`, `text` and `where`; or `error`.
   [[nodiscard]] next check(service::mint_exchange& x);
 
@@ -83,6 +91,8 @@ class token_validator {
   [[nodiscard]] oauth::slot draw_slot();
   [[nodiscard]] next issue_own_grant(service::token_exchange& x);
   [[nodiscard]] next find_token(service::query_exchange& x);
+  [[nodiscard]] next answer_unless_stored(service::query_exchange& x);
+  void verify_waiting();
 
   const validator_setup& setup_;
   oauth::client_authenticator authenticator_;
@@ -91,6 +101,21 @@ class token_validator {
   crypto::buffered_random random_;
   crypto::sha256_hasher hash_;
   crypto::hmac_sha256 failures_;
+  crypto::jws_verifier verifier_;
+  /// 256 KiB.
+  oauth::verified_tokens verified_{8192};
+  /// A JWT of the batch.
+  struct waiting_jwt {
+    service::query_exchange* x;
+    std::size_t index;  ///< in `ways_`
+    oauth::unverified_jwt jwt;
+    crypto::digest hash;
+    bool is_verified = false;
+  };
+  // Reused by each batch.
+  std::vector<next> ways_;
+  std::vector<waiting_jwt> waiting_;
+  std::vector<crypto::jws_check> checks_;
 };
 
 }  // namespace mintage::actors

@@ -297,7 +297,7 @@ void admin_session::answered(service::exchange& x) noexcept {
   }
   if (!error)
     error = oauth::admin_error{oauth::lost().code, std::string{oauth::lost().description}};
-  const auto special = oauth::head_of(error->code, false);
+  const auto special = oauth::head_of(error->code, false, x.id().view());
   text() = render(*error);
   send({.status = status_of(error->code), .body = text(), .retry_after = special.retry_after},
        x.id());

@@ -304,7 +304,7 @@ void session::refuse_request(const oauth::denial& why) {
 }
 
 void session::deny_client(const oauth::denial& why, bool by_header, const service::request_id& id) {
-  const auto special = oauth::head_of(why.code, by_header);
+  const auto special = oauth::head_of(why.code, by_header, id.view());
   text().clear();
   oauth::append_error(text(), why.code, why.description);
   send({.status = special.status,
@@ -322,7 +322,7 @@ void session::deny_caller(const oauth::denial& why, bool, const service::request
 
 /// UIN-01. A request without a token gets neither error nor description. @see RFC 6750 §3.1
 void session::deny_bearer(const oauth::denial& why, bool, const service::request_id& id) {
-  const auto special = oauth::head_of(why.code, true);
+  const auto special = oauth::head_of(why.code, true, id.view());
   const auto is_challenge = special.status == 401 || special.status == 403;
   text().clear();
   challenge_.clear();

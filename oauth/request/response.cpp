@@ -25,7 +25,11 @@ void append_error(std::string& out, errc code, std::string_view description) {
   json.end();
 }
 
-error_head head_of(errc code, bool by_header) noexcept {
+error_head head_of(errc code, bool by_header, std::string_view request_id) noexcept {
+  // base64url: the two lowest bits of each character are as good as random.
+  const auto draw = [&](std::size_t digit) {
+    return digit < request_id.size() ? static_cast<unsigned>(request_id[digit]) & 3U : 0U;
+  };
   switch (code) {
     case errc::invalid_client:
       // Without an Authorization header a challenge makes no sense (TOK-18).
@@ -42,11 +46,11 @@ error_head head_of(errc code, bool by_header) noexcept {
     case errc::insufficient_scope:
       return {.status = 403};
     case errc::slow_down:
-      return {.status = 429, .retry_after = 10};
+      return {.status = 429, .retry_after = 10 + draw(0) + 4 * (draw(1) & 1U)};
     case errc::server_error:
       return {.status = 500};
     case errc::temporarily_unavailable:
-      return {.status = 503, .retry_after = 1};
+      return {.status = 503, .retry_after = 1 + draw(0)};
     case errc::access_denied:
       return {.status = 403};
     case errc::not_found:

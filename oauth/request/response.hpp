@@ -34,7 +34,9 @@ struct error_head {
 /// Status and header fields of an error. 401 of invalid_token and 403 of insufficient_scope need a
 /// Bearer challenge that names the error, which userinfo writes (UIN-01, RFC 6750 §3.1).
 /// @param by_header whether the request had an Authorization header.
-[[nodiscard]] error_head head_of(errc code, bool by_header) noexcept;
+/// @param request_id random; `retry_after` of 429 (10 to 17 s) and 503 (1 to 4 s) follows it, so
+///        that clients which were refused together do not come back together.
+[[nodiscard]] error_head head_of(errc code, bool by_header, std::string_view request_id) noexcept;
 
 /// The denial of an exchange that was not admitted, or was returned without an answer: 503
 /// (TOK-19).

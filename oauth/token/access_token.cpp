@@ -88,9 +88,14 @@ access_token describe(const grant& g, const issuance& out, instant now, const op
   return token;
 }
 
-std::optional<access_token> read_jwt_access_token(std::string_view text, const key_ring& keys,
-                                                  instant now, const options& o) {
-  const auto claims = verify_jwt(keys, text, "at+jwt");
+std::optional<unverified_jwt> find_jwt_access_token(std::string_view text, const key_ring& keys) {
+  auto jwt = read_jwt(keys, text, "at+jwt");
+  return jwt ? std::optional{std::move(*jwt)} : std::nullopt;
+}
+
+std::optional<access_token> read_jwt_access_token(const unverified_jwt& verified, instant now,
+                                                  const options& o) {
+  const auto claims = read_claims(verified);
   if (!claims || claims->string("iss") != o.issuer) return std::nullopt;
   const auto expires = claims->integer("exp");
   const auto issued = claims->integer("iat");

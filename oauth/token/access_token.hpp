@@ -12,6 +12,7 @@
 #include "crypto/secret.hpp"
 #include "oauth/grant/grant.hpp"
 #include "oauth/grant/issuance.hpp"
+#include "oauth/token/jwt_verifier.hpp"
 #include "oauth/token/key_ring.hpp"
 
 namespace mintage::oauth {
@@ -56,11 +57,15 @@ struct access_token_ref {
 [[nodiscard]] access_token describe(const grant& g, const issuance& out, instant now,
                                     const options& o);
 
-/// Reads a JWT access token of this server: signature by a published key, typ `at+jwt` or
-/// `application/at+jwt` in any case, `iss`, times without skew, all claims (ATK-05, JWS-02).
-/// @returns nothing for anything else, including an ID token.
-[[nodiscard]] std::optional<access_token> read_jwt_access_token(std::string_view text,
-                                                                const key_ring& keys, instant now,
-                                                                const options& o);
+/// Checks what has the form of a JWT access token of this server: typ `at+jwt` or
+/// `application/at+jwt` in any case, a published key (ATK-05, JWS-02).
+/// @returns what is to be verified, views of `text` and `keys`; nothing for anything else,
+///          including an ID token.
+[[nodiscard]] std::optional<unverified_jwt> find_jwt_access_token(std::string_view text,
+                                                                  const key_ring& keys);
+/// Reads the claims of such a token: `iss`, times without skew, all claims (ATK-05).
+/// @pre its signature was verified. @returns nothing when one is not right.
+[[nodiscard]] std::optional<access_token> read_jwt_access_token(const unverified_jwt& verified,
+                                                                instant now, const options& o);
 
 }  // namespace mintage::oauth

@@ -3,7 +3,6 @@
 #include <optional>
 
 #include "crypto/base64.hpp"
-#include "crypto/jws.hpp"
 #include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
@@ -41,9 +40,9 @@ bool is_typ(std::string_view found, std::string_view wanted) {
 
 }  // namespace
 
-tl::expected<json_object, std::string_view> verify_jwt(const key_ring& ring,
-                                                       std::string_view compact,
-                                                       std::string_view typ) {
+tl::expected<unverified_jwt, std::string_view> read_jwt(const key_ring& ring,
+                                                        std::string_view compact,
+                                                        std::string_view typ) {
   const auto refuse = [](std::string_view why) { return tl::unexpected{why}; };
   if (compact.size() > max_jwt_size) return refuse("token is longer than 16 KiB");
   const auto parts = split(compact);
@@ -57,13 +56,17 @@ tl::expected<json_object, std::string_view> verify_jwt(const key_ring& ring,
   if (header->string("alg") != to_string(found->key.alg())) {
     return refuse("alg is not that of the key");
   }
-  const auto signature = crypto::base64url_decode(parts->signature);
-  if (!signature ||
-      !crypto::verify_signature(found->key.public_part(), parts->signed_text, *signature)) {
-    return refuse("signature does not verify");
-  }
-  auto claims = read_part(parts->payload);
-  if (!claims) return refuse("claims are not strict base64url of a strict JSON object");
+  auto signature = crypto::base64url_decode(parts->signature);
+  if (!signature) return refuse("signature does not verify");
+  return unverified_jwt{&found->key.public_part(), parts->signed_text, parts->payload,
+                        std::move(*signature)};
+}
+
+tl::expected<json_object, std::string_view> read_claims(const unverified_jwt& jwt) {
+  auto claims = read_part(jwt.payload);
+  if (!claims)
+    return tl::unexpected{
+        std::string_view{"claims are not strict base64url of a strict JSON object"}};
   return std::move(*claims);
 }
 

@@ -218,11 +218,16 @@ result<token_query_request> parse_userinfo_request(const token_query_head& head,
   return out;
 }
 
-asked_token find_token(std::string_view text, const key_ring& keys, instant now, const options& o,
-                       crypto::sha256_hasher& hash) {
+presented_token find_token(std::string_view text, const key_ring& keys,
+                           crypto::sha256_hasher& hash) {
   if (const auto refresh = parse_refresh_token(text)) return *refresh;
   if (const auto opaque = find_opaque_token(text, hash)) return opaque_token{*opaque};
-  if (auto jwt = read_jwt_access_token(text, keys, now, o)) return std::move(*jwt);
+  if (auto jwt = find_jwt_access_token(text, keys)) return std::move(*jwt);
+  return unknown_token{};
+}
+
+asked_token accept_jwt(const unverified_jwt& verified, instant now, const options& o) {
+  if (auto jwt = read_jwt_access_token(verified, now, o)) return std::move(*jwt);
   return unknown_token{};
 }
 

@@ -81,8 +81,14 @@ struct opaque_token {
 };
 using asked_token =
     std::variant<unknown_token, presented_refresh_token, opaque_token, access_token>;
-[[nodiscard]] asked_token find_token(std::string_view text, const key_ring& keys, instant now,
-                                     const options& o, crypto::sha256_hasher& hash);
+/// The same, before a JWT is verified.
+using presented_token =
+    std::variant<unknown_token, presented_refresh_token, opaque_token, unverified_jwt>;
+/// @returns views of `text` and `keys`.
+[[nodiscard]] presented_token find_token(std::string_view text, const key_ring& keys,
+                                         crypto::sha256_hasher& hash);
+/// @param verified a JWT whose signature was verified.
+[[nodiscard]] asked_token accept_jwt(const unverified_jwt& verified, instant now, const options& o);
 
 /// The token's state in the store.
 struct found_token {

@@ -11,7 +11,7 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/jws.hpp"
-#include "oauth/token/jwt_verifier.hpp"
+#include "tests/support/verify_jwt.hpp"
 #include "tests/unit/crypto/example_key.hpp"
 
 namespace {
@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr auto mark = std::string_view{"sign\n"};
   auto text = std::string_view{reinterpret_cast<const char*>(data), size};
   if (!text.starts_with(mark)) {
-    if (mintage::oauth::verify_jwt(ring(), text, "at+jwt")) __builtin_trap();
+    if (mintage::test::verify_jwt(ring(), text, "at+jwt")) __builtin_trap();
     return 0;
   }
   text.remove_prefix(mark.size());
@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static auto signer = mintage::crypto::jws_signer{ring().keys.front().key};
   auto compact = std::string{};
   signer.append_compact(compact, mintage::crypto::base64url(text.substr(0, end)), claims);
-  const auto read = mintage::oauth::verify_jwt(ring(), compact, "at+jwt");
+  const auto read = mintage::test::verify_jwt(ring(), compact, "at+jwt");
   // What was accepted is one object, with its first and last octet.
   if (read && (claims.find('{') == claims.npos || read->string("sub").value_or("").size() > size))
     __builtin_trap();

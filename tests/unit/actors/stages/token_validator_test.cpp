@@ -1,7 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <string>
+#include <vector>
+
 #include "actors/stages/token_validator.hpp"
+#include "crypto/jws.hpp"
 #include "oauth/client/authentication.hpp"
+#include "oauth/token/claims.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
 
 namespace mintage::actors {
@@ -64,6 +70,8 @@ class token_validator_rules : public testing::Test {
     x->request.who.secret = x->request.who.raw_secret = secret;
     return x;
   }
+
+  next check(const service::query_handle& x) { return work.check({&x, 1}).front(); }
 
   /// In the form of generated ids.
   static inline const auto generated_id = "cl_" + std::string(22, 'A');
@@ -216,7 +224,7 @@ TEST_F(token_validator_rules, let_only_confidential_clients_introspect) {  // NE
                         row{query_purpose::revoke, generated_id, "wrong", true},
                         row{query_purpose::revoke, "public", "", false}}) {
     const auto x = ask_about(r.purpose, "unknown", r.client, r.secret);
-    EXPECT_EQ(work.check(*x), next::reply);
+    EXPECT_EQ(check(x), next::reply);
     EXPECT_EQ(x->denied.has_value(), r.is_denied) << r.client << r.secret;
     EXPECT_EQ(x->done, !r.is_denied);
     if (r.is_denied) {
@@ -228,32 +236,108 @@ TEST_F(token_validator_rules, let_only_confidential_clients_introspect) {  // NE
 TEST_F(token_validator_rules, answer_at_once_about_what_is_no_token) {  // NEG-185, NEG-187, NEG-194
   using oauth::query_purpose;
   const auto inactive = ask_about(query_purpose::introspect, "a.b.c", generated_id, "right");
-  EXPECT_EQ(work.check(*inactive), next::reply);
+  EXPECT_EQ(check(inactive), next::reply);
   EXPECT_EQ(inactive->body, R"({"active":false})");
   auto as_jwt = ask_about(query_purpose::introspect, "a.b.c", generated_id, "right");
   as_jwt->request.wants_jwt = true;
-  EXPECT_EQ(work.check(*as_jwt), next::sign);
+  EXPECT_EQ(check(as_jwt), next::sign);
   const auto revoked = ask_about(query_purpose::revoke, "a.b.c", generated_id, "right");
-  EXPECT_EQ(work.check(*revoked), next::reply);
+  EXPECT_EQ(check(revoked), next::reply);
   EXPECT_TRUE(revoked->done && revoked->body.empty());
   const auto person = ask_about(query_purpose::userinfo, "a.b.c");
-  EXPECT_EQ(work.check(*person), next::reply);
+  EXPECT_EQ(check(person), next::reply);
   EXPECT_EQ(person->denied->code, errc::invalid_token);
 }
 
 TEST_F(token_validator_rules, send_a_question_to_the_store_of_the_token) {
   const auto token = oauth::make_opaque_token(oauth::slot{5}, random);
   const auto x = ask_about(oauth::query_purpose::userinfo, token.reveal());
-  EXPECT_EQ(work.check(*x), next::query);
+  EXPECT_EQ(check(x), next::query);
   EXPECT_EQ(std::get<oauth::opaque_token>(x->asked).at.where, oauth::slot{5});
 }
 
 TEST_F(token_validator_rules, let_a_slow_secret_ask_questions_too) {  // CAU-12
   const auto x = ask_about(oauth::query_purpose::revoke, "unknown", "imported", "chosen");
-  ASSERT_EQ(work.check(*x), next::hash);
+  ASSERT_EQ(check(x), next::hash);
   x->slow_matched = true;
-  EXPECT_EQ(work.settle(*x), next::reply);
+  EXPECT_EQ(work.settle({&x, 1}).front(), next::reply);
   EXPECT_TRUE(x->done);
+}
+
+/// Access tokens of keys of all algorithms, and questions about them.
+class questions_about_jwts : public token_validator_rules {
+ protected:
+  void SetUp() override {
+    token_validator_rules::SetUp();
+    for (const auto alg : crypto::jws_algs)
+      ring->keys.push_back(
+          {crypto::signing_key::generate(alg), oauth::key_state::active, clock.now()});
+    work.publish(ring);
+  }
+  std::string make_token(const crypto::signing_key& by) {
+    auto g = oauth::grant{};
+    g.who.client_id = generated_id;
+    g.who.sub = "person";
+    g.where = oauth::slot{7};
+    auto claims = std::string{};
+    oauth::append_access_token_claims(claims, g, {}, oauth::make_jti(g, random), clock.now(),
+                                      rules);
+    auto out = std::string{};
+    crypto::jws_signer{by}.append_compact(out, crypto::jose_header(by, "at+jwt"), claims);
+    return out;
+  }
+  /// Tokens that stay where they are.
+  std::deque<std::string> tokens;
+  service::query_handle ask_about_token(std::string text) {
+    tokens.push_back(std::move(text));
+    return ask_about(oauth::query_purpose::userinfo, tokens.back());
+  }
+
+  std::shared_ptr<oauth::key_ring> ring = std::make_shared<oauth::key_ring>();
+};
+
+TEST_F(questions_about_jwts, are_verified_together) {
+  auto batch = std::vector<service::query_handle>{};
+  for (auto i = std::size_t{0}; i < 40; ++i) {
+    auto text = make_token(ring->keys[i % ring->keys.size()].key);
+    if (i % 3 == 1) text[text.size() - 10] = text[text.size() - 10] == 'A' ? 'B' : 'A';
+    batch.push_back(ask_about_token(std::move(text)));
+  }
+  batch.push_back(ask_about_token("a.b.c"));
+  for (const auto wish : {crypto::backend_wish::openssl, crypto::backend_wish::automatic}) {
+    auto with = setup;
+    with.signatures = crypto::signature_backends::choose(wish).value();
+    auto validator = token_validator{with};
+    validator.publish(std::make_shared<const oauth::client_registry>());
+    validator.publish(ring);
+    for (auto round = 0; round < 2; ++round) {
+      const auto ways = validator.check(batch);
+      ASSERT_EQ(ways.size(), batch.size());
+      for (auto i = std::size_t{0}; i < batch.size(); ++i) {
+        const auto is_valid = i < 40 && i % 3 != 1;
+        EXPECT_EQ(ways[i], is_valid ? next::query : next::reply) << i;
+        EXPECT_EQ(std::holds_alternative<oauth::access_token>(batch[i]->asked), is_valid) << i;
+      }
+    }
+  }
+}
+
+TEST_F(questions_about_jwts, that_were_verified_before_see_each_change) {
+  const auto text = make_token(ring->keys.front().key);
+  const auto x = ask_about_token(text);
+  EXPECT_EQ(check(x), next::query);
+  EXPECT_EQ(check(x), next::query) << "from the table of verified tokens";
+  auto changed = text;
+  changed[changed.size() - 10] = changed[changed.size() - 10] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(check(ask_about_token(changed)), next::reply);
+  clock.at += rules.access_ttl;
+  EXPECT_EQ(check(ask_about_token(text)), next::reply) << "expired";
+  clock.at -= rules.access_ttl;
+  EXPECT_EQ(check(ask_about_token(text)), next::query);
+  auto without = std::make_shared<oauth::key_ring>(*ring);
+  without->keys.erase(without->keys.begin());
+  work.publish(without);
+  EXPECT_EQ(check(ask_about_token(text)), next::reply) << "its key was removed (JWS-06)";
 }
 
 TEST_F(token_validator_rules, draw_a_code_for_a_valid_mint_request) {  // MINT-01

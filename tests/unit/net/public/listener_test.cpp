@@ -195,7 +195,7 @@ TEST_F(public_listener, refuses_without_reading_the_form_when_there_is_no_room_T
     p.send(octets);
     const auto r = p.receive();
     EXPECT_EQ(r.status, 503U);
-    EXPECT_EQ(r.fields.at("retry-after"), "1");
+    EXPECT_THAT(r.fields.at("retry-after"), testing::AnyOf("1", "2", "3", "4"));
     EXPECT_THAT(r.body, HasSubstr("temporarily_unavailable"));
     expect_error_form(r);
   }

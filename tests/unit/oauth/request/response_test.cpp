@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
+
+#include "crypto/base64.hpp"
+#include "crypto/random.hpp"
 
 namespace mintage::oauth {
 namespace {
@@ -37,6 +42,26 @@ TEST(error_body, names_code_and_description) {  // TOK-17
   EXPECT_EQ(out, R"({"error":"server_error"})");
 }
 
+TEST(error_head, spreads_those_who_come_back) {  // TOK-19
+  auto unavailable = std::map<unsigned, int>{};
+  auto limited = std::map<unsigned, int>{};
+  auto random = crypto::buffered_random{};
+  for (auto i = 0; i < 4'000; ++i) {
+    const auto id = crypto::base64url(random.take<16>());
+    ++unavailable[head_of(errc::temporarily_unavailable, false, id).retry_after];
+    ++limited[head_of(errc::slow_down, false, id).retry_after];
+    EXPECT_EQ(head_of(errc::invalid_grant, false, id).retry_after, 0U);
+  }
+  ASSERT_EQ(unavailable.size(), 4U);
+  EXPECT_EQ(unavailable.begin()->first, 1U);
+  EXPECT_EQ(unavailable.rbegin()->first, 4U);
+  for (const auto& [seconds, count] : unavailable) EXPECT_GT(count, 800) << seconds;
+  ASSERT_EQ(limited.size(), 8U);
+  EXPECT_EQ(limited.begin()->first, 10U);
+  EXPECT_EQ(limited.rbegin()->first, 17U);
+  for (const auto& [seconds, count] : limited) EXPECT_GT(count, 350) << seconds;
+}
+
 TEST(error_head, follows_the_table) {  // TOK-18, TOK-19
   struct row {
     errc code;
@@ -61,11 +86,11 @@ TEST(error_head, follows_the_table) {  // TOK-18, TOK-19
       row{errc::conflict, 409, 0},
   };
   for (const auto& r : rows) {
-    const auto head = head_of(r.code, false);
+    const auto head = head_of(r.code, false, {});
     EXPECT_EQ(head.status, r.status) << to_string(r.code);
     EXPECT_EQ(head.retry_after, r.retry_after) << to_string(r.code);
     EXPECT_FALSE(head.basic_challenge) << to_string(r.code);
-    const auto by_header = head_of(r.code, true);
+    const auto by_header = head_of(r.code, true, {});
     const auto challenged = r.code == errc::invalid_client;
     EXPECT_EQ(by_header.status, challenged ? 401 : r.status) << to_string(r.code);
     EXPECT_EQ(by_header.basic_challenge, challenged) << to_string(r.code);

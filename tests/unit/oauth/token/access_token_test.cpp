@@ -50,7 +50,10 @@ class jwt_access_tokens : public testing::Test {
     return out;
   }
   [[nodiscard]] std::optional<access_token> read(std::string_view text) const {
-    return read_jwt_access_token(text, ring, now, rules);
+    const auto jwt = find_jwt_access_token(text, ring);
+    if (!jwt || !crypto::verify_signature(*jwt->key, jwt->signed_text, jwt->signature))
+      return std::nullopt;
+    return read_jwt_access_token(*jwt, now, rules);
   }
 
   instant now{1'800'000'000'000ms};

@@ -6,12 +6,14 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/jws.hpp"
+#include "tests/support/verify_jwt.hpp"
 
 namespace mintage::oauth {
 namespace {
 
 using crypto::base64url;
 using crypto::jws_alg;
+using test::verify_jwt;
 
 const crypto::signing_key& key_for(jws_alg alg) {
   static const auto keys = [] {

@@ -201,9 +201,7 @@ TEST(find_token, tells_the_kinds_apart) {  // NEG-194
     crypto::jws_signer{key}.append_compact(out, crypto::jose_header(key, typ), claims);
     return out;
   };
-  const auto kind = [&](std::string_view text) {
-    return find_token(text, ring, now, rules, hash).index();
-  };
+  const auto kind = [&](std::string_view text) { return find_token(text, ring, hash).index(); };
   const auto refresh = refresh_keys{crypto::sha256("k"), 1}.make(g, 0);
   EXPECT_EQ(kind("unknown"), 0U);
   EXPECT_EQ(kind(as("JWT")), 0U) << "an ID token";
@@ -211,6 +209,10 @@ TEST(find_token, tells_the_kinds_apart) {  // NEG-194
   EXPECT_EQ(kind(refresh), 1U);
   EXPECT_EQ(kind(make_opaque_token(slot{1}, random).reveal()), 2U);
   EXPECT_EQ(kind(as("at+jwt")), 3U);
+  const auto text = as("at+jwt");
+  const auto found = find_token(text, ring, hash);
+  EXPECT_EQ(accept_jwt(std::get<unverified_jwt>(found), now, rules).index(), 3U);
+  EXPECT_EQ(accept_jwt(std::get<unverified_jwt>(found), now + 1h, rules).index(), 0U) << "expired";
 }
 
 /// A live access token of a family, and a registry that knows its client.
