@@ -125,7 +125,7 @@ void check_role(session& s, findings& to) {
   to.demand(!found->boolean(0, 0),
             role + " has too many rights: it may do more than read and write");
   to.demand(!found->boolean(0, 1), role + " has too many rights: it may drop the tables");
-  to.demand(!found->boolean(0, 2), role + " has no CONNECTION LIMIT: six for each node are enough");
+  to.demand(!found->boolean(0, 2), role + " has no CONNECTION LIMIT: ten for each node are enough");
   to.demand(found->boolean(0, 3), role +
                                       " is not in pg_read_all_stats: old transactions of others "
                                       "are not seen");
