@@ -207,7 +207,7 @@ void prepare_open_files(const config::settings& settings) {
   const auto on_disk = settings.storage.engine == storage::engine_kind::rocksdb;
   const auto is_shared = settings.storage.engine == storage::engine_kind::postgres;
   check_open_files({.connections = settings.net.max_connections,
-                    .admin_connections = net::most_admin_connections,
+                    .admin_connections = net::most_admin_connections + net::most_health_connections,
                     .database = on_disk     ? storage::most_open_tables
                                 : is_shared ? of_a_shard * settings.storage.postgres.shards.size()
                                             : 0,
@@ -272,6 +272,9 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
   const auto admin = address(settings.net.admin_listen, server.admin_port());
   log.event(log_level::info, "ready",
             {{"issuer", settings.rules.issuer}, {"http", http}, {"admin", admin}});
+  if (server.health_port() != 0)
+    log.event(log_level::info, "listening for balancers",
+              {{"health", address(settings.net.health_listen, server.health_port())}});
   std::cout << "ready http=" << http << " admin=" << admin << std::endl;
   journal.begin_audit();
   manager.tell("READY=1\nSTATUS=http=" + http + " admin=" + admin);

@@ -124,6 +124,8 @@ std::vector<setting> make_schema() {
       tls_field("admin.tls.second_key", &http::admin_tls, &tls::second_key, file),
       tls_field("admin.tls.min_version", &http::admin_tls, &tls::min_version, tls_versions),
 
+      field("health.listen", &s::net, &http::health_listen),
+
       field("pools.workers", &s::actors, &pools::workers),
       field("pools.validator.size", &s::actors, &pools::validators),
       field("pools.code_store.size", &s::actors, &pools::code_stores),

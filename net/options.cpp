@@ -78,6 +78,8 @@ std::vector<oauth::config_error> check(const options& o) {
                      "clear"});
   }
   check_tls(found, "admin.tls", o.admin_tls);
+  if (!o.health_listen.empty() && !parse_endpoint(o.health_listen))
+    found.push_back({"health.listen", not_an_endpoint});
   if (o.admin_token_file.empty()) found.push_back({"admin.token_file", "must name a file"});
   if (o.mint_token_file.empty()) found.push_back({"admin.mint_token_file", "must name a file"});
   if (!o.mint_token_file.empty() && o.mint_token_file == o.admin_token_file) {

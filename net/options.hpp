@@ -1,5 +1,5 @@
 /// @file
-/// Configuration of the listeners: [http] and [admin].
+/// Configuration of the listeners: [http], [admin] and [health].
 #pragma once
 
 #include <chrono>
@@ -36,6 +36,9 @@ struct tls_options {
 inline constexpr std::size_t most_admin_connections = 256;
 inline constexpr std::size_t admin_connections_for_probes = 16;
 
+/// The same for the health listener.
+inline constexpr std::size_t most_health_connections = 64;
+
 struct options {
   /// [http] listen: address:port; TCP port 0 takes a free one. IPv6 as [::1]:9080.
   std::string listen = "127.0.0.1:9080";
@@ -71,6 +74,9 @@ struct options {
   std::filesystem::path admin_token_file = "admin.token";
   std::filesystem::path mint_token_file = "mint.token";
   tls_options admin_tls;
+
+  /// [health] listen: address:port, or "" for no such listener. Plain HTTP for any peer.
+  std::string health_listen;
 };
 
 /// @returns every broken limit as key and sentence; empty when all hold.

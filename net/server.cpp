@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "net/admin/session.hpp"
+#include "net/health/session.hpp"
 #include "net/listener.hpp"
 #include "net/public/session.hpp"
 
@@ -90,12 +91,26 @@ struct server::impl {
         [this](event_loop& l, connection_gate& gate, channel to_peer) {
           std::make_shared<admin_session>(l, settings, tokens, gate, std::move(to_peer))->start();
         });
+    if (!o.health_listen.empty()) {
+      const auto anybody = peer_filter{{"0.0.0.0/0", "::/0"}};
+      health_listener = std::make_unique<listener>(
+          "health.listen", o.health_listen, all, anybody, false, nullptr,
+          connection_gate::limits{.most = most_health_connections},
+          [this](event_loop& l, connection_gate& gate, channel to_peer) {
+            std::make_shared<health_session>(l, settings, gate, std::move(to_peer))->start();
+          });
+    }
     for (const auto& l : io_threads) l->run();
   }
 
+  [[nodiscard]] std::vector<listener*> listeners() const {
+    auto all = std::vector<listener*>{public_listener.get(), admin_listener.get()};
+    if (health_listener) all.push_back(health_listener.get());
+    return all;
+  }
+
   void close_listeners() {
-    public_listener->close();
-    admin_listener->close();
+    for (auto* l : listeners()) l->close();
   }
 
   /// Reads the files of one listener again and applies them.
@@ -124,6 +139,7 @@ struct server::impl {
   std::vector<std::unique_ptr<event_loop>> io_threads;
   std::unique_ptr<listener> public_listener;
   std::unique_ptr<listener> admin_listener;
+  std::unique_ptr<listener> health_listener;  // null when it is off
   bool stopped = false;
 };
 
@@ -141,16 +157,14 @@ std::vector<service::io_thread*> server::io_threads() {
 }
 
 void server::start(std::vector<service::token_service*> services) {
-  impl_->public_listener->listen();
-  impl_->admin_listener->listen();
+  for (auto* l : impl_->listeners()) l->listen();
   // Posted before the first connection is, so the I/O threads know their services by then.
   for (auto i = std::size_t{0}; i < impl_->io_threads.size(); ++i) {
     impl_->io_threads[i]->post(
         [to = impl_->io_threads[i].get(), s = services.at(i)] { to->set_service(*s); });
   }
   impl_->io_threads.front()->post([i = impl_.get()] {
-    i->public_listener->accept();
-    i->admin_listener->accept();
+    for (auto* l : i->listeners()) l->accept();
   });
 }
 
@@ -159,6 +173,10 @@ std::uint16_t server::public_port() const noexcept {
 }
 std::uint16_t server::admin_port() const noexcept {
   return impl_->admin_listener->port();
+}
+
+std::uint16_t server::health_port() const noexcept {
+  return impl_->health_listener ? impl_->health_listener->port() : std::uint16_t{0};
 }
 
 std::vector<oauth::config_error> server::reload_certificates() {

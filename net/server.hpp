@@ -1,5 +1,5 @@
 /// @file
-/// Both listeners and the I/O threads of one server.
+/// The listeners and the I/O threads of one server.
 #pragma once
 
 #include <chrono>
@@ -40,7 +40,7 @@ class certificate_error : public std::runtime_error {
 /// Sockets, sessions and I/O threads. This header does not include Asio.
 class server {
  public:
-  /// Binds both listeners and starts the I/O threads; accepts nothing yet.
+  /// Binds all listeners and starts the I/O threads; accepts nothing yet.
   /// @throws listen_error, certificate_error
   server(const options& o, const oauth::options& rules, const oauth::admin_tokens& tokens);
   /// Calls `stop`.
@@ -53,6 +53,8 @@ class server {
   /// The bound TCP ports, for `listen = "…:0"`.
   [[nodiscard]] std::uint16_t public_port() const noexcept;
   [[nodiscard]] std::uint16_t admin_port() const noexcept;
+  /// 0 when there is no health listener.
+  [[nodiscard]] std::uint16_t health_port() const noexcept;
 
   /// Reads the files of certificates and keys again. Connections accepted after the return use
   /// them; open connections keep theirs, and sessions can be resumed. A listener with an invalid

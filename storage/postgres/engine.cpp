@@ -6,6 +6,7 @@
 #include "storage/postgres/catalog.hpp"
 #include "storage/postgres/cutoffs.hpp"
 #include "storage/postgres/heart.hpp"
+#include "storage/postgres/leased_shard.hpp"
 #include "storage/postgres/schema.hpp"
 #include "storage/postgres/shard.hpp"
 
@@ -54,7 +55,12 @@ class postgres_engine final : public engine {
   }
 
   std::unique_ptr<shard_store> open_shard(std::size_t, std::size_t, owner o, owner) override {
-    return make_shard(loops_, std::move(o));
+    auto made = make_shard(loops_, std::move(o));
+    // Nothing is asked of this node without the lease of the first shard (`fresh`).
+    if (loops_.size() == 1) return made;
+    return make_leased_shard(std::move(made), [this](oauth::slot s) {
+      return heart_.is_leased(s.shard(loops_.size()));
+    });
   }
   catalog& records() override { return catalog_; }
   cutoff_table& cutoffs() override { return cutoffs_; }

@@ -34,6 +34,7 @@ host_state probe(const host_address& host) {
   state.written = said->int8(0, 2);
   state.applied = said->int8(0, 3);
   state.clock_ms = said->int8(0, 4);
+  state.asked_at = std::chrono::steady_clock::now();
   state.with = std::move(*dialled);
   return state;
 }

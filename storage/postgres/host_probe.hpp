@@ -22,7 +22,9 @@ struct host_state {
   std::int64_t written = 0;
   /// What a standby has applied.
   std::int64_t applied = 0;
+  /// Its clock, and when it was read.
   std::int64_t clock_ms = 0;
+  steady_time asked_at{};
   /// The session, for further questions.
   std::optional<session> with{};
 };

@@ -125,7 +125,7 @@ void check_role(session& s, findings& to) {
   to.demand(!found->boolean(0, 0),
             role + " has too many rights: it may do more than read and write");
   to.demand(!found->boolean(0, 1), role + " has too many rights: it may drop the tables");
-  to.demand(!found->boolean(0, 2), role + " has no CONNECTION LIMIT: six for each node are enough");
+  to.demand(!found->boolean(0, 2), role + " has no CONNECTION LIMIT: ten for each node are enough");
   to.demand(found->boolean(0, 3), role +
                                       " is not in pg_read_all_stats: old transactions of others "
                                       "are not seen");
@@ -134,10 +134,15 @@ void check_role(session& s, findings& to) {
 constexpr auto self_statement =
     sql{"", "SELECT cluster, shard, shards, schema, compatible, bucket_ms FROM mintage.self"};
 
-void check_self(session& s, std::size_t shard, std::size_t shards,
+/// @returns whether there are tables.
+bool check_self(session& s, std::size_t shard, std::size_t shards,
                 std::optional<crypto::bytes<16>>& cluster, findings& to) {
-  const auto found = ask(s, self_statement, to);
-  if (!found) return to.add(kind::broken, "there are no tables of Mintage: run mintage db init");
+  const auto found = s.run(self_statement, {}, soon());
+  if (!found || found->count() != 1) {
+    to.add(kind::broken, "there are no tables of Mintage: run mintage db init" +
+                             (found ? std::string{} : ". " + to_string(found.error())));
+    return false;
+  }
   if (!cluster) cluster = found->uuid(0, 0);
   if (*cluster != found->uuid(0, 0))
     to.add(kind::broken, "it belongs to another cluster than the first shard");
@@ -149,6 +154,7 @@ void check_self(session& s, std::size_t shard, std::size_t shards,
            "its schema is " + std::to_string(found->int4(0, 3)) + ": run mintage db migrate");
   if (found->int4(0, 4) > schema_version)
     to.add(kind::broken, "its schema is too new for this program");
+  return true;
 }
 
 void check_plans(session& s, findings& to) {
@@ -187,15 +193,14 @@ std::vector<postgres_finding> check_postgres(const postgres_options& o, instant 
         to.add(kind::broken, h.name + ": " + (h.error.empty() ? "it is a standby" : h.error));
       continue;
     }
-    const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now() - began);
+    const auto passed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(primary->asked_at - began);
     check_clock(*primary, (now.time_since_epoch() + passed).count(), o, to);
     check_hosts(hosts, *primary, to);
     auto& s = *primary->with;
     check_settings(s, to);
     check_role(s, to);
-    check_self(s, i, o.shards.size(), cluster, to);
-    if (s.is_usable()) check_plans(s, to);
+    if (check_self(s, i, o.shards.size(), cluster, to)) check_plans(s, to);
     if (s.is_usable()) check_barrier(s, to);
   }
   return all;

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <thread>
 
 #include "loopback/postgres_group.hpp"
@@ -50,6 +51,43 @@ TEST(postgres_heart, loses_its_lease_without_a_standby_and_gets_it_back) {
   group.server(1).thaw();
   group.server(2).thaw();
   test::eventually([&] { return node.engine().fresh(); });
+}
+
+/// Runs a task at once, on the thread that brings it.
+void run_at_once(std::function<void()> task) {
+  task();
+}
+
+/// What a store says of an access token of this slot.
+verdict read_token(shard_store& store, std::uint16_t slot) {
+  auto answer = std::promise<verdict>{};
+  const auto name = std::string(32, 't');
+  store.read(table::access_tokens, {record_key{oauth::slot{slot}, crypto::as_bytes(name)}},
+             instant{1ms},
+             [&](const std::vector<read_result>& found) { answer.set_value(found.at(0).what); });
+  return answer.get_future().get();
+}
+
+TEST(postgres_heart, believes_no_shard_without_a_lease) {
+  const auto first = database{test::shared_server(), true};
+  auto group = loopback::postgres_group{};
+  auto o = first.options();
+  o.shards.push_back(group.conninfo());
+  create_postgres_schema(o, 600s, [](auto) {});
+  auto node = test_node{o};
+  test::eventually([&] { return node.engine().serves({0}) && node.engine().serves({4095}); });
+  const auto store = node.engine().open_shard(0, 1, run_at_once);
+  EXPECT_EQ(read_token(*store, 4095), verdict::absent);
+  // Reads go on there, but nobody confirms that it is the primary.
+  group.server(1).freeze();
+  group.server(2).freeze();
+  test::eventually([&] { return !node.engine().serves({4095}); });
+  test::eventually([&] { return read_token(*store, 4095) == verdict::unknown; });
+  EXPECT_EQ(read_token(*store, 0), verdict::absent);
+  EXPECT_TRUE(node.engine().fresh());
+  group.server(1).thaw();
+  group.server(2).thaw();
+  test::eventually([&] { return read_token(*store, 4095) == verdict::absent; });
 }
 
 TEST(postgres_heart, follows_a_failover) {

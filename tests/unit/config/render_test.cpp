@@ -99,6 +99,8 @@ key = "/run/key.pem"
 second_certificate = "admin.rsa"
 second_key = "admin.rsa"
 min_version = "1.3"
+[health]
+listen = "10.0.0.7:9082"
 [pools]
 workers = 5
 validator.size = 6
@@ -188,6 +190,7 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.net.admin_listen, "127.0.0.1:1");
   EXPECT_EQ(s.net.admin_token_file, "/run/a");
   EXPECT_EQ(s.net.mint_token_file, "/etc/mintage/m");
+  EXPECT_EQ(s.net.health_listen, "10.0.0.7:9082");
   EXPECT_EQ(s.actors.workers, 5U);
   EXPECT_EQ(s.actors.validators, 6U);
   EXPECT_EQ(s.actors.code_stores, 7U);

@@ -232,6 +232,7 @@ TEST(check_options, names_the_key_of_every_broken_limit) {
   o.admin_listen = "192.0.2.1:1";
   o.admin_token_file.clear();
   o.mint_token_file.clear();
+  o.health_listen = "9082";
   auto keys = std::vector<std::string>{};
   for (const auto& e : check(o)) keys.push_back(e.key);
   EXPECT_THAT(keys,
@@ -239,7 +240,8 @@ TEST(check_options, names_the_key_of_every_broken_limit) {
                                    "http.max_connections_per_source", "http.trusted_proxies",
                                    "http.header_limit", "http.body_limit", "http.header_timeout",
                                    "http.body_timeout", "http.idle_timeout", "http.write_timeout",
-                                   "admin.listen", "admin.token_file", "admin.mint_token_file"));
+                                   "admin.listen", "health.listen", "admin.token_file",
+                                   "admin.mint_token_file"));
 }
 
 TEST(check_options, refuses_an_admin_listener_beyond_loopback) {
