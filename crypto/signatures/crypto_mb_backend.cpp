@@ -28,10 +28,10 @@ const lane_key& key_of(const sign_job& job) noexcept {
 }
 
 /// Calls `work` with eight jobs at a time, and `otherwise` with each of the rest when it is less
-/// than a call is worth.
+/// than `fewest`.
 template <class Job, class Work, class Otherwise>
-void in_eights(std::span<Job> jobs, Work work, Otherwise otherwise) {
-  while (jobs.size() >= crypto_mb_backend::fewest_lanes) {
+void in_eights(std::size_t fewest, std::span<Job> jobs, Work work, Otherwise otherwise) {
+  while (jobs.size() >= fewest) {
     const auto some = jobs.first(std::min(jobs.size(), lanes_count));
     work(some);
     jobs = jobs.subspan(some.size());
@@ -91,10 +91,10 @@ struct crypto_mb_backend::impl {
     const auto otherwise = [this](const sign_job* job) { sign_singly(job); };
     using some_jobs = std::span<const sign_job* const>;
     in_eights(
-        some_jobs{of_p256}, [this](auto some) { sign_p256(some); }, otherwise);
+        fewest_lanes, some_jobs{of_p256}, [this](auto some) { sign_p256(some); }, otherwise);
     for (const auto& jobs : of_rsa)
       in_eights(
-          some_jobs{jobs}, [this](auto some) { sign_rsa(some); }, otherwise);
+          fewest_rsa_lanes, some_jobs{jobs}, [this](auto some) { sign_rsa(some); }, otherwise);
     openssl.sign(singly);
   }
 
@@ -185,11 +185,11 @@ void crypto_mb_backend::verify(std::span<verify_job> batch) {
   }
   using some_jobs = std::span<verify_job* const>;
   in_eights(
-      some_jobs{self.to_verify_p256},
+      fewest_lanes, some_jobs{self.to_verify_p256},
       [&](auto some) { verify_p256_lanes(self.library->call(), some); }, singly);
   for (const auto& jobs : self.to_verify_rsa)
     in_eights(
-        some_jobs{jobs}, [&](auto some) { self.rsa.verify(some); }, singly);
+        fewest_lanes, some_jobs{jobs}, [&](auto some) { self.rsa.verify(some); }, singly);
 }
 
 }  // namespace mintage::crypto

@@ -23,9 +23,10 @@ class crypto_mb;
 ///      Faults, 1997
 class crypto_mb_backend final : public signature_backend {
  public:
-  /// From this many on a call costs less than OpenSSL's signatures or verifications
-  /// (docs/PERFORMANCE.md).
+  /// From this many on a call costs less than OpenSSL's signatures or verifications; RSA's private
+  /// operation gains less than the others (docs/PERFORMANCE.md).
   static constexpr auto fewest_lanes = std::size_t{3};
+  static constexpr auto fewest_rsa_lanes = std::size_t{4};
 
   /// Sets the nonce of a digest: above zero, below the order, never the same for two digests.
   using nonce_rule =

@@ -182,18 +182,24 @@ class crypto_mb_batches : public needs_crypto_mb {};
 
 TEST_F(crypto_mb_batches, fill_lanes_in_eights_and_leave_few_to_openssl) {
   auto backend = crypto_mb_backend{library};
-  const auto key = signing_key::generate(jws_alg::es256);
-  const auto prepared = backend.prepare(key);
   const auto hashed = bytes<32>{1};
-  auto room = std::array<bytes<64>, 32>{};
+  auto room = std::vector<std::uint8_t>(32 * 256);
   struct row {
+    jws_alg alg;
     std::size_t count, calls, lanes;
   };
-  for (const auto& r : {row{0, 0, 0}, row{1, 0, 0}, row{2, 0, 0}, row{3, 1, 3}, row{8, 1, 8},
-                        row{10, 1, 8}, row{11, 2, 11}, row{32, 4, 32}}) {
+  constexpr auto es256 = jws_alg::es256;
+  constexpr auto rs256 = jws_alg::rs256;
+  for (const auto& r :
+       {row{es256, 0, 0, 0}, row{es256, 1, 0, 0}, row{es256, 2, 0, 0}, row{es256, 3, 1, 3},
+        row{es256, 8, 1, 8}, row{es256, 10, 1, 8}, row{es256, 11, 2, 11}, row{es256, 32, 4, 32},
+        row{rs256, 3, 0, 0}, row{rs256, 4, 1, 4}, row{rs256, 11, 1, 8}, row{rs256, 12, 2, 12}}) {
+    const auto key = signing_key::generate(r.alg);
+    const auto prepared = backend.prepare(key);
+    const auto octets = signature_size(key.public_part());
     auto jobs = std::vector<sign_job>{};
     for (auto i = std::size_t{0}; i < r.count; ++i)
-      jobs.push_back({prepared.get(), hashed, room[i]});
+      jobs.push_back({prepared.get(), hashed, std::span{room}.subspan(i * octets, octets)});
     const auto use = backend.sign(jobs);
     EXPECT_EQ(use.calls, r.calls) << r.count;
     EXPECT_EQ(use.lanes, r.lanes) << r.count;
