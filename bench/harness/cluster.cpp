@@ -74,8 +74,11 @@ class side {
         out.nodes.reset();
       }
       const auto page = parse_metrics(call(*each->admin(), "/metrics").body);
-      out.commits.sum += page.rounds.sum;
-      out.commits.count += page.rounds.count;
+      const auto embedded = page.batch_size.find("store");
+      const auto is_embedded = page.rounds.count == 0 && embedded != page.batch_size.end();
+      const auto& commits = is_embedded ? embedded->second : page.rounds;
+      out.commits.sum += commits.sum;
+      out.commits.count += commits.count;
     }
     if (database_ != nullptr) {
       out.primary = database_->primary->cpu_time();

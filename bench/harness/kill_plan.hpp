@@ -54,7 +54,8 @@ struct kill_result {
 /// Starts a primary with two standbys and nodes, and lets as many threads as there are connections
 /// mint codes at one node and exchange each at the next one, for `how.duration`. Then exchanges
 /// every code again: a code that was granted must be refused, and one whose outcome was unclear
-/// must be granted or refused.
+/// must be granted or refused. A kill waits for the repair of the one before; the load then lasts
+/// longer by as much.
 /// @param plan sorted by time.
 /// @throws std::runtime_error when a server cannot be started, killed or promoted.
 [[nodiscard]] kill_result run_kill_plan(const cluster_method& m,
