@@ -105,6 +105,18 @@ bool is_alive(pid_t pid) {
   return name_end != std::string::npos && stat.size() > name_end + 2 && stat[name_end + 2] != 'Z';
 }
 
+/// CPU time of the children that a process has reaped: fields 16 and 17 of its stat.
+std::chrono::nanoseconds ended_children(pid_t pid) {
+  const auto stat = read_file("/proc/" + std::to_string(pid) + "/stat");
+  auto words = std::istringstream{stat.substr(stat.rfind(')') + 1)};
+  auto word = std::string{};
+  for (auto field = 3; field < 16; ++field) words >> word;
+  auto user = std::int64_t{};
+  auto system = std::int64_t{};
+  words >> user >> system;
+  return std::chrono::seconds{1} * (user + system) / ::sysconf(_SC_CLK_TCK);
+}
+
 template <class Condition>
 bool becomes_true(Condition holds, std::chrono::milliseconds limit) {
   for (const auto end = steady::now() + limit; !holds(); std::this_thread::sleep_for(2ms)) {
@@ -327,6 +339,7 @@ std::chrono::milliseconds postgres::cpu_time() const {
     auto used = std::int64_t{};
     if (words >> used) sum += std::chrono::nanoseconds{used};
   }
+  sum += ended_children(process_->pid());
   return std::chrono::duration_cast<std::chrono::milliseconds>(sum);
 }
 

@@ -87,7 +87,7 @@ class postgres {
   /// End of the WAL: what a standby has received, or a primary has written; octets since the
   /// beginning.
   [[nodiscard]] std::uint64_t received_lsn() const;
-  /// CPU time of the server and of all its processes that still live.
+  /// CPU time of the server and of all its processes, including those that have ended.
   [[nodiscard]] std::chrono::milliseconds cpu_time() const;
   /// The server's log.
   [[nodiscard]] std::string log() const;

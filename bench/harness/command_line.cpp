@@ -1,5 +1,6 @@
 #include "bench/harness/command_line.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace mintage::bench {
@@ -193,6 +194,81 @@ CLI::App* add_start(CLI::App& program, run_options& w) {
       ->capture_default_str();
   c->add_flag("--quiet", w.quiet, "No progress");
   return c;
+}
+
+CLI::App* add_cluster(CLI::App& program, run_options& w) {
+  auto& k = w.cluster;
+  auto* c = program.add_subcommand(
+      "cluster", "Nodes over PostgreSQL: their cost and the database's per login, beside RocksDB");
+  c->add_option("--server", w.server, "Program to start (default: mintage beside this one)");
+  c->add_option("--set", w.settings, "Setting of all nodes as KEY=TOML, repeatable");
+  auto* count = c->add_option("--nodes", k.nodes, "Nodes to start")
+                    ->check(CLI::Range(1, 64))
+                    ->capture_default_str();
+  auto* place = c->add_option("--place", k.place,
+                              "Folder for PostgreSQL's data (default: that of temporary files)")
+                    ->check(CLI::ExistingDirectory);
+  auto* target = c->add_option("--target", k.targets, "A node that runs already; repeatable")
+                     ->excludes(count)
+                     ->excludes(place);
+  auto* admin =
+      c->add_option("--admin", k.admins, "Its admin listener; one for each target")->needs(target);
+  auto* token = c->add_option("--admin-token-file", w.admin_token_file, "Admin token of them all")
+                    ->needs(admin);
+  target->needs(admin);
+  admin->needs(token);
+  c->add_option("--pid", k.pids, "Its process, when it runs on this machine; one for each target")
+      ->needs(target);
+  c->add_option("--connections", w.connections, "Connections at once, over all nodes")
+      ->check(CLI::Range(1, 20000))
+      ->capture_default_str();
+  c->add_option("--rate", w.rate, "Open loop: exchanges per second, over all nodes")
+      ->check(CLI::Range(0.1, 1e7));
+  c->add_option("--arrivals", w.arrivals, "constant or poisson")
+      ->check(CLI::IsMember({"constant", "poisson"}))
+      ->capture_default_str();
+  c->add_flag("--offline", w.kind.is_offline, "For a refresh token, too");
+  c->add_option("--warm-up", w.warm_up, "Seconds before the first round")
+      ->check(CLI::Range(0.0, 3600.0))
+      ->capture_default_str();
+  c->add_option("--duration", w.duration, "Seconds of a round, or of the load of a kill plan")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str();
+  c->add_option("--rounds", w.how.rounds, "Rounds")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  c->add_option("--threads", w.how.threads, "Threads of the harness")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  c->add_option("--patience", w.patience, "Seconds after which a request is given up")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str();
+  c->add_option("--changes", k.changes, "Clients that are made to time a change")
+      ->check(CLI::Range(0, 10'000))
+      ->capture_default_str();
+  c->add_flag("--alone", k.is_alone, "Without the same rounds over RocksDB");
+  c->add_option("--kill", k.kills,
+                "VICTIM@TIME, repeatable: kill the primary, a standby or a node, e.g. primary@10s, "
+                "and prove that no login is lost or doubled")
+      ->excludes(target)
+      ->check([](const std::string& text) {
+        return parse_kill(text) ? std::string{} : "not a kill: " + text;
+      });
+  c->add_option("--json", w.json, "Write the result for machines");
+  c->add_flag("--no-floor", w.no_floor, "Do not measure the floor of this machine");
+  c->add_flag("--quiet", w.quiet, "No progress");
+  c->callback([&w] { w.mix = {{request_kind::code, 1}}; });
+  return c;
+}
+
+std::vector<kill_event> kill_plan_of(const run_options& w) {
+  auto out = std::vector<kill_event>{};
+  for (const auto& each : w.cluster.kills) out.push_back(parse_kill(each).value());
+  std::stable_sort(out.begin(), out.end(),
+                   [](const kill_event& a, const kill_event& b) { return a.at < b.at; });
+  if (!out.empty() && out.back().at >= seconds(w.duration))
+    throw std::runtime_error{"--kill must come before the end of --duration"};
+  return out;
 }
 
 bool is_measurement(const CLI::App& program, run_options& w) {

@@ -8,9 +8,23 @@
 #include <string>
 #include <vector>
 
+#include "bench/harness/kill_plan.hpp"
 #include "bench/harness/overload.hpp"
 
 namespace mintage::bench {
+
+/// Options of `cluster` that no other subcommand has.
+struct cluster_options {
+  std::size_t nodes = 1;
+  /// Nodes that run already: listeners, admin listeners and processes, in the same order.
+  std::vector<std::string> targets;
+  std::vector<std::string> admins;
+  std::vector<pid_t> pids;
+  std::filesystem::path place;
+  std::vector<std::string> kills;
+  bool is_alone = false;
+  unsigned changes = 20;
+};
 
 /// The content of the command line.
 struct run_options {
@@ -37,6 +51,7 @@ struct run_options {
   /// Options of the storm, and the core that the server runs on; none = the first one.
   storm_method storm;
   std::optional<int> server_core;
+  cluster_options cluster;
   bool is_storm = false;
   double rate = 0;
   std::string arrivals = "poisson";
@@ -58,6 +73,8 @@ struct run_options {
 void add_measurements(CLI::App& program, run_options& w);
 /// Adds `start`, which does not measure requests.
 CLI::App* add_start(CLI::App& program, run_options& w);
+/// Adds `cluster`, which measures requests to several nodes.
+CLI::App* add_cluster(CLI::App& program, run_options& w);
 /// Whether a subcommand that measures requests was given. @throws CLI::ValidationError when its
 /// options contradict each other.
 [[nodiscard]] bool is_measurement(const CLI::App& program, run_options& w);
@@ -65,6 +82,8 @@ CLI::App* add_start(CLI::App& program, run_options& w);
 [[nodiscard]] std::map<std::string, std::string> settings_of(const run_options& w);
 /// Whether the started server syncs writes before it answers; false for a server that runs already.
 [[nodiscard]] bool waits_for_disk(const run_options& w);
+/// The kills in order of time. @throws std::runtime_error when one comes after the load.
+[[nodiscard]] std::vector<kill_event> kill_plan_of(const run_options& w);
 [[nodiscard]] scenario scenario_of(const run_options& w);
 [[nodiscard]] method method_of(const run_options& w);
 

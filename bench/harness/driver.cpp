@@ -30,8 +30,10 @@ driver::~driver() = default;
 
 void driver::connect() {
   for (auto i = std::size_t{0}; i < options_.connections; ++i) {
-    wires_.push_back(std::make_unique<wire>(loop_, options_.where, options_.tls,
-                                            options_.reconnect_every, *this));
+    const auto server = i % (options_.others.size() + 1);
+    const auto& where = server == 0 ? options_.where : options_.others[server - 1];
+    wires_.push_back(
+        std::make_unique<wire>(loop_, where, options_.tls, options_.reconnect_every, *this));
     if (!wires_.back()->connect()) throw std::runtime_error{"cannot connect to the server"};
     idle_.push_back(wires_.back().get());
   }

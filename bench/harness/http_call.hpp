@@ -48,5 +48,10 @@ void post_each(const origin& to, std::string_view target, std::string_view token
 /// a line is refused; loopback::connection_lost.
 [[nodiscard]] std::vector<std::string> mint_codes(const origin& admin, std::string_view token,
                                                   std::string_view line, std::size_t count);
+/// The same with a server that may fail. @returns the codes that it acknowledged: none when it
+/// cannot be reached, or its answer does not come whole.
+[[nodiscard]] std::vector<std::string> mint_acknowledged(const origin& admin,
+                                                         std::string_view token,
+                                                         std::string_view line, std::size_t count);
 
 }  // namespace mintage::bench

@@ -30,6 +30,8 @@ struct progress {
 
 struct load_options {
   boost::asio::ip::tcp::endpoint where;
+  /// Further servers: connections are dealt over all of them in turn.
+  std::vector<boost::asio::ip::tcp::endpoint> others{};
   /// Over all threads; at least one per thread.
   std::size_t connections = 64;
   std::chrono::nanoseconds duration{std::chrono::seconds{5}};

@@ -40,12 +40,15 @@ void write(const fs::path& file, const std::string& text) {
   if (!out.flush()) throw std::runtime_error{file.string() + ": cannot be written"};
 }
 
+/// The server's program; unless given, it is in the build folder of this one.
+fs::path program_of(const run_options& w) {
+  return w.server.empty() ? own_program().parent_path().parent_path() / "mintage" : w.server;
+}
+
 std::unique_ptr<target_server> start_target(const run_options& w,
                                             const std::map<std::string, std::string>& settings,
                                             const loopback::cores& on) {
-  // In the build folder of this program.
-  const auto own = own_program().parent_path().parent_path() / "mintage";
-  return target_server::start(w.server.empty() ? own : w.server, settings,
+  return target_server::start(program_of(w), settings,
                               w.tls ? std::optional{w.trust} : std::nullopt, on);
 }
 
@@ -195,6 +198,57 @@ int measure_starts(const run_options& w) {
   return 0;
 }
 
+cluster_method cluster_method_of(const run_options& w) {
+  auto out = cluster_method{};
+  out.program = program_of(w);
+  out.settings = settings_of(w);
+  out.nodes = w.cluster.nodes;
+  out.place = w.cluster.place;
+  out.compares = !w.cluster.is_alone;
+  out.changes = w.cluster.changes;
+  return out;
+}
+
+nodes find_nodes(const run_options& w) {
+  const auto& k = w.cluster;
+  if (k.admins.size() != k.targets.size())
+    throw std::runtime_error{"each --target needs its --admin"};
+  auto out = nodes{};
+  for (auto i = std::size_t{0}; i < k.targets.size(); ++i) {
+    const auto pid = i < k.pids.size() ? std::optional{k.pids[i]} : std::nullopt;
+    out.push_back(target_server::at(resolve(k.targets[i]), pid));
+    out.back()->set_admin(resolve(k.admins[i]),
+                          crypto::secret_string{read_line_of(w.admin_token_file)});
+  }
+  return out;
+}
+
+/// Prints a result and writes it to the requested file. @returns the exit code.
+template <class Result>
+int finish(const run_options& w, progress_line& line, const Result& r, std::uint64_t faults) {
+  line.say("");
+  std::fputs(to_text(r).c_str(), stdout);
+  if (!w.json.empty()) write(w.json, boost::json::serialize(to_json(r)) + "\n");
+  return faults == 0 ? 0 : exit_failed;
+}
+
+int measure_cluster(const run_options& w) {
+  auto line = progress_line{w.quiet};
+  const auto plan = kill_plan_of(w);
+  if (!plan.empty()) {
+    const auto r = run_kill_plan(cluster_method_of(w), plan, scenario_of(w), method_of(w), line);
+    return finish(w, line, r, r.book.faults());
+  }
+  auto floor = floor_costs{};
+  if (!w.no_floor) {
+    line.say("floor");
+    floor = measure_floor(own_program(), w.connections);
+  }
+  auto r = run_cluster(cluster_method_of(w), find_nodes(w), scenario_of(w), method_of(w), line);
+  r.floor = floor;
+  return finish(w, line, r, r.faults());
+}
+
 int compare_files(const fs::path& first, const fs::path& second, double threshold) {
   const auto c = compare_reports(read_report(first), read_report(second), threshold);
   std::fputs(c.table.c_str(), stdout);
@@ -219,6 +273,7 @@ int main(int argc, char** argv) {
   w.label = "Mintage " MINTAGE_VERSION;
   add_measurements(program, w);
   const auto* starting = add_start(program, w);
+  const auto* clustered = add_cluster(program, w);
   auto* comparing = program.add_subcommand("compare", "Two JSON reports side by side");
   auto first = fs::path{};
   auto second = fs::path{};
@@ -237,6 +292,7 @@ int main(int argc, char** argv) {
     program.parse(argc, argv);
     if (floor->parsed()) return serve_floor();
     if (starting->parsed()) return measure_starts(w);
+    if (clustered->parsed()) return measure_cluster(w);
     if (comparing->parsed()) return compare_files(first, second, threshold);
     if (servers->parsed()) return show_servers(reports);
     if (!is_measurement(program, w)) return exit_usage;

@@ -99,6 +99,10 @@ pool_reading parse_metrics(std::string_view page) {
       out.queue_depth[pool] = m->value;
     } else if (m->name == "mintage_pool_busy_seconds_total" && !pool.empty()) {
       out.busy_seconds[pool] = m->value;
+    } else if (m->name == "mintage_store_round_size_sum") {
+      out.rounds.sum += m->value;
+    } else if (m->name == "mintage_store_round_size_count") {
+      out.rounds.count += static_cast<std::uint64_t>(m->value);
     } else {
       take_batch(out, *m);
     }

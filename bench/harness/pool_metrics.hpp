@@ -31,6 +31,8 @@ struct pool_reading {
   std::map<std::string, double> busy_seconds;
   /// From the metrics `mintage_POOL_batch_size`.
   std::map<std::string, size_counts> batch_size;
+  /// Commits of the PostgreSQL engine and the operations in them, over all shards; without buckets.
+  size_counts rounds;
 
   [[nodiscard]] bool empty() const noexcept { return queue_depth.empty() && batch_size.empty(); }
 };

@@ -1,5 +1,7 @@
 #include "bench/harness/target_server.hpp"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
@@ -46,7 +48,7 @@ constexpr auto redirect_uri = std::string_view{"https://client.example/cb"};
 
 std::unique_ptr<target_server> target_server::start(
     const std::filesystem::path& program, const std::map<std::string, std::string>& settings,
-    const std::optional<tls_options>& tls, const loopback::cores& on) {
+    const std::optional<tls_options>& tls, const loopback::cores& on, const target_server* first) {
   auto out = std::unique_ptr<target_server>{new target_server};
   out->folder_ = std::make_unique<loopback::temporary_folder>();
   out->settings_ = settings;
@@ -61,6 +63,10 @@ std::unique_ptr<target_server> target_server::start(
     all["http.tls.certificate"] = "\"" + pair.certificate.filename().string() + "\"";
     all["http.tls.key"] = "\"" + pair.key.filename().string() + "\"";
     out->trust_.ca = pair.certificate;
+  }
+  if (first != nullptr) {
+    for (const auto* name : {"admin.token", "mint.token", "mintage.seal"})
+      std::filesystem::copy_file(first->folder_->path() / name, out->folder_->path() / name);
   }
   for (const auto& [key, value] : settings) all[key] = value;
   const auto config = out->folder_->path() / "mintage.toml";
@@ -93,6 +99,11 @@ nanoseconds target_server::restart() {
   const auto end = std::chrono::steady_clock::now();
   if (state.status != 200) throw std::runtime_error{"not ready: " + std::to_string(state.status)};
   return end - begin;
+}
+
+void target_server::kill() {
+  program_->signal(SIGKILL);
+  program_->finish();
 }
 
 std::unique_ptr<target_server> target_server::at(const origin& where, std::optional<pid_t> pid) {
@@ -190,8 +201,7 @@ client target_server::make_client(const audience& a, const std::vector<request_k
   return out;
 }
 
-std::vector<std::string> target_server::mint(const client& who, std::string_view scope,
-                                             std::size_t count) const {
+std::string target_server::line_for(const client& who, std::string_view scope) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   auto line =
       json::object{{"client_id", who.id},
@@ -204,7 +214,21 @@ std::vector<std::string> target_server::mint(const client& who, std::string_view
     line["code_challenge"] = crypto::base64url(crypto::sha256(std::string_view{who.verifier}));
     line["code_challenge_method"] = "S256";
   }
-  return mint_codes(*admin_, token_.reveal(), json::serialize(line) + "\n", count);
+  return json::serialize(line) + "\n";
+}
+
+std::vector<std::string> target_server::mint(const client& who, std::string_view scope,
+                                             std::size_t count) const {
+  return mint_codes(*admin_, token_.reveal(), line_for(who, scope), count);
+}
+
+std::vector<std::string> target_server::try_to_mint(const client& who, std::string_view scope,
+                                                    std::size_t count) const {
+  return mint_acknowledged(*admin_, token_.reveal(), line_for(who, scope), count);
+}
+
+bool target_server::knows(const client& who) const {
+  return call(*admin_, "/admin/clients/" + who.id, token_.reveal()).status == 200;
 }
 
 }  // namespace mintage::bench

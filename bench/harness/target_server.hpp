@@ -34,10 +34,13 @@ class target_server {
   /// @param settings dotted keys of its config and values in TOML, which override the defaults.
   /// @param tls set = its public listener uses TLS with a certificate made for it.
   /// @param on the cores that it may use; empty = those of the calling thread.
+  /// @param first a node of the same cluster, whose seal key and admin tokens it gets; null = it
+  ///        makes its own.
   /// @throws std::runtime_error with its log when it does not become ready.
   [[nodiscard]] static std::unique_ptr<target_server> start(
       const std::filesystem::path& program, const std::map<std::string, std::string>& settings,
-      const std::optional<tls_options>& tls, const loopback::cores& on = {});
+      const std::optional<tls_options>& tls, const loopback::cores& on = {},
+      const target_server* first = nullptr);
   /// A server that is running. Its discovery document names endpoints and keys.
   /// @param pid its process, for /proc, when it runs on this machine.
   [[nodiscard]] static std::unique_ptr<target_server> at(const origin& where,
@@ -70,6 +73,8 @@ class target_server {
   /// @returns the time from exec until `GET /readyz` is 200.
   /// @throws std::runtime_error with its log when it does not become ready.
   nanoseconds restart();
+  /// SIGKILL to the started program.
+  void kill();
 
   /// Creates clients that differ in their redirect URIs, one of ten of them public.
   /// @pre an admin listener is set. @throws std::runtime_error when one is refused.
@@ -80,11 +85,18 @@ class target_server {
   /// Mints codes. @param scope of the codes.
   [[nodiscard]] std::vector<std::string> mint(const client& who, std::string_view scope,
                                               std::size_t count) const;
+  /// Mints codes while the server may fail. @returns those that it acknowledged.
+  [[nodiscard]] std::vector<std::string> try_to_mint(const client& who, std::string_view scope,
+                                                     std::size_t count) const;
+  /// Whether the admin listener knows a client.
+  [[nodiscard]] bool knows(const client& who) const;
 
  private:
   target_server() = default;
   void launch();
   void discover();
+  /// The line of a bulk request that mints a code.
+  [[nodiscard]] static std::string line_for(const client& who, std::string_view scope);
 
   // In this order, so that the program ends before its folder is removed.
   std::unique_ptr<loopback::temporary_folder> folder_;

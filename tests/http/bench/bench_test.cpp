@@ -1,42 +1,19 @@
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <array>
 #include <boost/json.hpp>
-#include <cstdio>
 #include <memory>
 #include <thread>
 
+#include "tests/http/bench/bench_run.hpp"
 #include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
 namespace {
 
-struct bench_run {
-  int code = -1;
-  std::string out;
-};
-
-/// Runs `mintage-bench ARGUMENTS` to its end; `out` has both outputs.
-bench_run bench(const std::string& arguments) {
-  const auto command = std::string{MINTAGE_BENCH_PROGRAM} + " " + arguments + " 2>&1";
-  auto* pipe = ::popen(command.c_str(), "r");
-  if (pipe == nullptr) throw std::runtime_error{"popen failed"};
-  auto out = bench_run{};
-  auto piece = std::array<char, 4096>{};
-  while (const auto got = std::fread(piece.data(), 1, piece.size(), pipe)) {
-    out.out.append(piece.data(), got);
-  }
-  const auto status = ::pclose(pipe);
-  out.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return out;
-}
-
 /// Options that all short runs share.
 const auto brief = std::string{
     " --warm-up 0.2 --duration 0.8 --rounds 1 --connections 8"
     " --verify-every 5 --no-floor --quiet"};
-const auto own_server = std::string{" --server "} + MINTAGE_PROGRAM;
 
 boost::json::object first_scenario(const std::filesystem::path& report) {
   return parse_object(read_file(report)).at("scenarios").at(0).as_object();

@@ -47,6 +47,17 @@ TEST(parse_metrics, takes_cumulative_buckets_apart) {
   EXPECT_EQ(store.count, 15U);
 }
 
+TEST(parse_metrics, sums_the_commits_of_all_shards) {
+  const auto r = parse_metrics(R"(mintage_store_round_size_bucket{shard="0",le="1"} 3
+mintage_store_round_size_sum{shard="0"} 40
+mintage_store_round_size_count{shard="0"} 5
+mintage_store_round_size_sum{shard="1"} 2
+mintage_store_round_size_count{shard="1"} 1
+)");
+  EXPECT_EQ(r.rounds.sum, 42);
+  EXPECT_EQ(r.rounds.count, 6U);
+}
+
 TEST(parse_metrics, leaves_out_what_it_does_not_understand) {
   for (const auto* text : {"", "\n\n", "<html>", "mintage_pool_queue_depth{pool=\"v\"} x",
                            "mintage_pool_queue_depth{other=\"v\"} 1", "mintage_pool_queue_depth 1",
