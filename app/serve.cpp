@@ -206,8 +206,10 @@ void prepare_open_files(const config::settings& settings) {
   constexpr auto of_a_shard = std::size_t{48};  // of the database: connections and their events
   const auto on_disk = settings.storage.engine == storage::engine_kind::rocksdb;
   const auto is_shared = settings.storage.engine == storage::engine_kind::postgres;
+  const auto health_connections =
+      settings.net.health_listen.empty() ? std::size_t{0} : net::most_health_connections;
   check_open_files({.connections = settings.net.max_connections,
-                    .admin_connections = net::most_admin_connections + net::most_health_connections,
+                    .admin_connections = net::most_admin_connections + health_connections,
                     .database = on_disk     ? storage::most_open_tables
                                 : is_shared ? of_a_shard * settings.storage.postgres.shards.size()
                                             : 0,
