@@ -83,11 +83,12 @@ findings book::compare(const loopback::postgres& primary) const {
   return out;
 }
 
-std::chrono::milliseconds book::longest_gap() const {
+std::chrono::milliseconds book::longest_gap(steady::time_point from, steady::time_point to) const {
   auto sorted = times_;
   std::ranges::sort(sorted);
   auto longest = steady::duration{};
   for (auto i = std::size_t{1}; i < sorted.size(); ++i) {
+    if (sorted[i] < from || sorted[i] > to) continue;
     longest = std::max(longest, sorted[i] - sorted[i - 1]);
   }
   return std::chrono::duration_cast<std::chrono::milliseconds>(longest);

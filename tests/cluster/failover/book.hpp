@@ -44,8 +44,9 @@ class book {
   void unknown();
 
   [[nodiscard]] findings compare(const loopback::postgres& primary) const;
-  /// Longest time between two acknowledged writes.
-  [[nodiscard]] std::chrono::milliseconds longest_gap() const;
+  /// Longest time between two acknowledged writes of which the later one is in [from, to].
+  [[nodiscard]] std::chrono::milliseconds longest_gap(
+      std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to) const;
   [[nodiscard]] std::size_t consumed_count() const { return winners_.size(); }
   [[nodiscard]] std::size_t families_count() const { return generations_.size(); }
   [[nodiscard]] std::size_t unknown_count() const { return unknown_; }
