@@ -79,6 +79,7 @@ class shared_database::node final : public storage::engine, public storage::cata
   bool fresh() const noexcept override { return is_fresh; }
   bool serves(oauth::slot s) const noexcept override { return s.value >= database_.first_served_; }
   bool joins_cutoffs() const noexcept override { return false; }
+  std::vector<const metrics::meter_group*> meters() const override { return {}; }
   void watch(std::function<void()> moved) override {
     const auto guard = std::scoped_lock{watching_};
     moved_ = std::move(moved);
