@@ -267,7 +267,7 @@ std::string to_text(const kill_result& r) {
     out += formatted("  after %s@%.1fs: ", std::string{name_of(each.what.who)}.c_str(),
                      std::chrono::duration<double>{each.what.at}.count()) +
            format_time(each.gap);
-    if (each.promotion.count() != 0) out += ", of it the promotion " + format_time(each.promotion);
+    if (each.promotion.count() != 0) out += "; the promotion took " + format_time(each.promotion);
     out += "\n";
   }
   out += formatted(
