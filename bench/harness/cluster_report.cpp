@@ -107,7 +107,8 @@ std::string failures_of(const char* name, const rounds& all) {
 }
 
 json::value number(const std::optional<double>& value) {
-  return value ? json::value{*value} : json::value{nullptr};
+  // Parentheses: braces would make an array of one.
+  return value ? json::value(*value) : json::value(nullptr);
 }
 
 json::object to_json(const part_cost& c) {
