@@ -82,7 +82,8 @@ void take_over(pointer self, const key_keeper_setup& setup, storage::revision at
                bool keys_changed) {
   auto& s = self->state;
   if (keys_changed && s.work->refresh()) publish(self, setup);
-  tell_published(self, setup, std::max(at, s.work->seen()));
+  // Keys that could not be read are not published: `tick` reads them, and tells then.
+  if (!s.work->is_unsure()) tell_published(self, setup, std::max(at, s.work->seen()));
   follow(self, setup.records);
   reply_due(self, setup);
 }
@@ -99,7 +100,11 @@ key_keeper_actor::behavior_type key_keeper(pointer self, const key_keeper_setup*
       },
       [self, setup](tick_atom) {
         if (self->state.work->tick() && self->state.to) publish(self, *setup);
-        if (self->state.to) reply_due(self, *setup);
+        if (self->state.to) {
+          if (!self->state.work->is_unsure())
+            tell_published(self, *setup, self->state.work->seen());
+          reply_due(self, *setup);
+        }
         self->delayed_send(self, key_keeper_interval, tick_atom_v);
       },
       [self, setup](routes_atom, const routes_ptr& to) {

@@ -57,7 +57,7 @@ struct stored_keys {
 
 /// The actors that read the catalog.
 enum class catalog_reader : std::uint8_t { registry, key_keeper };
-constexpr auto catalog_readers_count = std::size_t{2};
+constexpr auto catalog_readers_count = oauth::count_of<catalog_reader>();
 
 /// Clients, resources and keys: few, read as a whole at start, written rarely. Several nodes may
 /// share one catalog: a write names the revision that the writer has read, and fails with

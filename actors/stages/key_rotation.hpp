@@ -47,6 +47,8 @@ class key_rotation {
   bool refresh();
   /// The revision of the catalog that `ring` was read at or written with.
   [[nodiscard]] storage::revision seen() const noexcept { return seen_; }
+  /// Whether the keys must be read again, because the database has failed.
+  [[nodiscard]] bool is_unsure() const noexcept { return is_unsure_; }
   /// Answers the call in `x`. Call `tick` first, so that the answer is up to date.
   /// @pre oauth::is_about_keys(x.call)
   void handle(service::admin_exchange& x);
@@ -66,7 +68,7 @@ class key_rotation {
   const key_keeper_setup& setup_;
   oauth::key_snapshot ring_;
   storage::revision seen_ = 0;
-  /// A write failed, so the database must be read before the next change.
+  /// A read or write failed, so the database must be read before the next change.
   bool is_unsure_ = false;
 };
 

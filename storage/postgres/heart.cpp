@@ -90,7 +90,9 @@ void heart::note_cluster(const pulse_view& view) {
   meters_.config_mismatch.set(static_cast<std::uint64_t>(view.different_nodes));
   const auto has_moved = revision_.exchange(view.revision) != view.revision;
   const auto has_grown = least_seen_.exchange(view.least_seen) < view.least_seen;
-  if (!has_moved && !has_grown) return;
+  // A reader whose last try to follow has failed is woken again.
+  const auto is_behind = seen() < view.revision;
+  if (!has_moved && !has_grown && !is_behind) return;
   const auto guard = std::scoped_lock{watch_mutex_};
   if (moved_) moved_();
 }

@@ -83,7 +83,7 @@ class loop {
   shard_facts facts_;
   array_parameters scratch_;
   claims claims_;
-  std::array<queue, 2> queues_;
+  std::array<queue, oauth::count_of<access>()> queues_;
   std::vector<std::unique_ptr<link>> links_;
   /// Connections that were asked for and have not come.
   std::size_t asked_for_ = 0;

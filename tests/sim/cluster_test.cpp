@@ -145,6 +145,19 @@ TEST_F(two_nodes, sign_with_a_key_when_both_publish_it) {  // IDT-03
   EXPECT_NE(kid_of(after), before);
 }
 
+TEST_F(two_nodes, wait_for_a_node_that_cannot_read_its_keys) {  // IDT-03
+  database.fail_keys(1, true);
+  auto rotated = administer(oauth::rotate_keys{.now = true});
+  const auto count = [](world& w) {
+    return test::parse_object(w.jwks()).at("keys").as_array().size();
+  };
+  while (count(a) < 2) std::this_thread::sleep_for(1ms);
+  EXPECT_EQ(rotated.wait_for(200ms), std::future_status::timeout);
+  database.fail_keys(1, false);
+  ASSERT_TRUE(rotated.get().answer);
+  EXPECT_EQ(count(b), 2U);
+}
+
 TEST_F(two_nodes, stop_to_use_a_removed_key_at_once) {  // JWS-06
   a.add_client();
   const auto leaked = kid_of(a.redeem(a.mint(1).front()));

@@ -113,6 +113,7 @@ class shared_database::node final : public storage::engine, public storage::cata
     return database_.write(seen, {{"r" + std::string{identifier}, {}}});
   }
   storage::stored_keys load_keys() override {
+    if (keys_fail) throw storage::storage_error{"the keys fail on demand"};
     const auto guard = std::scoped_lock{database_.mutex_};
     auto found = storage::stored_keys{.at = database_.at_};
     for (const auto& [name, r] : database_.records_)
@@ -155,6 +156,7 @@ class shared_database::node final : public storage::engine, public storage::cata
 
   std::atomic<bool> is_fresh{true};
   std::atomic<bool> is_deaf{false};
+  std::atomic<bool> keys_fail{false};
 
  private:
   shared_database& database_;
@@ -179,6 +181,10 @@ std::unique_ptr<storage::engine> shared_database::make_node(std::size_t& number)
 void shared_database::make_deaf(std::size_t n, bool deaf) {
   nodes_.at(n)->is_deaf = deaf;
   call_watchers();
+}
+
+void shared_database::fail_keys(std::size_t n, bool fail) {
+  nodes_.at(n)->keys_fail = fail;
 }
 
 void shared_database::set_fresh(std::size_t n, bool fresh) {

@@ -29,6 +29,8 @@ class shared_database {
 
   /// While a node is deaf, it hears of no change, so that it publishes none.
   void make_deaf(std::size_t node, bool deaf);
+  /// Whether the node can read its keys.
+  void fail_keys(std::size_t node, bool fail);
   /// Whether the node's view is fresh.
   void set_fresh(std::size_t node, bool fresh);
   /// Slots below this one are not served.

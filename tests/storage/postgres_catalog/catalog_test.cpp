@@ -171,5 +171,22 @@ TEST(postgres_cutoffs, write_every_shard_and_never_go_back) {
   test::eventually([&] { return node.engine().void_before() == at(70); });
 }
 
+TEST(postgres_catalog, wakes_a_node_again_until_it_has_followed) {
+  const auto base = database{};
+  auto node = test_node{base.options()};
+  auto woken = std::atomic<int>{0};
+  node.engine().watch([&] { ++woken; });
+  const auto at = node.records().put_resource(
+      [] {
+        auto r = oauth::resource{};
+        r.as.identifier = "https://api.example";
+        return r;
+      }(),
+      node.records().changes(0).at);
+  while (woken.load() < 4) std::this_thread::yield();
+  node.publish(at);
+  node.engine().watch({});
+}
+
 }  // namespace
 }  // namespace mintage::storage
