@@ -9,134 +9,13 @@ namespace {
 
 /// How often an operation is judged anew before its verdict is unknown.
 constexpr auto most_rounds = 4U;
-/// Buckets are emptied this long after all in them is over: clocks of nodes differ.
-constexpr auto bucket_margin = oauth::milliseconds{40'000};
-
-using parts = std::span<const operation_ptr>;
-
-/// The time of an execution: the latest that one of its operations was asked at.
-instant time_of(parts some) {
-  auto latest = some.front()->of->now;
-  for (const auto& o : some) latest = std::max(latest, o->of->now);
-  return latest;
-}
-
-template <class Get>
-void add_array(array_parameters& out, sql_type type, parts some, Get get) {
-  out.begin_array(type, some.size());
-  for (const auto& o : some) out.add(get(*o));
-}
-
-void add_keys(array_parameters& out, parts some) {
-  add_array(out, sql_type::octets, some, [](const operation& o) { return o.key.view(); });
-}
-
-void encode_keys(parts some, const shard_facts&, array_parameters& out) {
-  add_keys(out, some);
-}
-
-void encode_keys_and_time(parts some, const shard_facts&, array_parameters& out) {
-  add_keys(out, some);
-  out.put(time_of(some));
-}
 
 const insert_op& insertion(const operation& o) {
   return o.op<insert_call>();
 }
 
-void encode_mint(parts some, const shard_facts&, array_parameters& out) {
-  add_keys(out, some);
-  add_array(out, sql_type::int8, some, [](const auto& o) { return insertion(o).expires; });
-  add_array(out, sql_type::uuid, some,
-            [](const auto& o) { return crypto::as_chars(insertion(o).subject); });
-  add_array(out, sql_type::uuid, some,
-            [](const auto& o) { return crypto::as_chars(insertion(o).session); });
-  add_array(out, sql_type::octets, some,
-            [](const auto& o) { return crypto::as_chars(insertion(o).binding); });
-  add_array(out, sql_type::octets, some,
-            [](const auto& o) { return std::string_view{insertion(o).value}; });
-  out.put(time_of(some));
-}
-
-void encode_put_grant(parts some, const shard_facts&, array_parameters& out) {
-  add_keys(out, some);
-  add_array(out, sql_type::int8, some, [](const auto& o) { return insertion(o).expires; });
-  add_array(out, sql_type::uuid, some,
-            [](const auto& o) { return crypto::as_chars(insertion(o).subject); });
-  add_array(out, sql_type::uuid, some,
-            [](const auto& o) { return crypto::as_chars(insertion(o).session); });
-  add_array(out, sql_type::octets, some,
-            [](const auto& o) { return std::string_view{insertion(o).value}; });
-  out.put(time_of(some));
-}
-
-void encode_put_token(parts some, const shard_facts&, array_parameters& out) {
-  add_keys(out, some);
-  add_array(out, sql_type::int8, some, [](const auto& o) { return insertion(o).expires; });
-  add_array(out, sql_type::octets, some,
-            [](const auto& o) { return std::string_view{insertion(o).value}; });
-  out.put(time_of(some));
-}
-
-void encode_note_replay(parts some, const shard_facts&, array_parameters& out) {
-  add_keys(out, some);
-  add_array(out, sql_type::int8, some, [](const auto& o) { return insertion(o).expires; });
-  add_array(out, sql_type::uuid, some, [](const auto& o) { return crypto::as_chars(o.attempt); });
-  out.put(time_of(some));
-}
-
 const consume_op& consumption(const operation& o) {
   return o.op<consume_call>();
-}
-
-void encode_consume(parts some, const shard_facts& facts, array_parameters& out) {
-  const auto now = time_of(some);
-  const auto brief_until = now + oauth::milliseconds{4 * facts.bucket_ms} - bucket_margin;
-  const auto bucket = now.time_since_epoch().count() / facts.bucket_ms % 6;
-  add_keys(out, some);
-  add_array(out, sql_type::octets, some,
-            [](const auto& o) { return crypto::as_chars(consumption(o).binding); });
-  add_array(out, sql_type::uuid, some,
-            [](const auto& o) { return crypto::as_chars(consumption(o).attempt); });
-  add_array(out, sql_type::int8, some,
-            [](const auto& o) { return consumption(o).tombstone_until; });
-  add_array(out, sql_type::octets, some,
-            [](const auto& o) { return consumption(o).new_grant.key.view(); });
-  add_array(out, sql_type::int8, some,
-            [](const auto& o) { return consumption(o).new_grant.expires; });
-  add_array(out, sql_type::octets, some,
-            [](const auto& o) { return std::string_view{consumption(o).new_grant.value}; });
-  add_array(out, sql_type::boolean, some, [&](const auto& o) {
-    const auto& birth = consumption(o).new_grant;
-    return !birth.may_rotate && birth.expires <= brief_until;
-  });
-  out.put(now);
-  out.put_int2(static_cast<unsigned>(bucket));
-}
-
-void encode_rotate(parts some, const shard_facts&, array_parameters& out) {
-  const auto op = [](const operation& o) -> const rotate_op& { return o.op<rotate_call>(); };
-  add_keys(out, some);
-  add_array(out, sql_type::int4, some, [&](const auto& o) { return op(o).presented; });
-  add_array(out, sql_type::int4, some, [&](const auto& o) { return op(o).successor; });
-  add_array(out, sql_type::int8, some, [&](const auto& o) { return op(o).expires; });
-  add_array(out, sql_type::octets, some,
-            [&](const auto& o) { return std::string_view{op(o).value}; });
-  out.put(time_of(some));
-}
-
-void encode_mismatch(parts some, const shard_facts& facts, array_parameters& out) {
-  encode_keys_and_time(some, facts, out);
-  out.put_int2(facts.max_failures);
-}
-
-void encode_release(parts some, const shard_facts&, array_parameters& out) {
-  const auto op = [](const operation& o) -> const release_op& { return o.op<release_call>(); };
-  add_keys(out, some);
-  add_array(out, sql_type::uuid, some,
-            [&](const auto& o) { return crypto::as_chars(op(o).attempt); });
-  add_array(out, sql_type::octets, some, [](const auto& o) { return std::string_view{o.value}; });
-  out.put(time_of(some));
 }
 
 using next = std::optional<statement>;
@@ -338,35 +217,34 @@ next settle_replay_lookup(operation& o, const found_rows& found, shard_facts&, s
   return answered;
 }
 
-/// How a statement is used.
+/// How the rows of a statement are judged.
 struct statement_use {
   statement id;
-  void (*encode)(parts, const shard_facts&, array_parameters&);
   next (*settle)(operation&, const found_rows&, shard_facts&, steady_time);
 };
 
 constexpr auto uses = std::array<statement_use, statements.size()>{{
-    {statement::mint, encode_mint, settle_insertion},
-    {statement::consume, encode_consume, settle_consume},
-    {statement::rotate, encode_rotate, settle_rotate},
-    {statement::put_grant, encode_put_grant, settle_insertion},
-    {statement::put_token, encode_put_token, settle_insertion},
-    {statement::put_token_again, encode_put_token, settle_insertion},
-    {statement::note_replay, encode_note_replay, settle_replay_id},
-    {statement::mismatch, encode_mismatch, settle_mismatch},
-    {statement::release, encode_release, settle_release},
-    {statement::revoke_code, encode_keys_and_time, settle_revocation},
-    {statement::revoke_family, encode_keys_and_time, settle_family_revocation},
-    {statement::revoke_brief, encode_keys_and_time, settle_revocation},
-    {statement::revoke_token, encode_keys_and_time, settle_revocation},
-    {statement::find_code, encode_keys, settle_code},
-    {statement::find_tomb, encode_keys_and_time, settle_tombstone},
-    {statement::explain, encode_keys_and_time, settle_explain},
-    {statement::find_family, encode_keys, settle_grant},
-    {statement::find_brief, encode_keys, settle_grant},
-    {statement::find_token, encode_keys, settle_token},
-    {statement::find_replay, encode_keys, settle_replay_lookup},
-    {statement::whose_replay, encode_keys, settle_whose_replay},
+    {statement::mint, settle_insertion},
+    {statement::consume, settle_consume},
+    {statement::rotate, settle_rotate},
+    {statement::put_grant, settle_insertion},
+    {statement::put_token, settle_insertion},
+    {statement::put_token_again, settle_insertion},
+    {statement::note_replay, settle_replay_id},
+    {statement::mismatch, settle_mismatch},
+    {statement::release, settle_release},
+    {statement::revoke_code, settle_revocation},
+    {statement::revoke_family, settle_family_revocation},
+    {statement::revoke_brief, settle_revocation},
+    {statement::revoke_token, settle_revocation},
+    {statement::find_code, settle_code},
+    {statement::find_tomb, settle_tombstone},
+    {statement::explain, settle_explain},
+    {statement::find_family, settle_grant},
+    {statement::find_brief, settle_grant},
+    {statement::find_token, settle_token},
+    {statement::find_replay, settle_replay_lookup},
+    {statement::whose_replay, settle_whose_replay},
 }};
 static_assert(oauth::is_in_order(uses));
 
@@ -476,10 +354,6 @@ bool are_alike(const operation& a, const operation& b) {
 void begin_with_look(operation& o) {
   o.step = *look_instead_of(o.step);
   o.is_write = false;
-}
-
-void encode(statement s, parts some, const shard_facts& facts, array_parameters& out) {
-  oauth::row_of(uses, s).encode(some, facts, out);
 }
 
 std::optional<statement> settle(operation& o, const found_rows& found, shard_facts& facts,

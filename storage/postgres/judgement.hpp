@@ -1,6 +1,6 @@
 /// @file
-/// What each statement is sent for an operation, and what its rows say: the verdict, or the
-/// statement that is needed next. No connection is known here.
+/// What the rows of each statement say of an operation: the verdict, or the statement that is
+/// needed next. No connection is known here.
 #pragma once
 
 #include <deque>
@@ -9,7 +9,6 @@
 #include <string>
 #include <unordered_map>
 
-#include "storage/postgres/array_parameters.hpp"
 #include "storage/postgres/operation.hpp"
 #include "storage/postgres/session.hpp"
 
@@ -60,10 +59,6 @@ struct shard_facts {
 [[nodiscard]] bool are_alike(const operation& a, const operation& b);
 /// @pre becomes_look(o)
 void begin_with_look(operation& o);
-
-/// Writes the parameters of one execution. @pre `some` is not empty, and sorted by key
-void encode(statement s, std::span<const operation_ptr> some, const shard_facts& facts,
-            array_parameters& out);
 
 /// The rows of one key.
 struct found_rows {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/postgres/judgement.hpp"
+#include "storage/postgres/statement_parameters.hpp"
 
 namespace mintage::storage::postgres {
 
