@@ -5,6 +5,7 @@
 #include <caf/send.hpp>
 #include <utility>
 
+#include "actors/dealing.hpp"
 #include "actors/member.hpp"
 
 namespace mintage::actors {
@@ -31,6 +32,20 @@ void to_signers(pointer self, std::vector<Handle> some) {
                                          signers.size(), s.next_signer++)],
                sign_atom_v, batch<Handle>{std::move(part)});
   }
+}
+
+/// Sends exchanges on whose replay id is recorded: to the shard of the next one, or to the stage
+/// that their validator has chosen.
+template <class Handle>
+void send_on(pointer self, std::vector<Handle> recorded) {
+  auto ways = std::vector<next_stage>{};
+  ways.reserve(recorded.size());
+  for (const auto& x : recorded)
+    ways.push_back(x->replay_ids.empty() ? x->after : next_stage::record);
+  auto to_hash = std::vector<Handle>{};  // stays empty: no proof is recorded before its secret
+  auto to_sign = std::vector<Handle>{};
+  deal(self, std::move(recorded), std::span<const next_stage>{ways}, to_hash, to_sign);
+  to_signers(self, std::move(to_sign));
 }
 
 /// Everything in the mailbox now precedes the flush message, and will be one commit.
@@ -64,6 +79,8 @@ void flush(pointer self, std::size_t batch_max) {
   auto& s = self->state;
   const auto busy = busy_scope{*s.meters};
   s.flush_sent = false;
+  if (!s.to_record.empty()) s.work->replays.record(take(s.to_record, batch_max));
+  if (!s.queries_to_record.empty()) s.work->replays.record(take(s.queries_to_record, batch_max));
   if (!s.mints.empty()) s.work->codes.put(take(s.mints, batch_max));
   if (!s.redemptions.empty()) s.work->codes.redeem(take(s.redemptions, batch_max));
   if (!s.refreshes.empty()) s.work->families.refresh(take(s.refreshes, batch_max));
@@ -71,7 +88,8 @@ void flush(pointer self, std::size_t batch_max) {
   if (!s.releases.empty()) s.work->codes.release(take(s.releases, batch_max));
   if (!s.queries.empty()) s.work->questions.query(take(s.queries, batch_max));
   if (!s.mints.empty() || !s.redemptions.empty() || !s.refreshes.empty() || !s.issues.empty() ||
-      !s.releases.empty() || !s.queries.empty())
+      !s.releases.empty() || !s.queries.empty() || !s.to_record.empty() ||
+      !s.queries_to_record.empty())
     flush_later(self);
 }
 
@@ -113,7 +131,9 @@ code_store_actor::behavior_type code_store(pointer self, std::size_t index,
           [self](std::vector<service::query_handle> some) { to_signers(self, std::move(some)); },
           [self](std::vector<service::query_handle> some) {
             send_replies(self, *self->state.to, std::move(some));
-          }});
+          },
+          [self](std::vector<service::token_handle> some) { send_on(self, std::move(some)); },
+          [self](std::vector<service::query_handle> some) { send_on(self, std::move(some)); }});
   return {
       [self](redeem_atom, const token_batch& b) {
         collect(self, self->state.redemptions, b.take());
@@ -133,6 +153,14 @@ code_store_actor::behavior_type code_store(pointer self, std::size_t index,
       },
       [self](put_atom, const mint_batch& b) {
         collect(self, self->state.mints, b.take());
+        flush_later(self);
+      },
+      [self](record_atom, const token_batch& b) {
+        collect(self, self->state.to_record, b.take());
+        flush_later(self);
+      },
+      [self](record_atom, const query_batch& b) {
+        collect(self, self->state.queries_to_record, b.take());
         flush_later(self);
       },
       [self](release_atom, const token_batch& b) {

@@ -25,6 +25,8 @@ struct code_store_state : member_state {
   std::vector<service::query_handle> queries;
   std::vector<service::mint_handle> mints;
   std::vector<service::token_handle> releases;
+  std::vector<service::token_handle> to_record;
+  std::vector<service::query_handle> queries_to_record;
 
   [[nodiscard]] bool is_ready() const noexcept { return to != nullptr && work->has_clients(); }
 };

@@ -4,8 +4,9 @@
 ///     http ──validate──▶ validator ──redeem──▶ code store ──sign──▶ signer ──reply──▶ http
 ///      ▲                   │  ▲ │    refresh      │  ▲                 ▲                ▲
 ///      │                   │  │ │    issue        │  │                 │                │
-///      │                   │  │ │    query, put   │  └──release── http (returned       │
-///      │                   │  │ └─verify─▶ hasher │               consumed, unsigned)  │
+///      │                   │  │ │    query, put,  │  └──release── http (returned       │
+///      │                   │  │ │    record       │               consumed, unsigned)  │
+///      │                   │  │ └─verify─▶ hasher │                                    │
 ///      └──────reply────────┘  └──verified─┘       │                    │               │
 ///                          │  (denials, answers) ─┴────────────────────┼─reply─────────┘
 ///                          └──sign (a client's own token) ─────────────┘
@@ -14,6 +15,8 @@
 ///     http ──admin──▶ key keeper ──publish──▶ validators, signers, http, registry
 ///     engine ──changed──▶ supervisor ──changed──▶ registry ──changed──▶ key keeper
 ///     supervisor monitors all, replaces members that end, and tells all their addresses (routes)
+///
+/// After `record` a code store sends on as the validator would have done.
 ///
 /// HTTP actors and the members of the pools run on the I/O threads (actors/on_io_thread.hpp), so a
 /// request leaves the thread of its connection only for the shard that owns its slot. Hashers and
@@ -115,6 +118,7 @@ CAF_ADD_ATOM(mintage, mintage::actors, changed_atom, "changed")
 CAF_ADD_ATOM(mintage, mintage::actors, routes_atom, "routes")
 CAF_ADD_ATOM(mintage, mintage::actors, tick_atom, "tick")
 CAF_ADD_ATOM(mintage, mintage::actors, restart_atom, "restart")
+CAF_ADD_ATOM(mintage, mintage::actors, record_atom, "record")
 CAF_END_TYPE_ID_BLOCK(mintage)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::token_batch)
@@ -180,6 +184,9 @@ using code_store_actor = caf::typed_actor<
     caf::reacts_to<query_atom, query_batch>,
     // Stores new codes until they are redeemed or expire.
     caf::reacts_to<put_atom, mint_batch>,
+    // Records replay ids, each once (CAU-07, DPO-08); then sends the exchanges to the stage that
+    // their validator has chosen, or replies.
+    caf::reacts_to<record_atom, token_batch>, caf::reacts_to<record_atom, query_batch>,
     // Takes back consumptions that could not be answered (COM-02), and returns the exchanges.
     caf::reacts_to<release_atom, token_batch>,
     // To itself: commit what was collected.

@@ -21,6 +21,12 @@ std::optional<request_kind> kind_of_endpoint(std::string_view endpoint) noexcept
   return std::nullopt;
 }
 
+/// What must be recorded before an answer was not: the exchange was lost on its way (CAU-07).
+template <class Exchange>
+void deny_unrecorded(Exchange& x) {
+  if (!x.replay_ids.empty()) x.denied = oauth::lost();
+}
+
 /// How often exchanges that wait for room in the journal are tried again.
 constexpr auto parked_interval = std::chrono::milliseconds{20};
 
@@ -280,6 +286,7 @@ void request_gateway::finish(service::token_handle x) {
   meters_.ns_of(kind).add(now - x->submitted_at);
   admission_.left(now, in_flight_, io_thread_.busy_since());
   if (!x->is_answered()) x->denied = oauth::lost();
+  deny_unrecorded(*x);
   if (x->denied) return refuse(std::move(x));
   meters_.of(kind).ok.add();
   journal_.exchanged(*x);
@@ -294,6 +301,7 @@ void request_gateway::finish(service::query_handle x) {
   meters_.ns_of(kind).add(now - x->submitted_at);
   admission_.left(now, in_flight_, io_thread_.busy_since());
   if (!x->done && !x->denied) x->denied = oauth::lost();
+  deny_unrecorded(*x);
   if (x->denied) return refuse(std::move(x));
   meters_.of(kind).ok.add();
   journal_.queried(*x);

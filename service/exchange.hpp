@@ -19,9 +19,14 @@
 #include "oauth/client/authentication.hpp"
 #include "oauth/grant/grant.hpp"
 #include "oauth/grant/issuance.hpp"
+#include "oauth/replay_id.hpp"
 #include "oauth/request/token_request.hpp"
 #include "oauth/token/token_query.hpp"
 #include "service/line_room.hpp"
+
+namespace mintage::crypto {
+class certificate;
+}
 
 namespace mintage::service {
 
@@ -130,8 +135,39 @@ struct return_to_gateway {
 template <class Exchange>
 using handle = std::unique_ptr<Exchange, return_to_gateway>;
 
+/// Where an exchange goes next: back with an answer, to a hasher, to a signer, or to an operation
+/// of a code store.
+enum class next_stage : std::uint8_t {
+  reply,
+  hash,
+  sign,
+  redeem,
+  refresh,
+  issue,
+  put,
+  query,
+  record  ///< records its replay ids, and then goes on to `after`
+};
+
+/// What a request proves itself with besides secrets and assertions, which are parameters, and what
+/// must be recorded of it. All empty for most requests.
+struct presented_proofs {
+  /// The value of the DPoP header field; nothing = absent. A view into the request.
+  std::optional<std::string_view> dpop;
+  /// Whether that field came more than once (DPO-01).
+  bool dpop_repeated = false;
+  /// The client certificate of the connection or of a trusted proxy's header; else null.
+  std::shared_ptr<const crypto::certificate> certificate;
+
+  /// Set by the validator: what must be recorded before anything else is done or answered, and the
+  /// stage after that. An exchange that returns with ids left is answered 503 (CAU-07).
+  oauth::replay_ids replay_ids;
+  next_stage after = next_stage::reply;
+};
+
 /// POST /token.
-class token_exchange final : public exchange_of_kind<exchange_kind::token> {
+class token_exchange final : public exchange_of_kind<exchange_kind::token>,
+                             public presented_proofs {
  public:
   using exchange_of_kind::exchange_of_kind;
 
@@ -165,7 +201,8 @@ class token_exchange final : public exchange_of_kind<exchange_kind::token> {
 };
 
 /// POST /introspect, POST /revoke, GET and POST /userinfo.
-class query_exchange final : public exchange_of_kind<exchange_kind::query> {
+class query_exchange final : public exchange_of_kind<exchange_kind::query>,
+                             public presented_proofs {
  public:
   using exchange_of_kind::exchange_of_kind;
 

@@ -14,6 +14,7 @@
 #include "oauth/grant/grant.hpp"
 #include "oauth/grant/refresh.hpp"
 #include "oauth/grant/slot.hpp"
+#include "oauth/replay_id.hpp"
 #include "oauth/token/access_token.hpp"
 #include "storage/tables.hpp"
 
@@ -23,7 +24,7 @@ using oauth::attempt_id;
 using oauth::instant;
 
 /// The key of a record: its slot (2 octets, big-endian), then its name within the slot: the SHA-256
-/// of a code (32 octets) or the family id of a grant (16). Does not allocate.
+/// of a code or of a replay id (32 octets), or the family id of a grant (16). Does not allocate.
 class record_key {
  public:
   static constexpr std::size_t max_size = 34;
@@ -40,6 +41,9 @@ class record_key {
   }
   [[nodiscard]] static record_key of(const oauth::access_token_ref& t) noexcept {
     return {t.where, t.hash};
+  }
+  [[nodiscard]] static record_key of(const oauth::replay_id& id) noexcept {
+    return {id.where, id.hash};
   }
   [[nodiscard]] std::string_view view() const noexcept { return {octets_.data(), size_}; }
   /// Its first two octets.

@@ -115,6 +115,7 @@ struct alignas(64) hasher_meters : pool_meters {
 };
 struct alignas(64) code_store_meters : pool_meters {
   code_store_meters() : pool_meters{"code_store"} {}
+  sent_counter sent_to_stores{*this, "code_store"};
   sent_counter sent_to_signers{*this, "signer"};
   metrics::size_histogram batch_size{*this,
                                      {"mintage_store_batch_size", "Codes redeemed in one commit.",

@@ -40,6 +40,9 @@ struct shard_exits {
   std::function<void(std::vector<service::mint_handle>)> mint_replies;
   std::function<void(std::vector<service::query_handle>)> queries_to_signer;
   std::function<void(std::vector<service::query_handle>)> query_replies;
+  /// Whose replay id is recorded: they go on to the shard of their next id, or to `after`.
+  std::function<void(std::vector<service::token_handle>)> recorded;
+  std::function<void(std::vector<service::query_handle>)> queries_recorded;
 };
 
 /// The cutoffs that an engine gave with a record, if it joins cutoffs.

@@ -1,5 +1,6 @@
 /// @file
-/// Everything that one shard does with its records: codes, refresh-token families, access tokens.
+/// Everything that one shard does with its records: codes, refresh-token families, access tokens,
+/// replay ids.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include "actors/stages/code_redemption.hpp"
 #include "actors/stages/family_rotation.hpp"
 #include "actors/stages/opaque_tokens.hpp"
+#include "actors/stages/replay_recording.hpp"
 #include "actors/stages/shard_context.hpp"
 #include "actors/stages/token_inspection.hpp"
 
@@ -34,6 +36,7 @@ class shard_stages {
   code_redemption codes{shared_, opaque};
   family_rotation families{shared_, opaque};
   token_inspection questions{shared_};
+  replay_recording replays{shared_};
 };
 
 }  // namespace mintage::actors

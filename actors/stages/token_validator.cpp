@@ -83,13 +83,33 @@ bool token_validator::has_line(service::exchange& x) const {
   return !x.awaits_line;
 }
 
-token_validator::next token_validator::check(service::token_exchange& x) {
-  return decide(x, authenticator_.authenticate(*clients_, x.request, setup_.clock.now()));
+/// CAU-07: replay ids are recorded before anything else is done, also where a later row denies. An
+/// exchange that waits for room in the journal comes again, and is not recorded yet.
+template <class Exchange>
+token_validator::next token_validator::record_first(Exchange& x, next then) {
+  if (x.awaits_line) x.replay_ids.clear();
+  if (x.replay_ids.empty()) return then;
+  x.after = then;
+  return next::record;
 }
 
-token_validator::next token_validator::settle(service::token_exchange& x) {
-  return decide(
-      x, authenticator_.settle(*clients_, x.request, *x.slow, x.slow_matched, setup_.clock.now()));
+std::span<const token_validator::next> token_validator::check(
+    std::span<const service::token_handle> some) {
+  const auto now = setup_.clock.now();
+  ways_.clear();
+  for (const auto& x : some)
+    ways_.push_back(decide(*x, authenticator_.authenticate(*clients_, x->request, now)));
+  return ways_;
+}
+
+std::span<const token_validator::next> token_validator::settle(
+    std::span<const service::token_handle> some) {
+  const auto now = setup_.clock.now();
+  ways_.clear();
+  for (const auto& x : some)
+    ways_.push_back(
+        decide(*x, authenticator_.settle(*clients_, x->request, *x->slow, x->slow_matched, now)));
+  return ways_;
 }
 
 std::span<const token_validator::next> token_validator::check(
@@ -241,7 +261,14 @@ token_validator::next token_validator::answer_unless_stored(service::query_excha
   return answer_query(x, {}, false, *clients_, now, setup_.rules) ? next::sign : next::reply;
 }
 
-token_validator::next token_validator::check(service::mint_exchange& x) {
+std::span<const token_validator::next> token_validator::check(
+    std::span<const service::mint_handle> some) {
+  ways_.clear();
+  for (const auto& x : some) ways_.push_back(draw_code(*x));
+  return ways_;
+}
+
+token_validator::next token_validator::draw_code(service::mint_exchange& x) {
   if (!has_line(x)) return next::reply;
   const auto now = setup_.clock.now();
   auto code =

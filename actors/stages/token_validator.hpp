@@ -50,23 +50,21 @@ class token_validator {
  public:
   explicit token_validator(const validator_setup& setup);
 
-  /// The next stage of an exchange: reply, a hasher, a signer, or an operation of the code store
-  /// that owns its slot.
-  enum class next : std::uint8_t { reply, hash, sign, redeem, refresh, issue, put, query };
-  static constexpr auto nexts_count = oauth::count_of<next>();
-  /// Authenticates the client and chooses the next stage. Sets `client` and what the grant needs,
-  /// or `denied`, or `slow`.
-  [[nodiscard]] next check(service::token_exchange& x);
-  /// Continues with an exchange whose `slow_matched` is set.
-  [[nodiscard]] next settle(service::token_exchange& x);
+  using next = service::next_stage;
+  /// Authenticates the clients and chooses the next stages. Sets `client` and what the grant needs,
+  /// or `denied`, or `slow`. Where something must be recorded first, the next stage is `record`,
+  /// and the one after it is in the exchange.
+  /// @returns the next stage of each; valid until the next call.
+  [[nodiscard]] std::span<const next> check(std::span<const service::token_handle> some);
+  /// Continues with exchanges whose `slow_matched` is set.
+  [[nodiscard]] std::span<const next> settle(std::span<const service::token_handle> some);
   /// Authenticates the callers, except for userinfo, and reads the tokens. Sets `client` and
   /// `asked`, or `slow`, or the answer where it needs no store. The signatures of all JWTs are
   /// verified together.
-  /// @returns the next stage of each; valid until the next call.
   [[nodiscard]] std::span<const next> check(std::span<const service::query_handle> some);
   [[nodiscard]] std::span<const next> settle(std::span<const service::query_handle> some);
-  /// Checks a mint request and draws its code. Sets `code`, `text` and `where`; or `error`.
-  [[nodiscard]] next check(service::mint_exchange& x);
+  /// Checks mint requests and draws their codes. Sets `code`, `text` and `where`; or `error`.
+  [[nodiscard]] std::span<const next> check(std::span<const service::mint_handle> some);
 
   [[nodiscard]] bool is_ready() const noexcept { return clients_ != nullptr && keys_ != nullptr; }
   void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
@@ -86,6 +84,7 @@ class token_validator {
   [[nodiscard]] next decide(Exchange& x, const oauth::result<oauth::client_facts>& settled);
   [[nodiscard]] next route(service::token_exchange& x, const oauth::client_facts& client);
   [[nodiscard]] next route(service::query_exchange& x, const oauth::client_facts& client);
+  [[nodiscard]] next draw_code(service::mint_exchange& x);
   [[nodiscard]] next find_code(service::token_exchange& x);
   [[nodiscard]] next find_family(service::token_exchange& x);
   [[nodiscard]] oauth::slot draw_slot();
@@ -93,6 +92,8 @@ class token_validator {
   [[nodiscard]] next find_token(service::query_exchange& x);
   [[nodiscard]] next answer_unless_stored(service::query_exchange& x);
   void verify_waiting();
+  template <class Exchange>
+  [[nodiscard]] next record_first(Exchange& x, next then);
 
   const validator_setup& setup_;
   oauth::client_authenticator authenticator_;

@@ -183,6 +183,8 @@ class shard_rules : public testing::Test {
   std::vector<service::token_handle> others;  ///< of a batch: all but the last one
   service::mint_handle last_mint;
   service::query_handle last_query;
+  std::vector<service::token_handle> recorded;
+  std::vector<service::query_handle> queries_recorded;
   bool to_sign = false;
   slow_shard::moments moments;
   shard_stages stages{
@@ -199,6 +201,12 @@ class shard_rules : public testing::Test {
        [this](std::vector<service::query_handle> some) {
          to_sign = false;
          last_query = std::move(some.front());
+       },
+       [this](std::vector<service::token_handle> some) {
+         for (auto& x : some) recorded.push_back(std::move(x));
+       },
+       [this](std::vector<service::query_handle> some) {
+         for (auto& x : some) queries_recorded.push_back(std::move(x));
        }}};
 
  private:

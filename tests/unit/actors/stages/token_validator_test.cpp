@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -71,7 +72,14 @@ class token_validator_rules : public testing::Test {
     return x;
   }
 
-  next check(const service::query_handle& x) { return work.check({&x, 1}).front(); }
+  template <class Handle>
+  next check(const Handle& x) {
+    return work.check(std::span{&x, 1}).front();
+  }
+  template <class Handle>
+  next settle(const Handle& x) {
+    return work.settle(std::span{&x, 1}).front();
+  }
 
   /// In the form of generated ids.
   static inline const auto generated_id = "cl_" + std::string(22, 'A');
@@ -89,23 +97,23 @@ class token_validator_rules : public testing::Test {
 
 TEST_F(token_validator_rules, send_the_authenticated_to_the_store_of_their_slot) {
   const auto x = ask(generated_id, "right");
-  EXPECT_EQ(work.check(*x), next::redeem);
+  EXPECT_EQ(check(x), next::redeem);
   EXPECT_EQ(x->code.where, oauth::slot{4095});
   EXPECT_EQ(x->client.incarnation, 7U);
 }
 
 TEST_F(token_validator_rules, deny_a_wrong_secret_before_any_lookup) {  // NEG-048, NEG-046
   const auto x = ask(generated_id, "wrong");
-  EXPECT_EQ(work.check(*x), next::reply);
+  EXPECT_EQ(check(x), next::reply);
   EXPECT_EQ(x->denied->code, errc::invalid_client);
 }
 
 TEST_F(token_validator_rules, let_a_chosen_id_cost_a_slow_hash_whether_it_is_known) {  // TOK-21
   for (const auto* id : {"chosen", "unknown"}) {
     const auto x = ask(id, "wrong");
-    ASSERT_EQ(work.check(*x), next::hash);
+    ASSERT_EQ(check(x), next::hash);
     x->slow_matched = false;
-    EXPECT_EQ(work.settle(*x), next::reply);
+    EXPECT_EQ(settle(x), next::reply);
     EXPECT_EQ(x->denied->code, errc::invalid_client);
   }
 }
@@ -113,29 +121,29 @@ TEST_F(token_validator_rules, let_a_chosen_id_cost_a_slow_hash_whether_it_is_kno
 TEST_F(token_validator_rules, deny_what_cannot_be_a_code_as_unknown) {  // NEG-105, TOK-21
   code = "mco_tooshort";
   const auto x = ask(generated_id, "right");
-  EXPECT_EQ(work.check(*x), next::reply);
+  EXPECT_EQ(check(x), next::reply);
   EXPECT_EQ(x->denied->code, errc::invalid_grant);
   EXPECT_EQ(x->denied->description, oauth::unknown_code().description);
 }
 
 TEST_F(token_validator_rules, bound_the_hashers_lane_and_give_places_back) {  // CAU-12
   auto first = ask("imported", "chosen");
-  EXPECT_EQ(work.check(*first), next::hash);
+  EXPECT_EQ(check(first), next::hash);
   const auto second = ask("imported", "chosen");
-  EXPECT_EQ(work.check(*second), next::reply);
+  EXPECT_EQ(check(second), next::reply);
   EXPECT_EQ(second->denied->code, errc::temporarily_unavailable);
   first.reset();  // lost with its hasher
   const auto third = ask("imported", "chosen");
-  EXPECT_EQ(work.check(*third), next::hash);
+  EXPECT_EQ(check(third), next::hash);
 }
 
 TEST_F(token_validator_rules, remember_a_proven_secret) {  // CAU-12
   const auto first = ask("imported", "chosen");
-  ASSERT_EQ(work.check(*first), next::hash);
+  ASSERT_EQ(check(first), next::hash);
   first->slow_matched = true;
-  EXPECT_EQ(work.settle(*first), next::redeem);
-  EXPECT_EQ(work.check(*ask("imported", "chosen")), next::redeem);
-  EXPECT_EQ(work.check(*ask("imported", "other")), next::hash);
+  EXPECT_EQ(settle(first), next::redeem);
+  EXPECT_EQ(check(ask("imported", "chosen")), next::redeem);
+  EXPECT_EQ(check(ask("imported", "other")), next::hash);
 }
 
 /// A journal without room.
@@ -149,15 +157,15 @@ TEST_F(token_validator_rules, send_home_undone_what_has_no_room_to_be_told) {
   auto room = full_room{};
   setup.lines = &room;
   const auto x = ask(generated_id, "right");
-  EXPECT_EQ(work.check(*x), next::reply);
+  EXPECT_EQ(check(x), next::reply);
   EXPECT_TRUE(x->awaits_line);
   EXPECT_FALSE(x->denied);
   const auto stranger = ask(generated_id, "wrong");
-  EXPECT_EQ(work.check(*stranger), next::reply);
+  EXPECT_EQ(check(stranger), next::reply);
   EXPECT_FALSE(stranger->awaits_line);
   EXPECT_EQ(stranger->denied->code, errc::invalid_client);
   room.has_room = true;
-  EXPECT_EQ(work.check(*x), next::redeem);
+  EXPECT_EQ(check(x), next::redeem);
   EXPECT_FALSE(x->awaits_line);
 }
 
@@ -168,25 +176,25 @@ TEST_F(token_validator_rules, send_a_refresh_token_to_the_store_of_its_family) {
   const auto token = keys_of_refresh.make(g, 0);
   auto x = ask_for(oauth::grant_type::refresh_token);
   x->request.refresh_token = token;
-  EXPECT_EQ(work.check(*x), next::refresh);
+  EXPECT_EQ(check(x), next::refresh);
   EXPECT_EQ(x->refresh.where, oauth::slot{77});
   // NEG-133, NEG-150: truncated, or no refresh token at all.
   for (const auto text : {std::string_view{token}.substr(0, 75), std::string_view{code}}) {
     x = ask_for(oauth::grant_type::refresh_token);
     x->request.refresh_token = text;
-    EXPECT_EQ(work.check(*x), next::reply);
+    EXPECT_EQ(check(x), next::reply);
     EXPECT_EQ(x->denied->code, errc::invalid_grant);
   }
 }
 
 TEST_F(token_validator_rules, bear_a_clients_own_grant) {  // CCG-01, ATK-06
   const auto signed_one = ask_for(oauth::grant_type::client_credentials, "read");
-  EXPECT_EQ(work.check(*signed_one), next::sign);
+  EXPECT_EQ(check(signed_one), next::sign);
   EXPECT_EQ(signed_one->grant->who.sub, generated_id);
   EXPECT_EQ(signed_one->grant->who.scope, "read");
   EXPECT_FALSE(signed_one->out.refresh_generation);
   const auto opaque = ask_for(oauth::grant_type::client_credentials, "files");
-  EXPECT_EQ(work.check(*opaque), next::issue);
+  EXPECT_EQ(check(opaque), next::issue);
 }
 
 TEST_F(token_validator_rules, refuse_a_clients_own_grant) {  // NEG-151, NEG-152, CCG-02
@@ -204,7 +212,7 @@ TEST_F(token_validator_rules, refuse_a_clients_own_grant) {  // NEG-151, NEG-152
     x->request.grant = oauth::grant_type::client_credentials;
     x->request.scope = r.scope;
     if (r.secret.empty()) x->request.who.presented = oauth::presented_credentials::how::id_only;
-    EXPECT_EQ(work.check(*x), next::reply);
+    EXPECT_EQ(check(x), next::reply);
     ASSERT_TRUE(x->denied);
     EXPECT_EQ(x->denied->code, r.expected) << r.scope;
   }
@@ -260,7 +268,7 @@ TEST_F(token_validator_rules, let_a_slow_secret_ask_questions_too) {  // CAU-12
   const auto x = ask_about(oauth::query_purpose::revoke, "unknown", "imported", "chosen");
   ASSERT_EQ(check(x), next::hash);
   x->slow_matched = true;
-  EXPECT_EQ(work.settle({&x, 1}).front(), next::reply);
+  EXPECT_EQ(settle(x), next::reply);
   EXPECT_TRUE(x->done);
 }
 
@@ -348,7 +356,7 @@ TEST_F(token_validator_rules, draw_a_code_for_a_valid_mint_request) {  // MINT-0
   x->request.scope = "openid";
   x->request.sub = "248289761001";
   x->request.auth_time = oauth::numeric_date(clock.now());
-  EXPECT_EQ(work.check(*x), next::put);
+  EXPECT_EQ(check(x), next::put);
   EXPECT_EQ(x->text.reveal().substr(0, 4), "mco_");
   EXPECT_EQ(x->expires_in, rules.code_ttl);
 }

@@ -1,0 +1,88 @@
+#include "actors/stages/replay_recording.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace mintage::actors {
+
+using storage::verdict;
+
+namespace {
+
+/// Ends an exchange without recording anything more of it.
+template <class Exchange>
+void deny(Exchange& x, const oauth::denial& why) {
+  x.denied = why;
+  x.replay_ids.clear();
+}
+
+}  // namespace
+
+void replay_recording::record(std::vector<service::token_handle> some) {
+  insert(std::move(some));
+}
+
+void replay_recording::record(std::vector<service::query_handle> some) {
+  insert(std::move(some));
+}
+
+template <class Handle>
+void replay_recording::insert(std::vector<Handle> some) {
+  const auto epoch = shard_.epoch();
+  auto ops = std::vector<storage::insert_op>{};
+  auto asked = std::make_shared<std::vector<Handle>>();
+  auto replies = std::vector<Handle>{};
+  ops.reserve(some.size());
+  asked->reserve(some.size());
+  for (auto& x : some) {
+    const auto id = x->replay_ids.front();
+    if (epoch && id.usable_from <= *epoch) {
+      deny(*x, id.when_known);
+      replies.push_back(std::move(x));
+      continue;
+    }
+    ops.push_back({.kind = storage::table::replay_ids,
+                   .key = storage::record_key::of(id),
+                   .expires = id.expires,
+                   .binding = {},
+                   .value = {}});
+    asked->push_back(std::move(x));
+  }
+  if (!replies.empty()) reply(std::move(replies));
+  if (ops.empty()) return;
+  shard_.records->insert(
+      std::move(ops), shard_.now(),
+      [this, asked](const std::vector<verdict>& found) { settle(std::move(*asked), found); });
+}
+
+template <class Handle>
+void replay_recording::settle(std::vector<Handle> some, const std::vector<verdict>& found) {
+  auto replies = std::vector<Handle>{};
+  auto recorded = std::vector<Handle>{};
+  recorded.reserve(some.size());
+  for (auto i = std::size_t{0}; i < some.size(); ++i) {
+    auto& x = some[i];
+    switch (found[i]) {
+      case verdict::ok:
+        x->replay_ids.pop();
+        recorded.push_back(std::move(x));
+        continue;
+      case verdict::exists:
+        deny(*x, oauth::denial{x->replay_ids.front().when_known});
+        break;
+      case verdict::replayed:
+      case verdict::mismatch:
+      case verdict::revoked:
+      case verdict::expired:
+      case verdict::absent:
+      case verdict::unknown:
+        deny(*x, oauth::replay_store_silent());
+        break;
+    }
+    replies.push_back(std::move(x));
+  }
+  if (!replies.empty()) reply(std::move(replies));
+  if (!recorded.empty()) pass_on(std::move(recorded));
+}
+
+}  // namespace mintage::actors
