@@ -103,6 +103,10 @@ pool_reading parse_metrics(std::string_view page) {
       out.rounds.sum += m->value;
     } else if (m->name == "mintage_store_round_size_count") {
       out.rounds.count += static_cast<std::uint64_t>(m->value);
+    } else if (m->name == "mintage_signature_lanes_total") {
+      out.lanes.sum += m->value;
+    } else if (m->name == "mintage_signature_lane_calls_total") {
+      out.lanes.count += static_cast<std::uint64_t>(m->value);
     } else {
       take_batch(out, *m);
     }

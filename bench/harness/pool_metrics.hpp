@@ -33,6 +33,8 @@ struct pool_reading {
   std::map<std::string, size_counts> batch_size;
   /// Commits of the PostgreSQL engine and the operations in them, over all shards; without buckets.
   size_counts rounds;
+  /// Calls that sign in lanes and the signatures in them; without buckets.
+  size_counts lanes;
 
   [[nodiscard]] bool empty() const noexcept { return queue_depth.empty() && batch_size.empty(); }
 };

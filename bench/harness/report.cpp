@@ -207,6 +207,7 @@ json::object summary_of(const std::vector<round>& rounds) {
   put("p50_us", [](const round& r) { return r.percentile_us(50); });
   put("p99_us", [](const round& r) { return r.percentile_us(99); });
   put("p99.9_us", [](const round& r) { return r.percentile_us(99.9); });
+  put("lane_fill", [](const round& r) { return r.lane_fill(); });
   return out;
 }
 

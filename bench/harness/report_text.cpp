@@ -68,6 +68,8 @@ std::string scenario_line(const json::value& s) {
                 median(s, "p50_us") / 1e3, median(s, "p99_us") / 1e3, median(s, "harness_cpu_us"));
   const auto cpu = median(s, "server_cpu_us");
   out += cpu > 0 ? formatted(" %9.1f", cpu) : std::string{"         -"};
+  const auto fill = metric(s, "lane_fill");
+  out += fill ? formatted(" %6.1f", fill->median) : std::string{"      -"};
   const auto least = number(s.at("floor_us"));
   if (least <= 0) return out + "        -      -         -\n";
   out += formatted(" %8.1f", least);
@@ -185,13 +187,13 @@ std::string to_text(const json::object& report) {
         floor("es256_us"), floor("es256_verify_us"), floor("rs256_us"), floor("exchange_us"),
         floor("exchange_p50_us"), floor("fsync_us"));
   }
-  out += formatted("%-26s %9s %9s %9s %8s %9s %8s %6s %9s\n", "", "answers/s", "p50 ms", "p99 ms",
-                   "harness", "server us", "floor us", "ratio", "beyond us");
+  out += formatted("%-26s %9s %9s %9s %8s %9s %6s %8s %6s %9s\n", "", "answers/s", "p50 ms",
+                   "p99 ms", "harness", "server us", "lanes", "floor us", "ratio", "beyond us");
   const auto& scenarios = report.at("scenarios").as_array();
   for (const auto& s : scenarios) out += scenario_line(s);
   out +=
-      "\nMedians over the rounds. harness, server, floor: CPU microseconds per request. beyond: "
-      "p50 less the floor of latency.\n";
+      "\nMedians over the rounds. harness, server, floor: CPU microseconds per request. lanes: "
+      "signatures per call of crypto_mb, of eight. beyond: p50 less the floor of latency.\n";
   for (const auto& s : scenarios) {
     if (whole(s.at("config").at("requests")) != 0) out += memory_lines(s);
     for (const auto& r : s.at("rounds").as_array()) out += round_lines(s, r);

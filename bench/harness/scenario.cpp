@@ -214,6 +214,13 @@ std::optional<double> round::server_us() const noexcept {
 double round::harness_us() const noexcept {
   return us_per(load.harness.cpu(), requests());
 }
+std::optional<double> round::lane_fill() const noexcept {
+  if (pools.size() < 2) return {};
+  const auto during = pools.back().lanes - pools.front().lanes;
+  if (during.count == 0) return {};
+  return during.sum / static_cast<double>(during.count);
+}
+
 double round::percentile_us(double p) const noexcept {
   return static_cast<double>(load.counts.latency().percentile(p).count()) / 1e3;
 }

@@ -79,6 +79,8 @@ struct round {
   [[nodiscard]] std::optional<double> server_us() const noexcept;  ///< CPU per request
   [[nodiscard]] double harness_us() const noexcept;                ///< CPU per request
   [[nodiscard]] double percentile_us(double p) const noexcept;
+  /// Mean number of signatures in a call that signs in lanes; nothing when there was no such call.
+  [[nodiscard]] std::optional<double> lane_fill() const noexcept;
 };
 
 struct ramp_step {

@@ -47,6 +47,14 @@ TEST(parse_metrics, takes_cumulative_buckets_apart) {
   EXPECT_EQ(store.count, 15U);
 }
 
+TEST(parse_metrics, sums_the_lanes_of_all_signers) {
+  const auto r = parse_metrics(R"(mintage_signature_lane_calls_total 4
+mintage_signature_lanes_total 26
+)");
+  EXPECT_EQ(r.lanes.sum, 26);
+  EXPECT_EQ(r.lanes.count, 4U);
+}
+
 TEST(parse_metrics, sums_the_commits_of_all_shards) {
   const auto r = parse_metrics(R"(mintage_store_round_size_bucket{shard="0",le="1"} 3
 mintage_store_round_size_sum{shard="0"} 40
