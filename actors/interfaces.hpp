@@ -200,7 +200,8 @@ using code_store_actor = caf::typed_actor<
 /// The SIGNER: builds claims and signs with its own contexts over a key snapshot.
 using signer_actor =
     caf::typed_actor<caf::reacts_to<sign_atom, token_batch>, caf::reacts_to<sign_atom, query_batch>,
-                     caf::reacts_to<publish_atom, oauth::key_snapshot>,
+                     // To itself, when its I/O thread is idle: sign what fills no lanes, too.
+                     caf::reacts_to<flush_atom>, caf::reacts_to<publish_atom, oauth::key_snapshot>,
                      caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The REGISTRY: owner of the clients. Writes a change durably, publishes the new snapshot, waits

@@ -1,5 +1,7 @@
 #include "actors/signer.hpp"
 
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
 #include <utility>
 
 #include "actors/member.hpp"
@@ -17,28 +19,68 @@ bool is_signed(const service::query_exchange& x) noexcept {
 }
 
 template <class Handle>
-void sign_all(pointer self, const batch<Handle>& b) {
+void sign_all(pointer self, std::vector<Handle> handles) {
+  if (handles.empty()) return;
   auto& s = self->state;
-  const auto busy = busy_scope{*s.meters};
-  auto handles = b.take();
-  s.meters->taken.add(handles.size());
   s.work->sign(handles);
   // The others return unanswered: their consumption is released, then 503 (COM-02).
   std::erase_if(handles, [](const Handle& x) { return !is_signed(*x); });
   send_replies(self, *s.to, std::move(handles));
 }
 
+template <class Handle>
+std::vector<Handle> take(pointer self, const batch<Handle>& b) {
+  auto handles = b.take();
+  self->state.meters->taken.add(handles.size());
+  return handles;
+}
+
+/// Asks for a flush message when the I/O thread has nothing else to do. The task must not keep the
+/// actor alive.
+void flush_when_idle(pointer self, const signer_setup& setup) {
+  auto& s = self->state;
+  if (std::exchange(s.flush_asked, true)) return;
+  setup.io_threads[io_thread_of(s.index, setup.io_threads.size())]->post_when_idle(
+      [address = self->address()] {
+        if (const auto strong = caf::actor_cast<caf::strong_actor_ptr>(address))
+          caf::anon_send(caf::actor_cast<signer_actor>(strong), flush_atom_v);
+      });
+}
+
+/// Signs what fills the lanes. The rest waits: more of it may come from requests that are ready.
+void sign_in_lanes(pointer self, const token_batch& b, const signer_setup& setup) {
+  auto& s = self->state;
+  s.waiting.add(take(self, b));
+  sign_all(self, s.waiting.take_full());
+  if (!s.waiting.empty()) flush_when_idle(self, setup);
+}
+
 }  // namespace
 
 signer_actor::behavior_type signer(pointer self, std::size_t index, const signer_setup* setup) {
+  self->state.index = index;
   self->state.meters = &setup->meters.at(index);
   self->state.work.emplace(*setup, index);
   return {
-      [self](sign_atom, const token_batch& b) {
-        when_ready(self, b, sign_all<service::token_handle>);
+      [self, setup](sign_atom, const token_batch& b) {
+        when_ready(self, b, [setup](pointer me, const token_batch& x) {
+          const auto busy = busy_scope{*me->state.meters};
+          if (setup->signs_in_lanes())
+            sign_in_lanes(me, x, *setup);
+          else
+            sign_all(me, take(me, x));
+        });
       },
       [self](sign_atom, const query_batch& b) {
-        when_ready(self, b, sign_all<service::query_handle>);
+        when_ready(self, b, [](pointer me, const query_batch& x) {
+          const auto busy = busy_scope{*me->state.meters};
+          sign_all(me, take(me, x));
+        });
+      },
+      [self](flush_atom) {
+        const auto busy = busy_scope{*self->state.meters};
+        self->state.flush_asked = false;
+        sign_all(self, self->state.waiting.take_all());
       },
       [self](publish_atom, const oauth::key_snapshot& keys) {
         self->state.work->publish(keys);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "actors/member.hpp"
+#include "actors/stages/signing_queue.hpp"
 #include "actors/stages/token_signer.hpp"
 
 namespace mintage::actors {
@@ -14,6 +15,10 @@ struct signer_state : member_state {
   std::optional<token_signer> work;
   routes_ptr to;
   signer_meters* meters = nullptr;
+  std::size_t index = 0;
+  signing_queue waiting;
+  /// A flush message will come when the I/O thread is idle.
+  bool flush_asked = false;
 
   [[nodiscard]] bool is_ready() const noexcept { return to != nullptr && work->has_keys(); }
 };

@@ -15,6 +15,7 @@
 #include "oauth/grant/refresh.hpp"
 #include "oauth/token/key_ring.hpp"
 #include "service/exchange.hpp"
+#include "service/io_thread.hpp"
 
 namespace mintage::actors {
 
@@ -27,6 +28,13 @@ struct signer_setup {
   /// One for each member of the pool.
   std::vector<signer_meters>& meters;
   signature_watch watch{};
+  /// The I/O threads that the signers run on. Empty: they sign at once, whatever the batch.
+  std::vector<service::io_thread*> io_threads{};
+
+  /// Whether signing in larger batches costs less.
+  [[nodiscard]] bool signs_in_lanes() const noexcept {
+    return watch.preferred == crypto::backend_kind::crypto_mb && !io_threads.empty();
+  }
 };
 
 /// Signs without an actor: tests and benchmarks call it directly. Not thread-safe: owns signing

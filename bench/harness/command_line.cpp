@@ -54,9 +54,11 @@ void add_storm_options(CLI::App& c, run_options& w) {
        "Seconds of each part of the storm")
       ->check(CLI::Range(0.5, 60.0))
       ->default_str("4");
-  c.add_option("--rounds", w.how.rounds, "Rounds of 2 s of the closed loop that finds the peak")
-      ->check(CLI::Range(1, 100))
-      ->capture_default_str();
+  c.add_option_function<double>(
+       "--peak-duration", [&w](double s) { w.storm.peak_step = seconds(s); },
+       "Seconds for which a rate must be kept to count as the peak")
+      ->check(CLI::Range(0.5, 60.0))
+      ->default_str("10");
   c.callback([&w] {
     w.is_storm = true;
     w.mix = {{request_kind::code, 1}};

@@ -141,11 +141,7 @@ int measure_storm(const run_options& w) {
   settings.try_emplace("storage.rocksdb.memtable_mb", "512");
   const auto s = start_target(w, settings, {server_core});
   r.settings = s->settings();
-  auto closed = scenario_of(w);
-  closed.name = "code-es256-peak";
-  auto how = method_of(w);
-  how.duration = std::chrono::seconds{2};
-  auto done = run_overload(*s, closed, how, r.floor.exchange, w.storm, line);
+  auto done = run_overload(*s, scenario_of(w), method_of(w), r.floor.exchange, w.storm, line);
   r.outcomes.push_back(std::move(done.peak));
   r.storm = std::move(done.storm);
   line.say("");

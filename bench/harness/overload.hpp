@@ -1,6 +1,6 @@
 /// @file
-/// Overload of a server: one closed loop that finds its peak, then one open loop below it, above
-/// it, far above it, and below it again.
+/// Overload of a server: a ramp that finds its peak, then one open loop below it, above it, far
+/// above it, and below it again.
 #pragma once
 
 #include <array>
@@ -23,6 +23,8 @@ inline constexpr auto storm_factors = std::array{0.7, 1.4, 3.0, 0.7, 0.7};
 
 struct storm_method {
   std::size_t connections = 1000;
+  /// How long a rate must be kept to count as the peak.
+  nanoseconds peak_step{std::chrono::seconds{10}};
   /// Duration of each part except `first_second`.
   nanoseconds part{std::chrono::seconds{4}};
   std::size_t threads = 1;
@@ -30,7 +32,7 @@ struct storm_method {
 
 struct storm_result {
   storm_method how;
-  /// Good answers per second of the closed loop.
+  /// The highest rate that was kept: `peak_objective`, and no refusal.
   double peak = 0;
   /// CPU of a bare exchange, the least that a refusal costs.
   double bare_us = 0;
@@ -76,8 +78,12 @@ struct storm_goal {
 
 [[nodiscard]] std::string_view name_of(storm_goal::verdict v) noexcept;
 
-/// The rest of a peak when each of so many refusals a second costs a bare exchange.
-[[nodiscard]] double remaining(double peak, double refusals, double bare_us) noexcept;
+/// What a rate must keep to count as the peak: p99 <= 20 ms.
+inline constexpr auto peak_objective = objective{99, std::chrono::milliseconds{20}};
+/// CPU that a refusal may cost, in microseconds.
+inline constexpr auto refusal_us = 8.0;
+/// The rest of a peak when each of so many refusals a second costs `each_us`.
+[[nodiscard]] double remaining(double peak, double refusals, double each_us) noexcept;
 [[nodiscard]] std::vector<storm_goal> compare_with_goals(const storm_result& r);
 /// Reasons to distrust the result, as sentences, for example that the harness was the bottleneck.
 [[nodiscard]] std::vector<std::string> doubts(const storm_result& r);
@@ -87,12 +93,12 @@ struct overload_outcome {
   outcome peak;
   storm_result storm;
 };
-/// Runs both loops. Mints the codes of both first, so that they have the same age. A code whose
+/// Runs the ramp, then the storm, each with codes that were minted just before. A code whose
 /// exchange was refused is sent again, because it is live.
-/// @param closed the loop that finds the peak.
+/// @param what the requests, as a closed loop. @param method of the ramp.
 /// @throws std::runtime_error as run_scenario does.
-[[nodiscard]] overload_outcome run_overload(const target_server& s, const scenario& closed,
-                                            const method& peak_method, double bare_us,
+[[nodiscard]] overload_outcome run_overload(const target_server& s, const scenario& what,
+                                            const method& method, double bare_us,
                                             const storm_method& how, progress_line& line);
 
 }  // namespace mintage::bench

@@ -146,8 +146,9 @@ std::string goal_line(const json::value& g) {
 }
 
 std::string overload_text(const json::value& o) {
-  auto out = formatted("\npeak %.0f granted/s in closed loop; a bare exchange costs %.1f us\n\n",
-                       number(o.at("peak")), number(o.at("bare_exchange_us")));
+  auto out = formatted(
+      "\npeak %.0f/s, kept with p99 <= 20 ms and no refusal; a bare exchange costs %.1f us\n\n",
+      number(o.at("peak")), number(o.at("bare_exchange_us")));
   out +=
       formatted("%-13s %8s %9s %9s %6s %23s %15s %13s %5s\n", "", "offered", "granted", "refused",
                 "", "granted: p50    p99 sent", "refused: p99 sent", "harness: late", "RSS");

@@ -128,7 +128,7 @@ TEST(bench, shows_what_becomes_of_a_storm) {
   const auto folder = temporary_folder{};
   const auto report = folder.path() / "report.json";
   const auto got =
-      bench("overload --rounds 1 --warm-up 0.2 --duration 0.5 --connections 200 --quiet" +
+      bench("overload --peak-duration 0.5 --warm-up 0.2 --duration 0.5 --connections 200 --quiet" +
             own_server + " --json " + report.string());
   ASSERT_EQ(got.code, 0) << got.out;
   const auto storm = parse_object(read_file(report)).at("overload").as_object();

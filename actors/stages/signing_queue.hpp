@@ -1,0 +1,48 @@
+/// @file
+/// Exchanges that wait for a signature. A call of crypto_mb takes the same for one as for eight, so
+/// those that do not fill its lanes wait until the I/O thread has nothing else to do.
+#pragma once
+
+#include <cstddef>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "service/exchange.hpp"
+
+namespace mintage::actors {
+
+/// Not thread-safe. Exchanges that are destroyed with the queue return unanswered.
+class signing_queue {
+ public:
+  /// Signatures that one call makes. Exchanges are signed in multiples of it.
+  static constexpr auto lanes = std::size_t{8};
+
+  void add(std::vector<service::token_handle> some) {
+    if (waiting_.empty())
+      waiting_ = std::move(some);
+    else
+      std::move(some.begin(), some.end(), std::back_inserter(waiting_));
+  }
+
+  /// Takes as many as fill all lanes, those that have waited longest first.
+  [[nodiscard]] std::vector<service::token_handle> take_full() {
+    const auto rest = waiting_.size() % lanes;
+    if (rest == 0) return take_all();
+    const auto end = waiting_.end() - static_cast<std::ptrdiff_t>(rest);
+    auto later = std::vector<service::token_handle>{std::make_move_iterator(end),
+                                                    std::make_move_iterator(waiting_.end())};
+    waiting_.erase(end, waiting_.end());
+    return std::exchange(waiting_, std::move(later));
+  }
+  [[nodiscard]] std::vector<service::token_handle> take_all() {
+    return std::exchange(waiting_, {});
+  }
+
+  [[nodiscard]] bool empty() const noexcept { return waiting_.empty(); }
+
+ private:
+  std::vector<service::token_handle> waiting_;
+};
+
+}  // namespace mintage::actors
