@@ -131,7 +131,7 @@ objection plain::read(const value& v, std::vector<crypto::jws_alg>& to) {
   auto items = std::vector<crypto::jws_alg>{};
   auto wrong = read_strings(v, "algorithms (RS256, ES256, PS256, ES384, EdDSA)",
                             [&](const std::string& text) {
-                              const auto alg = crypto::parse_jws_alg(text);
+                              const auto alg = crypto::parse_signing_alg(text);
                               if (alg) items.push_back(*alg);
                               return alg.has_value();
                             });

@@ -5,6 +5,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/hmac.h>
 #include <openssl/params.h>
 
 #include "crypto/openssl.hpp"
@@ -99,6 +100,16 @@ digest sha256(bytes_view data) {
                      nullptr) == 1,
           "EVP_Digest");
   return out;
+}
+
+bool is_hmac(sha2 which, std::string_view key, std::string_view text, std::string_view mac) {
+  auto made = bytes<EVP_MAX_MD_SIZE>{};
+  auto size = 0U;
+  const auto octets = as_bytes(text);
+  require(HMAC(sha2_method(which), key.data(), static_cast<int>(key.size()), octets.data(),
+               octets.size(), made.data(), &size) != nullptr,
+          "HMAC");
+  return constant_time_equal(as_chars(std::span{made}.first(size)), mac);
 }
 
 struct hmac_sha256::impl {

@@ -2,6 +2,7 @@
 /// SHA-2, HMAC-SHA-256, HKDF and the constant-time comparison.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 
@@ -37,6 +38,11 @@ class sha256_hasher {
 
 /// The members of SHA-2 that JWS algorithms name. @see RFC 7518 §3.1
 enum class sha2 : std::uint8_t { sha256, sha384, sha512 };
+inline constexpr auto sha2s = std::array{sha2::sha256, sha2::sha384, sha2::sha512};
+/// Octets of a hash.
+[[nodiscard]] constexpr std::size_t size_of(sha2 which) noexcept {
+  return std::size_t{32} + std::size_t{16} * static_cast<std::size_t>(which);
+}
 
 /// Any SHA-2 function with a long-lived context. Not thread-safe: one per actor.
 class sha2_hasher {
@@ -59,6 +65,12 @@ class sha2_hasher {
 [[nodiscard]] inline digest sha256(std::string_view data) {
   return sha256(as_bytes(data));
 }
+
+/// Whether `mac` is the HMAC of `text` under `key`. The time does not depend on where they differ.
+/// For texts of others; our own MACs are those of `hmac_sha256`. Thread-safe.
+/// @param key not empty. @see RFC 2104
+[[nodiscard]] bool is_hmac(sha2 which, std::string_view key, std::string_view text,
+                           std::string_view mac);
 
 /// HMAC-SHA-256 under one key with a long-lived context. Not thread-safe: one per actor.
 class hmac_sha256 {

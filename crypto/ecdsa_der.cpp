@@ -9,6 +9,9 @@ namespace {
 constexpr auto sequence_tag = std::uint8_t{0x30};
 constexpr auto integer_tag = std::uint8_t{0x02};
 constexpr auto sign_bit = std::uint8_t{0x80};
+/// The long form of a length, with one octet of length.
+constexpr auto long_length = std::uint8_t{0x81};
+constexpr auto short_length_max = std::size_t{0x7f};
 
 /// Takes one INTEGER from the front of `der` and writes it, padded, to `out`.
 bool take_integer(bytes_view& der, std::span<std::uint8_t> out) noexcept {
@@ -42,20 +45,28 @@ void put_integer(ecdsa_der& der, bytes_view number) noexcept {
 }  // namespace
 
 bool ecdsa_raw_from_der(bytes_view der, std::span<std::uint8_t> raw) noexcept {
-  // Lengths take one octet each (ecdsa_coordinate_max).
-  if (der.size() < 2 || der[0] != sequence_tag || der[1] != der.size() - 2) return false;
-  der = der.subspan(2);
+  if (der.size() < 2 || der[0] != sequence_tag) return false;
+  const auto is_long = der[1] == long_length;
+  const auto head = std::size_t{is_long ? 3U : 2U};
+  if (der.size() < head || der[head - 1] != der.size() - head) return false;
+  // The short form is the only one of a short length.
+  if (is_long == (der[head - 1] <= short_length_max)) return false;
+  der = der.subspan(head);
   const auto half = raw.size() / 2;
   return take_integer(der, raw.first(half)) && take_integer(der, raw.subspan(half)) && der.empty();
 }
 
 ecdsa_der ecdsa_der_from_raw(bytes_view raw) noexcept {
+  auto numbers = ecdsa_der{};
+  put_integer(numbers, raw.first(raw.size() / 2));
+  put_integer(numbers, raw.subspan(raw.size() / 2));
   auto der = ecdsa_der{};
-  der.size = 2;
-  put_integer(der, raw.first(raw.size() / 2));
-  put_integer(der, raw.subspan(raw.size() / 2));
-  der.octets[0] = sequence_tag;
-  der.octets[1] = static_cast<std::uint8_t>(der.size - 2);
+  const auto put = [&der](std::uint8_t octet) { der.octets[der.size++] = octet; };
+  put(sequence_tag);
+  if (numbers.size > short_length_max) put(long_length);
+  put(static_cast<std::uint8_t>(numbers.size));
+  std::ranges::copy(numbers.view(), der.octets.begin() + static_cast<std::ptrdiff_t>(der.size));
+  der.size += numbers.size;
   return der;
 }
 

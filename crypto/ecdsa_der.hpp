@@ -6,11 +6,11 @@
 
 namespace mintage::crypto {
 
-/// The widest coordinate supported here, that of P-384. In a DER signature of two such numbers
-/// every length takes one octet.
-inline constexpr std::size_t ecdsa_coordinate_max = 48;
+/// The widest coordinate supported here, that of P-521. In a DER signature of two such numbers the
+/// length of a number takes one octet, and that of the sequence one or two.
+inline constexpr std::size_t ecdsa_coordinate_max = 66;
 /// The longest DER of such a signature: tags, lengths, and the leading zeros of positive numbers.
-inline constexpr std::size_t ecdsa_der_max = 2 + 2 * (3 + ecdsa_coordinate_max);
+inline constexpr std::size_t ecdsa_der_max = 3 + 2 * (3 + ecdsa_coordinate_max);
 
 struct ecdsa_der {
   bytes<ecdsa_der_max> octets{};

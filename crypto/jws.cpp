@@ -103,7 +103,7 @@ struct jws_verifier::impl {
 
   bytes_view message_of(const jws_check& check) {
     if (check.key->alg() == jws_alg::eddsa) return as_bytes(check.text);
-    auto& hash = check.key->alg() == jws_alg::es384 ? sha384 : sha256;
+    auto& hash = hashers[static_cast<std::size_t>(hash_of(check.key->alg()))];
     const auto hashed = hash(check.text);
     auto& kept = digests.emplace_back();
     std::ranges::copy(hashed, kept.begin());
@@ -111,8 +111,8 @@ struct jws_verifier::impl {
   }
 
   std::unique_ptr<signature_backend> backend;
-  sha2_hasher sha256{sha2::sha256};
-  sha2_hasher sha384{sha2::sha384};
+  std::array<sha2_hasher, sha2s.size()> hashers{
+      sha2_hasher{sha2::sha256}, sha2_hasher{sha2::sha384}, sha2_hasher{sha2::sha512}};  // by sha2
   // Reused by each batch.
   std::vector<bytes<64>> digests;
   std::vector<verify_job> jobs;

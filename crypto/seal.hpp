@@ -2,6 +2,7 @@
 /// Authenticated encryption of stored values: AES-256-GCM.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,9 @@ namespace mintage::crypto {
 ///        to another record. Not stored.
 /// @returns nonce (12 octets) ‖ ciphertext ‖ tag (16 octets). Thread-safe.
 [[nodiscard]] std::string seal(const digest& key, std::string_view context, std::string_view plain);
+
+/// By how much a sealed value is longer than its text: nonce and tag.
+inline constexpr auto seal_overhead = std::size_t{12 + 16};
 
 /// Opens a sealed value.
 /// @returns nothing when key or context differ, or the octets were changed. Thread-safe.

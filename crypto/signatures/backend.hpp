@@ -43,7 +43,9 @@ class prepared_key {
 };
 
 /// Size in octets of a JWS signature by this key.
-[[nodiscard]] std::size_t signature_size(const public_key& key);
+[[nodiscard]] inline std::size_t signature_size(const public_key& key) noexcept {
+  return key.signature_size();
+}
 /// The longest signature of any key that `signing_key` accepts: RSA with 8192 bits (JWS-03).
 inline constexpr auto signature_max = std::size_t{1024};
 

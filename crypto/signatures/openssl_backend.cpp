@@ -14,11 +14,15 @@ namespace {
 using initializer = int (*)(EVP_PKEY_CTX*);
 
 bool is_ecdsa(jws_alg alg) noexcept {
-  return alg == jws_alg::es256 || alg == jws_alg::es384;
+  return row_of(alg).scheme == jws_scheme::ecdsa;
+}
+
+bool is_pss(jws_alg alg) noexcept {
+  return row_of(alg).scheme == jws_scheme::rsa_pss;
 }
 
 void set_padding(EVP_PKEY_CTX* context, jws_alg alg) {
-  const auto padding = alg == jws_alg::ps256 ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING;
+  const auto padding = is_pss(alg) ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING;
   require(EVP_PKEY_CTX_set_rsa_padding(context, padding) == 1, "EVP_PKEY_CTX_set_rsa_padding");
 }
 
@@ -39,7 +43,7 @@ pkey_ctx_ptr make_context(jws_alg alg, EVP_PKEY* key, initializer init) {
   if (!is_ecdsa(alg)) set_padding(context.get(), alg);
   require(EVP_PKEY_CTX_set_signature_md(context.get(), method) == 1,
           "EVP_PKEY_CTX_set_signature_md");
-  if (alg == jws_alg::ps256) set_pss(context.get(), method);
+  if (is_pss(alg)) set_pss(context.get(), method);
   return context;
 }
 
@@ -108,22 +112,8 @@ bool verify_digest(const public_key& key, bytes_view hashed, bytes_view signatur
 
 }  // namespace
 
-std::size_t signature_size(const public_key& key) {
-  switch (key.alg()) {
-    case jws_alg::es256:
-    case jws_alg::eddsa:
-      return 64;
-    case jws_alg::es384:
-      return 96;
-    case jws_alg::rs256:
-    case jws_alg::ps256:
-      break;
-  }
-  return static_cast<std::size_t>(EVP_PKEY_get_size(key.native()));
-}
-
 bool verify_by_openssl(const public_key& key, bytes_view message, bytes_view signature) {
-  if (signature.size() != signature_size(key)) return false;
+  if (signature.size() != key.signature_size() || key.native() == nullptr) return false;
   const auto matches = key.alg() == jws_alg::eddsa ? verify_text(key, message, signature)
                                                    : verify_digest(key, message, signature);
   ERR_clear_error();

@@ -108,6 +108,26 @@ TEST(ecdsa_raw_from_der, knows_the_width_of_p384) {  // JWS-01
   EXPECT_EQ(as_chars(ecdsa_der_from_raw(as_bytes(raw)).view()), from_hex(longest));
 }
 
+TEST(ecdsa_raw_from_der, knows_the_width_of_p521) {  // JWS-01
+  // 66 octets, of which the first has one bit at most: a sequence whose length takes two octets.
+  const auto r = "01" + repeated("ff", 65);
+  const auto longest = "308188 0242" + r + "0242" + r;
+  EXPECT_EQ(parse(from_hex(longest), 132), r + r);
+  EXPECT_FALSE(parse(from_hex(longest), 96));
+  const auto raw = from_hex(r + r);
+  EXPECT_EQ(as_chars(ecdsa_der_from_raw(as_bytes(raw)).view()), from_hex(longest));
+  // 127 octets: the short form, and nothing else.
+  const auto s = repeated("7f", 57);
+  const auto shorter = "0242" + r + "0239" + s;
+  EXPECT_EQ(parse(from_hex("307f" + shorter), 132), r + repeated("00", 9) + s);
+  EXPECT_FALSE(parse(from_hex("30817f" + shorter), 132));
+  EXPECT_FALSE(parse(from_hex("3082007f" + shorter), 132));
+  // 128 octets: the long form.
+  const auto t = repeated("7f", 58);
+  EXPECT_EQ(parse(from_hex("308180 0242" + r + "023a" + t), 132), r + repeated("00", 8) + t);
+  EXPECT_FALSE(parse(from_hex("3080 0242" + r + "023a" + t), 132));
+}
+
 TEST(ecdsa_der_from_raw, is_the_way_back) {
   for (const auto& [der, raw] : spellings) {
     const auto octets = from_hex(raw);

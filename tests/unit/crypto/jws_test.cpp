@@ -1,5 +1,6 @@
 #include "crypto/jws.hpp"
 
+#include <array>
 #include <thread>
 #include <vector>
 
@@ -23,14 +24,21 @@ constexpr auto payload = std::string_view{R"({"iss":"https://issuer.example","su
 const signing_key& key_for(jws_alg alg) {
   static const auto keys = [] {
     auto made = std::vector<signing_key>{};
-    for (const auto each : jws_algs) made.push_back(signing_key::generate(each));
+    for (const auto& each : verified_algs) made.push_back(signing_key::generate(each.id));
     return made;
   }();
   return keys[static_cast<std::size_t>(alg)];
 }
 
+/// All algorithms, not only those that Mintage signs with.
+const auto all_algs = [] {
+  auto algs = std::vector<jws_alg>{};
+  for (const auto& each : verified_algs) algs.push_back(each.id);
+  return algs;
+}();
+
 bool is_ecdsa(jws_alg alg) {
-  return alg == jws_alg::es256 || alg == jws_alg::es384;
+  return row_of(alg).scheme == jws_scheme::ecdsa;
 }
 
 std::string sign(jws_signer& signer, std::string_view claims = payload) {
@@ -69,21 +77,24 @@ bool openssl_verifies(const signing_key& key, std::string_view compact) {
   auto [text, signature] = split(compact);
   if (is_ecdsa(key.alg())) signature = openssl_der(signature);
   const auto context = md_ctx_ptr{EVP_MD_CTX_new()};
-  const auto* method = key.alg() == jws_alg::eddsa   ? nullptr
-                       : key.alg() == jws_alg::es384 ? EVP_sha384()
-                                                     : EVP_sha256();
+  constexpr auto methods = std::array{EVP_sha256, EVP_sha384, EVP_sha512};
+  const auto* method = key.alg() == jws_alg::eddsa
+                           ? nullptr
+                           : methods.at(static_cast<std::size_t>(hash_of(key.alg())))();
   EVP_PKEY_CTX* options = nullptr;
   EXPECT_EQ(EVP_DigestVerifyInit(context.get(), &options, method, nullptr, key.native()), 1);
-  if (key.alg() == jws_alg::ps256) {
+  if (row_of(key.alg()).scheme == jws_scheme::rsa_pss) {
     EXPECT_EQ(EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING), 1);
-    EXPECT_EQ(EVP_PKEY_CTX_set_rsa_pss_saltlen(options, 32), 1);
+    EXPECT_EQ(
+        EVP_PKEY_CTX_set_rsa_pss_saltlen(options, static_cast<int>(size_of(hash_of(key.alg())))),
+        1);
   }
   return EVP_DigestVerify(context.get(), as_bytes(signature).data(), signature.size(),
                           as_bytes(text).data(), text.size()) == 1;
 }
 
 TEST(verify_compact, refuses_every_one_character_change) {
-  for (const auto alg : jws_algs) {
+  for (const auto alg : all_algs) {
     auto signer = jws_signer{key_for(alg)};
     const auto compact = sign(signer);
     for (auto at = std::size_t{0}; at < compact.size(); ++at) {
@@ -130,7 +141,7 @@ TEST(verify_compact, refuses_four_parts_though_the_signature_fits) {
 }
 
 TEST(verify_compact, refuses_another_key) {
-  for (const auto alg : jws_algs) {
+  for (const auto alg : all_algs) {
     auto signer = jws_signer{key_for(alg)};
     EXPECT_FALSE(verify_compact(signing_key::generate(alg), sign(signer)));
   }
@@ -142,9 +153,9 @@ TEST(verify_compact, refuses_another_key) {
   EXPECT_FALSE(verify_compact(*same_numbers, sign(pkcs1)));
   auto pss = jws_signer{*same_numbers};
   EXPECT_FALSE(verify_compact(key_for(jws_alg::rs256), sign(pss)));
-  for (const auto alg : jws_algs) {
+  for (const auto alg : all_algs) {
     auto signer = jws_signer{key_for(alg)};
-    for (const auto other : jws_algs) {
+    for (const auto other : all_algs) {
       EXPECT_EQ(verify_compact(key_for(other), sign(signer)), alg == other);
     }
   }
@@ -160,7 +171,10 @@ TEST(verify_signature, refuses_r_and_s_outside_1_to_n_minus_1) {  // JWS-03
                     "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"},
         curve_order{jws_alg::es384,
                     "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf"
-                    "581a0db248b0a77aecec196accc52973"}}) {
+                    "581a0db248b0a77aecec196accc52973"},
+        curve_order{jws_alg::es512,
+                    "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+                    "fffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409"}}) {
     auto signer = jws_signer{key_for(alg)};
     const auto [text, good] = split(sign(signer));
     ASSERT_TRUE(verify_signature(signer.key().public_part(), text, good));
@@ -174,7 +188,7 @@ TEST(verify_signature, refuses_r_and_s_outside_1_to_n_minus_1) {  // JWS-03
 }
 
 TEST(verify_signature, refuses_other_lengths) {  // JWS-03
-  for (const auto alg : jws_algs) {
+  for (const auto alg : all_algs) {
     auto signer = jws_signer{key_for(alg)};
     const auto [text, good] = split(sign(signer));
     ASSERT_TRUE(verify_signature(signer.key().public_part(), text, good));
@@ -238,7 +252,7 @@ TEST(jws_signer, makes_the_signatures_of_the_rfcs) {  // those that draw no rand
 }
 
 TEST(jws_signer, signs_what_others_verify) {
-  for (const auto alg : jws_algs) {
+  for (const auto alg : all_algs) {
     auto signer = jws_signer{key_for(alg)};
     for (const auto size : {0, 1, 2, 3, 360, 5000}) {
       const auto claims = std::string(static_cast<std::size_t>(size), 'c');
@@ -289,7 +303,7 @@ TEST(jws_signer, appends_behind_what_is_there) {
 }
 
 TEST(jws_signer, makes_many_at_once) {
-  for (const auto alg : jws_algs) {
+  for (const auto alg : all_algs) {
     auto signer = jws_signer{key_for(alg)};
     const auto access = jose_header(signer.key(), "at+jwt");
     const auto id = jose_header(signer.key(), "JWT");
@@ -322,7 +336,7 @@ TEST(jws_signer, does_not_allocate_in_a_string_with_room) {
 }
 
 TEST(jws_signer, works_after_moves) {
-  for (const auto alg : jws_algs) {
+  for (const auto alg : all_algs) {
     auto first = jws_signer{key_for(alg)};
     auto second = std::move(first);
     EXPECT_TRUE(openssl_verifies(key_for(alg), sign(second)));
@@ -346,7 +360,7 @@ TEST(jws_signer, one_key_signs_on_many_threads) {
 }
 
 TEST(jose_header, has_no_member_that_locates_a_key) {  // JWS-01
-  for (const auto alg : jws_algs) {
+  for (const auto alg : all_algs) {
     const auto& key = key_for(alg);
     const auto name = std::string{to_string(alg)};
     EXPECT_EQ(base64url_decode(jose_header(key, "at+jwt")),

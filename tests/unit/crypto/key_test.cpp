@@ -239,11 +239,16 @@ TEST(signing_key, generates_another_one_each_time) {
 }
 
 TEST(jws_alg, names_are_exact) {
-  for (const auto* name :
-       {"", "none", "es256", "ES512", "HS256", "ES256 ", "PS384", "Ed25519", "eddsa"}) {
+  for (const auto* name : {"", "none", "es256", "HS256", "ES256 ", "Ed448", "eddsa", "ES256K"}) {
     EXPECT_FALSE(parse_jws_alg(name)) << name;
+    EXPECT_FALSE(parse_signing_alg(name)) << name;
   }
-  for (const auto alg : jws_algs) EXPECT_EQ(parse_jws_alg(to_string(alg)), alg);
+  for (const auto& row : verified_algs) EXPECT_EQ(parse_jws_alg(row.name), row.id);
+  EXPECT_EQ(parse_jws_alg("Ed25519"), jws_alg::eddsa);  // RFC 9864 §2.2
+  // Nothing is signed by the others, whatever a config or a client asks for.
+  for (const auto alg : jws_algs) EXPECT_EQ(parse_signing_alg(to_string(alg)), alg);
+  for (const auto* name : {"ES512", "RS384", "RS512", "PS384", "PS512", "Ed25519"})
+    EXPECT_FALSE(parse_signing_alg(name)) << name;
   EXPECT_EQ(to_string(jws_alg::es256), "ES256");
   EXPECT_EQ(to_string(jws_alg::rs256), "RS256");
   EXPECT_EQ(to_string(jws_alg::es384), "ES384");
