@@ -55,7 +55,10 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
   // second.
   const auto ring = key_rotation{keys}.ring();
   const auto pepper = subkey(around.root, "pepper/1");
-  return {.validators = {.keys = {.pepper = pepper, .process = random.take<32>()},
+  const auto secret_key = subkey(around.root, "client-secret/1");
+  return {.validators = {.keys = {.pepper = pepper,
+                                  .process = random.take<32>(),
+                                  .secret_key = secret_key},
                          .rules = rules,
                          .clock = around.clock,
                          .permits = permits,
@@ -88,7 +91,8 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
                        .rules = rules,
                        .clock = around.clock,
                        .pepper = pepper,
-                       .algorithms = active_algorithms(*ring)},
+                       .algorithms = active_algorithms(*ring),
+                       .secret_key = secret_key},
           .keys = keys};
 }
 

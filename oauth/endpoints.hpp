@@ -41,16 +41,21 @@ struct endpoint_row {
   std::string_view metadata_member = {};
   /// The member that lists its authentication methods; empty = clients do not authenticate.
   std::string_view auth_methods_member = {};
+  /// The member that lists the algorithms of client assertions.
+  std::string_view auth_algs_member = {};
   path_root root = path_root::issuer;
 };
 
 constexpr auto endpoints = std::array{
     endpoint_row{endpoint::token, "/token", "token", "token_endpoint",
-                 "token_endpoint_auth_methods_supported"},
+                 "token_endpoint_auth_methods_supported",
+                 "token_endpoint_auth_signing_alg_values_supported"},
     endpoint_row{endpoint::introspection, "/introspect", "introspect", "introspection_endpoint",
-                 "introspection_endpoint_auth_methods_supported"},
+                 "introspection_endpoint_auth_methods_supported",
+                 "introspection_endpoint_auth_signing_alg_values_supported"},
     endpoint_row{endpoint::revocation, "/revoke", "revoke", "revocation_endpoint",
-                 "revocation_endpoint_auth_methods_supported"},
+                 "revocation_endpoint_auth_methods_supported",
+                 "revocation_endpoint_auth_signing_alg_values_supported"},
     endpoint_row{endpoint::userinfo, "/userinfo", "userinfo", "userinfo_endpoint"},
     endpoint_row{endpoint::jwks, "/jwks", "http", "jwks_uri"},
     endpoint_row{endpoint::openid_configuration, "/.well-known/openid-configuration", "http"},

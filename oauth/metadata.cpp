@@ -29,6 +29,16 @@ std::vector<std::string_view> methods_at(endpoint e) {
   return names;
 }
 
+/// The algorithms of the assertions that an endpoint accepts (CAU-10).
+std::vector<std::string_view> assertion_algs_at(endpoint e) {
+  auto names = std::vector<std::string_view>{};
+  for (const auto& alg : assertion_algs) {
+    const auto method = alg.by_key ? auth_method::private_key_jwt : auth_method::client_secret_jwt;
+    if (is_allowed_at(method, e)) names.push_back(alg.name);
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string render_metadata(const options& o, const key_ring& ring) {
@@ -53,6 +63,8 @@ std::string render_metadata(const options& o, const key_ring& ring) {
   json.strings("introspection_signing_alg_values_supported", algorithms);
   for (const auto& e : endpoints) {
     if (!e.auth_methods_member.empty()) json.strings(e.auth_methods_member, methods_at(e.id));
+    const auto algs = assertion_algs_at(e.id);
+    if (!algs.empty()) json.strings(e.auth_algs_member, algs);
   }
   json.strings("code_challenge_methods_supported", {"S256"sv});
   json.strings("claims_supported", {"iss"sv, "sub"sv, "aud"sv, "exp"sv, "iat"sv, "auth_time"sv,

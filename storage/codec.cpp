@@ -12,6 +12,12 @@ namespace mintage::storage {
 records::signature_algorithm to_record(crypto::jws_alg alg) noexcept {
   switch (alg) {
     case crypto::jws_alg::rs256:
+    // Those that nothing is signed with are in no record.
+    case crypto::jws_alg::es512:
+    case crypto::jws_alg::rs384:
+    case crypto::jws_alg::rs512:
+    case crypto::jws_alg::ps384:
+    case crypto::jws_alg::ps512:
       break;
     case crypto::jws_alg::es256:
       return records::ES256;
@@ -95,6 +101,34 @@ bool from_record(records::client::subject_type from, oauth::subject_type& to) no
   to = from == records::client::PAIRWISE ? oauth::subject_type::pairwise
                                          : oauth::subject_type::public_;
   return records::client::subject_type_IsValid(from);
+}
+
+/// How a client proves itself by keys.
+void write_keys(const oauth::client& from, records::client& to) {
+  to.set_jwks(from.jwks);
+  to.set_jwks_uri(from.jwks_uri);
+  if (from.only_assertion_alg)
+    to.set_assertion_alg(row_of(oauth::assertion_algs, *from.only_assertion_alg).record_number);
+  to.set_assertion_aud(from.assertion_aud == oauth::aud_mode::compat ? records::client::COMPAT
+                                                                     : records::client::STRICT);
+  to.set_profile(from.profile == oauth::client_profile::fapi2 ? records::client::FAPI2
+                                                              : records::client::STANDARD);
+}
+
+bool read_keys(records::client& from, oauth::client& to) {
+  to.jwks = std::move(*from.mutable_jwks());
+  to.jwks_uri = std::move(*from.mutable_jwks_uri());
+  // A set that this version does not read any more leaves the client without keys, and its record
+  // usable.
+  if (!to.jwks.empty()) to.keys = oauth::read_registered_keys(to.jwks);
+  to.assertion_aud = from.assertion_aud() == records::client::COMPAT ? oauth::aud_mode::compat
+                                                                     : oauth::aud_mode::strict;
+  to.profile = from.profile() == records::client::FAPI2 ? oauth::client_profile::fapi2
+                                                        : oauth::client_profile::standard;
+  return records::client::aud_mode_IsValid(from.assertion_aud()) &&
+         records::client::client_profile_IsValid(from.profile()) &&
+         (from.assertion_alg() == 0 || read_number(oauth::assertion_algs, from.assertion_alg(),
+                                                   to.only_assertion_alg.emplace()));
 }
 
 bool read_grant_types(const records::client& from, std::vector<oauth::grant_type>& to) {
@@ -189,6 +223,7 @@ std::string encode(const oauth::client& c) {
   m.set_refresh_idle(static_cast<std::uint32_t>(c.lives.refresh_idle.count()));
   m.set_refresh_absolute(static_cast<std::uint32_t>(c.lives.refresh_absolute.count()));
   write_claims(c.access_token_claims, *m.mutable_access_token_claims());
+  write_keys(c, m);
   return m.SerializeAsString();
 }
 
@@ -199,7 +234,7 @@ std::optional<oauth::client> decode_client(std::string_view octets) {
       !read_number(oauth::auth_methods, m.method(), c->method) ||
       !from_record(m.id_token_alg(), c->id_token_alg) ||
       !from_record(m.rt_mode(), c->refresh_mode) || !read_grant_types(m, c->grant_types) ||
-      !from_record(m.subjects(), c->subjects) ||
+      !from_record(m.subjects(), c->subjects) || !read_keys(m, *c) ||
       (m.has_userinfo_alg() && !from_record(m.userinfo_alg(), c->userinfo_alg.emplace()))) {
     return {};
   }

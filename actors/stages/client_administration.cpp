@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "oauth/client/authentication.hpp"
+#include "oauth/client/sealed_secret.hpp"
 
 namespace mintage::actors {
 namespace {
@@ -13,6 +14,21 @@ void refuse(service::admin_exchange& x, oauth::errc code, std::string descriptio
 }
 
 constexpr auto no_such_client = "no such client";
+
+bool needs_text(const oauth::client& c) noexcept {
+  return row_of(oauth::auth_methods, c.method).needs_secret_text;
+}
+
+/// What the operator is told of a secret that is stored without a slow hash.
+std::vector<std::string> warnings_of(const oauth::client& c,
+                                     const std::optional<crypto::secret_string>& chosen) {
+  auto out = chosen ? oauth::secret_warnings(*chosen) : std::vector<std::string>{};
+  if (needs_text(c))
+    out.emplace_back(
+        "client_secret is stored encrypted and not hashed, because client_secret_jwt needs its "
+        "text: prefer private_key_jwt");
+  return out;
+}
 
 /// The job of hashing a chosen secret. It takes over the call.
 hash_request hash_first(service::admin_handle& x, oauth::client who,
@@ -127,14 +143,17 @@ hash_request client_administration::create(service::admin_handle& x,
     keep_new(*x, {std::move(*made), {}});
     return nullptr;
   }
-  if (m.client_secret)
+  if (m.client_secret && !needs_text(*made))
     return hash_first(x, std::move(*made), *m.client_secret, m.client_secret_expires_at);
-  auto secret = crypto::secret_string{};
+  auto shown = crypto::secret_string{};
+  auto warnings = std::vector<std::string>{};
   if (oauth::proof_of(made->method) == oauth::client_proof::secret) {
-    secret = oauth::make_client_secret(random_);
-    made->secrets.push_back(hashed(secret, m.client_secret_expires_at));
+    if (!m.client_secret) shown = oauth::make_client_secret(random_, made->method);
+    made->secrets.push_back(
+        stored(*made, m.client_secret ? *m.client_secret : shown, m.client_secret_expires_at));
+    warnings = warnings_of(*made, m.client_secret);
   }
-  keep_new(*x, {std::move(*made), std::move(secret)});
+  keep_new(*x, {std::move(*made), std::move(shown), std::move(warnings)});
   return nullptr;
 }
 
@@ -147,7 +166,7 @@ hash_request client_administration::add_secret(service::admin_handle& x,
     x->error = std::move(*bad);
     return nullptr;
   }
-  if (wanted.client_secret)
+  if (wanted.client_secret && !needs_text(*before))
     return hash_first(x, *before, *wanted.client_secret, wanted.client_secret_expires_at);
   if (wanted.client_secret_hash) {
     keep_added(*x, *before,
@@ -155,9 +174,12 @@ hash_request client_administration::add_secret(service::admin_handle& x,
                {}, {});
     return nullptr;
   }
-  auto secret = oauth::make_client_secret(random_);
-  auto stored = hashed(secret, wanted.client_secret_expires_at);  // before the secret is moved from
-  keep_added(*x, *before, std::move(stored), std::move(secret), {});
+  auto shown = crypto::secret_string{};
+  if (!wanted.client_secret) shown = oauth::make_client_secret(random_, before->method);
+  auto added = stored(*before, wanted.client_secret ? *wanted.client_secret : shown,
+                      wanted.client_secret_expires_at);
+  keep_added(*x, *before, std::move(added), std::move(shown),
+             warnings_of(*before, wanted.client_secret));
   return nullptr;
 }
 
@@ -259,10 +281,12 @@ const oauth::client* client_administration::find(service::admin_exchange& x,
   return found;
 }
 
-oauth::stored_secret client_administration::hashed(const crypto::secret_string& generated,
+oauth::stored_secret client_administration::stored(const oauth::client& owner,
+                                                   const crypto::secret_string& text,
                                                    std::optional<std::int64_t> expires_at) {
+  if (needs_text(owner)) return oauth::seal_secret(owner, text, expires_at, setup_.secret_key);
   auto out = oauth::stored_secret{};
-  out.hash = crypto::as_chars(oauth::pepper_secret(pepper_, generated.reveal()));
+  out.hash = crypto::as_chars(oauth::pepper_secret(pepper_, text.reveal()));
   out.expires = oauth::secret_expiry(expires_at);
   return out;
 }

@@ -24,6 +24,8 @@ struct registry_setup {
   crypto::digest pepper;
   /// Algorithms with an active signing key at the start: clients can only ask for these.
   std::vector<crypto::jws_alg> algorithms;
+  /// Seals the secrets whose text the server must know.
+  crypto::digest secret_key{};
 };
 
 /// The calls without an actor: tests call them directly. Waits for the disk.
@@ -68,7 +70,9 @@ class client_administration {
   void remove_resource(service::admin_exchange& x, const std::string& identifier);
   void cut_off(service::admin_exchange& x, const oauth::cut_off& call);
   [[nodiscard]] const oauth::client* find(service::admin_exchange& x, const std::string& id) const;
-  [[nodiscard]] oauth::stored_secret hashed(const crypto::secret_string& generated,
+  /// A secret as it is stored when no slow hash is needed: sealed or as an HMAC.
+  [[nodiscard]] oauth::stored_secret stored(const oauth::client& owner,
+                                            const crypto::secret_string& text,
                                             std::optional<std::int64_t> expires_at);
   void keep_new(service::admin_exchange& x, oauth::created_client done);
   void keep_added(service::admin_exchange& x, const oauth::client& before,

@@ -66,7 +66,7 @@ objection take(json_in from, crypto::jws_alg& to) {
   constexpr auto must = objection{"must be RS256, ES256, PS256, ES384 or EdDSA"};
   auto text = std::string_view{};
   if (from.get(text) != simdjson::SUCCESS) return must;
-  const auto alg = crypto::parse_jws_alg(text);
+  const auto alg = crypto::parse_signing_alg(text);
   if (!alg) return must;
   to = *alg;
   return {};
@@ -99,6 +99,13 @@ objection take_identifier(json_in from, resource& to) {
   return take(from, to.as.identifier);
 }
 
+/// Kept as text: oauth::key_set reads it.
+objection take_jwks(json_in from, client_metadata& to) {
+  if (!from.is_object()) return "must be a JWK set, which is an object";
+  to.jwks = simdjson::minify(from);
+  return {};
+}
+
 objection take_format(json_in from, resource& to) {
   auto text = std::string{};
   if (const auto wrong = take(from, text); !wrong.empty()) return wrong;
@@ -110,7 +117,7 @@ objection take_format(json_in from, resource& to) {
 objection take_algorithm(json_in from, resource& to) {
   auto text = std::string{};
   if (const auto wrong = take(from, text); !wrong.empty()) return wrong;
-  const auto alg = crypto::parse_jws_alg(text);
+  const auto alg = crypto::parse_signing_alg(text);
   if (!alg) return "must be an algorithm that the server signs with";
   to.as.alg = *alg;
   return {};
@@ -187,6 +194,10 @@ constexpr auto client_members = std::to_array<member<client_metadata>>({
     in_client<&client_metadata::refresh_idle>("refresh_idle"),
     in_client<&client_metadata::refresh_absolute>("refresh_absolute"),
     in_client<&client_metadata::access_token_claims>("access_token_claims"),
+    {"jwks", take_jwks},
+    in_client<&client_metadata::jwks_uri>("jwks_uri"),
+    in_client<&client_metadata::token_endpoint_auth_signing_alg>("token_endpoint_auth_signing_alg"),
+    in_client<&client_metadata::assertion_aud_mode>("assertion_aud_mode"),
 });
 
 constexpr auto resource_members = std::to_array<member<resource>>({

@@ -41,6 +41,16 @@ void put_lives(json::object& object, const oauth::token_lives& own) {
   put("refresh_absolute", own.refresh_absolute);
 }
 
+/// What a client proves itself with besides secrets, as far as it has any.
+void put_keys(json::object& object, const oauth::client& c) {
+  if (!c.jwks.empty()) object["jwks"] = json::parse(c.jwks);
+  if (!c.jwks_uri.empty()) object["jwks_uri"] = c.jwks_uri;
+  if (row_of(oauth::auth_methods, c.method).presented != oauth::presentation::assertion) return;
+  object["token_endpoint_auth_signing_alg"] =
+      c.only_assertion_alg ? to_string(*c.only_assertion_alg) : "";
+  object["assertion_aud_mode"] = to_string(c.assertion_aud);
+}
+
 json::object to_json(const oauth::client& c) {
   auto grants = json::array{};
   for (const auto g : c.grant_types) grants.emplace_back(to_string(g));
@@ -77,6 +87,7 @@ json::object to_json(const oauth::client& c) {
   };
   put_lives(out, c.lives);
   put_claims(out, c.access_token_claims);
+  put_keys(out, c);
   return out;
 }
 

@@ -20,17 +20,24 @@ enum class presentation : std::uint8_t {
   basic,    ///< Authorization: Basic, well formed
   broken_header,  ///< an Authorization value that is not decodable Basic (ERR-02, CAU-04)
   post,           ///< client_id and client_secret in the body
-  assertion,      ///< client_assertion, which no client can be registered for yet
+  assertion,      ///< client_assertion and its type in the body (CAU-06)
 };
 
 /// How a client proves its identity.
 enum class client_proof : std::uint8_t {
-  none,   ///< nothing: a public client
-  secret  ///< a shared secret (CAU-12)
+  none,    ///< nothing: a public client
+  secret,  ///< a shared secret (CAU-12)
+  key      ///< a private key, whose public one is in its JWK set
 };
 
 /// In the order of documents and messages.
-enum class auth_method : std::uint8_t { client_secret_basic, client_secret_post, none };
+enum class auth_method : std::uint8_t {
+  client_secret_basic,
+  client_secret_post,
+  client_secret_jwt,
+  private_key_jwt,
+  none
+};
 
 struct auth_method_row {
   auth_method id;
@@ -41,8 +48,10 @@ struct auth_method_row {
   /// The presentation of a request by such a client.
   presentation presented;
   client_proof proof;
-  /// The endpoints that accept the method.
+  /// The endpoints that accept the method. A client cannot be registered for one that none accepts.
   std::span<const endpoint> endpoints;
+  /// Whether the server must know the text of the secret, which it then seals and does not hash.
+  bool needs_secret_text = false;
 };
 
 namespace detail {
@@ -57,6 +66,19 @@ constexpr auto auth_methods = std::array{
                     client_proof::secret, detail::all_client_endpoints},
     auth_method_row{auth_method::client_secret_post, "client_secret_post", 2, presentation::post,
                     client_proof::secret, detail::all_client_endpoints},
+    auth_method_row{auth_method::client_secret_jwt,
+                    "client_secret_jwt",
+                    4,
+                    presentation::assertion,
+                    client_proof::secret,
+                    {},
+                    true},
+    auth_method_row{auth_method::private_key_jwt,
+                    "private_key_jwt",
+                    3,
+                    presentation::assertion,
+                    client_proof::key,
+                    {}},
     auth_method_row{auth_method::none, "none", 0, presentation::id_only, client_proof::none,
                     detail::public_client_endpoints},
 };

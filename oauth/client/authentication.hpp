@@ -70,8 +70,9 @@ class proven_secrets {
 
 /// The keys of client authentication.
 struct auth_keys {
-  crypto::digest pepper;   ///< HKDF of the seal key, so it survives a restart
-  crypto::digest process;  ///< random per process
+  crypto::digest pepper;        ///< HKDF of the seal key, so it survives a restart
+  crypto::digest process;       ///< random per process
+  crypto::digest secret_key{};  ///< HKDF of the seal key: opens sealed secrets
 };
 
 /// Authenticates clients for one validator. Not thread-safe: owns HMAC contexts and a cache.

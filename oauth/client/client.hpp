@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "crypto/key.hpp"
+#include "oauth/client/assertion_alg.hpp"
 #include "oauth/client/auth_method.hpp"
+#include "oauth/client/key_set.hpp"
 #include "oauth/client/secret_kinds.hpp"
 #include "oauth/grant/grant_types.hpp"
 #include "oauth/grant/resource.hpp"
@@ -35,6 +37,23 @@ enum class subject_type : std::uint8_t { public_, pairwise };
   return t == subject_type::public_ ? "public" : "pairwise";
 }
 
+/// What `aud` of a client's assertions may be (CAU-08). The profile FAPI 2.0 is stricter than both.
+enum class aud_mode : std::uint8_t {
+  strict,  ///< the issuer alone, as a string or as the only element of an array
+  compat   ///< also the URLs of endpoints, for applications that send those
+};
+[[nodiscard]] constexpr std::string_view to_string(aud_mode m) noexcept {
+  return m == aud_mode::strict ? "strict" : "compat";
+}
+/// The rules that a client is held to.
+enum class client_profile : std::uint8_t {
+  standard,
+  fapi2  ///< FAPI 2.0 Security Profile (PROTOCOL.md §10)
+};
+[[nodiscard]] constexpr std::string_view to_string(client_profile p) noexcept {
+  return p == client_profile::standard ? "default" : "fapi2";
+}
+
 /// Lifetimes of a client's tokens that differ from [tokens] in the config; 0 = as in [tokens].
 struct token_lives {
   seconds access{};
@@ -47,11 +66,12 @@ struct token_lives {
 [[nodiscard]] token_lives resolve(const token_lives& own, const options& o) noexcept;
 
 /// One stored live secret (CAU-12): HMAC-SHA-256 under the pepper when the server generated it; a
-/// slow hash when it was imported, our own argon2id or that of another server.
+/// slow hash when it was imported, our own argon2id or that of another server; sealed when the
+/// client's method needs its text (CAU-10).
 struct stored_secret {
   using kind = secret_kind;
   kind how = kind::hmac;
-  /// 32 octets (hmac) or the text of the slow hash.
+  /// 32 octets (hmac), the text of the slow hash, or what oauth/client/sealed_secret.hpp made.
   std::string hash;
   /// Number of the secret among the client's, from 1; never reused.
   std::uint32_t number = 1;
@@ -97,6 +117,17 @@ struct client {
   token_lives lives;
   /// Claims of each of its JWT access tokens.
   std::vector<static_claim> access_token_claims;
+  /// The JWK set that it is registered with, as JSON; empty = none.
+  std::string jwks;
+  /// The keys of `jwks`; null without one. Shared by the copies of a record.
+  key_set_ptr keys;
+  /// Where its JWK set is fetched from; empty = nowhere. Never together with `jwks` (CAU-11).
+  std::string jwks_uri;
+  /// `token_endpoint_auth_signing_alg`: the only algorithm of its assertions; nothing = any of its
+  /// method (CAU-06).
+  std::optional<assertion_alg> only_assertion_alg;
+  aud_mode assertion_aud = aud_mode::strict;
+  client_profile profile = client_profile::standard;
 
   [[nodiscard]] bool is_public() const noexcept { return proof_of(method) == client_proof::none; }
   [[nodiscard]] bool has_grant(grant_type g) const noexcept;

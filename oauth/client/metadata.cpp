@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "crypto/base64.hpp"
+#include "oauth/client/key_metadata.hpp"
 #include "oauth/client/secrets.hpp"
+#include "oauth/client/subject_metadata.hpp"
 #include "oauth/grant/resource.hpp"
 #include "oauth/grant/scope.hpp"
 #include "oauth/request/text.hpp"
@@ -146,60 +148,6 @@ complaint set_allowed_origins(client& c, const client_metadata& m) {
   return std::nullopt;
 }
 
-std::string lower_host(std::string_view uri) {
-  auto host = std::string{split_uri(uri).value_or(uri_parts{}).host};
-  std::transform(host.begin(), host.end(), host.begin(), to_lower);
-  return host;
-}
-
-/// @returns the host that all redirect URIs share, or empty (Core §8.1).
-std::string common_host(const std::vector<std::string>& redirect_uris) {
-  if (redirect_uris.empty()) return {};
-  auto host = lower_host(redirect_uris.front());
-  const auto is_there = [&](const std::string& uri) { return lower_host(uri) == host; };
-  return std::all_of(redirect_uris.begin(), redirect_uris.end(), is_there) ? host : std::string{};
-}
-
-/// Sets the sector of a client with pairwise subjects. The sector is stored and its URI is not:
-/// redirect URIs outside the sector need the URI again, so that no subject changes by accident.
-complaint set_sector(client& c, const client_metadata& m) {
-  if (m.sector_identifier_uri) {
-    c.sector = lower_host(*m.sector_identifier_uri);
-    return std::nullopt;
-  }
-  if (!c.sector.empty() && !m.redirect_uris) return std::nullopt;
-  const auto host = common_host(c.redirect_uris);
-  if (host.empty() || (!c.sector.empty() && host != c.sector)) {
-    return bad_request(
-        "sector_identifier_uri is required for pairwise subjects, unless all redirect_uris have "
-        "the host of the sector");
-  }
-  c.sector = host;
-  return std::nullopt;
-}
-
-complaint set_subjects(client& c, const client_metadata& m) {
-  if (m.subject_type) {
-    if (*m.subject_type != "public" && *m.subject_type != "pairwise") {
-      return bad_request("subject_type must be public or pairwise");
-    }
-    c.subjects = *m.subject_type == "pairwise" ? subject_type::pairwise : subject_type::public_;
-  }
-  if (m.sector_identifier_uri) {
-    const auto parts = split_uri(*m.sector_identifier_uri);
-    if (m.sector_identifier_uri->size() > max_uri || !parts || !parts->has_scheme("https") ||
-        parts->host.empty() || parts->has_userinfo || parts->has_fragment) {
-      return bad_request("sector_identifier_uri must be an https URI of at most 2048 octets");
-    }
-    if (c.subjects != subject_type::pairwise) {
-      return bad_request("sector_identifier_uri needs the subject_type pairwise");
-    }
-  }
-  if (c.subjects == subject_type::pairwise) return set_sector(c, m);
-  c.sector.clear();
-  return std::nullopt;
-}
-
 complaint set_plain_values(client& c, const client_metadata& m) {
   if (m.client_name) {
     if (m.client_name->size() > max_name || !is_printable_utf8(*m.client_name)) {
@@ -229,7 +177,7 @@ complaint set_plain_values(client& c, const client_metadata& m) {
 
 complaint set_algorithms(client& c, const client_metadata& m) {
   if (m.id_token_signed_response_alg) {
-    const auto alg = crypto::parse_jws_alg(*m.id_token_signed_response_alg);
+    const auto alg = crypto::parse_signing_alg(*m.id_token_signed_response_alg);
     if (!alg) {
       return bad_request(
           "id_token_signed_response_alg must be RS256, ES256, PS256, ES384 or EdDSA");
@@ -237,7 +185,7 @@ complaint set_algorithms(client& c, const client_metadata& m) {
     c.id_token_alg = *alg;
   }
   if (m.userinfo_signed_response_alg) {
-    c.userinfo_alg = crypto::parse_jws_alg(*m.userinfo_signed_response_alg);
+    c.userinfo_alg = crypto::parse_signing_alg(*m.userinfo_signed_response_alg);
     if (!c.userinfo_alg && !m.userinfo_signed_response_alg->empty()) {
       return bad_request(
           "userinfo_signed_response_alg must be RS256, ES256, PS256, ES384, EdDSA or empty");
@@ -293,10 +241,11 @@ complaint check_whole(const client& c, const client_metadata& m) {
 complaint apply(client& c, const client_metadata& m) {
   for (const auto set :
        {set_redirect_uris, set_grant_types, set_scope, set_plain_values, set_algorithms,
-        set_subjects, set_allowed_resources, set_allowed_origins, set_lives}) {
+        set_subjects, set_allowed_resources, set_allowed_origins, set_lives, set_keys}) {
     if (auto bad = set(c, m)) return bad;
   }
-  return check_whole(c, m);
+  if (auto bad = check_whole(c, m)) return bad;
+  return check_keys(c);
 }
 
 /// Checks the secret that is imported with the id, as text or as hash.
@@ -304,9 +253,15 @@ complaint check_imported_secret(const client& c, const client_metadata& m) {
   const auto is_imported = m.client_secret || m.client_secret_hash;
   const auto name = std::string{m.client_secret ? "client_secret" : "client_secret_hash"};
   if (m.client_secret && m.client_secret_hash) return bad_request(secret_or_hash);
+  const auto has_secret = proof_of(c.method) == client_proof::secret;
   if (is_imported && c.is_public()) return bad_request(name + " cannot belong to a public client");
+  if (is_imported && !has_secret)
+    return bad_request(name + " cannot belong to a client that authenticates by " +
+                       std::string{to_string(c.method)});
+  if (m.client_secret_hash && row_of(auth_methods, c.method).needs_secret_text)
+    return bad_request(hash_for_text_method);
   if (is_imported && !m.client_id) return bad_request("client_id is required with " + name);
-  if (m.client_id && !is_imported && !c.is_public())
+  if (m.client_id && !is_imported && has_secret)
     return bad_request("client_secret or client_secret_hash is required with client_id");
   if (m.client_secret) return check_chosen_secret(*m.client_secret);
   if (m.client_secret_hash) return check_secret_hash(*m.client_secret_hash);
@@ -317,8 +272,8 @@ complaint check_imported_secret(const client& c, const client_metadata& m) {
 complaint set_identity(client& c, const client_metadata& m) {
   if (m.token_endpoint_auth_method) {
     const auto method = find_named(auth_methods, *m.token_endpoint_auth_method);
-    if (!method) {
-      return bad_request("token_endpoint_auth_method must be " + one_of(names_of(auth_methods)));
+    if (!method || row_of(auth_methods, *method).endpoints.empty()) {
+      return bad_request("token_endpoint_auth_method must be " + one_of(registrable_methods()));
     }
     c.method = *method;
   }
@@ -371,7 +326,12 @@ admin_result<client> make_client(const client_metadata& m, instant now,
   auto made = client{};
   if (auto bad = set_identity(made, m)) return tl::unexpected{std::move(*bad)};
   made.refresh_mode = made.is_public() ? rt_mode::rotating : rt_mode::static_;
+  if (m.client_id) made.assertion_aud = aud_mode::compat;
   if (auto bad = apply(made, m)) return tl::unexpected{std::move(*bad)};
+  if (m.client_secret) {
+    if (auto bad = check_secret_length(made, *m.client_secret))
+      return tl::unexpected{std::move(*bad)};
+  }
   made.issued_at = now;
   if (made.id.empty()) made.id = make_client_id(random);
   made.incarnation = make_incarnation(random);

@@ -46,6 +46,11 @@ struct client_metadata {
   std::optional<std::int64_t> refresh_idle;
   std::optional<std::int64_t> refresh_absolute;
   std::optional<std::vector<static_claim>> access_token_claims;
+  std::optional<std::string> jwks;      ///< the text of a JWK set; empty = none
+  std::optional<std::string> jwks_uri;  ///< empty = none
+  std::optional<std::string> token_endpoint_auth_signing_alg;  ///< empty = any of the method
+  std::optional<std::string> assertion_aud_mode;               ///< "strict" or "compat"
+  std::optional<std::string> profile;                          ///< "default" or "fapi2"
 };
 
 /// Checks that this server can give a client such lifetimes: access and ID tokens must expire
@@ -57,7 +62,8 @@ struct client_metadata {
 /// Makes a client from metadata, without its secret. Draws the id (if none was given) and the
 /// incarnation. Defaults: client_secret_basic, authorization_code, scope "openid", RS256, PKCE
 /// required, public subjects; rotating refresh tokens for public clients, static ones for
-/// confidential clients (RFT-02).
+/// confidential clients (RFT-02); the strict audience for assertions, but the compatible one for an
+/// imported client (CAU-08).
 /// Pairwise subjects are shared within the host of sector_identifier_uri, which is not fetched: the
 /// operator is responsible for the redirect URIs. Without that member, all redirect URIs must have
 /// one host.
@@ -66,7 +72,7 @@ struct client_metadata {
 ///          client_credentials (CCG-01), require_pkce off for a public client (PKC-01), pairwise
 ///          subjects without a single sector, an allowed origin that browsers do not send, a member
 ///          that is too long (512 URIs of 2048 octets; 64 resources and origins; id 128; secret 256
-///          octets of printable UTF-8).
+///          octets of printable UTF-8); and what oauth/client/key_metadata.hpp says.
 [[nodiscard]] admin_result<client> make_client(const client_metadata& m, instant now,
                                                crypto::random_source& random);
 /// Applies the same rules to a changed copy; version + 1. client_id, client_secret,

@@ -20,7 +20,8 @@ enum class secret_kind : std::uint8_t {
   argon2i,
   bcrypt,
   pbkdf2_sha256,
-  pbkdf2_sha512
+  pbkdf2_sha512,
+  sealed
 };
 
 struct secret_kind_row {
@@ -31,14 +32,17 @@ struct secret_kind_row {
   std::uint32_t record_number;
   /// What hashes of the kind begin with; empty texts are none.
   std::array<std::string_view, 3> prefixes;
-  /// Checks form and cost of a hash. Null when the kind is fast: it has neither prefix nor cost.
+  /// Checks form and cost of a hash. Null when the kind is no slow hash: it has neither prefix nor
+  /// cost.
   crypto::hash_fault (*fault)(std::string_view encoded);
-  /// Compares a hash with a secret: up to a second, for hashers only. Null when the kind is fast.
+  /// Compares a hash with a secret: up to a second, for hashers only. Null when the kind is no slow
+  /// hash.
   bool (*verify)(std::string_view encoded, std::string_view secret);
 };
 
 /// One row per kind. HMAC under the pepper is what secrets have that the server generated, or that
-/// were right once. The others wait for the first time that they are right.
+/// were right once. Sealed ones can be read again, because their client's method needs the text
+/// (sealed_secret.hpp). The others wait for the first time that they are right.
 constexpr auto secret_kinds = std::array{
     secret_kind_row{secret_kind::hmac, "hmac", 0, {}, nullptr, nullptr},
     secret_kind_row{secret_kind::argon2id,
@@ -71,6 +75,7 @@ constexpr auto secret_kinds = std::array{
                     {"$pbkdf2-sha512$"},
                     crypto::pbkdf2_sha512_fault,
                     crypto::pbkdf2_sha512_verify},
+    secret_kind_row{secret_kind::sealed, "sealed", 6, {}, nullptr, nullptr},
 };
 static_assert(is_in_order(secret_kinds));
 

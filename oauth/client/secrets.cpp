@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crypto/base64.hpp"
+#include "oauth/client/key_metadata.hpp"
 #include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
@@ -87,13 +88,17 @@ std::optional<instant> secret_expiry(std::optional<std::int64_t> date) noexcept 
 }
 
 complaint check_secret(const client& c, const secret_request& r, instant now) {
+  if (c.is_public()) return bad_request("client_secret cannot belong to a public client");
   if (proof_of(c.method) != client_proof::secret)
-    return bad_request("client_secret cannot belong to a public client");
+    return bad_request("client_secret cannot belong to a client that authenticates by " +
+                       std::string{to_string(c.method)});
   if (r.client_secret && r.client_secret_hash) return bad_request(secret_or_hash);
   if (r.client_secret) {
     if (auto bad = check_chosen_secret(*r.client_secret)) return bad;
+    if (auto bad = check_secret_length(c, *r.client_secret)) return bad;
   }
   if (r.client_secret_hash) {
+    if (row_of(auth_methods, c.method).needs_secret_text) return bad_request(hash_for_text_method);
     if (auto bad = check_secret_hash(*r.client_secret_hash)) return bad;
   }
   if (auto bad = check_secret_expiry(r.client_secret_expires_at)) return bad;
@@ -127,12 +132,15 @@ admin_result<client> without_secret(const client& before, std::uint32_t number, 
   return changed;
 }
 
-crypto::secret_string make_client_secret(crypto::random_source& random) {
+crypto::secret_string make_client_secret(crypto::random_source& random, auth_method method) {
   constexpr auto prefix = std::string_view{"mcs_"};
   auto text = std::string{};
-  text.reserve(prefix.size() + crypto::base64url_size(32));
+  text.reserve(prefix.size() + crypto::base64url_size(64));
   text.append(prefix);
-  crypto::base64url_append(text, random.take<32>());
+  if (row_of(auth_methods, method).needs_secret_text)
+    crypto::base64url_append(text, random.take<64>());
+  else
+    crypto::base64url_append(text, random.take<32>());
   return crypto::secret_string{std::move(text)};
 }
 

@@ -34,6 +34,10 @@ namespace mintage::oauth {
 /// The complaint about both members at once.
 constexpr auto secret_or_hash = "client_secret and client_secret_hash exclude each other";
 
+/// The complaint about a hash of a secret whose text the method needs.
+constexpr auto hash_for_text_method =
+    "client_secret_hash does not do for client_secret_jwt, which needs client_secret itself";
+
 /// `client_secret_expires_at` as an instant; nothing when it was not sent or is 0 (never).
 [[nodiscard]] std::optional<instant> secret_expiry(std::optional<std::int64_t> date) noexcept;
 
@@ -62,7 +66,9 @@ constexpr std::size_t max_live_secrets = 2;
 [[nodiscard]] admin_result<client> without_secret(const client& before, std::uint32_t number,
                                                   instant now);
 
-/// `mcs_` and 43 base64url characters: a generated secret (256 random bits).
-[[nodiscard]] crypto::secret_string make_client_secret(crypto::random_source& random);
+/// A generated secret: `mcs_` and 43 base64url characters (256 random bits), or 86 characters where
+/// the method makes HMACs with it, which takes as many octets as its longest hash has.
+[[nodiscard]] crypto::secret_string make_client_secret(
+    crypto::random_source& random, auth_method method = auth_method::client_secret_basic);
 
 }  // namespace mintage::oauth

@@ -56,6 +56,17 @@ std::optional<std::int64_t> json_object::integer(std::string_view name) const {
   return impl_->get<std::int64_t>(name);
 }
 
+std::optional<double> json_object::number(std::string_view name) const {
+  // Conversion from an integer is part of reading a double.
+  return impl_->get<double>(name);
+}
+
+std::optional<std::string> json_object::object(std::string_view name) const {
+  const auto inner = impl_->get<simdjson::dom::object>(name);
+  if (!inner) return std::nullopt;
+  return simdjson::minify(*inner);
+}
+
 std::optional<bool> json_object::boolean(std::string_view name) const {
   return impl_->get<bool>(name);
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,8 +30,12 @@ class json_object {
   // Nothing when the member is absent or has another type.
   [[nodiscard]] std::optional<std::string_view> string(std::string_view name) const;
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name) const;
+  /// Any number, also an integer; finite.
+  [[nodiscard]] std::optional<double> number(std::string_view name) const;
   [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
   [[nodiscard]] std::optional<std::vector<std::string_view>> strings(std::string_view name) const;
+  /// The text of an object without white space, for a reader of its own.
+  [[nodiscard]] std::optional<std::string> object(std::string_view name) const;
 
  private:
   struct impl;

@@ -10,11 +10,9 @@
 
 #include "oauth/request/json_reader.hpp"
 #include "oauth/token/key_ring.hpp"
+#include "oauth/token/presented_jwt.hpp"
 
 namespace mintage::oauth {
-
-/// The longest compact JWS that is accepted (JWS-02).
-inline constexpr std::size_t max_jwt_size = 16 * 1024;
 
 /// A compact JWS whose form, type and key are right, and whose signature is not verified yet.
 struct unverified_jwt {

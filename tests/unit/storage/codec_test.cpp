@@ -105,6 +105,12 @@ oauth::client sample_client() {
   c.allowed_origins = {"https://app.example.com"};
   c.access_token_claims = {{"tenant", "1"}, {"tier", "null"}};
   c.lives = {oauth::seconds{1}, oauth::seconds{2}, oauth::seconds{3}, oauth::seconds{4}};
+  c.jwks =
+      R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})";
+  c.jwks_uri = "https://a.example/jwks";
+  c.only_assertion_alg = oauth::assertion_alg::hs512;
+  c.assertion_aud = oauth::aud_mode::compat;
+  c.profile = oauth::client_profile::fapi2;
   return c;
 }
 
@@ -162,6 +168,13 @@ void expect_same(const oauth::client& a, const oauth::client& b) {
   EXPECT_EQ(a.allowed_origins, b.allowed_origins);
   EXPECT_EQ(a.lives, b.lives);
   EXPECT_EQ(a.access_token_claims, b.access_token_claims);
+  EXPECT_EQ(a.jwks, b.jwks);
+  EXPECT_EQ(a.jwks_uri, b.jwks_uri);
+  EXPECT_EQ(a.only_assertion_alg, b.only_assertion_alg);
+  EXPECT_EQ(a.assertion_aud, b.assertion_aud);
+  EXPECT_EQ(a.profile, b.profile);
+  // The codec reads the keys, which the sample does not have.
+  EXPECT_EQ(a.keys != nullptr, !a.jwks.empty());
 }
 
 /// Appends field `number` with the varint `value`; of several values of one field, the last counts.
@@ -194,9 +207,10 @@ TEST(codec, refuses_numbers_that_mean_something_else_in_a_newer_version) {
   EXPECT_FALSE(decode_grant(with_varint(encode(sample_grant()), 2, 4096)));
   EXPECT_TRUE(decode_grant(with_varint(encode(sample_grant()), 2, 4095)));
   EXPECT_FALSE(decode_access_token(with_varint(encode(sample_access_token()), 11, 4096)));
-  for (auto field : {4U, 7U, 10U, 12U, 17U, 18U, 20U}) {
+  for (auto field : {4U, 7U, 10U, 12U, 17U, 18U, 20U, 31U, 37U}) {
     EXPECT_FALSE(decode_client(with_varint(encode(sample_client()), field, 9))) << field;
   }
+  EXPECT_FALSE(decode_client(with_varint(encode(sample_client()), 30, 99)));
   for (auto field : {2U, 3U}) {
     EXPECT_FALSE(decode_key(with_varint(encode(key_record{}), field, 9))) << field;
   }
@@ -256,6 +270,12 @@ TEST(codec, reads_records_of_the_version_before) {
   EXPECT_TRUE(c->allowed_resources.empty());
   EXPECT_TRUE(c->allowed_origins.empty());
   EXPECT_EQ(c->lives, oauth::token_lives{});
+  EXPECT_TRUE(c->jwks.empty());
+  EXPECT_EQ(c->keys, nullptr);
+  EXPECT_TRUE(c->jwks_uri.empty());
+  EXPECT_FALSE(c->only_assertion_alg);
+  EXPECT_EQ(c->assertion_aud, oauth::aud_mode::strict);
+  EXPECT_EQ(c->profile, oauth::client_profile::standard);
 }
 
 TEST(codec, ignores_fields_of_newer_versions) {
@@ -325,22 +345,28 @@ TEST(codec, keeps_every_field_of_a_client) {
   bare.scopes.clear();  // no default may be added
   bare.grant_types.clear();
   expect_same(decode_client(encode(bare)).value(), bare);
-  for (auto method : {oauth::auth_method::none, oauth::auth_method::client_secret_basic,
-                      oauth::auth_method::client_secret_post}) {
-    bare.method = method;
-    EXPECT_EQ(decode_client(encode(bare)).value().method, method);
+  for (const auto& row : oauth::auth_methods) {
+    bare.method = row.id;
+    EXPECT_EQ(decode_client(encode(bare)).value().method, row.id);
   }
+  for (const auto& row : oauth::assertion_algs) {
+    bare.only_assertion_alg = row.id;
+    EXPECT_EQ(decode_client(encode(bare)).value().only_assertion_alg, row.id);
+  }
+  bare.jwks = R"({"keys":[{"kty":"of a newer version"}]})";
+  EXPECT_EQ(decode_client(encode(bare)).value().keys, nullptr);
 }
 
 TEST(codec, keeps_every_kind_of_secret_under_its_number) {
   // The numbers of all versions: DO NOT CHANGE.
-  constexpr auto numbers = std::array<std::pair<oauth::secret_kind, int>, 6>{{
+  constexpr auto numbers = std::array<std::pair<oauth::secret_kind, int>, 7>{{
       {oauth::secret_kind::hmac, 0},
       {oauth::secret_kind::argon2id, 1},
       {oauth::secret_kind::argon2i, 2},
       {oauth::secret_kind::bcrypt, 3},
       {oauth::secret_kind::pbkdf2_sha256, 4},
       {oauth::secret_kind::pbkdf2_sha512, 5},
+      {oauth::secret_kind::sealed, 6},
   }};
   static_assert(numbers.size() == oauth::secret_kinds.size());
   for (const auto& [kind, number] : numbers) {

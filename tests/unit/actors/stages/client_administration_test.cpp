@@ -2,6 +2,8 @@
 
 #include "actors/stages/client_administration.hpp"
 #include "oauth/client/authentication.hpp"
+#include "oauth/client/sealed_secret.hpp"
+#include "oauth/client/secrets.hpp"
 #include "storage/memory/engine.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
 
@@ -113,6 +115,36 @@ TEST_F(client_administration_rules, show_a_generated_secret_and_store_its_hmac) 
   EXPECT_EQ(added.changed.version, made.version + 1);
   // Durable, not only in the snapshot.
   EXPECT_EQ(engine->records().changes(0).clients.front().secrets.size(), 2U);
+}
+
+TEST_F(client_administration_rules, seal_the_secrets_whose_text_is_needed) {  // CAU-10
+  // Registered here as no call can before the method is served.
+  auto c = make();
+  c.method = oauth::auth_method::client_secret_jwt;
+  c.secrets.clear();
+  ASSERT_TRUE(engine->records().put_client(c, book.seen()));
+  ASSERT_FALSE(book.refresh());
+  const auto text = std::string(48, 's');
+  const auto unsealed = [&](std::size_t which) {
+    const auto* kept = stored(c.id);
+    return oauth::unseal_secret(*kept, kept->secrets.at(which), setup.secret_key);
+  };
+
+  const auto generated = answer(oauth::add_secret{c.id, {}});
+  const auto& shown = std::get<oauth::added_secret>(*generated->answer);
+  EXPECT_EQ(unsealed(0)->reveal(), shown.secret.reveal());
+  EXPECT_EQ(shown.warnings.size(), 1U);
+  // No hasher: it could not give the text back.
+  const auto imported = answer(oauth::add_secret{c.id, chosen(text)});
+  EXPECT_TRUE(std::get<oauth::added_secret>(*imported->answer).secret.empty());
+  EXPECT_EQ(unsealed(1)->reveal(), text);
+
+  ASSERT_TRUE(answer(oauth::end_secret{c.id, stored(c.id)->secrets[0].number})->answer);
+  EXPECT_EQ(answer(oauth::add_secret{c.id, chosen(std::string(31, 's'))})->error->description,
+            "client_secret must be at least 32 octets for client_secret_jwt");
+  auto hash = oauth::secret_request{};
+  hash.client_secret_hash = crypto::secret_string{"$2b$04$"};
+  EXPECT_EQ(answer(oauth::add_secret{c.id, hash})->error->description, oauth::hash_for_text_method);
 }
 
 TEST_F(client_administration_rules, send_a_chosen_secret_through_the_hasher) {  // CAU-12

@@ -56,6 +56,7 @@ inline stored_secret foreign(secret_kind kind) {
   auto hash = std::string_view{};
   switch (kind) {
     case secret_kind::hmac:
+    case secret_kind::sealed:
       break;
     case secret_kind::argon2id:
       hash =

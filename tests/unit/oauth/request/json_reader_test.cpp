@@ -74,6 +74,27 @@ TEST(json_object, gives_members_of_the_type_that_is_asked_for) {
   EXPECT_EQ(o->boolean("i"), std::nullopt);
   EXPECT_EQ(o->strings("s"), std::nullopt);
   EXPECT_EQ(o->strings("m"), std::nullopt);
+  EXPECT_EQ(o->number("f"), 1.5);
+  EXPECT_EQ(o->number("i"), -5);
+  EXPECT_EQ(o->number("s"), std::nullopt);
+  EXPECT_EQ(o->number("n"), std::nullopt);
+  EXPECT_EQ(o->object("l"), std::nullopt);
+}
+
+TEST(json_object, gives_numbers_that_no_integer_holds) {
+  const auto o = json_object::read(R"({"u":18446744073709551615,"e":1e300,"n":-0.5})");
+  ASSERT_TRUE(o);
+  EXPECT_EQ(o->number("u"), 18446744073709551615.0);
+  EXPECT_EQ(o->number("e"), 1e300);
+  EXPECT_EQ(o->number("n"), -0.5);
+  EXPECT_FALSE(json_object::read(R"({"e":1e400})"));  // not finite
+}
+
+TEST(json_object, gives_the_text_of_an_object) {
+  const auto o = json_object::read(R"({"jwk": {"kty" : "EC", "x":[1, "\u00e9\"", null]}})");
+  ASSERT_TRUE(o);
+  EXPECT_EQ(o->object("jwk"), "{\"kty\":\"EC\",\"x\":[1,\"\xc3\xa9\\\"\",null]}");
+  EXPECT_EQ(o->object("kty"), std::nullopt);
 }
 
 TEST(json_object, keeps_what_it_was_read_from) {
