@@ -94,7 +94,11 @@ void print_client(const json::object& client) {
                            "id_token_ttl",
                            "refresh_idle",
                            "refresh_absolute",
-                           "access_token_claims"}) {
+                           "access_token_claims",
+                           "jwks",
+                           "jwks_uri",
+                           "token_endpoint_auth_signing_alg",
+                           "assertion_aud_mode"}) {
     if (const auto* value = client.if_contains(name)) table.add({name, cell_of(value)});
   }
   table.add({"secrets", secrets_text(client)});
@@ -103,13 +107,16 @@ void print_client(const json::object& client) {
   std::cout << table;
   print_warnings(client);
   if (client.contains("client_secret")) {
-    std::cerr << "The client secret is shown this once: the server keeps only its hash.\n";
+    std::cerr << "The client secret is shown this once.\n";
   }
 }
 
 int add(const client_options& o) {
   auto body = o.metadata.body();
   if (!o.id.empty()) body["client_id"] = o.id;
+  const auto has_keys = body.contains("jwks") || body.contains("jwks_uri");
+  if (has_keys && !body.contains("token_endpoint_auth_method"))
+    body["token_endpoint_auth_method"] = "private_key_jwt";
   put_secret(body, o);
   const auto made = o.server().call("POST", "/admin/clients", body);
   if (!made.empty()) print_client(made);
@@ -210,7 +217,8 @@ void add_add(const client_group& group) {
       "  mintage client add --id s6BhdRkqt3 --secret-file s6.secret \\\n"
       "    --redirect-uri https://a.example/cb --json\n"
       "  mintage client add --id old-shop --secret-hash-file old-shop.bcrypt \\\n"
-      "    --redirect-uri https://old.example/cb");
+      "    --redirect-uri https://old.example/cb\n"
+      "  mintage client add --jwks shop.jwks.json --redirect-uri https://shop.example/cb");
   command->add_option("--id", group.options->id, "Keep this client_id; one is generated otherwise")
       ->type_name("ID");
   add_metadata_options(*command, group.options->metadata);

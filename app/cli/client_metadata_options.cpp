@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
+#include <fstream>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,7 +11,9 @@
 #include <vector>
 
 #include "app/cli/json_option.hpp"
+#include "oauth/client/assertion_alg.hpp"
 #include "oauth/client/auth_method.hpp"
+#include "oauth/client/key_set.hpp"
 #include "oauth/grant/grant_types.hpp"
 
 namespace mintage::app {
@@ -28,13 +32,45 @@ std::string choices(std::span<const std::string_view> names) {
   return out;
 }
 
-/// The ways to authenticate of clients that have a secret.
-std::vector<std::string_view> secret_methods() {
+/// The ways to authenticate of clients that are not public.
+std::vector<std::string_view> confidential_methods() {
   auto names = std::vector<std::string_view>{};
   for (const auto& row : oauth::auth_methods) {
-    if (row.proof == oauth::client_proof::secret) names.push_back(row.name);
+    if (row.proof != oauth::client_proof::none && !row.endpoints.empty()) names.push_back(row.name);
   }
   return names;
+}
+
+/// The JWK set of a file. A single JWK becomes a set of one.
+json::value read_jwks(const std::string& file) {
+  auto in = std::ifstream{file, std::ios::binary};
+  auto text = std::string{std::istreambuf_iterator<char>{in}, {}};
+  if (!in) throw command_error{"--jwks: cannot read " + file, exit_usage};
+  auto keys = json_of("--jwks", text);
+  if (keys.is_object() && keys.as_object().contains("kty"))
+    keys = json::object{{"keys", json::array{keys}}};
+  const auto sound = oauth::key_set::read(json::serialize(keys));
+  if (!sound) throw command_error{"--jwks: " + sound.error(), exit_usage};
+  return keys;
+}
+
+void add_key_options(CLI::App& command, client_metadata_options& o) {
+  auto* file = command.add_option("--jwks", o.jwks_file,
+                                  "Its public keys: a file with a JWK set or one JWK");
+  file->type_name("FILE");
+  command.add_option("--jwks-uri", o.jwks_uri, "Where its JWK set is fetched from, by https")
+      ->type_name("URL")
+      ->excludes(file);
+  command
+      .add_option(
+          "--assertion-alg", o.assertion_alg,
+          "The only algorithm of its assertions: " + one_of(names_of(oauth::assertion_algs)))
+      ->type_name("ALGORITHM");
+  command
+      .add_option("--assertion-aud", o.assertion_aud,
+                  "What its assertions may name as aud: strict (the issuer) or compat (also the "
+                  "URLs of endpoints)")
+      ->type_name("MODE");
 }
 
 }  // namespace
@@ -67,6 +103,10 @@ json::object client_metadata_options::body() const {
   if (!access_token_claims.empty()) {
     out["access_token_claims"] = json_of("--access-token-claims", access_token_claims);
   }
+  if (!jwks_file.empty()) out["jwks"] = read_jwks(jwks_file);
+  put_text("jwks_uri", jwks_uri);
+  put_text("token_endpoint_auth_signing_alg", assertion_alg);
+  put_text("assertion_aud_mode", assertion_aud);
   return out;
 }
 
@@ -87,6 +127,7 @@ void add_changeable_options(CLI::App& command, client_metadata_options& o) {
       .add_option("--access-token-claims", o.access_token_claims,
                   "Claims of each of its access tokens, one JSON object")
       ->type_name("JSON");
+  add_key_options(command, o);
 }
 
 void add_metadata_options(CLI::App& command, client_metadata_options& o) {
@@ -99,7 +140,8 @@ void add_metadata_options(CLI::App& command, client_metadata_options& o) {
       .add_option("--grant", o.grant_types, choices(names_of(oauth::grants)) + "; may be repeated")
       ->type_name("GRANT")
       ->allow_extra_args(false);
-  auto* method = command.add_option("--auth-method", o.auth_method, choices(secret_methods()));
+  auto* method =
+      command.add_option("--auth-method", o.auth_method, choices(confidential_methods()));
   method->type_name("METHOD");
   command.add_flag("--public", o.is_public, "It can keep no secret: a browser or native app")
       ->excludes(method);

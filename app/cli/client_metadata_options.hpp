@@ -35,15 +35,21 @@ struct client_metadata_options {
   std::optional<std::int64_t> refresh_absolute;
   /// A JSON object.
   std::string access_token_claims;
+  /// A file with a JWK set, or with one JWK.
+  std::string jwks_file;
+  std::string jwks_uri;
+  std::string assertion_alg;
+  std::string assertion_aud;
 
   /// The request body, with the member names of RFC 7591 and of the server.
-  /// @throws command_error (usage) for claims that are not JSON.
+  /// @throws command_error (usage) for claims that are not JSON, and for a file that is not a sound
+  ///         set of public keys: a private key is not even sent.
   [[nodiscard]] boost::json::object body() const;
 };
 
 /// Adds all of them, for a new client.
 void add_metadata_options(CLI::App& command, client_metadata_options& o);
-/// Adds those that `mintage client change` has too: name, redirect URIs, lives, claims.
+/// Adds those that `mintage client change` has too: name, redirect URIs, lives, claims, keys.
 void add_changeable_options(CLI::App& command, client_metadata_options& o);
 
 }  // namespace mintage::app

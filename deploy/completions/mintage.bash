@@ -5,19 +5,22 @@ _mintage() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local access='--config --admin --token-file --ca --json' secret='--import --secret-file --secret-env --secret-hash-file'
   local lives='--access-token-ttl --id-token-ttl --refresh-idle --refresh-absolute --access-token-claims'
+  local keys='--jwks --jwks-uri --assertion-alg --assertion-aud'
   local words='' command=${COMP_WORDS[1]:-}
   if ((COMP_CWORD > 2)); then command+=" ${COMP_WORDS[2]}"; fi
   COMPREPLY=()
 
   case $previous in
-    --config | --token-file | --ca | --secret-file | --secret-hash-file)
+    --config | --token-file | --ca | --secret-file | --secret-hash-file | --jwks)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
     --secret-env) mapfile -t COMPREPLY < <(compgen -e -- "$word") && return ;;
     --admin) mapfile -t COMPREPLY < <(compgen -W 'http://127.0.0.1:9081' -- "$word") && return ;;
     --grant) words='authorization_code refresh_token client_credentials' ;;
-    --auth-method) words='client_secret_basic client_secret_post' ;;
+    --auth-method) words='client_secret_basic client_secret_post client_secret_jwt private_key_jwt' ;;
+    --assertion-alg) words='ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512 HS256 HS384 HS512' ;;
+    --assertion-aud) words='strict compat' ;;
     --id-token-alg | --alg) words='RS256 ES256 PS256 ES384 EdDSA' ;;
     --rt-mode) words='rotating static' ;;
   esac
@@ -42,10 +45,10 @@ _mintage() {
       client\ add)
         words="$access $secret --id --name --redirect-uri --scope --grant --auth-method --public
           --id-token-alg --rt-mode --rt-without-offline --no-pkce --strict-auth-method
-          --no-basic-raw-compat --secret-expires-at $lives" ;;
+          --no-basic-raw-compat --secret-expires-at $lives $keys" ;;
       client\ list) words=$access ;;
       client\ show) words=$access ;;
-      client\ change) words="$access --name --redirect-uri $lives" ;;
+      client\ change) words="$access --name --redirect-uri $lives $keys" ;;
       client\ secret) words="$access $secret --secret-expires-at --end" ;;
       client\ suspend) words="$access --resume" ;;
       client\ remove) words=$access ;;
