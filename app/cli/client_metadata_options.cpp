@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/cli/command_error.hpp"
 #include "app/cli/json_option.hpp"
 #include "oauth/client/assertion_alg.hpp"
 #include "oauth/client/auth_method.hpp"
@@ -64,7 +65,7 @@ void add_key_options(CLI::App& command, client_metadata_options& o) {
   command
       .add_option(
           "--assertion-alg", o.assertion_alg,
-          "The only algorithm of its assertions: " + one_of(names_of(oauth::assertion_algs)))
+          "The only algorithm of its assertions: " + oauth::one_of(names_of(oauth::assertion_algs)))
       ->type_name("ALGORITHM");
   command
       .add_option("--assertion-aud", o.assertion_aud,
