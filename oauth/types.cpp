@@ -22,6 +22,10 @@ std::string_view to_string(errc code) noexcept {
       return "invalid_token";
     case errc::insufficient_scope:
       return "insufficient_scope";
+    case errc::invalid_dpop_proof:
+      return "invalid_dpop_proof";
+    case errc::use_dpop_nonce:
+      return "use_dpop_nonce";
     case errc::slow_down:  // "slow_down" is for polling devices alone (RFC 8628)
       return "temporarily_unavailable";
     case errc::server_error:

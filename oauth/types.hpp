@@ -48,6 +48,8 @@ enum class errc : std::uint8_t {
   invalid_target,
   invalid_token,       // userinfo: 401 with a Bearer challenge (UIN-01)
   insufficient_scope,  // userinfo: 403 with a Bearer challenge (UIN-01)
+  invalid_dpop_proof,  // 400; userinfo: 401 with a DPoP challenge (UIN-02)
+  use_dpop_nonce,      // the same, with a DPoP-Nonce (DPO-11)
   slow_down,           // 429 with Retry-After, sent as temporarily_unavailable (TOK-19, CAU-16)
   server_error,        // 500 (TOK-19)
   temporarily_unavailable,  // 503 with Retry-After (TOK-19)

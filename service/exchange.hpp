@@ -17,6 +17,7 @@
 #include "oauth/admin/calls.hpp"
 #include "oauth/admin/minting.hpp"
 #include "oauth/client/authentication.hpp"
+#include "oauth/grant/confirmation.hpp"
 #include "oauth/grant/grant.hpp"
 #include "oauth/grant/issuance.hpp"
 #include "oauth/replay_id.hpp"
@@ -175,6 +176,8 @@ class token_exchange final : public exchange_of_kind<exchange_kind::token>,
   /// Set by the validator.
   oauth::client_facts client;
   oauth::code_ref code;
+  /// The keys that the request has proved and that its tokens are bound to.
+  oauth::confirmation bound_to;
   /// Set while an argon2id comparison is in progress; then its result.
   std::optional<oauth::slow_check> slow;
   bool slow_matched = false;

@@ -46,6 +46,23 @@ bool read_login(const records::login& from, oauth::login& to) {
   return std::equal(from.targets().begin(), from.targets().end(), to.targets.begin(), read_target);
 }
 
+/// The confirmation of a grant or of an access token.
+template <class Message>
+void write_confirmation(const oauth::confirmation& from, Message& to) {
+  if (from.jkt) {
+    write_octets(*from.jkt, *to.mutable_jkt());
+  }
+  if (from.x5t) {
+    write_octets(*from.x5t, *to.mutable_x5t());
+  }
+}
+
+template <class Message>
+bool read_confirmation(const Message& from, oauth::confirmation& to) {
+  return (!from.has_jkt() || read_octets(from.jkt(), to.jkt.emplace())) &&
+         (!from.has_x5t() || read_octets(from.x5t(), to.x5t.emplace()));
+}
+
 /// A cleared message, one per thread, whose strings keep their memory: a fresh message would cost
 /// an allocation for each text on the path of a request.
 template <class Message>
@@ -63,6 +80,9 @@ std::string encode(const oauth::authorization_code& code) {
   m.set_redirect_uri(code.redirect_uri);
   m.set_challenge(code.challenge);
   m.set_is_uri_implied(code.is_uri_implied);
+  if (code.dpop_jkt) {
+    write_octets(*code.dpop_jkt, *m.mutable_dpop_jkt());
+  }
   m.set_expires(to_millis(code.expires));
   return m.SerializeAsString();
 }
@@ -70,7 +90,8 @@ std::string encode(const oauth::authorization_code& code) {
 std::optional<oauth::authorization_code> decode_code(std::string_view octets) {
   auto& m = scratch<records::authorization_code>();
   auto code = std::optional<oauth::authorization_code>{std::in_place};
-  if (!parse(m, octets) || !read_login(m.who(), code->who)) {
+  if (!parse(m, octets) || !read_login(m.who(), code->who) ||
+      (m.has_dpop_jkt() && !read_octets(m.dpop_jkt(), code->dpop_jkt.emplace()))) {
     return {};
   }
   code->redirect_uri = m.redirect_uri();
@@ -97,6 +118,7 @@ std::string encode(const oauth::grant& g) {
   if (g.revoked_at) {
     m.set_revoked_at(to_millis(*g.revoked_at));
   }
+  write_confirmation(g.bound_to, m);
   return m.SerializeAsString();
 }
 
@@ -105,7 +127,7 @@ std::optional<oauth::grant> decode_grant(std::string_view octets) {
   auto g = std::optional<oauth::grant>{std::in_place};
   if (!parse(m, octets) || m.slot() >= oauth::slots_count || !read_octets(m.family(), g->family) ||
       !read_octets(m.seed(), g->seed) || !from_record(m.mode(), g->mode) ||
-      !read_login(m.who(), g->who)) {
+      !read_confirmation(m, g->bound_to) || !read_login(m.who(), g->who)) {
     return {};
   }
   g->where = oauth::slot{static_cast<std::uint16_t>(m.slot())};
@@ -143,13 +165,14 @@ std::string encode(const oauth::access_token& t) {
   if (t.family) {
     write_octets(*t.family, *m.mutable_family());
   }
+  write_confirmation(t.bound_to, m);
   return m.SerializeAsString();
 }
 
 std::optional<oauth::access_token> decode_access_token(std::string_view octets) {
   auto& m = scratch<records::access_token>();
   auto t = std::optional<oauth::access_token>{std::in_place};
-  if (!parse(m, octets) || m.slot() >= oauth::slots_count ||
+  if (!parse(m, octets) || m.slot() >= oauth::slots_count || !read_confirmation(m, t->bound_to) ||
       (m.has_family() && !read_octets(m.family(), t->family.emplace()))) {
     return {};
   }

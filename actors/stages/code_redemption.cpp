@@ -95,13 +95,17 @@ const oauth::client* code_redemption::client_of(const service::token_exchange& x
 }
 
 // The record of a consumed code is gone, so a request without redirect_uri counts as one with the
-// client's only URI. The TCP port of a native app does not count: see `oauth::make_binding`.
+// client's only URI, and whether the code was bound to a key must be tried. The TCP port of a
+// native app does not count: see `oauth::make_binding`.
 bool code_redemption::is_bound(const service::token_exchange& x,
                                const crypto::digest& binding) const {
   auto uri = x.request.redirect_uri;
   const auto* const c = uri.empty() ? client_of(x) : nullptr;
   if (c != nullptr && c->redirect_uris.size() == 1) uri = c->redirect_uris.front();
-  return oauth::claimed_binding(x.client, x.request, uri, shard_.hash) == binding;
+  const auto claims = [&](const std::optional<crypto::digest>& jkt) {
+    return oauth::claimed_binding(x.client, x.request, uri, jkt, shard_.hash) == binding;
+  };
+  return claims(std::nullopt) || (x.bound_to.jkt && claims(x.bound_to.jkt));
 }
 
 std::optional<storage::consume_op> code_redemption::consumption(
@@ -117,11 +121,13 @@ std::optional<storage::consume_op> code_redemption::consumption(
   const auto is_implied =
       x.request.redirect_uri.empty() && oauth::may_omit_redirect_uri(*code, client_of(x));
   const auto uri = is_implied ? std::string_view{code->redirect_uri} : x.request.redirect_uri;
-  op.binding = oauth::claimed_binding(x.client, x.request, uri, shard_.hash);
+  // A proof may be sent for a code that is not bound (DPO-13).
+  const auto jkt = code->dpop_jkt ? x.bound_to.jkt : std::nullopt;
+  op.binding = oauth::claimed_binding(x.client, x.request, uri, jkt, shard_.hash);
   // The binding does not cover the port of a native app. No code has this one.
   if (uri != code->redirect_uri) op.binding = {};
   if (op.binding != found.binding) {
-    why_not = oauth::explain_mismatch(*code, x.client, x.request, uri);
+    why_not = oauth::explain_mismatch(*code, x.client, x.request, uri, x.bound_to);
     return op;
   }
   x.denied = issue_grant(x, code->who, found.cut);
@@ -145,8 +151,8 @@ std::optional<oauth::denial> code_redemption::issue_grant(service::token_exchang
   if (!cut) return oauth::lost();
   if (oauth::is_cut_off(who, *cut)) return oauth::void_code();
   const auto draw = oauth::new_grant_ids::draw(shard_.random);
-  auto new_grant =
-      oauth::issue_grant(who, x.code.where, x.client, draw, shard_.now(), shard_.setup.rules);
+  auto new_grant = oauth::issue_grant(who, x.code.where, x.client, x.bound_to, draw, shard_.now(),
+                                      shard_.setup.rules);
   auto out = oauth::issue_of_code(new_grant, x.request, shard_.setup.rules);
   if (!out) return out.error();
   x.attempt = draw.attempt;
@@ -213,12 +219,13 @@ void code_redemption::put(std::vector<service::mint_handle> some) {
   ops.reserve(some.size());
   for (const auto& x : some) {
     const auto& code = *x->code;
-    ops.push_back({.kind = storage::table::codes,
-                   .key = record_key::of(x->where),
-                   .expires = code.expires,
-                   .binding = oauth::make_binding(code.who.client_id, code.who.incarnation,
-                                                  code.redirect_uri, code.challenge, shard_.hash),
-                   .value = storage::encode(code)});
+    ops.push_back(
+        {.kind = storage::table::codes,
+         .key = record_key::of(x->where),
+         .expires = code.expires,
+         .binding = oauth::make_binding(code.who.client_id, code.who.incarnation, code.redirect_uri,
+                                        code.challenge, code.dpop_jkt, shard_.hash),
+         .value = storage::encode(code)});
     shard_.name_cutoffs(code.who, ops.back());
   }
   auto held = std::make_shared<std::vector<service::mint_handle>>(std::move(some));

@@ -69,8 +69,8 @@ void family_rotation::weigh(service::token_handle x, const oauth::grant& family,
     x->denied = oauth::lost();
     return to.replies.push_back(std::move(x));
   }
-  auto judged = oauth::judge_refresh(family, x->refresh, shard_.keys, x->client, x->request, *cut,
-                                     shard_.now(), shard_.setup.rules);
+  auto judged = oauth::judge_refresh(family, x->refresh, shard_.keys, x->client, x->request,
+                                     x->bound_to, *cut, shard_.now(), shard_.setup.rules);
   switch (judged.what) {
     case act::deny:
       x->denied = judged.why;

@@ -61,6 +61,7 @@ void shard_context::send_replies(std::vector<service::token_handle> replies, rep
 
 void shard_context::describe_tokens(service::token_exchange& x) const {
   x.out.lives = x.client.lives;
+  x.out.bound_to = x.bound_to;
   const auto& targets = x.out.targets_of(x.grant->who.targets);
   if (clients == nullptr || (!x.client.has_static_claims && targets.empty())) return;
   const auto* const c = clients->find(x.client.id);

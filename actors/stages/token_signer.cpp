@@ -105,6 +105,7 @@ void token_signer::write_answer(service::token_exchange& x, const draft& access,
                                  : std::string{};
   oauth::append_token_answer(x.body,
                              {.access_token = access.token,
+                              .token_type = oauth::token_type_of(x.out.bound_to),
                               .expires_in = oauth::resolve(x.out.lives, setup_.rules).access,
                               .scope = x.out.scope_of(x.grant->who.scope),
                               .refresh_token = refresh_token,

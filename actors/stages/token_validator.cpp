@@ -202,6 +202,7 @@ token_validator::next token_validator::issue_own_grant(service::token_exchange& 
   x.grant = oauth::client_grant(x.client, draw_slot(), std::move(*scope), std::move(*targets),
                                 setup_.clock.now(), random_);
   x.out.lives = x.client.lives;
+  x.out.bound_to = x.bound_to;
   x.out.static_claims = oauth::merge_static_claims(who, *clients_, x.grant->who.targets);
   return is_opaque ? next::issue : next::sign;
 }

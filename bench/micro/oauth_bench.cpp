@@ -59,7 +59,7 @@ void claim_the_binding_of_a_code(benchmark::State& state) {
   auto who = client_facts{};
   who.id = "s6BhdRkqt3";
   for (auto _ : state)
-    benchmark::DoNotOptimize(claimed_binding(who, request, request.redirect_uri, hash));
+    benchmark::DoNotOptimize(claimed_binding(who, request, request.redirect_uri, {}, hash));
 }
 BENCHMARK(claim_the_binding_of_a_code);
 

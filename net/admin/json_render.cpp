@@ -213,6 +213,8 @@ unsigned status_of(oauth::errc code) noexcept {
     case oauth::errc::invalid_target:
     case oauth::errc::invalid_token:
     case oauth::errc::insufficient_scope:
+    case oauth::errc::invalid_dpop_proof:
+    case oauth::errc::use_dpop_nonce:
     case oauth::errc::slow_down:
       break;
   }

@@ -53,15 +53,20 @@ std::optional<code_ref> find_code(std::string_view text, crypto::sha256_hasher& 
 
 crypto::digest make_binding(std::string_view client_id, std::uint64_t incarnation,
                             std::string_view redirect_uri, std::string_view challenge,
+                            const std::optional<crypto::digest>& dpop_jkt,
                             crypto::sha256_hasher& hash) {
   const auto uri = split_native_uri(redirect_uri).value_or(native_uri{redirect_uri, {}});
   // All lengths come first, at a fixed width, so octets cannot move between fields. "none" has a
-  // marker of its own that no challenge can equal. One head saves calls into the digest.
+  // marker of its own that no challenge can equal, and so has a DPoP key, whose width is fixed. One
+  // head saves calls into the digest.
+  constexpr auto has_challenge = 1;
+  constexpr auto has_key = 2;
+  const auto markers = (challenge.empty() ? 0 : has_challenge) | (dpop_jkt ? has_key : 0);
   auto head = crypto::bytes<4 + 8 + 4 + 1 + 4>{};
   auto* end = put_big_endian(head.data(), static_cast<std::uint32_t>(client_id.size()));
   end = put_big_endian(end, incarnation);
   end = put_big_endian(end, static_cast<std::uint32_t>(uri.before.size() + uri.behind.size()));
-  end = put_big_endian(end, static_cast<std::uint8_t>(challenge.empty() ? 0 : 1));
+  end = put_big_endian(end, static_cast<std::uint8_t>(markers));
   put_big_endian(end, static_cast<std::uint32_t>(challenge.size()));
   hash.begin();
   hash.add(head);
@@ -69,18 +74,21 @@ crypto::digest make_binding(std::string_view client_id, std::uint64_t incarnatio
   hash.add(crypto::as_bytes(uri.before));
   if (!uri.behind.empty()) hash.add(crypto::as_bytes(uri.behind));
   hash.add(crypto::as_bytes(challenge));
+  if (dpop_jkt) hash.add(*dpop_jkt);
   return hash.end();
 }
 
 crypto::digest claimed_binding(const client_facts& who, const token_request& request,
-                               std::string_view redirect_uri, crypto::sha256_hasher& hash) {
+                               std::string_view redirect_uri,
+                               const std::optional<crypto::digest>& dpop_jkt,
+                               crypto::sha256_hasher& hash) {
   auto text = std::array<char, crypto::base64url_size(32)>{};
   auto challenge = std::string_view{};
   if (!request.code_verifier.empty()) {
     crypto::base64url_write(text.data(), hash(request.code_verifier));
     challenge = {text.data(), text.size()};
   }
-  return make_binding(who.id, who.incarnation, redirect_uri, challenge, hash);
+  return make_binding(who.id, who.incarnation, redirect_uri, challenge, dpop_jkt, hash);
 }
 
 bool may_omit_redirect_uri(const authorization_code& code, const client* known) noexcept {
@@ -89,7 +97,8 @@ bool may_omit_redirect_uri(const authorization_code& code, const client* known) 
 }
 
 denial explain_mismatch(const authorization_code& code, const client_facts& who,
-                        const token_request& request, std::string_view redirect_uri) {
+                        const token_request& request, std::string_view redirect_uri,
+                        const confirmation& shown) {
   if (code.who.client_id != who.id) return no_such_grant("code of another client");
   if (code.who.incarnation != who.incarnation) {
     return no_such_grant("code of a client that was removed and made again");
@@ -107,6 +116,12 @@ denial explain_mismatch(const authorization_code& code, const client_facts& who,
   }
   if (!code.challenge.empty() && !check_pkce_s256(request.code_verifier, code.challenge)) {
     return no_such_grant("code_verifier does not match (PKC-04)");
+  }
+  if (code.dpop_jkt && !shown.jkt) {
+    return no_such_grant("DPoP proof is missing for a code that is bound to a key (COD-09)");
+  }
+  if (code.dpop_jkt && code.dpop_jkt != shown.jkt) {
+    return no_such_grant("DPoP proof by another key than the code is bound to (COD-09)");
   }
   return no_such_grant("binding differs, but no part of it does");
 }

@@ -11,6 +11,7 @@
 #include "crypto/random.hpp"
 #include "crypto/secret.hpp"
 #include "oauth/client/client.hpp"
+#include "oauth/grant/confirmation.hpp"
 #include "oauth/grant/resource.hpp"
 #include "oauth/grant/slot.hpp"
 #include "oauth/options.hpp"
@@ -64,6 +65,8 @@ struct authorization_code {
   /// S256 challenge; empty = the client explicitly used none. Covered by the binding.
   std::string challenge;
   instant expires{};
+  /// Thumbprint of the DPoP key that must redeem it (COD-09). Covered by the binding.
+  std::optional<crypto::digest> dpop_jkt{};
 };
 
 /// Draws a code: `mco_`, slot, 43 base64url characters of 256 random bits; 49 characters.
@@ -79,18 +82,21 @@ struct code_ref {
 /// @returns nothing when the text does not have the form of a code, which is then unknown.
 [[nodiscard]] std::optional<code_ref> find_code(std::string_view text, crypto::sha256_hasher& hash);
 
-/// SHA-256 over length-prefixed client id and incarnation, redirect URI, and challenge or "none",
-/// so that one comparison decides a valid redemption. The URI of a native app counts without its
-/// TCP port: when the code is consumed and its URI is forgotten, a replay is known that leaves the
-/// URI out or has another port (COD-06). While the code is live, its URI is compared octet for
-/// octet as well.
+/// SHA-256 over length-prefixed client id and incarnation, redirect URI, challenge or "none", and
+/// the thumbprint of the DPoP key if there is one, so that one comparison decides a valid
+/// redemption. The URI of a native app counts without its TCP port: when the code is consumed and
+/// its URI is forgotten, a replay is known that leaves the URI out or has another port (COD-06).
+/// While the code is live, its URI is compared octet for octet as well.
 [[nodiscard]] crypto::digest make_binding(std::string_view client_id, std::uint64_t incarnation,
                                           std::string_view redirect_uri, std::string_view challenge,
+                                          const std::optional<crypto::digest>& dpop_jkt,
                                           crypto::sha256_hasher& hash);
 /// The binding that a request claims. Its challenge is the S256 of its verifier, or none.
 /// @param redirect_uri of the request, or the one that it implies.
+/// @param dpop_jkt thumbprint of the key of its proof; nothing for a code that is not bound.
 [[nodiscard]] crypto::digest claimed_binding(const client_facts& who, const token_request& request,
                                              std::string_view redirect_uri,
+                                             const std::optional<crypto::digest>& dpop_jkt,
                                              crypto::sha256_hasher& hash);
 /// Whether a redemption of `code` may leave out redirect_uri (COD-02): the code was minted without
 /// one, or with PKCE, which protects more, for a client that has only one redirect URI.
@@ -100,11 +106,13 @@ struct code_ref {
                                          const client* known) noexcept;
 
 /// The reason why a redemption fails whose claimed binding is not the stored one. Applies P18 in
-/// order: client → redirect_uri → PKCE.
+/// order: client → redirect_uri → PKCE → DPoP key.
 /// @param redirect_uri as of `claimed_binding`.
+/// @param shown the keys that the request has proved.
 /// @returns invalid_request or invalid_grant, never success.
 [[nodiscard]] denial explain_mismatch(const authorization_code& code, const client_facts& who,
-                                      const token_request& request, std::string_view redirect_uri);
+                                      const token_request& request, std::string_view redirect_uri,
+                                      const confirmation& shown);
 
 /// The denials of a code that cannot be redeemed. All have one description (TOK-21).
 [[nodiscard]] denial unknown_code() noexcept;

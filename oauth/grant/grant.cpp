@@ -25,13 +25,15 @@ new_grant_ids new_grant_ids::draw(crypto::random_source& random) {
 }
 
 grant issue_grant(const login& who, slot where, const client_facts& client,
-                  const new_grant_ids& draw, instant now, const options& o) {
+                  const confirmation& shown, const new_grant_ids& draw, instant now,
+                  const options& o) {
   auto new_grant = grant{};
   new_grant.who = who;
   new_grant.where = where;
   new_grant.family = draw.family;
   new_grant.refreshable = gets_refresh_token(who, client);
-  new_grant.mode = client.refresh_mode;
+  if (client.is_public) new_grant.bound_to = shown;
+  new_grant.mode = new_grant.bound_to.empty() ? client.refresh_mode : rt_mode::static_;
   new_grant.seed = draw.seed;
   new_grant.mac_key_id = o.refresh_key_id;
   new_grant.created = now;

@@ -24,6 +24,9 @@ struct grant {
   /// Whether it has a refresh token. Without one the grant ends with its last access token.
   bool refreshable = false;
   rt_mode mode = rt_mode::static_;
+  /// What its refresh tokens are bound to: those of a public client are bound to the keys that it
+  /// has shown (RFT-08).
+  confirmation bound_to;
   /// The refresh tokens are made with this seed and the MAC key, so neither the database nor the
   /// key alone is enough.
   crypto::bytes<32> seed{};
@@ -48,9 +51,11 @@ struct new_grant_ids {
 
 /// The grant that a redemption of a code issues. It has a refresh token if and only if the client
 /// is registered for refresh_token and (offline_access was granted, or openid was not, or
-/// rt_without_offline) (COD-11).
+/// rt_without_offline) (COD-11). The refresh token of a public client is bound to what the client
+/// has shown, and then stays the same, as those of confidential clients do (RFT-02, RFT-08).
 [[nodiscard]] grant issue_grant(const login& who, slot where, const client_facts& client,
-                                const new_grant_ids& draw, instant now, const options& o);
+                                const confirmation& shown, const new_grant_ids& draw, instant now,
+                                const options& o);
 
 /// What the redemption issues with its `new_grant`: the grant's scope, its targets or those that
 /// `resource` names, and the first refresh token where there is one (COD-10, COD-11).

@@ -9,6 +9,7 @@
 
 #include "crypto/secret.hpp"
 #include "oauth/client/client.hpp"
+#include "oauth/grant/confirmation.hpp"
 #include "oauth/grant/resource.hpp"
 
 namespace mintage::oauth {
@@ -25,6 +26,8 @@ struct issuance {
   std::optional<std::uint32_t> refresh_generation;
   /// The access token when it is an opaque one; drawn and stored before it is issued (ATK-06).
   crypto::secret_string opaque;
+  /// What the access token is bound to.
+  confirmation bound_to;
   /// Lifetimes of the client's tokens.
   token_lives lives{};
   /// The operator's claims of a JWT access token as one JSON object, or empty: see

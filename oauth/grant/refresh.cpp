@@ -61,13 +61,35 @@ denial no_such_token(std::string_view reason) noexcept {
           reason};
 }
 
+/// RFT-08.
+std::optional<denial> check_binding(const confirmation& bound_to,
+                                    const confirmation& shown) noexcept {
+  if (bound_to.jkt && !shown.jkt) {
+    return denial{errc::invalid_dpop_proof, "this refresh token needs a DPoP proof by its key",
+                  "DPoP proof is missing for a refresh token that is bound to a key (RFT-08)"};
+  }
+  if (bound_to.jkt && bound_to.jkt != shown.jkt) {
+    return no_such_token("DPoP proof by another key than the refresh token is bound to (RFT-08)");
+  }
+  if (bound_to.x5t && !shown.x5t) {
+    return denial{errc::invalid_request, "this refresh token needs its client certificate",
+                  "certificate is missing for a refresh token that is bound to it (RFT-08)"};
+  }
+  if (bound_to.x5t && bound_to.x5t != shown.x5t) {
+    return no_such_token("another certificate than the refresh token is bound to (RFT-08)");
+  }
+  return std::nullopt;
+}
+
 /// Refusals by the family's state, for any generation.
-std::optional<denial> check_family(const grant& g, const client_facts& who, const cutoffs& cut,
+std::optional<denial> check_family(const grant& g, const client_facts& who,
+                                   const confirmation& shown, const cutoffs& cut,
                                    instant now) noexcept {
   if (g.who.client_id != who.id) return no_such_token("refresh token of another client (RFT-01)");
   if (g.who.incarnation != who.incarnation) {
     return no_such_token("refresh token of a client that was removed and made again");
   }
+  if (auto why = check_binding(g.bound_to, shown)) return why;
   if (g.revoked_at) return no_such_token("family revoked");
   if (cut.epoch && g.who.minted <= *cut.epoch) {
     return no_such_token("minted before the epoch was raised (NEG-212)");
@@ -199,11 +221,11 @@ crypto::hmac_sha256& refresh_keys::key(std::uint32_t id) {
 
 refresh_judgement judge_refresh(const grant& g, const presented_refresh_token& token,
                                 refresh_keys& keys, const client_facts& who,
-                                const token_request& request, const cutoffs& cut, instant now,
-                                const options& o) {
+                                const token_request& request, const confirmation& shown,
+                                const cutoffs& cut, instant now, const options& o) {
   if (!g.refreshable) return deny_with(no_such_token("grant without a refresh token"));
   if (!keys.proves(token, g)) return deny_with(no_such_token("MAC differs"));
-  if (const auto why = check_family(g, who, cut, now)) return deny_with(*why);
+  if (const auto why = check_family(g, who, shown, cut, now)) return deny_with(*why);
 
   const auto is_current = token.generation == g.generation;
   // A database restored from a backup lacks the latest rotations: not a reason to revoke.
@@ -227,6 +249,7 @@ refresh_judgement judge_refresh(const grant& g, const presented_refresh_token& t
   const auto idle = resolve(who.lives, o).refresh_idle;
   if (rotates) {
     rotate(judged, g, now, idle);
+    if (who.is_public && g.bound_to.empty()) judged.next.bound_to = shown;
   } else if (is_current) {
     keep(judged, g, now, idle);
   } else {

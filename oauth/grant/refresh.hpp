@@ -69,11 +69,17 @@ struct refresh_judgement {
 
 /// Decides a refresh by the record of its family, in the order of P18 to P20: MAC, client, binding,
 /// revoked, cut off, expired, generation; then scope (RFT-07) and resource (RFT-12). A token
-/// presented by another client and a wrong MAC never revoke (RFT-01). The idle expiry is moved only
-/// after a 24th of `refresh_idle`, so that a static refresh normally writes nothing.
+/// presented by another client, a wrong MAC and a wrong key never revoke (RFT-01, RFT-04). The idle
+/// expiry is moved only after a 24th of `refresh_idle`, so that a static refresh normally writes
+/// nothing.
+/// @param shown the keys that the request has proved. A family of a public client that is not bound
+///        yet is bound to them when its token is rotated. @see RFC 9449 §5
+/// @returns also invalid_dpop_proof, or invalid_request without a certificate, when the family is
+///          bound to a key and the request has shown none (RFT-08).
 [[nodiscard]] refresh_judgement judge_refresh(const grant& g, const presented_refresh_token& token,
                                               refresh_keys& keys, const client_facts& who,
-                                              const token_request& request, const cutoffs& cut,
+                                              const token_request& request,
+                                              const confirmation& shown, const cutoffs& cut,
                                               instant now, const options& o);
 
 /// One description for all (TOK-21).

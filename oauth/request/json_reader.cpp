@@ -52,6 +52,17 @@ std::optional<std::string_view> json_object::string(std::string_view name) const
   return impl_->get<std::string_view>(name);
 }
 
+bool json_object::has(std::string_view outer, std::string_view name) const {
+  return impl_->object[outer][name].error() == simdjson::SUCCESS;
+}
+
+std::optional<std::string_view> json_object::string(std::string_view outer,
+                                                    std::string_view name) const {
+  auto value = std::string_view{};
+  if (impl_->object[outer][name].get(value) != simdjson::SUCCESS) return std::nullopt;
+  return value;
+}
+
 std::optional<std::int64_t> json_object::integer(std::string_view name) const {
   return impl_->get<std::int64_t>(name);
 }

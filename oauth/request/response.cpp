@@ -10,7 +10,7 @@ void append_token_answer(std::string& out, const token_answer& answer) {
               answer.refresh_token.size() + answer.id_token.size());
   auto json = json_writer{out};
   json.string("access_token", answer.access_token);
-  json.string("token_type", "Bearer");
+  json.string("token_type", answer.token_type);
   json.integer("expires_in", answer.expires_in.count());
   if (!answer.scope.empty()) json.string("scope", answer.scope);
   if (!answer.refresh_token.empty()) json.string("refresh_token", answer.refresh_token);
@@ -40,6 +40,8 @@ error_head head_of(errc code, bool by_header, std::string_view request_id) noexc
     case errc::unsupported_grant_type:
     case errc::invalid_scope:
     case errc::invalid_target:
+    case errc::invalid_dpop_proof:
+    case errc::use_dpop_nonce:
       return {.status = 400};
     case errc::invalid_token:
       return {.status = 401};

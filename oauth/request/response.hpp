@@ -13,6 +13,7 @@ namespace mintage::oauth {
 /// The members of a successful answer (TOK-14). Empty members are left out.
 struct token_answer {
   std::string_view access_token;
+  std::string_view token_type = "Bearer";
   seconds expires_in;
   std::string_view scope;
   std::string_view refresh_token;

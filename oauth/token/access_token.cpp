@@ -83,6 +83,7 @@ access_token describe(const grant& g, const issuance& out, instant now, const op
   token.expires = now + resolve(out.lives, o).access;
   if (g.who.auth_time != instant{}) token.auth_time = numeric_date(g.who.auth_time);
   token.acr = g.who.acr;
+  token.bound_to = out.bound_to;
   token.where = g.where;
   if (g.who.sub != g.who.client_id) token.family = g.family;
   return token;
@@ -108,6 +109,9 @@ std::optional<access_token> read_jwt_access_token(const unverified_jwt& verified
       !read_audience(*claims, out.audience) || !read_jti(out)) {
     return std::nullopt;
   }
+  const auto bound_to = read_confirmation(*claims);
+  if (!bound_to) return std::nullopt;
+  out.bound_to = *bound_to;
   out.scope = claims->string("scope").value_or("");
   out.auth_time = claims->integer("auth_time");
   out.acr = claims->string("acr").value_or("");

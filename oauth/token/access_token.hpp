@@ -31,6 +31,7 @@ struct access_token {
   /// NumericDate; nothing when there was no login.
   std::optional<std::int64_t> auth_time;
   std::string acr;
+  confirmation bound_to;
   /// Slot and family of its grant. A client's own token has no grant and no family.
   slot where;
   std::optional<family_id> family;

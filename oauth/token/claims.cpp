@@ -88,6 +88,7 @@ void append_access_token_claims(std::string& out, const grant& g, const issuance
   json.string("jti", jti);
   if (!scope.empty()) json.string("scope", scope);
   append_login(json, g.who);
+  if (!issued.bound_to.empty()) json.raw("cnf", render(issued.bound_to));
   if (!issued.static_claims.empty()) json.members(issued.static_claims);
   json.end();
 }

@@ -20,7 +20,8 @@ namespace mintage::oauth {
 /// key.
 [[nodiscard]] std::string make_jti(const grant& g, crypto::random_source& random);
 
-/// Appends the claims of an RFC 9068 access token of `g`, as narrowed by `issued`. Without targets,
+/// Appends the claims of an RFC 9068 access token of `g`, as narrowed by `issued`, with `cnf` if it
+/// is bound. Without targets,
 /// `aud` is issuer + "/userinfo"; one target is a string, several an array (ATK-02).
 void append_access_token_claims(std::string& out, const grant& g, const issuance& issued,
                                 std::string_view jti, instant now, const options& o);

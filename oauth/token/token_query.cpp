@@ -136,7 +136,7 @@ void append_access_token(json_writer& json, const access_token& t,
   if (!t.scope.empty()) json.string("scope", t.scope);
   json.string("client_id", t.client_id);
   append_username(json, family);
-  json.string("token_type", "Bearer");
+  json.string("token_type", token_type_of(t.bound_to));
   json.integer("exp", numeric_date(t.expires));
   json.integer("iat", numeric_date(t.issued));
   json.string("sub", t.sub);
@@ -151,6 +151,7 @@ void append_access_token(json_writer& json, const access_token& t,
   if (!t.jti.empty()) json.string("jti", t.jti);
   if (!t.acr.empty()) json.string("acr", t.acr);
   if (t.auth_time) json.integer("auth_time", *t.auth_time);
+  if (!t.bound_to.empty()) json.raw("cnf", render(t.bound_to));
 }
 
 /// Those of now, since the record of an opaque token has none.
@@ -172,6 +173,7 @@ void append_refresh_token(json_writer& json, const std::optional<grant>& family,
   json.string("iss", o.issuer);
   if (!g.who.acr.empty()) json.string("acr", g.who.acr);
   json.integer("auth_time", numeric_date(g.who.auth_time));
+  if (!g.bound_to.empty()) json.raw("cnf", render(g.bound_to));
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ TEST(errc_text, is_the_code_of_the_rfcs) {
   EXPECT_EQ(to_string(errc::invalid_target), "invalid_target");
   EXPECT_EQ(to_string(errc::invalid_token), "invalid_token");
   EXPECT_EQ(to_string(errc::insufficient_scope), "insufficient_scope");
+  EXPECT_EQ(to_string(errc::invalid_dpop_proof), "invalid_dpop_proof");
+  EXPECT_EQ(to_string(errc::use_dpop_nonce), "use_dpop_nonce");
   EXPECT_EQ(to_string(errc::slow_down), "temporarily_unavailable");  // TOK-19
   EXPECT_EQ(to_string(errc::server_error), "server_error");
   EXPECT_EQ(to_string(errc::temporarily_unavailable), "temporarily_unavailable");

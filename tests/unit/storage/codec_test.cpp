@@ -55,8 +55,12 @@ void expect_same(const oauth::login& a, const oauth::login& b) {
 }
 
 oauth::authorization_code sample_code() {
-  return {sample_login(), "https://app.example.com/cb?x=1", true,
-          "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", at(1'700'000'060'456)};
+  return {sample_login(),
+          "https://app.example.com/cb?x=1",
+          true,
+          "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+          at(1'700'000'060'456),
+          crypto::digest{7}};
 }
 
 oauth::grant sample_grant() {
@@ -74,6 +78,7 @@ oauth::grant sample_grant() {
   g.absolute_expiry = at(2);
   g.idle_expiry = at(3);
   g.revoked_at = at(0);  // the epoch is not "never"
+  g.bound_to = {.jkt = crypto::digest{5}, .x5t = crypto::digest{}};
   return g;
 }
 
@@ -126,6 +131,7 @@ oauth::access_token sample_access_token() {
   t.jti = "AB0123";
   t.auth_time = -5;
   t.acr = "1";
+  t.bound_to = {.jkt = crypto::digest{}, .x5t = crypto::digest{6}};
   t.where = oauth::slot{17};
   t.family = oauth::family_id{7, 8, 9};
   return t;
@@ -198,8 +204,10 @@ TEST(codec, refuses_octets_that_are_no_record) {
     EXPECT_FALSE(decode_resource(text));
   }
   EXPECT_FALSE(decode_access_token("\x62\x01x"));  // its family is no family id
-  EXPECT_FALSE(decode_code("\x0a\x02\x0a\x7f"));   // its login is none
-  EXPECT_FALSE(decode_grant(""));                  // has no family
+  EXPECT_FALSE(decode_access_token("\x6a\x01x"));  // its key is no thumbprint
+  EXPECT_FALSE(decode_code("\x32\x01x"));
+  EXPECT_FALSE(decode_code("\x0a\x02\x0a\x7f"));  // its login is none
+  EXPECT_FALSE(decode_grant(""));                 // has no family
 }
 
 TEST(codec, refuses_numbers_that_mean_something_else_in_a_newer_version) {
@@ -309,6 +317,7 @@ TEST(codec, keeps_every_field_of_a_code) {
   expect_same(code.who, sample_login());
   EXPECT_EQ(code.redirect_uri, sample_code().redirect_uri);
   EXPECT_EQ(code.challenge, sample_code().challenge);
+  EXPECT_EQ(code.dpop_jkt, sample_code().dpop_jkt);
   EXPECT_EQ(code.expires, sample_code().expires);
 }
 
@@ -319,6 +328,8 @@ TEST(codec, keeps_nothing_of_the_record_before) {
   EXPECT_TRUE(code.redirect_uri.empty());
   static_cast<void>(decode_grant(encode(sample_grant())));
   EXPECT_FALSE(decode_grant(encode(oauth::grant{})).value().revoked_at);
+  EXPECT_TRUE(decode_grant(encode(oauth::grant{})).value().bound_to.empty());
+  EXPECT_FALSE(code.dpop_jkt);
 }
 
 TEST(codec, keeps_every_field_of_a_grant) {
@@ -337,6 +348,7 @@ TEST(codec, keeps_every_field_of_a_grant) {
   EXPECT_EQ(read.absolute_expiry, g.absolute_expiry);
   EXPECT_EQ(read.idle_expiry, g.idle_expiry);
   EXPECT_EQ(read.revoked_at, g.revoked_at);
+  EXPECT_EQ(read.bound_to, g.bound_to);
 }
 
 TEST(codec, keeps_every_field_of_a_client) {
@@ -395,6 +407,7 @@ TEST(codec, keeps_every_field_of_an_access_token) {
     EXPECT_EQ(read.jti, t.jti);
     EXPECT_EQ(read.auth_time, t.auth_time);
     EXPECT_EQ(read.acr, t.acr);
+    EXPECT_EQ(read.bound_to, t.bound_to);
     EXPECT_EQ(read.where, t.where);
     EXPECT_EQ(read.family, t.family);
     t = {};  // a client's own token: nothing of the former value may remain

@@ -78,10 +78,10 @@ TEST(make_code, is_found_where_it_was_made) {
 TEST(make_binding, has_a_fixed_layout) {
   using namespace std::string_literals;
   auto hash = crypto::sha256_hasher{};
-  EXPECT_EQ(make_binding("ab", 0x0102030405060708, "cde", "f", hash),
+  EXPECT_EQ(make_binding("ab", 0x0102030405060708, "cde", "f", {}, hash),
             crypto::sha256("\0\0\0\2"s + "\1\2\3\4\5\6\7\10" + "\0\0\0\3"s + "\1" + "\0\0\0\1"s +
                            "ab" + "cde" + "f"));
-  EXPECT_EQ(make_binding("ab", 1, "cde", "", hash),
+  EXPECT_EQ(make_binding("ab", 1, "cde", "", {}, hash),
             crypto::sha256("\0\0\0\2"s + "\0\0\0\0\0\0\0\1"s + "\0\0\0\3"s + "\0"s + "\0\0\0\0"s +
                            "ab" + "cde"));
 }
@@ -91,7 +91,7 @@ TEST(make_binding, differs_when_octets_move_between_fields) {
   auto bindings = std::set<crypto::digest>{};
   const auto add = [&](std::string_view id, std::uint64_t incarnation, std::string_view uri,
                        std::string_view c) {
-    bindings.insert(make_binding(id, incarnation, uri, c, hash));
+    bindings.insert(make_binding(id, incarnation, uri, c, {}, hash));
   };
   add("ab", 1, "cd", "ef");
   add("abc", 1, "d", "ef");
@@ -108,9 +108,22 @@ TEST(make_binding, differs_when_octets_move_between_fields) {
   EXPECT_EQ(bindings.size(), 12u);
 }
 
+TEST(make_binding, covers_the_dpop_key) {  // COD-09
+  using namespace std::string_literals;
+  auto hash = crypto::sha256_hasher{};
+  const auto key = crypto::sha256("key");
+  const auto head = "\0\0\0\1"s + "\0\0\0\0\0\0\0\1"s + "\0\0\0\1"s;
+  const auto octets = std::string{crypto::as_chars(key)};
+  EXPECT_EQ(make_binding("c", 1, "u", "f", key, hash),
+            crypto::sha256(head + "\3" + "\0\0\0\1"s + "cuf" + octets));
+  EXPECT_EQ(make_binding("c", 1, "u", "", key, hash),
+            crypto::sha256(head + "\2" + "\0\0\0\0"s + "cu" + octets));
+  EXPECT_NE(make_binding("c", 1, "u", octets, {}, hash), make_binding("c", 1, "u", "", key, hash));
+}
+
 TEST(make_binding, leaves_out_the_port_of_a_native_app) {  // COD-06, RFC 8252 ยง7.3
   auto hash = crypto::sha256_hasher{};
-  const auto bind = [&](std::string_view uri) { return make_binding("c", 1, uri, "", hash); };
+  const auto bind = [&](std::string_view uri) { return make_binding("c", 1, uri, "", {}, hash); };
   EXPECT_EQ(bind("http://127.0.0.1:51004/cb"), bind("http://127.0.0.1/cb"));
   EXPECT_EQ(bind("http://[::1]:1/cb?a"), bind("http://[::1]:2/cb?a"));
   EXPECT_EQ(bind("http://localhost:1"), bind("http://localhost"));
@@ -124,10 +137,10 @@ TEST(make_binding, leaves_out_the_port_of_a_native_app) {  // COD-06, RFC 8252 ย
 
 TEST(make_binding, none_cannot_be_spelled_as_a_challenge) {
   auto hash = crypto::sha256_hasher{};
-  const auto none = make_binding("c", 1, "u", "", hash);
+  const auto none = make_binding("c", 1, "u", "", {}, hash);
   for (const auto c : {std::string_view{"none"}, std::string_view{"\0", 1},
                        std::string_view{"\0\0\0\0\0", 5}, std::string_view{"\1", 1}}) {
-    EXPECT_NE(make_binding("c", 1, "u", c, hash), none);
+    EXPECT_NE(make_binding("c", 1, "u", c, {}, hash), none);
   }
 }
 
@@ -156,7 +169,7 @@ authorization_code code_with(std::string_view c) {
 
 crypto::digest claim(const client_facts& who, std::string_view uri, std::string_view v) {
   auto hash = crypto::sha256_hasher{};
-  return claimed_binding(who, request_with(uri, v), uri, hash);
+  return claimed_binding(who, request_with(uri, v), uri, {}, hash);
 }
 
 TEST(may_omit_redirect_uri, where_pkce_or_minting_makes_up_for_it) {  // COD-02
@@ -174,7 +187,7 @@ TEST(may_omit_redirect_uri, where_pkce_or_minting_makes_up_for_it) {  // COD-02
 
 TEST(claimed_binding, is_the_stored_one_for_the_right_verifier_only) {  // KAT-01, PKC-04
   auto hash = crypto::sha256_hasher{};
-  const auto stored = make_binding("cl_app", 7, redirect, challenge, hash);
+  const auto stored = make_binding("cl_app", 7, redirect, challenge, {}, hash);
   EXPECT_EQ(claim(facts(), redirect, verifier), stored);
   EXPECT_NE(claim(facts("cl_apq"), redirect, verifier), stored);
   EXPECT_NE(claim(facts("cl_app", 8), redirect, verifier), stored);
@@ -185,7 +198,7 @@ TEST(claimed_binding, is_the_stored_one_for_the_right_verifier_only) {  // KAT-0
 
 TEST(claimed_binding, without_verifier_is_that_of_a_code_without_challenge) {
   auto hash = crypto::sha256_hasher{};
-  EXPECT_EQ(claim(facts(), redirect, ""), make_binding("cl_app", 7, redirect, "", hash));
+  EXPECT_EQ(claim(facts(), redirect, ""), make_binding("cl_app", 7, redirect, "", {}, hash));
 }
 
 TEST(explain_mismatch, follows_the_order_of_p18) {
@@ -218,13 +231,29 @@ TEST(explain_mismatch, follows_the_order_of_p18) {
       row{"nothing", code_with(""), facts(), redirect, "", errc::invalid_grant, "no part"},
   };
   for (const auto& r : rows) {
-    const auto why = explain_mismatch(r.code, r.who, request_with(r.uri, r.v), r.uri);
+    const auto why = explain_mismatch(r.code, r.who, request_with(r.uri, r.v), r.uri, {});
     EXPECT_EQ(why.code, r.expected) << r.what;
     EXPECT_NE(why.reason.find(r.reason), std::string_view::npos) << r.what << ": " << why.reason;
     if (why.code == errc::invalid_grant) {
       EXPECT_EQ(why.description, unknown_code().description) << r.what;
     }
   }
+}
+
+TEST(explain_mismatch, names_the_dpop_key_after_pkce) {  // COD-09, NEG-180
+  auto code = code_with(challenge);
+  code.dpop_jkt = crypto::sha256("key");
+  const auto why = [&](std::string_view v, const confirmation& shown) {
+    const auto d = explain_mismatch(code, facts(), request_with(redirect, v), redirect, shown);
+    EXPECT_EQ(d.code, errc::invalid_grant);
+    EXPECT_EQ(d.description, unknown_code().description);
+    return d.reason;
+  };
+  EXPECT_NE(why("", {}).find("PKC-05"), std::string_view::npos);
+  EXPECT_NE(why(verifier, {}).find("missing"), std::string_view::npos);
+  EXPECT_NE(why(verifier, {.jkt = crypto::sha256("other")}).find("another key"),
+            std::string_view::npos);
+  EXPECT_NE(why(verifier, {.jkt = code.dpop_jkt}).find("no part"), std::string_view::npos);
 }
 
 TEST(code_denials, look_the_same_and_have_their_own_reasons) {  // TOK-21, TOK-17

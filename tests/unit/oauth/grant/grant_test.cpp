@@ -51,7 +51,7 @@ TEST(issue_grant, issues_a_refresh_token_only_where_it_may) {  // COD-11
     auto client = client_facts{};
     client.may_refresh = r.may_refresh;
     client.rt_without_offline = r.rt_without_offline;
-    const auto g = issue_grant(login_with_scope(r.scope), {}, client, drawn(), now, {});
+    const auto g = issue_grant(login_with_scope(r.scope), {}, client, {}, drawn(), now, {});
     EXPECT_EQ(g.refreshable, r.refreshable) << r.scope << r.may_refresh << r.rt_without_offline;
   }
 }
@@ -63,7 +63,7 @@ TEST(issue_grant, keeps_login_draw_and_lifetimes) {  // RFT-10
   o.refresh_key_id = 5;
   auto client = client_facts{};
   client.refresh_mode = rt_mode::rotating;
-  const auto g = issue_grant(login_with_scope("openid"), slot{77}, client, drawn(), now, o);
+  const auto g = issue_grant(login_with_scope("openid"), slot{77}, client, {}, drawn(), now, o);
   EXPECT_EQ(g.who.sub, "alice");
   EXPECT_EQ(g.where, slot{77});
   EXPECT_EQ(g.family, drawn().family);
@@ -77,13 +77,29 @@ TEST(issue_grant, keeps_login_draw_and_lifetimes) {  // RFT-10
   EXPECT_FALSE(g.revoked_at);
 }
 
+TEST(issue_grant, binds_the_refresh_token_of_a_public_client) {  // RFT-02, RFT-08
+  auto client = client_facts{};
+  client.is_public = true;
+  client.refresh_mode = rt_mode::rotating;
+  const auto shown = confirmation{.jkt = crypto::digest{1}, .x5t = {}};
+  const auto issue = [&](const confirmation& with) {
+    return issue_grant(login_with_scope("openid"), {}, client, with, drawn(), now, {});
+  };
+  EXPECT_EQ(issue(shown).bound_to, shown);
+  EXPECT_EQ(issue(shown).mode, rt_mode::static_);
+  EXPECT_EQ(issue({}).mode, rt_mode::rotating);
+  client.is_public = false;
+  EXPECT_TRUE(issue(shown).bound_to.empty());
+  EXPECT_EQ(issue(shown).mode, rt_mode::rotating);
+}
+
 TEST(issue_grant, takes_the_lives_of_the_client) {
   auto o = options{};
   o.refresh_idle = seconds{100};
   o.refresh_absolute = seconds{1000};
   auto client = client_facts{};
   client.lives.refresh_absolute = seconds{50};
-  const auto g = issue_grant(login_with_scope("openid"), {}, client, drawn(), now, o);
+  const auto g = issue_grant(login_with_scope("openid"), {}, client, {}, drawn(), now, o);
   EXPECT_EQ(g.absolute_expiry, now + seconds{50});
   EXPECT_EQ(g.idle_expiry, now + seconds{50});
 }

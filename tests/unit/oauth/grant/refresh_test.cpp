@@ -76,6 +76,7 @@ struct trial {
   std::uint32_t generation = 0;
   client_facts who = make_client();
   token_request request = {};
+  confirmation shown = {};
   cutoffs cut = {};
   instant now = new_grant + seconds{50};
   options o = rules();
@@ -85,7 +86,7 @@ struct trial {
   }
   [[nodiscard]] refresh_judgement judge(const presented_refresh_token& presented) const {
     auto with = keys();
-    return judge_refresh(family, presented, with, who, request, cut, now, o);
+    return judge_refresh(family, presented, with, who, request, shown, cut, now, o);
   }
   [[nodiscard]] refresh_judgement judge() const { return judge(token()); }
   void name_resources(std::initializer_list<std::string_view> names) {
@@ -236,6 +237,58 @@ TEST(judge_refresh, judges_reuse_last_of_all) {  // RFT-01, RFT-04, NEG-143
   const auto judged = t.judge(forged);
   EXPECT_EQ(judged.what, act::deny);
   EXPECT_EQ(judged.why->reason, "MAC differs");
+}
+
+/// A family of a public client that is bound to a DPoP key, refreshed with it.
+trial bound_to_key() {
+  auto t = trial{};
+  t.who.is_public = true;
+  t.family.mode = rt_mode::static_;
+  t.family.bound_to.jkt = crypto::digest{1};
+  t.shown = t.family.bound_to;
+  return t;
+}
+
+TEST(judge_refresh, needs_the_key_of_a_bound_token) {  // RFT-08, NEG-146, NEG-147
+  auto t = bound_to_key();
+  EXPECT_EQ(t.judge().what, act::answer);
+  t.shown.x5t = crypto::digest{9};  // more than it needs
+  EXPECT_EQ(t.judge().what, act::answer);
+  t.shown = {};
+  EXPECT_EQ(t.judge().why->code, errc::invalid_dpop_proof);
+  t.shown.jkt = crypto::digest{2};
+  EXPECT_EQ(t.judge().why->code, errc::invalid_grant);
+  t.family.generation = 7;  // reuse by a thief without the key does not end the family (RFT-04)
+  t.generation = 3;
+  EXPECT_EQ(t.judge(parse_refresh_token(keys().make(t.family, 3)).value()).what, act::deny);
+}
+
+TEST(judge_refresh, needs_the_certificate_of_a_bound_token) {  // RFT-08
+  auto t = bound_to_key();
+  t.family.bound_to = {.jkt = {}, .x5t = crypto::digest{3}};
+  t.shown = t.family.bound_to;
+  EXPECT_EQ(t.judge().what, act::answer);
+  t.shown = {};
+  EXPECT_EQ(t.judge().why->code, errc::invalid_request);
+  t.shown.x5t = crypto::digest{4};
+  EXPECT_EQ(t.judge().why->code, errc::invalid_grant);
+}
+
+TEST(judge_refresh, binds_a_public_family_to_the_first_key_it_sees) {  // RFC 9449 §5
+  auto t = trial{};
+  t.who.is_public = true;
+  t.shown.jkt = crypto::digest{1};
+  auto judged = t.judge();
+  EXPECT_EQ(judged.what, act::write);
+  EXPECT_EQ(judged.next.bound_to, t.shown);
+  t.family = judged.next;
+  t.shown = {};
+  t.generation = 1;
+  EXPECT_EQ(t.judge().why->code, errc::invalid_dpop_proof);
+  t.who.is_public = false;
+  t.family.bound_to = {};
+  t.shown.jkt = crypto::digest{1};
+  EXPECT_TRUE(t.judge().next.bound_to.empty()) << "a confidential client may change its key";
 }
 
 TEST(judge_refresh, tells_all_refusals_alike) {  // TOK-21

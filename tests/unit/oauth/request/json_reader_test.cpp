@@ -97,6 +97,18 @@ TEST(json_object, gives_the_text_of_an_object) {
   EXPECT_EQ(o->object("kty"), std::nullopt);
 }
 
+TEST(json_object, gives_members_of_a_member) {
+  const auto o = json_object::read(R"({"o":{"s":"x","i":1},"s":"y"})");
+  ASSERT_TRUE(o);
+  EXPECT_EQ(o->string("o", "s"), "x");
+  EXPECT_TRUE(o->has("o", "i"));
+  EXPECT_EQ(o->string("o", "i"), std::nullopt);
+  EXPECT_EQ(o->string("o", "absent"), std::nullopt);
+  EXPECT_FALSE(o->has("o", "absent"));
+  EXPECT_FALSE(o->has("absent", "s"));
+  EXPECT_FALSE(o->has("s", "s"));
+}
+
 TEST(json_object, keeps_what_it_was_read_from) {
   auto text = std::make_unique<std::string>(R"({"sub":"248289761001"})");
   auto read = json_object::read(*text);

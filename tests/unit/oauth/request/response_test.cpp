@@ -78,6 +78,8 @@ TEST(error_head, follows_the_table) {  // TOK-18, TOK-19
       row{errc::invalid_target, 400, 0},
       row{errc::invalid_token, 401, 0},
       row{errc::insufficient_scope, 403, 0},
+      row{errc::invalid_dpop_proof, 400, 0},
+      row{errc::use_dpop_nonce, 400, 0},
       row{errc::slow_down, 429, 10},
       row{errc::server_error, 500, 0},
       row{errc::temporarily_unavailable, 503, 1},

@@ -39,9 +39,9 @@ class jwt_access_tokens : public testing::Test {
   [[nodiscard]] std::string header(std::string_view typ = "at+jwt") const {
     return *crypto::base64url_decode(crypto::jose_header(key, typ));
   }
-  [[nodiscard]] std::string claims() {
+  [[nodiscard]] std::string claims(const issuance& issued = {}) {
     auto out = std::string{};
-    append_access_token_claims(out, g, {}, make_jti(g, random), now, rules);
+    append_access_token_claims(out, g, issued, make_jti(g, random), now, rules);
     return out;
   }
   [[nodiscard]] std::string sign(std::string_view head, std::string_view body) {
@@ -88,6 +88,16 @@ TEST_F(jwt_access_tokens, of_a_client_itself_have_no_family) {  // CCG-01
   ASSERT_TRUE(token);
   EXPECT_FALSE(token->family);
   EXPECT_EQ(token->where, g.where);
+}
+
+TEST_F(jwt_access_tokens, name_the_keys_that_they_are_bound_to) {  // DPO-12
+  EXPECT_TRUE(read(sign(header(), claims()))->bound_to.empty());
+  auto bound = issuance{};
+  bound.bound_to = {.jkt = crypto::digest{1}, .x5t = crypto::digest{2}};
+  auto text = claims(bound);
+  EXPECT_EQ(read(sign(header(), text))->bound_to, bound.bound_to);
+  replace(text, R"("jkt":)", R"("jkt":1,"j":)");
+  EXPECT_FALSE(read(sign(header(), text)));
 }
 
 TEST_F(jwt_access_tokens, end_with_their_last_second) {
@@ -206,6 +216,9 @@ TEST(describe, tells_what_was_issued_of_the_grant) {
   const auto narrowed = describe(g, out, now, rules);
   EXPECT_EQ(narrowed.scope, "read");
   EXPECT_EQ(narrowed.audience, std::vector<std::string>{"https://b"});
+  EXPECT_TRUE(narrowed.bound_to.empty());
+  out.bound_to.jkt = crypto::digest{5};
+  EXPECT_EQ(describe(g, out, now, rules).bound_to, out.bound_to);
   g.who.sub = g.who.client_id;
   EXPECT_FALSE(describe(g, {}, now, rules).family);
 }

@@ -132,6 +132,16 @@ TEST(access_token_claims, follow_what_is_issued_of_the_grant) {  // RFT-07, RFT-
   EXPECT_THAT(text, HasSubstr(R"("scope":"openid",)"));
 }
 
+TEST(access_token_claims, name_the_keys_that_the_token_is_bound_to) {  // DPO-12, MTL-01
+  auto bound = issuance{};
+  bound.bound_to.jkt = crypto::digest{};
+  bound.static_claims = R"({"tenant":1})";
+  EXPECT_THAT(
+      access_token_claims(bare_grant(), with_issuer("https://h"), bound),
+      HasSubstr(R"("cnf":{"jkt":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},"tenant":1})"));
+  EXPECT_THAT(access_token_claims(bare_grant()), Not(HasSubstr("cnf")));
+}
+
 TEST(access_token_claims, of_a_clients_own_grant_tell_of_no_login) {  // CCG-01
   auto g = grant{};
   g.who.client_id = "cl_app";

@@ -329,6 +329,19 @@ TEST_F(found_tokens, show_the_members_of_the_rule) {  // INT-02
   EXPECT_THAT(shown_to("client"), HasSubstr(R"("username":"Jane)"));
 }
 
+TEST_F(found_tokens, show_what_they_are_bound_to) {  // DPO-12, MTL-01
+  token.access->bound_to.x5t = crypto::digest{};
+  EXPECT_THAT(shown_to("client"), HasSubstr(R"("token_type":"Bearer")"));
+  EXPECT_THAT(shown_to("client"),
+              HasSubstr(R"("auth_time":1799999970,"cnf":{"x5t#S256":"AAAAAAAA)"));
+  token.access->bound_to.jkt = crypto::digest{};
+  EXPECT_THAT(shown_to("api"), HasSubstr(R"("token_type":"DPoP")"));
+  EXPECT_THAT(shown_to("api"), HasSubstr(R"("cnf":{"jkt":"AAAAAAAA)"));
+  token.family->bound_to.jkt = crypto::digest{};
+  make_refresh_token();
+  EXPECT_THAT(shown_to("client"), HasSubstr(R"("cnf":{"jkt":"AAAAAAAA)"));
+}
+
 TEST_F(found_tokens, show_the_claims_of_client_and_resource) {
   auto c = *known.find("client");
   c.access_token_claims = {{"tenant", R"("t1")"}, {"tier", "1"}};
