@@ -1,4 +1,5 @@
 #include <iostream>
+#include <utility>
 
 #include "app/cli/commands.hpp"
 #include "config/config.hpp"
@@ -11,9 +12,10 @@ int check(const std::filesystem::path& config) {
     for (const auto& m : settings.error()) std::cerr << config::to_string(m) << '\n';
     return exit_usage;
   }
-  for (const auto& odd : oauth::find_oddities(settings->rules)) {
-    std::cerr << config.native() << ": warning: " << odd.key << ": " << odd.sentence << '\n';
-  }
+  auto odd = oauth::find_oddities(settings->rules);
+  for (auto& more : net::find_oddities(settings->fetch)) odd.push_back(std::move(more));
+  for (const auto& o : odd)
+    std::cerr << config.native() << ": warning: " << o.key << ": " << o.sentence << '\n';
   const auto signatures = crypto::signature_backends::choose(settings->actors.signature_backend);
   if (!signatures) {
     std::cerr << config.native()

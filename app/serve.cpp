@@ -26,6 +26,7 @@
 #include "app/system_clock.hpp"
 #include "config/config.hpp"
 #include "crypto/process_random.hpp"
+#include "net/fetch/fetcher.hpp"
 #include "net/server.hpp"
 #include "storage/engines/open.hpp"
 
@@ -200,6 +201,7 @@ void prepare_open_files(const config::settings& settings) {
   // an epoll, an event and a timer descriptor.
   constexpr auto fixed = std::size_t{64};
   constexpr auto of_an_io_thread = std::size_t{4};
+  constexpr auto of_a_fetch = std::size_t{4};  // connections, and the look-up of the name
   const auto io_threads = settings.net.io_threads != 0
                               ? settings.net.io_threads
                               : std::size_t{std::thread::hardware_concurrency()};
@@ -208,13 +210,14 @@ void prepare_open_files(const config::settings& settings) {
   const auto is_shared = settings.storage.engine == storage::engine_kind::postgres;
   const auto health_connections =
       settings.net.health_listen.empty() ? std::size_t{0} : net::most_health_connections;
-  check_open_files({.connections = settings.net.max_connections,
-                    .admin_connections = net::most_admin_connections + health_connections,
-                    .database = on_disk     ? storage::most_open_tables
-                                : is_shared ? of_a_shard * settings.storage.postgres.shards.size()
-                                            : 0,
-                    .spare = fixed + of_an_io_thread * io_threads},
-                   raise_open_files());
+  check_open_files(
+      {.connections = settings.net.max_connections,
+       .admin_connections = net::most_admin_connections + health_connections,
+       .database = on_disk     ? storage::most_open_tables
+                   : is_shared ? of_a_shard * settings.storage.postgres.shards.size()
+                               : 0,
+       .spare = fixed + of_an_io_thread * io_threads + of_a_fetch * settings.fetch.in_flight},
+      raise_open_files());
 }
 
 int run(const config::settings& settings, const sigset_t& awaited, const service_manager& manager,
@@ -251,6 +254,9 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
     log.event(log_level::warn,
               "the seal key may be swapped: the limit of locked memory is too low");
 
+  for (const auto& odd : net::find_oddities(settings.fetch))
+    log.event(log_level::warn, "unsafe setting", {{"key", odd.key}, {"because", odd.sentence}});
+  auto fetcher = net::fetcher{settings.fetch};
   auto server = net::server{settings.net, settings.rules, tokens};
   auto failed = failed_pool{};
   auto actors = std::make_unique<actors::system>(
@@ -264,6 +270,7 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
                           .signatures = signatures});
   actors->attach(watch.meters());
   actors->attach(audit.meters());
+  actors->attach(fetcher.meters());
   const auto services = actors->services();
   if (!wait_until_ready(server.io_threads(), services, failed))
     throw std::runtime_error{"the server did not become ready"};

@@ -12,6 +12,7 @@ find_package(RocksDB REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(PostgreSQL 15 REQUIRED)  # libpq
+find_package(CURL 7.88 REQUIRED)
 if(MINTAGE_TESTS)
   find_package(GTest REQUIRED)
 endif()

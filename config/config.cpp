@@ -30,12 +30,16 @@ class reader {
         made_.files.allow_group_readable;
     report_all(oauth::check(made_.rules));
     report_all(net::check(made_.net));
+    report_all(net::check(made_.fetch));
     report_all(actors::check(made_.actors));
     report_all(storage::check(made_.storage));
     report_all(app::check(made_.clock));
     report_all(app::check(made_.log));
     check_paths_differ();
-    if (mistakes_.empty() && e == extent::files) report_all(net::check_files(made_.net));
+    if (mistakes_.empty() && e == extent::files) {
+      report_all(net::check_files(made_.net));
+      report_all(net::check_files(made_.fetch));
+    }
     if (mistakes_.empty()) return std::move(made_);
     std::stable_sort(mistakes_.begin(), mistakes_.end(),
                      [](const mistake& a, const mistake& b) { return a.line < b.line; });

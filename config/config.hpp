@@ -4,6 +4,7 @@
 
 #include "actors/options.hpp"
 #include "app/options.hpp"
+#include "net/fetch/options.hpp"
 #include "net/options.hpp"
 #include "oauth/options.hpp"
 #include "storage/engines/options.hpp"
@@ -20,6 +21,7 @@ namespace mintage::config {
 struct settings {
   oauth::options rules;      ///< issuer, [tokens]
   net::options net;          ///< [http], [admin]
+  net::fetch_options fetch;  ///< [fetch]
   actors::options actors;    ///< [pools], [keys], http.max_in_flight
   storage::options storage;  ///< [storage]
   app::log_options log;      ///< [log]

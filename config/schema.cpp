@@ -54,6 +54,15 @@ setting tls_field(std::string_view key, net::tls_options net::options::*tls,
   return made;
 }
 
+/// A setting that is a file which the server only reads.
+template <class Part>
+setting input_file(std::string_view key, Part settings::*part,
+                   std::filesystem::path Part::*member) {
+  auto made = field(key, part, member, optional_path{});
+  made.is_input = true;
+  return made;
+}
+
 constexpr auto tls_versions = choice<net::tls_version, 2>{
     {{{net::tls_version::v1_2, "1.2"}, {net::tls_version::v1_3, "1.3"}}}};
 constexpr auto engines =
@@ -81,6 +90,7 @@ std::vector<setting> make_schema() {
   using rules = oauth::options;
   using http = net::options;
   using tls = net::tls_options;
+  using fetch = net::fetch_options;
   constexpr auto file = optional_path{};
   using pools = actors::options;
   using store = storage::options;
@@ -125,6 +135,15 @@ std::vector<setting> make_schema() {
       tls_field("admin.tls.min_version", &http::admin_tls, &tls::min_version, tls_versions),
 
       field("health.listen", &s::net, &http::health_listen),
+
+      input_file("fetch.ca_file", &s::fetch, &fetch::ca_file),
+      field("fetch.allowed_hosts", &s::fetch, &fetch::allowed_hosts),
+      field("fetch.timeout", &s::fetch, &fetch::timeout),
+      field("fetch.size_limit", &s::fetch, &fetch::size_limit, octets{}),
+      field("fetch.in_flight", &s::fetch, &fetch::in_flight),
+      field("fetch.queue", &s::fetch, &fetch::queue),
+      field("fetch.per_host_per_minute", &s::fetch, &fetch::per_host_per_minute),
+      field("fetch.allow_loopback_for_tests", &s::fetch, &fetch::allow_loopback_for_tests),
 
       field("pools.workers", &s::actors, &pools::workers),
       field("pools.validator.size", &s::actors, &pools::validators),

@@ -87,9 +87,13 @@ certificate_authority::certificate_authority() : key_{make_key(key_kind::p256)} 
 }
 
 pem_pair certificate_authority::issue(const std::filesystem::path& folder, const std::string& name,
-                                      key_kind kind, const std::string& alternatives) const {
+                                      key_kind kind, const std::string& alternatives,
+                                      std::chrono::seconds life) const {
   const auto key = make_key(kind);
   const auto made = make_certificate(name, key.get(), get());
+  if (life < std::chrono::seconds{0})
+    X509_gmtime_adj(X509_getm_notBefore(made.get()), life.count() - 60);
+  X509_gmtime_adj(X509_getm_notAfter(made.get()), life.count());
   extend(made.get(), get(), NID_subject_alt_name, alternatives);
   demand(X509_sign(made.get(), key_.get(), EVP_sha256()) > 0);
   const auto out = pem_pair{folder / (name + ".pem"), folder / (name + ".key")};

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -28,7 +29,7 @@ struct pem_pair {
   std::filesystem::path key;
 };
 
-/// Issues certificates that are valid for a day. Its key is generated on construction.
+/// Issues certificates that are valid for a day by default. Its key is generated on construction.
 class certificate_authority {
  public:
   certificate_authority();
@@ -36,8 +37,10 @@ class certificate_authority {
   /// Writes FOLDER/NAME.pem, the certificate followed by the authority's, and FOLDER/NAME.key,
   /// which only its owner may read. Replaces both by renaming, as operators should.
   /// @param name also the common name. @param alternatives in the syntax of OpenSSL's config.
+  /// @param life from now on; an expired certificate has less than none.
   pem_pair issue(const std::filesystem::path& folder, const std::string& name, key_kind kind,
-                 const std::string& alternatives = "IP:127.0.0.1,DNS:localhost") const;
+                 const std::string& alternatives = "IP:127.0.0.1,DNS:localhost",
+                 std::chrono::seconds life = std::chrono::hours{24}) const;
   /// Writes FOLDER/ca.pem.
   std::filesystem::path write(const std::filesystem::path& folder) const;
   [[nodiscard]] X509* get() const noexcept { return certificate_.get(); }

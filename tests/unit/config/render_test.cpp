@@ -101,6 +101,15 @@ second_key = "admin.rsa"
 min_version = "1.3"
 [health]
 listen = "10.0.0.7:9082"
+[fetch]
+ca_file = "authorities.pem"
+allowed_hosts = ["keys.example.com", ".example.org"]
+timeout = "900ms"
+size_limit = "64KiB"
+in_flight = 33
+queue = 34
+per_host_per_minute = 35
+allow_loopback_for_tests = true
 [pools]
 workers = 5
 validator.size = 6
@@ -191,6 +200,14 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.net.admin_token_file, "/run/a");
   EXPECT_EQ(s.net.mint_token_file, "/etc/mintage/m");
   EXPECT_EQ(s.net.health_listen, "10.0.0.7:9082");
+  EXPECT_EQ(s.fetch.ca_file, "/etc/mintage/authorities.pem");
+  EXPECT_EQ(s.fetch.allowed_hosts.size(), 2U);
+  EXPECT_EQ(s.fetch.timeout, milliseconds{900});
+  EXPECT_EQ(s.fetch.size_limit, 64U * 1024U);
+  EXPECT_EQ(s.fetch.in_flight, 33U);
+  EXPECT_EQ(s.fetch.queue, 34U);
+  EXPECT_EQ(s.fetch.per_host_per_minute, 35U);
+  EXPECT_TRUE(s.fetch.allow_loopback_for_tests);
   EXPECT_EQ(s.actors.workers, 5U);
   EXPECT_EQ(s.actors.validators, 6U);
   EXPECT_EQ(s.actors.code_stores, 7U);
