@@ -20,6 +20,8 @@ std::string default_name(const run_options& w) {
     if (kind == request_kind::refresh) out += w.keeps_refresh_tokens ? "-static" : "-rotating";
   }
   if (w.kind.is_public) out += "-public";
+  if (w.kind.proves_by == proof_kind::assertion) out += "-private-key-jwt";
+  if (w.kind.proves_by == proof_kind::dpop) out += "-dpop";
   if (w.tls) out += "-tls";
   if (w.reconnect_every != 0) out += w.trust.resumes ? "-resumed" : "-reconnect";
   if (w.ramp) return out + "-ramp";
@@ -139,6 +141,20 @@ void add_target_options(CLI::App& c, run_options& w) {
       ->needs(id);
 }
 
+/// Proofs are made for clients that the harness makes.
+void add_proof_options(CLI::App& c, run_options& w) {
+  c.add_flag_callback(
+       "--private-key-jwt", [&w] { w.kind.proves_by = proof_kind::assertion; },
+       "The client authenticates with ES256 assertions, made before each round")
+      ->excludes("--client-id")
+      ->excludes("--public");
+  c.add_flag_callback(
+       "--dpop", [&w] { w.kind.proves_by = proof_kind::dpop; },
+       "Tokens bound to a key by ES256 DPoP proofs, made before each round")
+      ->excludes("--client-id")
+      ->excludes("--private-key-jwt");
+}
+
 CLI::App* add_scenario(CLI::App& program, run_options& w, request_kind kind, const char* what) {
   auto* c = program.add_subcommand(std::string{name_of(kind)}, what);
   add_run_options(*c, w);
@@ -154,10 +170,13 @@ void add_measurements(CLI::App& program, run_options& w) {
   auto* code =
       add_scenario(program, w, request_kind::code, "Mint codes in bulk, exchange each once");
   code->add_flag("--offline", w.kind.is_offline, "For a refresh token, too");
+  add_proof_options(*code, w);
   auto* refresh = add_scenario(program, w, request_kind::refresh,
                                "Refresh, each time with the token of the answer before");
   refresh->add_flag("--static", w.keeps_refresh_tokens, "With tokens that stay good");
-  add_scenario(program, w, request_kind::client_credentials, "Tokens for the client itself");
+  add_proof_options(
+      *add_scenario(program, w, request_kind::client_credentials, "Tokens for the client itself"),
+      w);
   add_scenario(program, w, request_kind::introspect, "Introspect access tokens of the client");
 
   auto* mixed = program.add_subcommand("mixed", "Several kinds of request, by weight");

@@ -44,6 +44,11 @@ form_template::form_template(request_kind kind, const client& who, std::string_v
     : has_value_{!carriers[index(kind)].empty()} {
   head_ = "POST " + std::string{path} + " HTTP/1.1\r\nHost: " + std::string{host} +
           "\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+  if (who.proves_by() == proof_kind::dpop) field_ = "DPoP: ";
+  if (who.proves_by() == proof_kind::assertion)
+    parameter_ =
+        "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+        "&client_assertion=";
   if (!who.secret.empty()) {
     head_ += "Authorization: Basic " + base64(form_encode(who.id) + ":" + form_encode(who.secret)) +
              "\r\n";
@@ -66,13 +71,17 @@ form_template::form_template(request_kind kind, const client& who, std::string_v
   }
 }
 
-void form_template::write(std::string& out, std::string_view value) const {
+void form_template::write(std::string& out, std::string_view value, std::string_view proof) const {
   if (!has_value_) value = {};
-  const auto length = before_value_.size() + value.size() + after_value_.size();
+  const auto in_form = parameter_.empty() ? std::string_view{} : proof;
+  const auto length = before_value_.size() + value.size() + after_value_.size() +
+                      parameter_.size() + in_form.size();
   auto digits = std::array<char, 24>{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), length).ptr;
-  out.assign(head_).append(digits.data(), end).append("\r\n\r\n");
-  out.append(before_value_).append(value).append(after_value_);
+  out.assign(head_).append(digits.data(), end).append("\r\n");
+  if (!field_.empty()) out.append(field_).append(proof).append("\r\n");
+  out.append("\r\n").append(before_value_).append(value).append(after_value_);
+  out.append(parameter_).append(in_form);
 }
 
 }  // namespace mintage::bench

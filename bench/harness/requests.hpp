@@ -4,9 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "bench/harness/proofs.hpp"
 
 namespace mintage::bench {
 
@@ -20,6 +23,12 @@ struct client {
   std::string verifier;
   /// The `scope` of its client credentials requests; empty = not sent.
   std::string own_scope;
+  /// Signs what each of its requests carries; null = it proves itself by its secret or not at all.
+  std::shared_ptr<proof_maker> proofs = nullptr;
+
+  [[nodiscard]] proof_kind proves_by() const noexcept {
+    return proofs ? proofs->kind() : proof_kind::none;
+  }
 };
 
 enum class request_kind : std::uint8_t { code, refresh, client_credentials, introspect };
@@ -32,7 +41,8 @@ inline constexpr auto all_kinds =
 /// The value of `grant_type`; empty for introspection.
 [[nodiscard]] std::string_view grant_of(request_kind kind) noexcept;
 
-/// A POST of a form in which one value differs between requests. The rest is prebuilt.
+/// A POST of a form in which one value, and a proof where the client makes some, differ between
+/// requests. The rest is prebuilt.
 class form_template {
  public:
   /// @param host value of the Host field. @param path of the endpoint.
@@ -41,12 +51,16 @@ class form_template {
   /// Replaces `out`.
   /// @param value the code or token, in characters that need no encoding. Ignored by a kind that
   ///        has none.
-  void write(std::string& out, std::string_view value) const;
+  /// @param proof of the client; empty when it makes none.
+  void write(std::string& out, std::string_view value, std::string_view proof = {}) const;
 
  private:
   std::string head_;  // up to the number of Content-Length
   std::string before_value_;
   std::string after_value_;
+  /// Before the proof in the header section or at the end of the form; one of the two, or none.
+  std::string_view field_;
+  std::string_view parameter_;
   bool has_value_;
 };
 

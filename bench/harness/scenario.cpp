@@ -85,10 +85,15 @@ class runner {
       if (use == value_use::replaced && values.size() < what_.connections)
         throw std::runtime_error{"fewer refresh tokens than connections are left for " + title};
       const auto form = form_template{kind, who_, server_.where().host, server_.path_for(kind)};
+      auto proofs = std::vector<std::vector<std::string>>(how_.threads);
+      if (who_.proofs) {
+        const auto count = use == value_use::once ? values.size() : codes_for(share, duration);
+        proofs = deal(who_.proofs->make(who_.id, count), how_.threads);
+      }
       auto dealt = deal(std::move(values), how_.threads);
       for (auto t = std::size_t{0}; t < how_.threads; ++t) {
         parts[t].push_back(work{kind, weight, form, expected_of(kind, use, what_.who.is_offline),
-                                use, std::move(dealt[t])});
+                                use, std::move(dealt[t]), std::move(proofs[t])});
       }
     }
     auto out = std::vector<workload>{};

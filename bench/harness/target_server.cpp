@@ -122,7 +122,9 @@ void target_server::set_admin(origin admin, crypto::secret_string token) {
 void target_server::discover() {
   const auto found = parse_object(call(where_, "/.well-known/openid-configuration"), 200,
                                   "the discovery document");
-  token_path_ = path_of(text_of(found, "token_endpoint"));
+  issuer_ = text_of(found, "issuer");
+  token_url_ = text_of(found, "token_endpoint");
+  token_path_ = path_of(token_url_);
   keys_path_ = path_of(text_of(found, "jwks_uri"));
   const auto introspection = text_of(found, "introspection_endpoint");
   if (!introspection.empty()) introspection_path_ = path_of(introspection);
@@ -188,11 +190,18 @@ client target_server::make_client(const audience& a, const std::vector<request_k
                                {"id_token_signed_response_alg", a.id_token_alg},
                                {"require_pkce", a.is_public}};
   if (a.is_public) metadata["token_endpoint_auth_method"] = "none";
+  auto out = client{};
+  if (a.proves_by != proof_kind::none)
+    out.proofs = std::make_shared<proof_maker>(a.proves_by, issuer_, token_url_);
+  if (a.proves_by == proof_kind::assertion) {
+    metadata["token_endpoint_auth_method"] = "private_key_jwt";
+    metadata["jwks"] = json::parse(out.proofs->jwks());
+  }
+  if (a.proves_by == proof_kind::dpop) metadata["dpop_bound_access_tokens"] = true;
   if (refreshes) metadata["rt_mode"] = a.is_public || a.rotates ? "rotating" : "static";
   const auto made =
       parse_object(call(*admin_, "/admin/clients", token_.reveal(), json::serialize(metadata)), 201,
                    "creating a client");
-  auto out = client{};
   out.id = text_of(made, "client_id");
   out.secret = text_of(made, "client_secret");
   out.redirect_uri = redirect_uri;

@@ -26,6 +26,8 @@ struct audience {
   bool rotates = true;
   /// Whether codes are exchanged for a refresh token as well.
   bool is_offline = false;
+  /// What it proves itself with, instead of (an assertion) or besides (DPoP) its secret.
+  proof_kind proves_by = proof_kind::none;
 };
 
 class target_server {
@@ -109,6 +111,8 @@ class target_server {
   origin where_;
   std::optional<origin> admin_;
   crypto::secret_string token_;
+  std::string issuer_;
+  std::string token_url_;
   std::string token_path_;
   std::string introspection_path_;
   std::string keys_path_;

@@ -43,7 +43,7 @@ struct token_check::impl {
       if (name == "refresh_token") refresh_token = text;
     }
     if (access_token.empty()) return "no access_token";
-    if (type != "Bearer") return "token_type is not Bearer";
+    if (type != "Bearer" && type != "DPoP") return "token_type is neither Bearer nor DPoP";
     if (!id_token.empty() && !is_jws(id_token)) return "id_token is not a JWS";
     if (e.id_token && id_token.empty()) return "no id_token";
     if (e.refresh_token && refresh_token.empty()) return "no refresh_token";

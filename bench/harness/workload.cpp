@@ -19,7 +19,7 @@ workload::workload(std::vector<work> parts) {
   assert(!parts.empty());
   for (auto& each : parts) {
     weights_ += each.weight;
-    auto& p = parts_.emplace_back(part{std::move(each), 0, 0, {}, 0, 0});
+    auto& p = parts_.emplace_back(part{std::move(each), 0, 0, 0, {}, 0, 0});
     if (!is_ring(p.what.use)) continue;
     p.free.resize(p.what.values.size());
     for (auto i = std::size_t{0}; i < p.free.size(); ++i) p.free[i] = static_cast<std::uint32_t>(i);
@@ -39,31 +39,39 @@ workload::part& workload::due() {
   return richest;
 }
 
-bool workload::next(std::string& out, drawn_request& t) {
-  auto& p = due();
-  auto& values = p.what.values;
-  t.part = static_cast<std::uint32_t>(&p - parts_.data());
-  t.value = 0;
+/// The index of the next value; nothing when there is none left.
+std::optional<std::uint32_t> workload::draw(part& p) {
+  const auto count = p.what.values.size();
   switch (p.what.use) {
     case value_use::none:
-      p.what.form.write(out, {});
-      return true;
+      return 0;
     case value_use::again:
-      if (p.next == values.size()) p.next = 0;
+      if (p.next == count) p.next = 0;
       [[fallthrough]];
     case value_use::once:
-      if (p.next == values.size()) return false;
-      t.value = static_cast<std::uint32_t>(p.next++);
-      break;
+      if (p.next == count) return {};
+      return static_cast<std::uint32_t>(p.next++);
     case value_use::replaced:
     case value_use::until_granted:
-      if (p.free_count == 0) return false;
-      t.value = p.free[p.free_begin];
-      p.free_begin = p.free_begin + 1 == p.free.size() ? 0 : p.free_begin + 1;
-      --p.free_count;
       break;
   }
-  p.what.form.write(out, values[t.value]);
+  if (p.free_count == 0) return {};
+  const auto value = p.free[p.free_begin];
+  p.free_begin = p.free_begin + 1 == p.free.size() ? 0 : p.free_begin + 1;
+  --p.free_count;
+  return value;
+}
+
+bool workload::next(std::string& out, drawn_request& t) {
+  auto& p = due();
+  const auto& what = p.what;
+  if (!what.proofs.empty() && p.next_proof == what.proofs.size()) return false;
+  const auto value = draw(p);
+  if (!value) return false;
+  t.part = static_cast<std::uint32_t>(&p - parts_.data());
+  t.value = *value;
+  what.form.write(out, what.use == value_use::none ? std::string_view{} : what.values[*value],
+                  what.proofs.empty() ? std::string_view{} : what.proofs[p.next_proof++]);
   return true;
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,8 @@ struct work {
   expectation expected;
   value_use use = value_use::once;
   std::vector<std::string> values;
+  /// What the client proves itself with: each in one request. Empty = it makes none.
+  std::vector<std::string> proofs = {};
 };
 
 /// Used on one thread. Draws kinds in a fixed order that keeps their shares at any time.
@@ -44,7 +48,8 @@ class workload {
 
   explicit workload(std::vector<work> parts);
 
-  /// Writes the next request to `out`. @returns false when the next kind has no value left.
+  /// Writes the next request to `out`. @returns false when the next kind has no value or proof
+  /// left.
   [[nodiscard]] bool next(std::string& out, drawn_request& t);
   [[nodiscard]] request_kind kind_of(const drawn_request& t) const {
     return parts_[t.part].what.kind;
@@ -67,6 +72,7 @@ class workload {
     work what;
     double credit = 0;
     std::size_t next = 0;
+    std::size_t next_proof = 0;
     /// Values that are free, as a ring (`replaced` and `until_granted`): the one unused for longest
     /// is sent next.
     std::vector<std::uint32_t> free;
@@ -75,6 +81,7 @@ class workload {
   };
 
   part& due();
+  [[nodiscard]] static std::optional<std::uint32_t> draw(part& p);
   static void put_back(part& p, std::uint32_t value);
 
   std::vector<part> parts_;

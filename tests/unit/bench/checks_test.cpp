@@ -1,6 +1,11 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <set>
+
 #include "bench/harness/jwks.hpp"
+#include "bench/harness/proofs.hpp"
 #include "bench/harness/requests.hpp"
 #include "bench/harness/scenario.hpp"
 #include "bench/harness/token_check.hpp"
@@ -27,7 +32,7 @@ TEST(token_check, names_what_is_wrong_with_an_answer) {
       {200, "[1,2", "not JSON"},
       {200, R"({"token_type":"Bearer"})", "no access_token"},
       {200, R"({"access_token":"","token_type":"Bearer"})", "no access_token"},
-      {200, R"({"access_token":"a","token_type":"mac"})", "token_type is not Bearer"},
+      {200, R"({"access_token":"a","token_type":"mac"})", "token_type is neither Bearer nor DPoP"},
       {200, R"({"access_token":"a","token_type":"Bearer"})", "no id_token"},
       {200, R"({"access_token":"a","token_type":"Bearer","id_token":"a.b"})",
        "id_token is not a JWS"},
@@ -108,6 +113,28 @@ std::string written(request_kind kind, const client& who, std::string_view value
 }
 std::string body_of(const std::string& request) {
   return request.substr(request.find("\r\n\r\n") + 4);
+}
+
+TEST(form_template, carries_an_assertion_in_the_form_or_a_proof_in_the_head) {
+  auto who = client{"id", "", "https://c/cb", {}, {}};
+  auto out = std::string{};
+  who.proofs =
+      std::make_shared<proof_maker>(proof_kind::assertion, "https://as", "https://as/token");
+  form_template{request_kind::client_credentials, who, "h", "/token"}.write(out, {}, "a.b.c");
+  EXPECT_THAT(out, testing::HasSubstr("Content-Length: 152\r\n\r\n"));
+  EXPECT_THAT(out, testing::EndsWith("&client_assertion=a.b.c"));
+  who.proofs = std::make_shared<proof_maker>(proof_kind::dpop, "https://as", "https://as/token");
+  form_template{request_kind::code, who, "h", "/token"}.write(out, "mco_x", "a.b.c");
+  EXPECT_THAT(out, testing::HasSubstr("\r\nDPoP: a.b.c\r\n\r\ngrant_type="));
+}
+
+TEST(proof_maker, signs_what_its_keys_verify) {
+  auto maker = proof_maker{proof_kind::assertion, "https://as", "https://as/token"};
+  const auto made = maker.make("id", 70);
+  ASSERT_EQ(made.size(), 70U);
+  const auto keys = jwks{maker.jwks()};
+  for (const auto& each : made) EXPECT_TRUE(keys.verifies(each));
+  EXPECT_EQ(std::set(made.begin(), made.end()).size(), 70U);
 }
 
 TEST(form_template, identifies_confidential_clients_by_basic) {
