@@ -284,6 +284,9 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
   if (server.health_port() != 0)
     log.event(log_level::info, "listening for balancers",
               {{"health", address(settings.net.health_listen, server.health_port())}});
+  if (server.mtls_port() != 0)
+    log.event(log_level::info, "listening for clients with certificates",
+              {{"mtls", address(settings.net.mtls_listen, server.mtls_port())}});
   std::cout << "ready http=" << http << " admin=" << admin << std::endl;
   journal.begin_audit();
   manager.tell("READY=1\nSTATUS=http=" + http + " admin=" + admin);

@@ -28,6 +28,7 @@ class reader {
     }
     made_.net.tls.allow_group_readable = made_.net.admin_tls.allow_group_readable =
         made_.files.allow_group_readable;
+    made_.rules.certificates = net::certificate_use_of(made_.net);
     report_all(oauth::check(made_.rules));
     report_all(net::check(made_.net));
     report_all(net::check(made_.fetch));

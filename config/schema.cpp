@@ -65,6 +65,13 @@ setting input_file(std::string_view key, Part settings::*part,
 
 constexpr auto tls_versions = choice<net::tls_version, 2>{
     {{{net::tls_version::v1_2, "1.2"}, {net::tls_version::v1_3, "1.3"}}}};
+constexpr auto client_certificates = choice<net::client_certificates, 2>{
+    {{{net::client_certificates::off, "off"}, {net::client_certificates::optional, "optional"}}}};
+constexpr auto certificate_headers =
+    choice<net::certificate_header, 4>{{{{net::certificate_header::none, "none"},
+                                         {net::certificate_header::rfc9440, "rfc9440"},
+                                         {net::certificate_header::nginx, "nginx"},
+                                         {net::certificate_header::envoy, "envoy"}}}};
 constexpr auto engines =
     choice<storage::engine_kind, 3>{{{{storage::engine_kind::rocksdb, "rocksdb"},
                                       {storage::engine_kind::postgres, "postgres"},
@@ -102,6 +109,7 @@ std::vector<setting> make_schema() {
       field("issuer", &s::rules, &rules::issuer),
 
       field("discovery.authorization_endpoint", &s::rules, &rules::authorization_endpoint),
+      field("discovery.mtls_base_url", &s::rules, &rules::mtls_base_url),
 
       field("http.listen", &s::net, &http::listen),
       field("http.io_threads", &s::net, &http::io_threads),
@@ -110,6 +118,11 @@ std::vector<setting> make_schema() {
       field("http.max_in_flight", &s::actors, &pools::max_in_flight),
       field("http.trusted_proxies", &s::net, &http::trusted_proxies),
       field("http.proxy_protocol", &s::net, &http::proxy_protocol),
+      field("http.client_certificate_header", &s::net, &http::client_certificate_header,
+            certificate_headers),
+      field("http.client_certificate_header_name", &s::net, &http::client_certificate_header_name),
+      field("http.client_verified_header", &s::net, &http::client_verified_header),
+      field("http.mtls_listen", &s::net, &http::mtls_listen),
       field("http.failures_per_minute", &s::rules, &rules::failures_per_minute),
       field("http.header_limit", &s::net, &http::header_limit, octets{}),
       field("http.body_limit", &s::net, &http::body_limit, octets{}),
@@ -123,6 +136,10 @@ std::vector<setting> make_schema() {
       tls_field("http.tls.second_certificate", &http::tls, &tls::second_certificate, file),
       tls_field("http.tls.second_key", &http::tls, &tls::second_key, file),
       tls_field("http.tls.min_version", &http::tls, &tls::min_version, tls_versions),
+      tls_field("http.tls.client_certificates", &http::tls, &tls::client_certificates,
+                client_certificates),
+      tls_field("http.tls.client_ca", &http::tls, &tls::client_ca, file),
+      tls_field("http.tls.client_crl", &http::tls, &tls::client_crl, file),
 
       field("admin.listen", &s::net, &http::admin_listen),
       field("admin.token_file", &s::net, &http::admin_token_file),

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace mintage::loopback {
 
@@ -29,6 +31,19 @@ struct pem_pair {
   std::filesystem::path key;
 };
 
+/// A certificate that an authority is asked for.
+struct certificate_wish {
+  key_kind kind = key_kind::p256;
+  /// Types and values of the subject in the order of the certificate, as {"O", "Example"}.
+  std::vector<std::pair<std::string, std::string>> subject{};
+  /// Subject alternative names in the syntax of OpenSSL's config; empty = none.
+  std::string alternatives{};
+  /// Extended key usage; empty = none.
+  std::string usage = "clientAuth";
+  std::chrono::seconds begins{-60};
+  std::chrono::seconds ends{86400};
+};
+
 /// Issues certificates that are valid for a day by default. Its key is generated on construction.
 class certificate_authority {
  public:
@@ -41,6 +56,17 @@ class certificate_authority {
   pem_pair issue(const std::filesystem::path& folder, const std::string& name, key_kind kind,
                  const std::string& alternatives = "IP:127.0.0.1,DNS:localhost",
                  std::chrono::seconds life = std::chrono::hours{24}) const;
+  /// The same for a certificate of any kind.
+  pem_pair issue(const std::filesystem::path& folder, const std::string& name,
+                 const certificate_wish& wish) const;
+  /// Writes FOLDER/NAME.pem and FOLDER/NAME.key, signed by its own key alone.
+  static pem_pair write_self_signed(const std::filesystem::path& folder, const std::string& name,
+                                    const certificate_wish& wish);
+  /// Writes FOLDER/crl.pem, a revocation list with these certificates.
+  std::filesystem::path write_revocations(const std::filesystem::path& folder,
+                                          const std::vector<std::filesystem::path>& revoked,
+                                          std::chrono::seconds ends = std::chrono::seconds{
+                                              86400}) const;
   /// Writes FOLDER/ca.pem.
   std::filesystem::path write(const std::filesystem::path& folder) const;
   [[nodiscard]] X509* get() const noexcept { return certificate_.get(); }

@@ -80,6 +80,11 @@ tls_side::tls_side(const tls_client_options& options)
     SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(c, keep_session);
   }
+  if (options.own) {
+    demand(SSL_CTX_use_certificate_chain_file(c, options.own->certificate.c_str()) == 1 &&
+               SSL_CTX_use_PrivateKey_file(c, options.own->key.c_str(), SSL_FILETYPE_PEM) == 1,
+           options.own->certificate.string() + ": cannot be used");
+  }
   set_trust(c, options);
 }
 

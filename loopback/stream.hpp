@@ -35,6 +35,8 @@ struct tls_client_options {
   const certificate_authority* trusted = nullptr;
   /// Certificates in PEM that it trusts; an empty path = those of the system.
   std::optional<std::filesystem::path> trusted_file{};
+  /// The certificate that it presents, followed by those of its authorities, and its key.
+  std::optional<pem_pair> own{};
   /// The name or address that a verified certificate must have.
   std::string host = "127.0.0.1";
   /// Whether a reopened `channel` offers its last session.

@@ -98,7 +98,7 @@ bool connection::step_head() {
   const auto most = largest_body_ + 2 * max_chunk_line;
   const auto expected = scanner_.is_chunked() ? most : scanner_.content_length().value_or(0);
   input_.reserve(body_at_ + static_cast<std::size_t>(std::min<std::uint64_t>(expected, most)));
-  parser_.emplace();
+  parser_.emplace(passed_on_fields());
   const auto parsed = parser_->read_head(input_.view().substr(0, body_at_));
   if (!parsed) {
     refuse(400, "The header section is malformed.");
@@ -109,6 +109,12 @@ bool connection::step_head() {
   serve();
   on_head();
   return true;
+}
+
+/// Only a trusted proxy may speak for a client; from others the fields are not read (CAU-15).
+certificate_fields connection::passed_on_fields() const noexcept {
+  if (!peer_.is_trusted_proxy()) return {};
+  return {certificate_field(options_), options_.client_verified_header};
 }
 
 std::optional<std::uint64_t> connection::declared_length() const noexcept {

@@ -52,6 +52,7 @@ class connection : public guest,
   [[nodiscard]] event_loop& where() noexcept { return io_thread_; }
   [[nodiscard]] const options& settings() const noexcept { return options_; }
   [[nodiscard]] channel& peer() noexcept { return peer_; }
+  [[nodiscard]] const channel& peer() const noexcept { return peer_; }
   [[nodiscard]] input_buffer& input() noexcept { return input_; }
   [[nodiscard]] chunk_decoder& chunks() noexcept { return chunks_; }
   /// Closes the connection after a failed read.
@@ -118,6 +119,7 @@ class connection : public guest,
     closed,
   };
 
+  [[nodiscard]] certificate_fields passed_on_fields() const noexcept;
   void introduced(bool succeeded);
   void shake_hands();
   void greeted(bool succeeded);

@@ -129,7 +129,8 @@ bool listener::admits_peer() const noexcept {
 }
 
 peer_facts listener::facts_of_peer() const noexcept {
-  if (peers_.trusts(peer_.address())) return {.source = {}, .sends_proxy_header = proxy_protocol_};
+  if (peers_.trusts(peer_.address()))
+    return {.source = {}, .sends_proxy_header = proxy_protocol_, .is_trusted_proxy = true};
   return {.source = octets_of(peer_.address()), .sends_proxy_header = false};
 }
 

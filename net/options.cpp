@@ -1,9 +1,11 @@
 #include "net/options.hpp"
 
-#include "net/address.hpp"
-#include "net/tls/context.hpp"
-
+#include <algorithm>
 #include <utility>
+
+#include "net/address.hpp"
+#include "net/http/framing.hpp"
+#include "net/tls/context.hpp"
 
 namespace mintage::net {
 namespace {
@@ -44,7 +46,79 @@ void check_tls(errors& found, const std::string& section, const tls_options& o) 
   }
 }
 
+void check_client_certificates(errors& found, const options& o) {
+  const auto is_asked = o.tls.client_certificates == client_certificates::optional;
+  const auto needs = [&](const char* key, bool is_given, bool is_met, const char* sentence) {
+    if (is_given && !is_met) found.push_back({key, sentence});
+  };
+  constexpr auto needs_asking = "needs http.tls.client_certificates = \"optional\"";
+  needs("http.tls.client_certificates", is_asked, o.tls.is_on(),
+        "needs http.tls.certificate and http.tls.key");
+  needs("http.tls.client_ca", !o.tls.client_ca.empty(), is_asked, needs_asking);
+  needs("http.tls.client_crl", !o.tls.client_crl.empty(), !o.tls.client_ca.empty(),
+        "needs http.tls.client_ca");
+  needs("http.mtls_listen", !o.mtls_listen.empty(), is_asked, needs_asking);
+  needs("http.mtls_listen", !o.mtls_listen.empty(), parse_endpoint(o.mtls_listen).has_value(),
+        "must be address:port, IPv6 as [::1]:9080");
+}
+
+bool is_field_name(std::string_view name) noexcept {
+  return !name.empty() && std::all_of(name.begin(), name.end(), is_token_octet);
+}
+
+void check_certificate_header(errors& found, const options& o) {
+  const auto is_on = o.client_certificate_header != certificate_header::none;
+  if (is_on && o.trusted_proxies.empty()) {
+    found.push_back(
+        {"http.client_certificate_header", "needs the proxies in http.trusted_proxies"});
+  }
+  struct name {
+    const char* key;
+    const std::string& value;
+  };
+  for (const auto& n :
+       {name{"http.client_certificate_header_name", o.client_certificate_header_name},
+        name{"http.client_verified_header", o.client_verified_header}}) {
+    if (n.value.empty()) continue;
+    if (!is_on) found.push_back({n.key, "needs http.client_certificate_header"});
+    if (!is_field_name(n.value)) found.push_back({n.key, "must be the name of a header field"});
+  }
+  if (is_on && iequals(certificate_field(o), o.client_verified_header)) {
+    found.push_back({"http.client_verified_header", "must not be the field of the certificate"});
+  }
+}
+
 }  // namespace
+
+std::string_view usual_name(certificate_header form) noexcept {
+  switch (form) {
+    case certificate_header::none:
+      return {};
+    case certificate_header::rfc9440:
+      return "Client-Cert";
+    case certificate_header::nginx:
+      return "X-SSL-Client-Cert";
+    case certificate_header::envoy:
+      return "X-Forwarded-Client-Cert";
+  }
+  return {};
+}
+
+oauth::certificate_use certificate_use_of(const options& o) noexcept {
+  if (!o.tls.client_ca.empty() || !o.client_verified_header.empty())
+    return oauth::certificate_use::checked;
+  const auto is_asked = o.tls.client_certificates == client_certificates::optional;
+  return is_asked || o.client_certificate_header != certificate_header::none
+             ? oauth::certificate_use::unchecked
+             : oauth::certificate_use::none;
+}
+
+std::string_view certificate_field(const options& o) noexcept {
+  const auto form = o.client_certificate_header;
+  if (form == certificate_header::none || o.client_certificate_header_name.empty())
+    return usual_name(form);
+  return o.client_certificate_header_name;
+}
 
 std::vector<oauth::config_error> check(const options& o) {
   auto found = errors{};
@@ -61,6 +135,8 @@ std::vector<oauth::config_error> check(const options& o) {
   if (o.proxy_protocol && o.trusted_proxies.empty()) {
     found.push_back({"http.proxy_protocol", "needs the proxies in http.trusted_proxies"});
   }
+  check_client_certificates(found, o);
+  check_certificate_header(found, o);
   check_size(found, "http.header_limit", o.header_limit, 1024, 1024 * 1024);
   check_size(found, "http.body_limit", o.body_limit, 1024, 16 * 1024 * 1024);
   check_timeout(found, "http.header_timeout", o.header_timeout);

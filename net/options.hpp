@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "oauth/options.hpp"
@@ -14,6 +15,19 @@
 namespace mintage::net {
 
 enum class tls_version : std::uint8_t { v1_2, v1_3 };
+
+/// Whether peers are asked for a certificate. One that has none is served in any case.
+enum class client_certificates : std::uint8_t { off, optional };
+
+/// How a trusted proxy passes on the certificate of its client (CAU-15).
+enum class certificate_header : std::uint8_t {
+  none,
+  rfc9440,  ///< the DER in base64 between colons
+  nginx,    ///< PEM, percent-encoded
+  envoy     ///< the member Cert of X-Forwarded-Client-Cert, which is percent-encoded PEM
+};
+/// The name of the header field if the config gives no other; empty for `none`.
+[[nodiscard]] std::string_view usual_name(certificate_header form) noexcept;
 
 /// [http.tls], [admin.tls]: PEM files. Without a certificate the listener uses plain HTTP.
 struct tls_options {
@@ -25,6 +39,12 @@ struct tls_options {
   std::filesystem::path second_certificate;
   std::filesystem::path second_key;
   tls_version min_version = tls_version::v1_2;
+  /// [http.tls] only. Not of use to a listener that `mtls_listen` takes the place of.
+  net::client_certificates client_certificates = net::client_certificates::off;
+  /// The authorities whose certificates `tls_client_auth` accepts; empty = none (CAU-14).
+  std::filesystem::path client_ca;
+  /// Revocation lists of all authorities that lead to one of `client_ca`; empty = not checked.
+  std::filesystem::path client_crl;
   /// files.allow_group_readable: the group of a key file may read it.
   bool allow_group_readable = false;
 
@@ -56,6 +76,16 @@ struct options {
   /// Whether connections from `trusted_proxies` begin with a PROXY header of version 2, which names
   /// the source. Without it, sources behind a proxy are unknown (CAU-16).
   bool proxy_protocol = false;
+  /// How `trusted_proxies` pass on client certificates. A field from other peers is ignored.
+  certificate_header client_certificate_header = certificate_header::none;
+  /// The name of that field; empty = `usual_name`.
+  std::string client_certificate_header_name;
+  /// The field in which they say whether they have verified the chain: "SUCCESS" (nginx) or "0"
+  /// (haproxy) if so. Empty = they do not say, and `tls_client_auth` fails.
+  std::string client_verified_header;
+  /// A second public listener, which asks for certificates; then `listen` does not ask. Empty =
+  /// none. @see RFC 8705 §5
+  std::string mtls_listen;
   std::size_t header_limit = 32 * 1024;
   std::size_t body_limit = 64 * 1024;
   /// From the first octet of a request to the end of its header section. Also from the connection
@@ -78,6 +108,12 @@ struct options {
   /// [health] listen: address:port, or "" for no such listener. Plain HTTP for any peer.
   std::string health_listen;
 };
+
+/// What client certificates can be used for.
+[[nodiscard]] oauth::certificate_use certificate_use_of(const options& o) noexcept;
+
+/// The field in which trusted proxies pass on client certificates; empty = none.
+[[nodiscard]] std::string_view certificate_field(const options& o) noexcept;
 
 /// @returns every broken limit as key and sentence; empty when all hold.
 [[nodiscard]] std::vector<oauth::config_error> check(const options& o);

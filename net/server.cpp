@@ -54,9 +54,9 @@ class countdown {
 using context_ptr = std::shared_ptr<const tls_context>;
 
 /// @returns null for plain HTTP. @throws certificate_error
-context_ptr load_or_throw(const tls_options& o, std::string_view section) {
+context_ptr load_or_throw(const tls_options& o, std::string_view section, bool asks = true) {
   if (!o.is_on()) return nullptr;
-  auto made = tls_context::load(o, section);
+  auto made = tls_context::load(o, section, asks);
   if (made) return *made;
   const auto& first = made.error().front();
   throw certificate_error{first.key + ": " + first.sentence};
@@ -71,19 +71,16 @@ struct server::impl {
       : settings{o},
         site{public_site::of(rules)},
         tokens{t},
-        public_tls{load_or_throw(o.tls, "http.tls")},
+        public_tls{load_or_throw(o.tls, "http.tls", o.mtls_listen.empty())},
+        mtls_tls{o.mtls_listen.empty() ? nullptr : load_or_throw(o.tls, "http.tls")},
         admin_tls{load_or_throw(o.admin_tls, "admin.tls")} {
     for (auto n = std::size_t{0}; n < io_threads_count(o); ++n)
       io_threads.push_back(std::make_unique<event_loop>(n));
     auto all = std::vector<event_loop*>{};
     for (const auto& l : io_threads) all.push_back(l.get());
-    public_listener = std::make_unique<listener>(
-        "http.listen", o.listen, all, peer_filter{o.trusted_proxies}, o.proxy_protocol, public_tls,
-        connection_gate::limits{.most = o.max_connections,
-                                .of_a_source = o.max_connections_per_source},
-        [this](event_loop& l, connection_gate& gate, channel to_peer) {
-          std::make_shared<session>(l, settings, site, gate, std::move(to_peer))->start();
-        });
+    public_listener = listen_to_clients("http.listen", o.listen, all, public_tls);
+    if (mtls_tls)
+      mtls_listener = listen_to_clients("http.mtls_listen", o.mtls_listen, all, mtls_tls);
     admin_listener = std::make_unique<listener>(
         "admin.listen", o.admin_listen, all, peer_filter{}, false, admin_tls,
         connection_gate::limits{.most = most_admin_connections,
@@ -103,8 +100,22 @@ struct server::impl {
     for (const auto& l : io_threads) l->run();
   }
 
+  [[nodiscard]] std::unique_ptr<listener> listen_to_clients(const char* key,
+                                                            const std::string& address,
+                                                            const std::vector<event_loop*>& all,
+                                                            const context_ptr& tls) {
+    return std::make_unique<listener>(
+        key, address, all, peer_filter{settings.trusted_proxies}, settings.proxy_protocol, tls,
+        connection_gate::limits{.most = settings.max_connections,
+                                .of_a_source = settings.max_connections_per_source},
+        [this](event_loop& l, connection_gate& gate, channel to_peer) {
+          std::make_shared<session>(l, settings, site, gate, std::move(to_peer))->start();
+        });
+  }
+
   [[nodiscard]] std::vector<listener*> listeners() const {
     auto all = std::vector<listener*>{public_listener.get(), admin_listener.get()};
+    if (mtls_listener) all.push_back(mtls_listener.get());
     if (health_listener) all.push_back(health_listener.get());
     return all;
   }
@@ -113,15 +124,13 @@ struct server::impl {
     for (auto* l : listeners()) l->close();
   }
 
-  /// Reads the files of one listener again and applies them.
-  void reload(const tls_options& o, std::string_view section, listener& to, context_ptr& current,
-              std::vector<oauth::config_error>& refused) {
-    if (!o.is_on()) return;
-    auto made = tls_context::load(o, section);
-    if (!made) {
-      for (auto& e : made.error()) refused.push_back(std::move(e));
-      return;
-    }
+  /// Reads the files of one listener again and applies them. @returns the errors of the files.
+  [[nodiscard]] std::vector<oauth::config_error> reload(const tls_options& o,
+                                                        std::string_view section, listener& to,
+                                                        context_ptr& current) {
+    if (!current) return {};
+    auto made = tls_context::load(o, section, current->asks_for_certificates());
+    if (!made) return made.error();
     current = *made;
     auto taken = std::promise<void>{};
     io_threads.front()->post([&] {
@@ -129,15 +138,18 @@ struct server::impl {
       taken.set_value();
     });
     taken.get_future().wait();
+    return {};
   }
 
   const options settings;
   const public_site site;
   const oauth::admin_tokens tokens;
   context_ptr public_tls;
+  context_ptr mtls_tls;  // null when there is no such listener
   context_ptr admin_tls;
   std::vector<std::unique_ptr<event_loop>> io_threads;
   std::unique_ptr<listener> public_listener;
+  std::unique_ptr<listener> mtls_listener;  // null when it is off
   std::unique_ptr<listener> admin_listener;
   std::unique_ptr<listener> health_listener;  // null when it is off
   bool stopped = false;
@@ -175,15 +187,22 @@ std::uint16_t server::admin_port() const noexcept {
   return impl_->admin_listener->port();
 }
 
+std::uint16_t server::mtls_port() const noexcept {
+  return impl_->mtls_listener ? impl_->mtls_listener->port() : std::uint16_t{0};
+}
+
 std::uint16_t server::health_port() const noexcept {
   return impl_->health_listener ? impl_->health_listener->port() : std::uint16_t{0};
 }
 
 std::vector<oauth::config_error> server::reload_certificates() {
-  auto refused = std::vector<oauth::config_error>{};
   auto& i = *impl_;
-  i.reload(i.settings.tls, "http.tls", *i.public_listener, i.public_tls, refused);
-  i.reload(i.settings.admin_tls, "admin.tls", *i.admin_listener, i.admin_tls, refused);
+  auto refused = i.reload(i.settings.tls, "http.tls", *i.public_listener, i.public_tls);
+  // The same files: an error is told once.
+  if (refused.empty() && i.mtls_listener)
+    refused = i.reload(i.settings.tls, "http.tls", *i.mtls_listener, i.mtls_tls);
+  const auto others = i.reload(i.settings.admin_tls, "admin.tls", *i.admin_listener, i.admin_tls);
+  refused.insert(refused.end(), others.begin(), others.end());
   return refused;
 }
 

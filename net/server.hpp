@@ -53,12 +53,14 @@ class server {
   /// The bound TCP ports, for `listen = "…:0"`.
   [[nodiscard]] std::uint16_t public_port() const noexcept;
   [[nodiscard]] std::uint16_t admin_port() const noexcept;
+  /// 0 when there is no listener of its own for client certificates.
+  [[nodiscard]] std::uint16_t mtls_port() const noexcept;
   /// 0 when there is no health listener.
   [[nodiscard]] std::uint16_t health_port() const noexcept;
 
-  /// Reads the files of certificates and keys again. Connections accepted after the return use
-  /// them; open connections keep theirs, and sessions can be resumed. A listener with an invalid
-  /// file continues unchanged. Must not run while the server stops.
+  /// Reads the files of certificates, keys, authorities and revocation lists again. Connections
+  /// accepted after the return use them; open connections keep theirs, and sessions can be resumed.
+  /// A listener with an invalid file continues unchanged. Must not run while the server stops.
   /// @returns the errors, each with key and file; empty when everything was applied.
   [[nodiscard]] std::vector<oauth::config_error> reload_certificates();
   /// The certificates in use, after the last successful reload. Same thread as

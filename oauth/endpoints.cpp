@@ -16,4 +16,10 @@ endpoint_paths paths_of(const options& o) {
   return paths;
 }
 
+std::string alias_url(const options& o, endpoint e) {
+  const auto& row = row_of(endpoints, e);
+  if (o.mtls_base_url.empty() || !row.takes_certificates) return {};
+  return std::string{o.mtls_base_url}.append(row.name);
+}
+
 }  // namespace mintage::oauth

@@ -44,19 +44,37 @@ struct endpoint_row {
   /// The member that lists the algorithms of client assertions.
   std::string_view auth_algs_member = {};
   path_root root = path_root::issuer;
+  /// Whether a client certificate means something there.
+  bool takes_certificates = false;
 };
 
 constexpr auto endpoints = std::array{
-    endpoint_row{endpoint::token, "/token", "token", "token_endpoint",
-                 "token_endpoint_auth_methods_supported",
-                 "token_endpoint_auth_signing_alg_values_supported"},
-    endpoint_row{endpoint::introspection, "/introspect", "introspect", "introspection_endpoint",
-                 "introspection_endpoint_auth_methods_supported",
-                 "introspection_endpoint_auth_signing_alg_values_supported"},
-    endpoint_row{endpoint::revocation, "/revoke", "revoke", "revocation_endpoint",
-                 "revocation_endpoint_auth_methods_supported",
-                 "revocation_endpoint_auth_signing_alg_values_supported"},
-    endpoint_row{endpoint::userinfo, "/userinfo", "userinfo", "userinfo_endpoint"},
+    endpoint_row{.id = endpoint::token,
+                 .name = "/token",
+                 .label = "token",
+                 .metadata_member = "token_endpoint",
+                 .auth_methods_member = "token_endpoint_auth_methods_supported",
+                 .auth_algs_member = "token_endpoint_auth_signing_alg_values_supported",
+                 .takes_certificates = true},
+    endpoint_row{.id = endpoint::introspection,
+                 .name = "/introspect",
+                 .label = "introspect",
+                 .metadata_member = "introspection_endpoint",
+                 .auth_methods_member = "introspection_endpoint_auth_methods_supported",
+                 .auth_algs_member = "introspection_endpoint_auth_signing_alg_values_supported",
+                 .takes_certificates = true},
+    endpoint_row{.id = endpoint::revocation,
+                 .name = "/revoke",
+                 .label = "revoke",
+                 .metadata_member = "revocation_endpoint",
+                 .auth_methods_member = "revocation_endpoint_auth_methods_supported",
+                 .auth_algs_member = "revocation_endpoint_auth_signing_alg_values_supported",
+                 .takes_certificates = true},
+    endpoint_row{.id = endpoint::userinfo,
+                 .name = "/userinfo",
+                 .label = "userinfo",
+                 .metadata_member = "userinfo_endpoint",
+                 .takes_certificates = true},
     endpoint_row{endpoint::jwks, "/jwks", "http", "jwks_uri"},
     endpoint_row{endpoint::openid_configuration, "/.well-known/openid-configuration", "http"},
     endpoint_row{.id = endpoint::oauth_metadata,
@@ -87,5 +105,10 @@ class endpoint_paths {
   std::array<std::string, endpoints.size()> paths_;
 };
 [[nodiscard]] endpoint_paths paths_of(const options& o);
+
+/// The URL of an endpoint under `mtls_base_url`, where it asks for client certificates. (CAU-15)
+/// @returns empty when there is none: without that base, or for an endpoint that takes neither
+///          client authentication nor access tokens. @see RFC 8705 §5
+[[nodiscard]] std::string alias_url(const options& o, endpoint e);
 
 }  // namespace mintage::oauth

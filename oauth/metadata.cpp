@@ -21,10 +21,10 @@ std::vector<std::string> signing_algorithms(const key_ring& ring) {
 }
 
 /// The authentication methods that an endpoint accepts.
-std::vector<std::string_view> methods_at(endpoint e) {
+std::vector<std::string_view> methods_at(endpoint e, const options& o) {
   auto names = std::vector<std::string_view>{};
   for (const auto& method : auth_methods) {
-    if (is_allowed_at(method.id, e)) names.push_back(method.name);
+    if (is_allowed_at(method.id, e) && o.certificates >= method.needs) names.push_back(method.name);
   }
   return names;
 }
@@ -37,6 +37,18 @@ std::vector<std::string_view> assertion_algs_at(endpoint e) {
     if (is_allowed_at(method, e)) names.push_back(alg.name);
   }
   return names;
+}
+
+/// The endpoints under the URL that asks for client certificates, as a JSON object.
+/// @see RFC 8705 §5
+std::string aliases(const options& o) {
+  auto out = std::string{};
+  auto json = json_writer{out};
+  for (const auto& e : endpoints) {
+    if (const auto url = alias_url(o, e.id); !url.empty()) json.string(e.metadata_member, url);
+  }
+  json.end();
+  return out;
 }
 
 }  // namespace
@@ -62,7 +74,7 @@ std::string render_metadata(const options& o, const key_ring& ring) {
   json.strings("userinfo_signing_alg_values_supported", algorithms);
   json.strings("introspection_signing_alg_values_supported", algorithms);
   for (const auto& e : endpoints) {
-    if (!e.auth_methods_member.empty()) json.strings(e.auth_methods_member, methods_at(e.id));
+    if (!e.auth_methods_member.empty()) json.strings(e.auth_methods_member, methods_at(e.id, o));
     const auto algs = assertion_algs_at(e.id);
     if (!algs.empty()) json.strings(e.auth_algs_member, algs);
   }
@@ -74,6 +86,9 @@ std::string render_metadata(const options& o, const key_ring& ring) {
   json.boolean("request_parameter_supported", false);
   // Explicit: without the member, clients must assume true (MET-02).
   json.boolean("request_uri_parameter_supported", false);
+  if (o.certificates != certificate_use::none)
+    json.boolean("tls_client_certificate_bound_access_tokens", true);
+  if (!o.mtls_base_url.empty()) json.raw("mtls_endpoint_aliases", aliases(o));
   json.end();
   return out;
 }

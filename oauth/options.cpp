@@ -26,6 +26,18 @@ const char* fault_of_issuer(std::string_view issuer) noexcept {
   return "must begin with https:// (http:// only with a loopback host)";
 }
 
+/// @returns the error of the base URL of the aliases for client certificates, or null.
+const char* fault_of_mtls_base(std::string_view url) noexcept {
+  const auto parts = split_uri(url);
+  if (!parts || parts->host.empty() || !parts->has_scheme("https")) {
+    return "must be a URL such as https://mtls.idp.example.com";
+  }
+  if (parts->has_query || parts->has_fragment || parts->has_userinfo || url.ends_with('/')) {
+    return "must have no query, no fragment, no user name and no slash at the end";
+  }
+  return nullptr;
+}
+
 /// @returns the error of the URL of a login page, or null.
 const char* fault_of_login_page(std::string_view url) noexcept {
   const auto parts = split_uri(url);
@@ -64,6 +76,11 @@ std::vector<config_error> check(const options& o) {
   if (!o.authorization_endpoint.empty()) {
     if (const auto* fault = fault_of_login_page(o.authorization_endpoint)) {
       errors.push_back({"discovery.authorization_endpoint", fault});
+    }
+  }
+  if (!o.mtls_base_url.empty()) {
+    if (const auto* fault = fault_of_mtls_base(o.mtls_base_url)) {
+      errors.push_back({"discovery.mtls_base_url", fault});
     }
   }
   require(o.failures_per_minute <= 60'000, "http.failures_per_minute", "must be at most 60000");

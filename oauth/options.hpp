@@ -17,6 +17,13 @@ struct config_error {
   std::string sentence;
 };
 
+/// What client certificates can be used for, as [http] says.
+enum class certificate_use : std::uint8_t {
+  none,       ///< no request comes with one
+  unchecked,  ///< requests come with them, and their chains are not verified
+  checked     ///< their chains are verified, by this server or by a proxy
+};
+
 struct options {
   /// The issuer identifier: https without query and fragment; http only for a loopback host
   /// (MET-01).
@@ -24,6 +31,11 @@ struct options {
   /// [discovery] URL of the operator's login page, announced in the metadata; https, or http on a
   /// loopback host; no fragment. Empty = not announced. @see RFC 8414 §2
   std::string authorization_endpoint;
+  /// The base of the URLs in `mtls_endpoint_aliases`: https, no query, no fragment. Empty = none.
+  /// @see RFC 8705 §5
+  std::string mtls_base_url;
+  /// Not a key of its own: it follows from [http].
+  certificate_use certificates = certificate_use::none;
   /// [tokens] Life of an authorization code; RFC 6749 §4.1.2 allows 600 s at most (COD-03).
   std::chrono::seconds code_ttl{60};
   /// How long a consumed code is stored, so that a replay is recognised (COD-08).

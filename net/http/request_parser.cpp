@@ -57,7 +57,7 @@ void keep(std::optional<std::string_view>& kept, std::string_view value, bool& r
 
 }  // namespace
 
-request_parser::request_parser() {
+request_parser::request_parser(const certificate_fields& passed_on) : passed_on_{passed_on} {
   // Callers limit sizes, which differ between endpoints.
   body_limit(boost::none);
   header_limit(std::numeric_limits<std::uint32_t>::max());
@@ -83,7 +83,16 @@ void request_parser::on_request_impl(http::verb method, text, text target, int v
   if (mark != std::string_view::npos) head_.query = whole.substr(mark + 1);
 }
 
-void request_parser::on_field_impl(http::field name, text, text raw, error_code&) {
+void request_parser::keep_passed_on(std::string_view name, std::string_view value) noexcept {
+  if (passed_on_.certificate.empty()) return;
+  if (iequals(name, passed_on_.certificate)) {
+    keep(head_.client_certificate, value, head_.client_certificate_repeated);
+  } else if (iequals(name, passed_on_.verified)) {
+    keep(head_.client_verified, value, head_.client_verified_repeated);
+  }
+}
+
+void request_parser::on_field_impl(http::field name, text name_text, text raw, error_code&) {
   const auto value = view_of(raw);
   switch (name) {
     case http::field::content_type:
@@ -121,6 +130,7 @@ void request_parser::on_field_impl(http::field name, text, text raw, error_code&
       head_.has_fetch_site = true;
       break;
     default:
+      keep_passed_on(view_of(name_text), value);
       break;
   }
 }

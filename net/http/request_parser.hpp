@@ -12,6 +12,12 @@ namespace mintage::net {
 enum class http_method : std::uint8_t { get, head, post, options, patch, delete_, other };
 enum class expectation : std::uint8_t { nothing, continue_, unknown };
 
+/// The fields in which a trusted proxy passes on the certificate of its client; empty = none.
+struct certificate_fields {
+  std::string_view certificate;
+  std::string_view verified;
+};
+
 /// The parts of a header section that this server uses. Views into the given octets.
 struct request_head {
   http_method method = http_method::other;
@@ -33,6 +39,11 @@ struct request_head {
   bool origin_repeated = false;
   /// The header fields that a preflight asks for. @see Fetch §3.2.2
   std::optional<std::string_view> asked_headers;
+  /// What the peer passes on, in the fields that the parser was given.
+  std::optional<std::string_view> client_certificate;
+  std::optional<std::string_view> client_verified;
+  bool client_certificate_repeated = false;
+  bool client_verified_repeated = false;
   /// Whether the request has Fetch Metadata, which only browsers send.
   bool has_fetch_site = false;
   /// Whether there is a Content-Encoding other than identity (TOK-09).
@@ -46,7 +57,8 @@ struct request_head {
 /// accepts more than is safe.
 class request_parser final : public boost::beast::http::basic_parser<true> {
  public:
-  request_parser();
+  /// @param passed_on empty for a peer that is no trusted proxy.
+  explicit request_parser(const certificate_fields& passed_on = {});
 
   /// @param octets one whole header section. @returns nothing when it is malformed.
   [[nodiscard]] std::optional<request_head> read_head(std::string_view octets);
@@ -69,6 +81,9 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
   }
   void on_finish_impl(error_code&) override {}
 
+  void keep_passed_on(std::string_view name, std::string_view value) noexcept;
+
+  certificate_fields passed_on_;
   request_head head_;
 };
 

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "net/http/certificate_header.hpp"
 #include "oauth/request/form.hpp"
 #include "oauth/request/response.hpp"
 
@@ -216,6 +217,28 @@ bool session::is_admitted() {
   return false;
 }
 
+/// That of the connection. A proxy that passes on those of its clients has a connection, and
+/// perhaps a certificate, of its own (CAU-15).
+oauth::result<std::shared_ptr<const crypto::certificate>> session::certificate() const {
+  const auto form = settings().client_certificate_header;
+  if (form != certificate_header::none && peer().is_trusted_proxy())
+    return passed_on_certificate(form, head());
+  return peer().certificate();
+}
+
+/// @returns false when it has refused the request.
+template <class Exchange>
+bool session::take_certificate(Exchange& x) {
+  auto found = certificate();
+  if (!found) {
+    refuse_request(found.error());
+    return false;
+  }
+  x.request.who.certificate = found->get();
+  x.certificate = std::move(*found);
+  return true;
+}
+
 void session::exchange_grant() {
   if (!is_admitted()) return;
   auto& service = where().service();
@@ -224,6 +247,7 @@ void session::exchange_grant() {
   auto x = service::token_handle{
       new service::token_exchange{shared_from_this(), service.next_request_id(), service.now()}};
   x->request = std::move(*request);
+  if (!take_certificate(*x)) return;
   x->source = peer().source();
   // Reuses the memory of the last answer.
   x->body = std::move(text());
@@ -255,6 +279,7 @@ void session::ask_about_token(oauth::result<oauth::token_query_request> request)
   auto x = service::query_handle{
       new service::query_exchange{shared_from_this(), service.next_request_id(), service.now()}};
   x->request = std::move(*request);
+  if (!take_certificate(*x)) return;
   x->source = peer().source();
   service.submit(std::move(x));
 }

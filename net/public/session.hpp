@@ -59,6 +59,9 @@ class session final : public connection {
   void deny_client(const oauth::denial& why, bool by_header, const service::request_id& id);
   void deny_caller(const oauth::denial& why, bool by_header, const service::request_id& id);
   void deny_bearer(const oauth::denial& why, bool by_header, const service::request_id& id);
+  [[nodiscard]] oauth::result<std::shared_ptr<const crypto::certificate>> certificate() const;
+  template <class Exchange>
+  [[nodiscard]] bool take_certificate(Exchange& x);
   [[nodiscard]] oauth::token_request_head rules_head() const noexcept;
   [[nodiscard]] oauth::token_query_head query_head() const noexcept;
 

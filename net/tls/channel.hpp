@@ -35,6 +35,9 @@ struct peer_facts {
   bool gets_probes_only = false;
   /// Whether it must not use plain HTTP on this listener (TOK-02), which has no TLS.
   bool is_foreign = false;
+  /// Whether it is in `trusted_proxies`: what it says of a client's certificate is believed
+  /// (CAU-15).
+  bool is_trusted_proxy = false;
 };
 
 /// A socket, with TLS if its listener uses it: chosen once, and checked once per operation. At most
@@ -60,6 +63,11 @@ class channel {
   [[nodiscard]] bool sends_proxy_header() const noexcept { return who_.sends_proxy_header; }
   [[nodiscard]] bool gets_probes_only() const noexcept { return who_.gets_probes_only; }
   [[nodiscard]] bool is_foreign() const noexcept { return who_.is_foreign; }
+  [[nodiscard]] bool is_trusted_proxy() const noexcept { return who_.is_trusted_proxy; }
+  /// The certificate of the peer; null when there is none. @pre there is no handshake in progress.
+  [[nodiscard]] std::shared_ptr<const crypto::certificate> certificate() const {
+    return tls_ ? tls_->certificate() : nullptr;
+  }
 
   /// Reads the PROXY header and nothing after it, which is TLS or HTTP. Sets `source()`.
   /// @pre nothing was read. @param done receives whether there was a valid header.

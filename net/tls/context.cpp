@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "net/tls/client_certificates.hpp"
 #include "net/tls/openssl.hpp"
 #include "net/tls/pem_files.hpp"
 #include "net/tls/tickets.hpp"
@@ -113,8 +114,9 @@ tls_context::~tls_context() {
   SSL_CTX_free(context_);
 }
 
-tl::expected<std::shared_ptr<const tls_context>, errors> tls_context::load(
-    const tls_options& o, std::string_view section) {
+tl::expected<std::shared_ptr<const tls_context>, errors> tls_context::load(const tls_options& o,
+                                                                           std::string_view section,
+                                                                           bool asks) {
   const auto made = std::shared_ptr<tls_context>{new tls_context};
   if (!apply_rules(made->context_, o.min_version)) throw std::bad_alloc{};
   const auto name = std::string{section};
@@ -136,6 +138,11 @@ tl::expected<std::shared_ptr<const tls_context>, errors> tls_context::load(
                        o.second_certificate.string() + ": is of the same kind as that in " +
                            o.certificate.string() + "; one must be ECDSA, the other RSA"});
     }
+  }
+  made->asks_ = asks && o.client_certificates == client_certificates::optional;
+  if (made->asks_) {
+    for (auto& e : ask_for_certificates(made->context_, o, name + "."))
+      found.push_back(std::move(e));
   }
   if (!found.empty()) return tl::unexpected{std::move(found)};
   return made;

@@ -20,19 +20,21 @@ namespace mintage::net {
 /// tickets. @see RFC 9325 (BCP 195), RFC 8446
 class tls_context {
  public:
-  /// Reads the files.
+  /// Reads the files. @param asks whether peers are asked for certificates, if `o` has that on.
   /// @param section of the config, for errors: "http.tls" or "admin.tls".
   /// @returns the context, or the first error of each pair of files: the key that names the file,
   ///          and a sentence with its path.
   [[nodiscard]] static tl::expected<std::shared_ptr<const tls_context>,
                                     std::vector<oauth::config_error>>
-  load(const tls_options& o, std::string_view section);
+  load(const tls_options& o, std::string_view section, bool asks = true);
 
   tls_context(const tls_context&) = delete;
   tls_context& operator=(const tls_context&) = delete;
   ~tls_context();
 
   [[nodiscard]] ssl_ctx_st* get() const noexcept { return context_; }
+  /// Whether peers are asked for certificates.
+  [[nodiscard]] bool asks_for_certificates() const noexcept { return asks_; }
   [[nodiscard]] const std::vector<certificate_facts>& certificates() const noexcept {
     return certificates_;
   }
@@ -40,6 +42,7 @@ class tls_context {
  private:
   tls_context();
   ssl_ctx_st* const context_;
+  bool asks_ = false;
   std::vector<certificate_facts> certificates_;
 };
 

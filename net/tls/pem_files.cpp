@@ -14,9 +14,17 @@
 namespace mintage::net {
 namespace {
 
-constexpr auto largest_file = std::size_t{256} * 1024;
-
 enum class readers : std::uint8_t { anybody, owner, owner_and_group };
+
+/// What a file may be like.
+struct file_rules {
+  readers who = readers::anybody;
+  std::size_t largest = std::size_t{256} * 1024;
+  std::string_view too_large = "is larger than 256 KiB";
+};
+/// An authority lists every certificate that it revoked.
+constexpr auto for_revocation_lists =
+    file_rules{.largest = std::size_t{16} * 1024 * 1024, .too_large = "is larger than 16 MiB"};
 
 /// The octets of a file; wiped by the destructor.
 class file_text {
@@ -27,26 +35,28 @@ class file_text {
   ~file_text() { OPENSSL_cleanse(octets_.data(), octets_.size()); }
 
   [[nodiscard]] static tl::expected<file_text, std::string> read(const std::filesystem::path& file,
-                                                                 readers who);
+                                                                 const file_rules& rules);
   [[nodiscard]] bio_ptr open() const {
     return bio_ptr{BIO_new_mem_buf(octets_.data(), static_cast<int>(octets_.size()))};
   }
 
  private:
-  [[nodiscard]] std::string take(int descriptor, readers who);
+  [[nodiscard]] std::string take(int descriptor, const file_rules& rules);
   std::vector<char> octets_;
 };
 
 /// @returns the error, without the file's name; empty on success.
-std::string file_text::take(int descriptor, readers who) {
+std::string file_text::take(int descriptor, const file_rules& rules) {
   struct stat about {};
   if (::fstat(descriptor, &about) != 0) return std::strerror(errno);
   if (!S_ISREG(about.st_mode)) return "is not a file";
-  const auto forbidden = who == readers::anybody ? 0U : who == readers::owner ? 077U : 037U;
+  const auto forbidden = rules.who == readers::anybody ? 0U
+                         : rules.who == readers::owner ? 077U
+                                                       : 037U;
   if ((about.st_mode & forbidden) != 0) {
     return "holds a private key and must be accessible by its owner only (chmod 600)";
   }
-  if (about.st_size > static_cast<off_t>(largest_file)) return "is larger than 256 KiB";
+  if (about.st_size > static_cast<off_t>(rules.largest)) return std::string{rules.too_large};
   octets_.resize(static_cast<std::size_t>(about.st_size));
   auto have = std::size_t{0};
   while (have < octets_.size()) {
@@ -60,14 +70,14 @@ std::string file_text::take(int descriptor, readers who) {
 }
 
 tl::expected<file_text, std::string> file_text::read(const std::filesystem::path& file,
-                                                     readers who) {
+                                                     const file_rules& rules) {
   const auto descriptor =
       ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // does not wait for a pipe
   if (descriptor < 0) {
     return tl::unexpected{file.string() + ": cannot be read: " + std::strerror(errno)};
   }
   auto text = file_text{};
-  const auto wrong = text.take(descriptor, who);
+  const auto wrong = text.take(descriptor, rules);
   ::close(descriptor);
   if (!wrong.empty()) return tl::unexpected{file.string() + ": " + wrong};
   return text;
@@ -90,7 +100,7 @@ std::string openssl_reason() {
 }
 
 tl::expected<certificate_chain, std::string> read_certificates(const std::filesystem::path& file) {
-  const auto text = file_text::read(file, readers::anybody);
+  const auto text = file_text::read(file, {});
   if (!text) return tl::unexpected{text.error()};
   const auto in = text->open();
   auto chain = certificate_chain{};
@@ -106,10 +116,27 @@ tl::expected<certificate_chain, std::string> read_certificates(const std::filesy
   return chain;
 }
 
+tl::expected<std::vector<revocation_list_ptr>, std::string> read_revocation_lists(
+    const std::filesystem::path& file) {
+  const auto text = file_text::read(file, for_revocation_lists);
+  if (!text) return tl::unexpected{text.error()};
+  const auto in = text->open();
+  auto lists = std::vector<revocation_list_ptr>{};
+  ERR_clear_error();
+  while (auto* one = PEM_read_bio_X509_CRL(in.get(), nullptr, nullptr, nullptr))
+    lists.emplace_back(one);
+  const auto is_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  const auto reason = openssl_reason();
+  if (!is_end) return tl::unexpected{file.string() + ": holds a broken revocation list: " + reason};
+  if (lists.empty())
+    return tl::unexpected{file.string() + ": holds no revocation list in PEM form"};
+  return lists;
+}
+
 tl::expected<private_key_ptr, std::string> read_private_key(const std::filesystem::path& file,
                                                             bool allow_group_readable) {
-  const auto text =
-      file_text::read(file, allow_group_readable ? readers::owner_and_group : readers::owner);
+  const auto text = file_text::read(
+      file, {.who = allow_group_readable ? readers::owner_and_group : readers::owner});
   if (!text) return tl::unexpected{text.error()};
   const auto in = text->open();
   auto was_asked = false;

@@ -1,5 +1,5 @@
 /// @file
-/// Certificates and private keys from PEM files. For net/tls/context.cpp only.
+/// Certificates, revocation lists and private keys from PEM files. For net/tls/*.cpp only.
 #pragma once
 
 #include <filesystem>
@@ -18,6 +18,10 @@ struct certificate_chain {
 
 /// @returns the certificates in the order of the file, or a sentence that names it.
 [[nodiscard]] tl::expected<certificate_chain, std::string> read_certificates(
+    const std::filesystem::path& file);
+
+/// @returns the revocation lists in the file, at least one, or a sentence that names it.
+[[nodiscard]] tl::expected<std::vector<revocation_list_ptr>, std::string> read_revocation_lists(
     const std::filesystem::path& file);
 
 /// Reads a key. Refuses a key that is encrypted or that others may read; `allow_group_readable`

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "net/proxy_header.hpp"
+#include "net/tls/client_certificates.hpp"
 #include "net/tls/openssl.hpp"
 
 namespace mintage::net {
@@ -45,6 +46,10 @@ std::string_view words_for(int reason) {
       return "no TLS cipher suite in common";
     case SSL_R_NO_APPLICATION_PROTOCOL:
       return "the peer offered TLS, but not HTTP/1.1";
+    case SSL_R_CERTIFICATE_VERIFY_FAILED:
+      return "the certificate of the peer has a key that is too weak";
+    case SSL_R_EXCESSIVE_MESSAGE_SIZE:
+      return "the certificates of the peer are too large";
     default:
       return "the TLS handshake was malformed";
   }
@@ -161,6 +166,7 @@ tls_session::state tls_session::handshake() noexcept {
   if (how == state::done) {
     failure_ = {};
     is_established_ = true;
+    if (context_->asks_for_certificates()) certificate_ = presented_certificate(session_);
   }
   ticket_keys::install(session_, nullptr);
   tickets_.reset();

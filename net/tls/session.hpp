@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "crypto/certificate.hpp"
 #include "net/tls/context.hpp"
 #include "net/tls/tickets.hpp"
 
@@ -62,6 +63,10 @@ class tls_session {
   [[nodiscard]] bool has_decrypted() const noexcept;
   /// Sends close_notify, if the state of the session allows it.
   void close_notify() noexcept;
+  /// The certificate that the peer presented; null when there is none. @pre the handshake is done.
+  [[nodiscard]] const std::shared_ptr<const crypto::certificate>& certificate() const noexcept {
+    return certificate_;
+  }
   /// The reason of a failed handshake or session: a literal. Empty when the peer has closed.
   [[nodiscard]] std::string_view failure() const noexcept { return failure_; }
 
@@ -84,6 +89,7 @@ class tls_session {
   std::shared_ptr<const tls_context> context_;
   std::shared_ptr<const ticket_keys> tickets_;  // until the handshake has ended
   ssl_st* session_;
+  std::shared_ptr<const crypto::certificate> certificate_;
   std::string_view failure_ = "the peer left during the TLS handshake";
   bool failed_ = false;
   wire wire_;

@@ -52,6 +52,8 @@ struct auth_method_row {
   std::span<const endpoint> endpoints;
   /// Whether the server must know the text of the secret, which it then seals and does not hash.
   bool needs_secret_text = false;
+  /// What must be possible with client certificates for it to be announced.
+  certificate_use needs = certificate_use::none;
 };
 
 namespace detail {

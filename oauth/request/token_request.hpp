@@ -14,6 +14,10 @@
 #include "oauth/request/form.hpp"
 #include "oauth/types.hpp"
 
+namespace mintage::crypto {
+class certificate;
+}
+
 namespace mintage::oauth {
 
 /// The credentials of a request. Views into the request's octets, or into `decoded` below.
@@ -30,6 +34,9 @@ struct presented_credentials {
   bool raw_only = false;
   /// Whether the request had an Authorization header, which decides between 401 and 400 (TOK-18).
   bool by_header = false;
+  /// The client certificate of the request, which its exchange owns; null when there is none
+  /// (CAU-01). Not from the parser.
+  const crypto::certificate* certificate = nullptr;
 };
 
 /// Move-only, so that views into `decoded` stay valid: its text is on the heap.

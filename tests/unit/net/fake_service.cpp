@@ -2,10 +2,21 @@
 
 #include <algorithm>
 
+#include "crypto/base64.hpp"
+#include "crypto/certificate.hpp"
+
 namespace mintage::net {
 namespace {
 
+/// Answers the code "certificate" with what is known of the request's one.
 void answer(service::token_exchange& t) {
+  if (t.request.code == "certificate") {
+    const auto* one = t.request.who.certificate;
+    t.body = one == nullptr ? "none"
+                            : crypto::base64url(one->thumbprint()) + ' ' +
+                                  std::to_string(static_cast<int>(one->chain()));
+    return;
+  }
   t.body = "{\"code\":\"" + std::string{t.request.code} + "\"}";
   if (t.request.code == "bad_client") {
     t.body.clear();
