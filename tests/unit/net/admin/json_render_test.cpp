@@ -61,6 +61,25 @@ TEST(admin_json_render, shows_a_client_without_any_hash) {
   }
 }
 
+TEST(admin_json_render, shows_the_keys_of_a_client) {
+  auto c = oauth::client{};
+  c.id = "x";
+  c.method = oauth::auth_method::private_key_jwt;
+  c.jwks = R"({"keys":[{"kty":"OKP"}]})";
+  EXPECT_THAT(render(oauth::admin_answer{c}),
+              testing::EndsWith(R"("jwks":{"keys":[{"kty":"OKP"}]},)"
+                                R"("token_endpoint_auth_signing_alg":"",)"
+                                R"("assertion_aud_mode":"strict"})"));
+  c.jwks.clear();
+  c.jwks_uri = "https://a.example/jwks";
+  c.only_assertion_alg = oauth::assertion_alg::eddsa;
+  c.assertion_aud = oauth::aud_mode::compat;
+  EXPECT_THAT(render(oauth::admin_answer{c}),
+              testing::EndsWith(R"("jwks_uri":"https://a.example/jwks",)"
+                                R"("token_endpoint_auth_signing_alg":"EdDSA",)"
+                                R"("assertion_aud_mode":"compat"})"));
+}
+
 TEST(admin_json_render, shows_a_generated_secret_once_and_its_expiry) {
   auto created = oauth::created_client{some_client(), crypto::secret_string{"mcs_x"}};
   created.made.secrets.pop_back();

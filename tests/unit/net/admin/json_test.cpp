@@ -323,6 +323,21 @@ TEST(admin_json, reads_every_member_of_client_metadata) {
                nothing->require_pkce);
 }
 
+TEST(admin_json, reads_how_a_client_proves_itself_by_keys) {  // CAU-06
+  auto reader = admin_json{};
+  const auto r = reader.read_client(R"({"jwks": {"keys" : [{"kty":"EC","x5c":["a", "b"]}]},
+    "jwks_uri":"https://j","token_endpoint_auth_signing_alg":"ES256",
+    "assertion_aud_mode":"compat"})");
+  ASSERT_TRUE(r);
+  EXPECT_EQ(r->jwks, R"({"keys":[{"kty":"EC","x5c":["a","b"]}]})");
+  EXPECT_EQ(r->jwks_uri, "https://j");
+  EXPECT_EQ(r->token_endpoint_auth_signing_alg, "ES256");
+  EXPECT_EQ(r->assertion_aud_mode, "compat");
+  for (const auto* bad : {"\"{}\"", "[]", "7"})
+    EXPECT_EQ(refusal_of_client(R"({"jwks":)" + std::string{bad} + "}"),
+              "jwks must be a JWK set, which is an object");
+}
+
 TEST(admin_json, refuses_static_claims_that_are_not_the_operators) {
   const auto refusal = [](std::string_view claims) {
     return refusal_of_client(R"({"access_token_claims":)" + std::string{claims} + "}");
