@@ -41,6 +41,7 @@ std::vector<oauth::config_error> check(const options& o) {
       limit{"pools.hasher.queue", o.hasher_queue, 1, 65536, {}},
       limit{"pools.hasher.queue_per_source", o.hasher_queue_per_source, 1, 65536, {}},
       limit{"http.max_in_flight", o.max_in_flight, 1, 1'000'000, {}},
+      limit{"log.refusals", o.refusals_kept, 0, 100'000, "none"},
   };
   auto errors = std::vector<oauth::config_error>{};
   for (const auto& l : limits) {

@@ -1,5 +1,5 @@
 /// @file
-/// Configuration of pools and keys: [pools], [keys], http.max_in_flight.
+/// Configuration of pools and keys: [pools], [keys], http.max_in_flight, log.refusals.
 #pragma once
 
 #include <chrono>
@@ -30,6 +30,9 @@ struct options {
   std::size_t batch_max = 512;
   /// [http] max_in_flight: token exchanges admitted at once over all I/O threads.
   std::size_t max_in_flight = 4096;
+  /// [log] refusals: refused requests that are remembered for `mintage explain`; 0 = none.
+  std::size_t refusals_kept = 2048;
+
   /// [keys] algorithms: one active key of each is made on first start.
   std::vector<crypto::jws_alg> algorithms{crypto::jws_alg::es256, crypto::jws_alg::rs256};
   /// [keys] signature_backend: who signs and verifies.

@@ -8,6 +8,7 @@
 
 #include "crypto/base64.hpp"
 #include "metrics/page.hpp"
+#include "oauth/request/came.hpp"
 #include "oauth/request/response.hpp"
 
 namespace mintage::actors {
@@ -51,6 +52,11 @@ service::line_use use_of_line(const Exchange& x) {
   return x.line && !x.client.is_public ? service::line_use::reserved : service::line_use::droppable;
 }
 
+/// Overload says nothing about its request, and its refusal must cost little.
+bool is_worth_remembering(const oauth::denial& why) noexcept {
+  return why.reason != oauth::overloaded().reason;
+}
+
 /// Owns an exchange between two threads; deletes it if its task never runs.
 struct returning_exchange {
   std::unique_ptr<service::exchange> x;
@@ -60,7 +66,8 @@ struct returning_exchange {
 
 request_gateway::request_gateway(std::uint32_t index, service::io_thread& io_thread,
                                  std::size_t limit, oauth::clock& clock, service::journal& journal,
-                                 const storage::engine& engine, meter_board& board)
+                                 const storage::engine& engine, meter_board& board,
+                                 refusal_book& refusals)
     : index_{index},
       io_thread_{io_thread},
       admission_{limit},
@@ -68,6 +75,7 @@ request_gateway::request_gateway(std::uint32_t index, service::io_thread& io_thr
       journal_{journal},
       engine_{engine},
       board_{board},
+      refusals_{refusals},
       meters_{board.io_threads.at(index)},
       most_parked_{limit / 2} {}
 
@@ -133,6 +141,11 @@ void request_gateway::send_to_owner(service::admin_handle x) {
   if (std::holds_alternative<oauth::confirm_clock>(x->call)) {
     const auto moved = clock_.confirm();
     x->answer = oauth::confirmed_clock{clock_.now(), moved};
+    finish(std::move(x));
+  } else if (const auto* asked = std::get_if<oauth::show_refusal>(&x->call)) {
+    tell_refusal(std::move(x), *asked);
+  } else if (const auto* latest = std::get_if<oauth::list_refusals>(&x->call)) {
+    x->answer = oauth::refusal_list{refusals_.last(latest->last)};
     finish(std::move(x));
   } else if (!routes_ || !engine_.fresh()) {
     tell(std::move(x));
@@ -241,13 +254,55 @@ void request_gateway::tell(service::handle<Exchange> x) {
   last->who().answered(*last);
 }
 
+void request_gateway::tell_refusal(service::admin_handle x, const oauth::show_refusal& asked) {
+  if (auto found = refusals_.find(asked.request_id)) {
+    x->answer = *std::move(found);
+  } else {
+    x->error = oauth::admin_error{
+        oauth::errc::not_found,
+        "no such refusal is remembered: others came since, or another node refused the request"};
+  }
+  finish(std::move(x));
+}
+
 void request_gateway::note_refusal(std::string_view endpoint, const service::request_id& id,
-                                   const oauth::denial& why) {
+                                   const oauth::denial& why, std::string_view came) {
   if (const auto kind = kind_of_endpoint(endpoint))
     count_refusal(*kind, why);
   else
     meters_.refused_by_reason.add(why.reason);
-  journal_.refused(endpoint, id, {}, why, service::line_use::droppable);
+  if (is_worth_remembering(why) && endpoint != "tls") {
+    remember({.id = std::string{id.view()},
+              .at = clock_.now(),
+              .endpoint = endpoint,
+              .grant = {},
+              .client = {},
+              .why = why,
+              .came = std::string{came}});
+  }
+  journal_.refused(endpoint, id, {}, why, came, service::line_use::droppable);
+}
+
+void request_gateway::remember(oauth::refused_request refused) {
+  refusals_.note(index_, std::move(refused));
+}
+
+template <class Exchange>
+void request_gateway::report_refusal(const Exchange& x, std::string_view endpoint,
+                                     std::string_view grant) {
+  auto came = std::string{};
+  if (is_worth_remembering(*x.denied)) {
+    const auto now = clock_.now();
+    came = oauth::came_with(x.request, x.denied->reason, clients_.get(), now);
+    remember({.id = std::string{x.id().view()},
+              .at = now,
+              .endpoint = endpoint,
+              .grant = grant,
+              .client = oauth::escape_for_people(x.request.who.id),
+              .why = *x.denied,
+              .came = came});
+  }
+  journal_.refused(endpoint, x.id(), x.request.who.id, *x.denied, came, use_of_line(x));
 }
 
 void request_gateway::count_refusal(request_kind kind, const oauth::denial& why) {
@@ -266,15 +321,13 @@ std::string request_gateway::metrics() const {
 
 void request_gateway::refuse(service::token_handle x) {
   count_refusal(kind_of(x->request.grant), *x->denied);
-  journal_.refused(label_of(oauth::endpoint::token), x->id(), x->request.who.id, *x->denied,
-                   use_of_line(*x));
+  report_refusal(*x, label_of(oauth::endpoint::token), to_string(x->request.grant));
   tell(std::move(x));
 }
 
 void request_gateway::refuse(service::query_handle x) {
   count_refusal(kind_of(x->request.purpose), *x->denied);
-  journal_.refused(to_string(x->request.purpose), x->id(), x->request.who.id, *x->denied,
-                   use_of_line(*x));
+  report_refusal(*x, to_string(x->request.purpose), {});
   tell(std::move(x));
 }
 

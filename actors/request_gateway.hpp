@@ -9,6 +9,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/stages/admission.hpp"
 #include "actors/stages/meters.hpp"
+#include "actors/stages/refusal_book.hpp"
 #include "crypto/random.hpp"
 #include "service/service.hpp"
 #include "storage/engine.hpp"
@@ -24,7 +25,7 @@ class request_gateway final : public service::token_service, public service::ori
   ///        by the sessions that make them.
   request_gateway(std::uint32_t index, service::io_thread& io_thread, std::size_t limit,
                   oauth::clock& clock, service::journal& journal, const storage::engine& engine,
-                  meter_board& board);
+                  meter_board& board, refusal_book& refusals);
 
   // service::token_service
   void submit(service::handle<service::exchange> x) override;
@@ -39,7 +40,7 @@ class request_gateway final : public service::token_service, public service::ori
   [[nodiscard]] oauth::instant now() const override { return clock_.now(); }
   [[nodiscard]] service::request_id next_request_id() override;
   void note_refusal(std::string_view endpoint, const service::request_id& id,
-                    const oauth::denial& why) override;
+                    const oauth::denial& why, std::string_view came) override;
   [[nodiscard]] std::string metrics() const override;
 
   // service::origin_gateway
@@ -77,6 +78,10 @@ class request_gateway final : public service::token_service, public service::ori
   void refuse(service::token_handle x);
   void refuse(service::query_handle x);
   void count_refusal(request_kind kind, const oauth::denial& why);
+  void remember(oauth::refused_request refused);
+  template <class Exchange>
+  void report_refusal(const Exchange& x, std::string_view endpoint, std::string_view grant);
+  void tell_refusal(service::admin_handle x, const oauth::show_refusal& asked);
   template <class Exchange>
   void tell(service::handle<Exchange> x);
   template <class Handle>
@@ -96,6 +101,7 @@ class request_gateway final : public service::token_service, public service::ori
   service::journal& journal_;
   const storage::engine& engine_;
   meter_board& board_;
+  refusal_book& refusals_;
   io_thread_meters& meters_;
   crypto::buffered_random random_;
 

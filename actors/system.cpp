@@ -7,6 +7,7 @@
 #include <future>
 #include <utility>
 
+#include "actors/stages/refusal_book.hpp"
 #include "actors/supervisor.hpp"
 #include "crypto/digest.hpp"
 
@@ -105,11 +106,12 @@ struct system::impl {
         sizes{sizes_of(o, around.io_threads.size())},
         board{around.io_threads.size(), sizes.validators, sizes.code_stores, sizes.signers,
               sizes.hashers},
+        refusals{around.io_threads.size(), o.refusals_kept},
         signatures{around.signatures},
         limits{rules.failures_per_minute, oauth::seconds{60}},
         members{make_setups(o, rules, around, permits, slow,
                             rules.failures_per_minute != 0 ? &limits : nullptr, board)},
-        gateways{make_gateways(o, around, board)},
+        gateways{make_gateways(o, around, board, refusals)},
         engine{std::move(around.engine)},
         setup{members, sizes, gateways, board, around.journal, around.give_up, around.restarts},
         actors{configure(config, o)},
@@ -151,12 +153,14 @@ struct system::impl {
 
   static std::vector<std::unique_ptr<request_gateway>> make_gateways(const options& o,
                                                                      const environment& around,
-                                                                     meter_board& board) {
+                                                                     meter_board& board,
+                                                                     refusal_book& refusals) {
     auto made = std::vector<std::unique_ptr<request_gateway>>{};
     const auto limit = std::max<std::size_t>(1, o.max_in_flight / around.io_threads.size());
     for (auto i = std::uint32_t{0}; i < around.io_threads.size(); ++i)
-      made.push_back(std::make_unique<request_gateway>(
-          i, *around.io_threads[i], limit, around.clock, around.journal, *around.engine, board));
+      made.push_back(std::make_unique<request_gateway>(i, *around.io_threads[i], limit,
+                                                       around.clock, around.journal, *around.engine,
+                                                       board, refusals));
     return made;
   }
 
@@ -165,6 +169,7 @@ struct system::impl {
   hash_queue slow{hash_queue::pacing::on};
   pool_sizes sizes;
   meter_board board;
+  refusal_book refusals;
   signature_meters signatures;
   oauth::failure_limits limits;
   member_setups members;

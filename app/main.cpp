@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
   add_code_commands(program, chosen);
   add_keys_commands(program, chosen);
   add_clock_commands(program, chosen);
+  add_explain_command(program, chosen);
   add_db_commands(program, chosen);
   add_cluster_commands(program, chosen);
 

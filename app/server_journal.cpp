@@ -44,6 +44,8 @@ struct name_of_call {
   std::string_view operator()(const oauth::remove_resource&) const { return "resource_removed"; }
   std::string_view operator()(const oauth::list_resources&) const { return {}; }
   std::string_view operator()(const oauth::confirm_clock&) const { return "clock_confirmed"; }
+  std::string_view operator()(const oauth::show_refusal&) const { return {}; }
+  std::string_view operator()(const oauth::list_refusals&) const { return {}; }
   std::string_view operator()(const oauth::cut_off& call) const {
     return call.kind == oauth::cutoff_kind::subject ? "subject_revoked" : "session_ended";
   }
@@ -77,17 +79,14 @@ std::string_view client_of(const service::admin_exchange& x) {
 
 void server_journal::refused(std::string_view endpoint, const service::request_id& id,
                              std::string_view client, const oauth::denial& why,
-                             service::line_use line) noexcept {
+                             std::string_view came, service::line_use line) noexcept {
   // A failed handshake is not a request: scanners and probes would fill log and audit stream.
   const auto is_handshake = endpoint == "tls";
   if (is_handshake && !log_.writes(log_level::debug)) return;
-  guarded([&] {
-    const std::initializer_list<event_log::field> fields = {{"endpoint", endpoint},
-                                                            {"request_id", id.view()},
-                                                            {"client", client},
-                                                            {"error", oauth::to_string(why.code)},
-                                                            {"reason", why.reason}};
-    if (logs_refusal(endpoint, why.reason))
+  const auto error = oauth::to_string(why.code);
+  const auto reason = why.reason.text();
+  const auto write = [&](std::initializer_list<event_log::field> fields) {
+    if (logs_refusal(endpoint, reason))
       log_.event(is_handshake ? log_level::debug : log_level::info, "refused", fields);
     if (is_handshake) return;
     switch (line) {
@@ -95,6 +94,22 @@ void server_journal::refused(std::string_view endpoint, const service::request_i
         return audit_.write_or_drop("refused", fields);
       case service::line_use::reserved:
         return audit_.write("refused", fields);
+    }
+  };
+  guarded([&] {
+    if (came.empty()) {
+      write({{"endpoint", endpoint},
+             {"request_id", id.view()},
+             {"client", client},
+             {"error", error},
+             {"reason", reason}});
+    } else {
+      write({{"endpoint", endpoint},
+             {"request_id", id.view()},
+             {"client", client},
+             {"error", error},
+             {"reason", reason},
+             {"came", came}});
     }
   });
 }

@@ -36,7 +36,8 @@ class server_journal final : public service::journal {
   [[nodiscard]] std::chrono::milliseconds line_wait() const noexcept override { return line_wait_; }
 
   void refused(std::string_view endpoint, const service::request_id& id, std::string_view client,
-               const oauth::denial& why, service::line_use line) noexcept override;
+               const oauth::denial& why, std::string_view came,
+               service::line_use line) noexcept override;
   void exchanged(const service::token_exchange& x) noexcept override;
   void queried(const service::query_exchange& x) noexcept override;
   void minted(const service::mint_exchange& x) noexcept override;

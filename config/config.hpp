@@ -22,7 +22,7 @@ struct settings {
   oauth::options rules;      ///< issuer, [tokens]
   net::options net;          ///< [http], [admin]
   net::fetch_options fetch;  ///< [fetch]
-  actors::options actors;    ///< [pools], [keys], http.max_in_flight
+  actors::options actors;    ///< [pools], [keys], http.max_in_flight, log.refusals
   storage::options storage;  ///< [storage]
   app::log_options log;      ///< [log]
   app::file_options files;   ///< [files]

@@ -214,6 +214,7 @@ std::vector<setting> make_schema() {
       field("log.audit", &s::log, &log::audit, audit_targets),
       field("log.audit_file", &s::log, &log::audit_file),
       field("log.audit_wait", &s::log, &log::audit_wait),
+      field("log.refusals", &s::actors, &pools::refusals_kept),
   };
 }
 

@@ -10,7 +10,7 @@ namespace mintage::loopback {
 class deaf_journal : public service::journal {
  public:
   void refused(std::string_view, const service::request_id&, std::string_view, const oauth::denial&,
-               service::line_use) noexcept override {}
+               std::string_view, service::line_use) noexcept override {}
   void exchanged(const service::token_exchange&) noexcept override {}
   void queried(const service::query_exchange&) noexcept override {}
   void minted(const service::mint_exchange&) noexcept override {}

@@ -69,7 +69,7 @@ class doubling_histogram {
 /// When there is no room for a text, it is counted under the last one.
 class literal_tally {
  public:
-  static constexpr std::size_t capacity = 96;
+  static constexpr std::size_t capacity = 384;
   /// @param text a literal: its address is stored.
   void add(std::string_view text) noexcept;
   struct entry {

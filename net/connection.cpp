@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "net/proxy_header.hpp"
+#include "oauth/denial_reasons.hpp"
+#include "oauth/request/came.hpp"
 #include "oauth/request/response.hpp"
 
 namespace mintage::net {
@@ -15,6 +17,12 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr auto linger_patience = std::chrono::milliseconds{1000};
+
+std::string_view name_of(http_method m) noexcept {
+  constexpr auto names = std::array<std::string_view, oauth::count_of<http_method>()>{
+      "GET", "HEAD", "POST", "OPTIONS", "PATCH", "DELETE", "another"};
+  return names[static_cast<std::size_t>(m)];
+}
 
 }  // namespace
 
@@ -272,19 +280,30 @@ void connection::write_rest(std::size_t head_sent, std::string_view rest) {
       });
 }
 
-void connection::send_error(answer a, oauth::errc code, std::string_view description) {
+void connection::send_error(answer a, oauth::errc code, oauth::denial_reason why) {
   auto& service = io_thread_.service();
   const auto id = service.next_request_id();
-  service.note_refusal("http", id, {code, description, description});
+  service.note_refusal("http", id, {code, why, why}, came_with(why));
   text_.clear();
-  oauth::append_error(text_, code, description);
+  oauth::append_error(text_, code, why);
   a.body = text_;
   send(a, id);
 }
 
-void connection::refuse(unsigned status, std::string_view description, oauth::errc code) {
+std::string connection::came_with(oauth::denial_reason why) const {
+  auto out = std::string{};
+  if (why.row().shows == oauth::came::path) {
+    out.append("method=").append(name_of(head_.method)).append("; path=");
+    out += oauth::escape_for_people(head_.path);
+  } else if (why.row().shows == oauth::came::content_type) {
+    out = "Content-Type=" + oauth::escape_for_people(head_.content_type.value_or(""));
+  }
+  return out;
+}
+
+void connection::refuse(unsigned status, oauth::denial_reason why, oauth::errc code) {
   must_close_ = true;
-  send_error({.status = status}, code, description);
+  send_error({.status = status}, code, why);
 }
 
 void connection::sent() {

@@ -22,9 +22,7 @@
 namespace mintage::net {
 
 /// The reason when a peer that may not use plain HTTP is refused (TOK-02).
-inline constexpr auto foreign_reason = std::string_view{
-    "Plain HTTP is accepted from loopback and http.trusted_proxies only: this address is in "
-    "neither."};
+[[nodiscard]] oauth::denial_reason foreign_peer() noexcept;
 
 /// One connection, used on its I/O thread. Reads one request, gets it answered, then reads the
 /// next, so pipelined requests are answered in order (TOK-12).
@@ -65,7 +63,8 @@ class connection : public guest,
   /// @param keep whether the connection may serve further requests.
   void end_stream(bool keep);
   /// Sends a refusal after which the connection closes. @pre no octet of another answer was sent.
-  void refuse(unsigned status, std::string_view description,
+  /// @param why sent as its description, too.
+  void refuse(unsigned status, oauth::denial_reason why,
               oauth::errc code = oauth::errc::invalid_request);
   [[nodiscard]] persistence persistence_now() const noexcept;
 
@@ -98,8 +97,10 @@ class connection : public guest,
   void send(answer a, const service::request_id& id);
   void send(const answer& a) { send(a, io_thread_.service().next_request_id()); }
   /// Sends `{"error","error_description"}`, and notes the refusal.
-  /// @param description a literal.
-  void send_error(answer a, oauth::errc code, std::string_view description);
+  /// @param why sent as its description, too.
+  void send_error(answer a, oauth::errc code, oauth::denial_reason why);
+  /// What of the current request helps to understand a refusal; empty = nothing.
+  [[nodiscard]] std::string came_with(oauth::denial_reason why) const;
   /// A buffer for the body of an answer.
   [[nodiscard]] std::string& text() noexcept { return text_; }
   /// Sends 100 Continue unless octets of the body have arrived.
@@ -124,7 +125,7 @@ class connection : public guest,
   void shake_hands();
   void greeted(bool succeeded);
   void refuse_source();
-  void note_refused_peer(std::string_view endpoint, std::string_view reason);
+  void note_refused_peer(std::string_view endpoint, oauth::denial_reason reason);
   void run();
   void run_later();
   [[nodiscard]] bool step();

@@ -4,15 +4,21 @@
 
 #include "net/address.hpp"
 #include "net/connection.hpp"
+#include "oauth/denial_reasons.hpp"
 
 namespace mintage::net {
+
+oauth::denial_reason foreign_peer() noexcept {
+  return "Plain HTTP is accepted from loopback and http.trusted_proxies only: this address is in "
+         "neither.";
+}
 
 void connection::start() {
   index_ = io_thread_.add(shared_from_this());
   first_octet_until_ = steady::now() + options_.header_timeout;
   phase_ = phase::greeting;
   wait_as(standing::idle, options_.header_timeout);
-  if (peer_.is_foreign()) return refuse(403, foreign_reason);
+  if (peer_.is_foreign()) return refuse(403, foreign_peer());
   if (!peer_.sends_proxy_header()) return introduced(true);
   peer_.async_proxy_header(
       [self = shared_from_this()](bool succeeded) { self->introduced(succeeded); });
@@ -29,7 +35,7 @@ void connection::introduced(bool succeeded) {
 }
 
 void connection::refuse_source() {
-  constexpr auto reason = std::string_view{"Too many connections of one source."};
+  constexpr auto reason = oauth::denial_reason{"Too many connections of one source."};
   if (!peer_.is_secure()) return refuse(503, reason, oauth::errc::temporarily_unavailable);
   note_refused_peer("http", reason);
   close();
@@ -54,14 +60,14 @@ void connection::greeted(bool succeeded) {
     await_request();
     return run();
   }
-  note_refused_peer("tls", peer_.failure());
+  if (const auto why = peer_.failure()) note_refused_peer("tls", *why);
   linger();  // so that the peer gets the alert
 }
 
-void connection::note_refused_peer(std::string_view endpoint, std::string_view reason) {
+void connection::note_refused_peer(std::string_view endpoint, oauth::denial_reason reason) {
   auto& service = io_thread_.service();
   service.note_refusal(endpoint, service.next_request_id(),
-                       {oauth::errc::invalid_request, reason, reason});
+                       {oauth::errc::invalid_request, reason, reason}, {});
 }
 
 void connection::expire() {
@@ -116,7 +122,7 @@ bool connection::make_room() {
 }
 
 void connection::lose_peer() {
-  if (const auto why = peer_.failure(); !why.empty()) note_refused_peer("http", why);
+  if (const auto why = peer_.failure()) note_refused_peer("http", *why);
   close();
 }
 

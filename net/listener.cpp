@@ -5,6 +5,7 @@
 
 #include "net/connection.hpp"
 #include "net/server.hpp"
+#include "oauth/denial_reasons.hpp"
 
 namespace mintage::net {
 namespace {
@@ -162,7 +163,7 @@ void listener::deal(tcp_socket socket, event_loop& to) {
 void listener::turn_away() {
   auto& service = io_threads_.front()->service();
   service.note_refusal("http", service.next_request_id(),
-                       {oauth::errc::invalid_request, foreign_reason, foreign_reason});
+                       {oauth::errc::invalid_request, foreign_peer(), foreign_peer()}, {});
 }
 
 void listener::back_off() {

@@ -69,6 +69,8 @@ admin_target find_admin(std::string_view path) noexcept {
     return find_below_clients(path.substr(client_prefix.size()));
   }
   if (path == "/admin/clock/confirm") return {admin_endpoint::clock_confirmation, true, {}};
+  if (path == "/admin/refusals") return {admin_endpoint::refusals, true, {}};
+  if (auto t = find_named(path, "/admin/refusals/", "", admin_endpoint::refusal)) return *t;
   if (path == "/admin/resources") return {admin_endpoint::resources, true, {}};
   if (auto t = find_named(path, "/admin/resources/", "", admin_endpoint::resource)) return *t;
   if (auto t = find_named(path, "/admin/subjects/", "/revoke", admin_endpoint::revoke_subject)) {

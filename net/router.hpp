@@ -31,13 +31,15 @@ enum class admin_endpoint : std::uint8_t {
   revoke_subject,
   end_session,
   clock_confirmation,
+  refusals,
+  refusal,
 };
 struct admin_target {
   admin_endpoint endpoint = admin_endpoint::unknown;
   /// Whether only a holder of an admin token may learn more: everything below /admin.
   bool is_guarded = false;
-  /// The name in the path, percent-encoded: the id of a client or a key, a resource's identifier, a
-  /// subject, a session.
+  /// The name in the path, percent-encoded: the id of a client, key or request, a resource's
+  /// identifier, a subject, a session.
   std::string_view id;
   /// Number of a secret in the path.
   std::uint32_t number = 0;

@@ -1,5 +1,7 @@
 #include "oauth/replay_id.hpp"
 
+#include "oauth/denial_reasons.hpp"
+
 namespace mintage::oauth {
 namespace {
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "oauth/denial_reason.hpp"
 #include "oauth/table.hpp"
 
 namespace mintage::oauth {
@@ -69,7 +70,7 @@ struct denial {
   /// Sent as `error_description`; %x20-21 / %x23-5B / %x5D-7E only.
   std::string_view description;
   /// The true reason, for logs and the audit stream only (TOK-21).
-  std::string_view reason;
+  denial_reason reason;
 };
 
 template <class T>
@@ -77,8 +78,7 @@ using result = tl::expected<T, denial>;
 using refusal = tl::unexpected<denial>;
 
 /// Shorthand for `return deny(errc::…, "…", "…");`.
-[[nodiscard]] inline refusal deny(errc code, std::string_view description,
-                                  std::string_view reason) {
+[[nodiscard]] inline refusal deny(errc code, std::string_view description, denial_reason reason) {
   return refusal{denial{code, description, reason}};
 }
 

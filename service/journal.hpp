@@ -22,8 +22,9 @@ enum class line_use : std::uint8_t { droppable, reserved };
 class journal : public line_room {
  public:
   /// @param client the id in the request: may be empty or untrue, and contains arbitrary octets.
+  /// @param came what came, escaped and without secrets; may be empty.
   virtual void refused(std::string_view endpoint, const request_id& id, std::string_view client,
-                       const denial& why, line_use line) noexcept = 0;
+                       const denial& why, std::string_view came, line_use line) noexcept = 0;
   /// A grant was exchanged for tokens.
   virtual void exchanged(const token_exchange& x) noexcept = 0;
   /// A token was introspected or revoked.

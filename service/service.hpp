@@ -36,7 +36,9 @@ class token_service {
   /// Records a refusal that net/ answers itself, before there is an exchange.
   /// @param endpoint a literal: "token" for PROTOCOL.md §1.3, "introspect", "revoke", "userinfo",
   ///        "http" for faults below them, "admin", "tls" for a failed handshake.
-  virtual void note_refusal(std::string_view endpoint, const request_id& id, const denial& why) = 0;
+  /// @param came what came, escaped and without secrets; may be empty.
+  virtual void note_refusal(std::string_view endpoint, const request_id& id, const denial& why,
+                            std::string_view came) = 0;
   /// Renders the page for Prometheus. Not on the path of requests: takes about a millisecond.
   [[nodiscard]] virtual std::string metrics() const = 0;
 };

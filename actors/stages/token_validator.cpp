@@ -6,6 +6,7 @@
 
 #include "actors/stages/query_answer.hpp"
 #include "oauth/client/static_claims.hpp"
+#include "oauth/denial_reasons.hpp"
 #include "oauth/grant/client_credentials.hpp"
 #include "oauth/request/response.hpp"
 

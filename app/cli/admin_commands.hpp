@@ -1,6 +1,6 @@
 /// @file
-/// The management commands: `mintage client`, `code`, `keys` and `clock`, over the admin interface;
-/// `db` and `cluster`, which ask PostgreSQL.
+/// The management commands: `mintage client`, `code`, `keys`, `clock` and `explain`, over the admin
+/// interface; `db` and `cluster`, which ask PostgreSQL.
 #pragma once
 
 #include <functional>
@@ -15,12 +15,15 @@ namespace mintage::app {
 /// @throws command_error
 using action = std::function<int()>;
 
-/// Each adds a group of commands to the program. The command that is named sets `chosen`, which
-/// outlives the parsing.
+/// Each adds a command, or a group of commands, to the program. The command that is named sets
+/// `chosen`, which outlives the parsing.
 void add_client_commands(CLI::App& program, action& chosen);
+/// Adds `check` to the group `client`.
+void add_client_check_command(CLI::App& client, action& chosen);
 void add_code_commands(CLI::App& program, action& chosen);
 void add_keys_commands(CLI::App& program, action& chosen);
 void add_clock_commands(CLI::App& program, action& chosen);
+void add_explain_command(CLI::App& program, action& chosen);
 void add_db_commands(CLI::App& program, action& chosen);
 void add_cluster_commands(CLI::App& program, action& chosen);
 

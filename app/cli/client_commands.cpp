@@ -263,6 +263,7 @@ void add_client_commands(CLI::App& program, action& chosen) {
   auto* shown = group.add("show", "Show one client", show);
   group.take_id(shown);
   shown->footer("Example:\n  mintage client show cl_8gQ... --config mintage.toml");
+  add_client_check_command(*client, chosen);
   auto* changed = group.add("change", "Change a client, at once", change);
   group.take_id(changed);
   add_changeable_options(*changed, group.options->metadata);

@@ -36,7 +36,8 @@ class prebuilt_service final : public service::token_service {
     id.text.fill('A');
     return id;
   }
-  void note_refusal(std::string_view, const service::request_id&, const oauth::denial&) override {}
+  void note_refusal(std::string_view, const service::request_id&, const oauth::denial&,
+                    std::string_view) override {}
   [[nodiscard]] std::string metrics() const override { return {}; }
 
  private:

@@ -11,7 +11,7 @@ _mintage() {
   COMPREPLY=()
 
   case $previous in
-    --config | --token-file | --ca | --secret-file | --secret-hash-file | --jwks)
+    --config | --token-file | --ca | --secret-file | --secret-hash-file | --jwks | --audit)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
@@ -30,13 +30,14 @@ _mintage() {
   fi
 
   if ((COMP_CWORD == 1)); then
-    words='serve check repair client code keys clock db cluster --help'
+    words='serve check repair client code keys clock explain db cluster --help'
   else
     case $command in
       serve | serve\ *) words='--config --memory' ;;
       check | check\ *) words='--config' ;;
       repair | repair\ *) words='--config --restored' ;;
-      client) words='add list show change secret suspend remove' ;;
+      explain | explain\ *) words="$access --last --reasons --audit" ;;
+      client) words='add list show check change secret suspend remove' ;;
       code) words='mint' ;;
       keys) words='list rotate remove' ;;
       clock) words='confirm' ;;
@@ -48,6 +49,7 @@ _mintage() {
           --no-basic-raw-compat --secret-expires-at $lives $keys" ;;
       client\ list) words=$access ;;
       client\ show) words=$access ;;
+      client\ check) words="$access --redirect-uri --scope --resource" ;;
       client\ change) words="$access --name --redirect-uri $lives $keys" ;;
       client\ secret) words="$access $secret --secret-expires-at --end" ;;
       client\ suspend) words="$access --resume" ;;

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <utility>
 
+#include "oauth/denial_reasons.hpp"
 #include "oauth/request/response.hpp"
 
 namespace mintage::net {

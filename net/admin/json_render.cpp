@@ -103,6 +103,26 @@ json::object to_json(const oauth::resource& r) {
   return out;
 }
 
+json::object to_json(const oauth::refused_request& r) {
+  const auto& row = r.why.reason.row();
+  auto out = json::object{
+      {"request_id", r.id},       {"time", oauth::numeric_date(r.at)},
+      {"endpoint", r.endpoint},   {"error", oauth::to_string(r.why.code)},
+      {"reason", row.reason},     {"rule", row.rule},
+      {"expected", row.expected},
+  };
+  const auto put = [&](const char* name, std::string_view value) {
+    if (!value.empty()) out[name] = value;
+  };
+  put("grant_type", r.grant);
+  put("client_id", r.client);
+  put("error_description", r.why.description);
+  put("clause", row.clause);
+  put("came", r.came);
+  put("setting", row.setting);
+  return out;
+}
+
 /// Adds the newest secret of `c`, if it was generated and not shown yet.
 void put_secret(json::object& object, const oauth::client& c, const crypto::secret_string& shown) {
   if (shown.empty()) return;
@@ -153,6 +173,14 @@ struct renderer {
     auto resources = json::array{};
     for (const auto& r : list.known->resources()) resources.push_back(to_json(r));
     return json::serialize(json::object{{"resources", std::move(resources)}});
+  }
+  std::string operator()(const oauth::refused_request& r) const {
+    return json::serialize(to_json(r));
+  }
+  std::string operator()(const oauth::refusal_list& list) const {
+    auto refusals = json::array{};
+    for (const auto& r : list.refusals) refusals.push_back(to_json(r));
+    return json::serialize(json::object{{"refusals", std::move(refusals)}});
   }
   std::string operator()(const oauth::key_list& list) const {
     auto keys = json::array{};

@@ -1,9 +1,13 @@
 #include "net/admin/session.hpp"
 
+#include <charconv>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "net/address.hpp"
+#include "oauth/denial_reasons.hpp"
+#include "oauth/request/came.hpp"
 #include "oauth/request/percent.hpp"
 #include "oauth/request/response.hpp"
 
@@ -49,6 +53,8 @@ method_set methods_of(admin_endpoint endpoint) noexcept {
     case admin_endpoint::client:
       return {.allow = "GET, PATCH, DELETE", .get = true, .patch = true, .delete_ = true};
     case admin_endpoint::keys:
+    case admin_endpoint::refusals:
+    case admin_endpoint::refusal:
       return {.allow = "GET", .get = true};
     case admin_endpoint::resources:
       return {.allow = "GET, POST", .get = true, .post = true};
@@ -74,6 +80,22 @@ bool is_media_type(std::string_view content_type, std::string_view type) noexcep
   auto given = content_type.substr(0, content_type.find(';'));
   while (given.ends_with(' ') || given.ends_with('\t')) given.remove_suffix(1);
   return iequals(given, type);
+}
+
+constexpr auto bad_json = oauth::denial_reason{"the JSON of an admin call is not valid"};
+
+/// @returns nothing for a query other than `last=N`.
+std::optional<oauth::list_refusals> read_refusals_query(std::string_view query) noexcept {
+  constexpr auto name = std::string_view{"last="};
+  auto call = oauth::list_refusals{};
+  if (query.empty()) return call;
+  if (!query.starts_with(name)) return std::nullopt;
+  query.remove_prefix(name.size());
+  const auto* const end = query.data() + query.size();
+  const auto [stopped, error] = std::from_chars(query.data(), end, call.last);
+  const auto is_in_range = call.last >= 1 && call.last <= oauth::list_refusals::most;
+  if (error != std::errc{} || stopped != end || !is_in_range) return std::nullopt;
+  return call;
 }
 
 }  // namespace
@@ -226,6 +248,10 @@ void admin_session::on_body() {
       return submit_call(oauth::cut_off{oauth::cutoff_kind::session, id_}, 204);
     case admin_endpoint::clock_confirmation:
       return submit_call(oauth::confirm_clock{}, 200);
+    case admin_endpoint::refusals:
+      return list_refusals();
+    case admin_endpoint::refusal:
+      return submit_call(oauth::show_refusal{id_}, 200);
     case admin_endpoint::unknown:
       break;  // answered in `on_head`
   }
@@ -233,7 +259,7 @@ void admin_session::on_body() {
 
 void admin_session::create_or_patch() {
   auto metadata = json_.read_client({body().data(), body().size()});
-  if (!metadata) return send_failure(metadata.error());
+  if (!metadata) return send_failure(metadata.error(), bad_json);
   if (endpoint_ == admin_endpoint::clients) {
     return submit_call(oauth::create_client{std::move(*metadata)}, 201);
   }
@@ -242,19 +268,28 @@ void admin_session::create_or_patch() {
 
 void admin_session::add_secret() {
   auto secret = json_.read_secret({body().data(), body().size()});
-  if (!secret) return send_failure(secret.error());
+  if (!secret) return send_failure(secret.error(), bad_json);
   submit_call(oauth::add_secret{id_, std::move(*secret)}, 201);
 }
 
 void admin_session::put_resource() {
   auto resource = json_.read_resource({body().data(), body().size()});
-  if (!resource) return send_failure(resource.error());
+  if (!resource) return send_failure(resource.error(), bad_json);
   submit_call(oauth::put_resource{std::move(*resource)}, 200);
 }
 
 void admin_session::rotate_keys() {
   auto call = json_.read_rotation({body().data(), body().size()});
-  if (!call) return send_failure(call.error());
+  if (!call) return send_failure(call.error(), bad_json);
+  submit_call(*call, 200);
+}
+
+void admin_session::list_refusals() {
+  const auto call = read_refusals_query(head().query);
+  if (!call) {
+    return send_failure({oauth::errc::invalid_request, "the query must be last=1 to last=1000"},
+                        "the query of an admin call is not valid");
+  }
   submit_call(*call, 200);
 }
 
@@ -269,7 +304,7 @@ void admin_session::submit_call(oauth::admin_call call, unsigned status) {
 
 void admin_session::mint() {
   auto request = json_.read_mint({body().data(), body().size()});
-  if (!request) return send_failure(request.error());
+  if (!request) return send_failure(request.error(), bad_json);
   auto& service = where().service();
   auto x = service::mint_handle{
       new service::mint_exchange{shared_from_this(), service.next_request_id(), service.now()}};
@@ -308,10 +343,11 @@ void admin_session::send_probe(bool is_well) {
   send({.status = is_well ? 200U : 503U, .body = text()});
 }
 
-void admin_session::send_failure(const oauth::admin_error& error) {
+void admin_session::send_failure(const oauth::admin_error& error, oauth::denial_reason why) {
   auto& service = where().service();
   const auto id = service.next_request_id();
-  service.note_refusal("admin", id, {error.code, {}, "the JSON of an admin call is not valid"});
+  service.note_refusal("admin", id, {error.code, {}, why},
+                       oauth::escape_for_people(error.description));
   text() = render(error);
   send({.status = status_of(error.code), .body = text()}, id);
 }

@@ -38,12 +38,13 @@ class admin_session final : public connection {
   [[nodiscard]] bool refuse_by_content_type();
   void start_bulk();
   void send_probe(bool is_well);
-  void send_failure(const oauth::admin_error& error);
+  void send_failure(const oauth::admin_error& error, oauth::denial_reason why);
   void submit_call(oauth::admin_call call, unsigned status);
   void create_or_patch();
   void add_secret();
   void put_resource();
   void rotate_keys();
+  void list_refusals();
   void mint();
 
   const oauth::admin_tokens& tokens_;

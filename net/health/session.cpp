@@ -1,6 +1,7 @@
 #include "net/health/session.hpp"
 
 #include "net/router.hpp"
+#include "oauth/denial_reasons.hpp"
 
 namespace mintage::net {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "crypto/base64.hpp"
 #include "net/http/framing.hpp"
+#include "oauth/denial_reasons.hpp"
 #include "oauth/request/percent.hpp"
 
 namespace mintage::net {

@@ -4,6 +4,8 @@
 #include <array>
 #include <limits>
 
+#include "oauth/denial_reasons.hpp"
+
 namespace mintage::net {
 namespace {
 
@@ -199,8 +201,8 @@ bool head_scanner::finish() noexcept {
   return true;
 }
 
-bool head_scanner::refuse(unsigned status, std::string_view reason) noexcept {
-  fault_ = {status, reason};
+bool head_scanner::refuse(unsigned status, oauth::denial_reason reason) noexcept {
+  fault_ = framing_fault{status, reason};
   return false;
 }
 

@@ -7,13 +7,15 @@
 #include <optional>
 #include <string_view>
 
+#include "oauth/denial_reason.hpp"
+
 namespace mintage::net {
 
 /// Why a request is refused by its framing. The connection closes after the answer.
 struct framing_fault {
-  unsigned status = 400;
-  /// A literal; sent as error_description.
-  std::string_view reason;
+  unsigned status;
+  /// Sent as error_description, too.
+  oauth::denial_reason reason;
 };
 
 /// Scans one header section as it arrives. An accepted section has one meaning for every reader:
@@ -37,7 +39,7 @@ class head_scanner {
   [[nodiscard]] std::optional<std::uint64_t> content_length() const noexcept { return length_; }
   [[nodiscard]] bool is_chunked() const noexcept { return chunked_; }
   /// @pre refused
-  [[nodiscard]] const framing_fault& fault() const noexcept { return fault_; }
+  [[nodiscard]] const framing_fault& fault() const noexcept { return *fault_; }
 
  private:
   [[nodiscard]] bool take_line(std::string_view line) noexcept;
@@ -46,13 +48,13 @@ class head_scanner {
   [[nodiscard]] bool take_host(std::string_view value) noexcept;
   [[nodiscard]] bool take_content_length(std::string_view value) noexcept;
   [[nodiscard]] bool finish() noexcept;
-  bool refuse(unsigned status, std::string_view reason) noexcept;
+  bool refuse(unsigned status, oauth::denial_reason reason) noexcept;
 
   std::size_t limit_;
   std::size_t line_begin_ = 0;
   std::size_t searched_ = 0;
   std::optional<std::uint64_t> length_;
-  framing_fault fault_;
+  std::optional<framing_fault> fault_;
   unsigned transfer_codings_ = 0;
   bool has_request_line_ = false;
   bool has_host_ = false;

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "net/http/certificate_header.hpp"
+#include "oauth/denial_reasons.hpp"
+#include "oauth/request/came.hpp"
 #include "oauth/request/form.hpp"
 #include "oauth/request/response.hpp"
 
@@ -34,7 +36,7 @@ struct session::serving {
   std::span<const http_method> methods;
   /// `Allow` in answers to OPTIONS and to other methods, and the description of that refusal.
   std::string_view allow;
-  std::string_view other_method;
+  oauth::denial_reason other_method;
   /// The methods that pages of other origins may use; empty = no CORS (INT-01).
   std::string_view cors_methods;
   /// Whether pages of any origin may read it (JWK-01, MET-03).
@@ -242,8 +244,9 @@ bool session::take_certificate(Exchange& x) {
 void session::exchange_grant() {
   if (!is_admitted()) return;
   auto& service = where().service();
-  auto request = oauth::parse_token_request(rules_head(), authorization_octets(), body());
-  if (!request) return refuse_request(request.error());
+  auto refused = oauth::partly_read_request{};
+  auto request = oauth::parse_token_request(rules_head(), authorization_octets(), body(), &refused);
+  if (!request) return refuse_request(request.error(), oauth::came_with(refused));
   auto x = service::token_handle{
       new service::token_exchange{shared_from_this(), service.next_request_id(), service.now()}};
   x->request = std::move(*request);
@@ -321,10 +324,11 @@ void session::answered_query(service::query_exchange& x) {
 }
 
 /// Rows P06 to P13. There is no exchange that reports the refusal to the log (TOK-17).
-void session::refuse_request(const oauth::denial& why) {
+void session::refuse_request(const oauth::denial& why, std::string_view came) {
   auto& service = where().service();
   const auto id = service.next_request_id();
-  service.note_refusal(oauth::label_of(*endpoint_), id, why);
+  service.note_refusal(oauth::label_of(*endpoint_), id, why,
+                       came.empty() ? came_with(why.reason) : std::string{came});
   (this->*here().deny)(why, head().authorization.has_value(), id);
 }
 

@@ -55,7 +55,7 @@ class session final : public connection {
   void send_document(const oauth::document& d);
   void answered_token(service::token_exchange& x);
   void answered_query(service::query_exchange& x);
-  void refuse_request(const oauth::denial& why);
+  void refuse_request(const oauth::denial& why, std::string_view came = {});
   void deny_client(const oauth::denial& why, bool by_header, const service::request_id& id);
   void deny_caller(const oauth::denial& why, bool by_header, const service::request_id& id);
   void deny_bearer(const oauth::denial& why, bool by_header, const service::request_id& id);

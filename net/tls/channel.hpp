@@ -51,9 +51,9 @@ class channel {
 
   [[nodiscard]] bool is_secure() const noexcept { return tls_ != nullptr; }
   [[nodiscard]] executor_type get_executor() noexcept { return socket_.get_executor(); }
-  /// The reason of a failed handshake or session: a literal; empty when there is none.
-  [[nodiscard]] std::string_view failure() const noexcept {
-    return tls_ ? tls_->failure() : std::string_view{};
+  /// The reason of a failed handshake or session, if there is one.
+  [[nodiscard]] std::optional<oauth::denial_reason> failure() const noexcept {
+    return tls_ ? tls_->failure() : std::nullopt;
   }
 
   /// The source of the connection, as far as it is known (CAU-16).

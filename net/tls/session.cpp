@@ -11,6 +11,7 @@
 #include "net/proxy_header.hpp"
 #include "net/tls/client_certificates.hpp"
 #include "net/tls/openssl.hpp"
+#include "oauth/denial_reasons.hpp"
 
 namespace mintage::net {
 namespace {
@@ -31,7 +32,7 @@ long control(BIO*, int what, long, void*) {
   return what == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
-std::string_view words_for(int reason) {
+oauth::denial_reason words_for(int reason) {
   if (reason > SSL_AD_REASON_OFFSET) return "the peer refused the TLS handshake";
   switch (reason) {
     case SSL_R_HTTP_REQUEST:
@@ -110,13 +111,14 @@ void tls_session::note_record(int is_sent, int, int kind, const void* octets, st
   ++s.records_;
   if (s.records_ <= free_records + s.octets_ / octets_for_a_record) return;
   s.wire_.is_closed = true;
-  s.failure_ = "the peer sent TLS handshake records instead of requests";
+  s.failure_ = oauth::denial_reason{"the peer sent TLS handshake records instead of requests"};
 }
 
 tls_session::tls_session(const tls_entry& entry, int socket)
     : context_{entry.context},
       tickets_{entry.tickets},
       session_{SSL_new(context_->get())},
+      failure_{oauth::denial_reason{"the peer left during the TLS handshake"}},
       wire_{socket} {
   if (session_ == nullptr) throw std::bad_alloc{};
   auto held = ssl_ptr{session_};
@@ -160,11 +162,12 @@ tls_session::state tls_session::handshake() noexcept {
   if (const auto why = ERR_GET_REASON(ERR_peek_error()); how != state::done && why != 0) {
     failure_ = words_for(why);
     if (wire_.begins_with_proxy_header) {
-      failure_ = "a PROXY header came from an address outside http.trusted_proxies";
+      failure_ =
+          oauth::denial_reason{"a PROXY header came from an address outside http.trusted_proxies"};
     }
   }
   if (how == state::done) {
-    failure_ = {};
+    failure_.reset();
     is_established_ = true;
     if (context_->asks_for_certificates()) certificate_ = presented_certificate(session_);
   }

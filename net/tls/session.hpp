@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "crypto/certificate.hpp"
 #include "net/tls/context.hpp"
 #include "net/tls/tickets.hpp"
+#include "oauth/denial_reason.hpp"
 
 struct bio_st;
 struct bio_method_st;
@@ -67,8 +69,8 @@ class tls_session {
   [[nodiscard]] const std::shared_ptr<const crypto::certificate>& certificate() const noexcept {
     return certificate_;
   }
-  /// The reason of a failed handshake or session: a literal. Empty when the peer has closed.
-  [[nodiscard]] std::string_view failure() const noexcept { return failure_; }
+  /// The reason of a failed handshake or session. Nothing when the peer has closed.
+  [[nodiscard]] std::optional<oauth::denial_reason> failure() const noexcept { return failure_; }
 
  private:
   /// State of the BIO.
@@ -90,7 +92,7 @@ class tls_session {
   std::shared_ptr<const ticket_keys> tickets_;  // until the handshake has ended
   ssl_st* session_;
   std::shared_ptr<const crypto::certificate> certificate_;
-  std::string_view failure_ = "the peer left during the TLS handshake";
+  std::optional<oauth::denial_reason> failure_;
   bool failed_ = false;
   wire wire_;
   bool is_established_ = false;

@@ -4,7 +4,8 @@ namespace mintage::oauth {
 
 bool is_reading(const admin_call& call) noexcept {
   return std::holds_alternative<show_client>(call) || std::holds_alternative<list_clients>(call) ||
-         std::holds_alternative<list_keys>(call) || std::holds_alternative<list_resources>(call);
+         std::holds_alternative<list_keys>(call) || std::holds_alternative<list_resources>(call) ||
+         std::holds_alternative<show_refusal>(call) || std::holds_alternative<list_refusals>(call);
 }
 
 bool is_about_keys(const admin_call& call) noexcept {

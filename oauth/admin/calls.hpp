@@ -8,6 +8,7 @@
 
 #include "oauth/admin/clients.hpp"
 #include "oauth/admin/keys.hpp"
+#include "oauth/admin/refusals.hpp"
 #include "oauth/admin/resources.hpp"
 #include "oauth/grant/cutoff.hpp"
 
@@ -27,10 +28,10 @@ struct confirm_clock {};
 using admin_call =
     std::variant<create_client, show_client, list_clients, patch_client, remove_client, add_secret,
                  end_secret, list_keys, rotate_keys, remove_key, put_resource, list_resources,
-                 remove_resource, cut_off, confirm_clock>;
+                 remove_resource, cut_off, confirm_clock, show_refusal, list_refusals>;
 /// Whether a call only reads, so that the audit stream has no line for it.
 [[nodiscard]] bool is_reading(const admin_call& call) noexcept;
-/// Whether the key keeper answers a call; otherwise the registry does.
+/// Whether the key keeper answers a call.
 [[nodiscard]] bool is_about_keys(const admin_call& call) noexcept;
 
 /// The record that was asked for was removed, or the call succeeded and has no content.
@@ -41,7 +42,8 @@ struct confirmed_clock {
   milliseconds moved{0};
 };
 /// The answers; net/ renders them.
-using admin_answer = std::variant<created_client, added_secret, client, client_list, removed,
-                                  key_list, resource, resource_list, confirmed_clock>;
+using admin_answer =
+    std::variant<created_client, added_secret, client, client_list, removed, key_list, resource,
+                 resource_list, confirmed_clock, refused_request, refusal_list>;
 
 }  // namespace mintage::oauth

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "oauth/client/sealed_secret.hpp"
+#include "oauth/denial_reasons.hpp"
 
 namespace mintage::oauth {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 constexpr auto most_jti_characters = std::ptrdiff_t{256};
 
 /// One description for every failure (TOK-21).
-refusal refuse(std::string_view reason) {
+refusal refuse(denial_reason reason) {
   return deny(errc::invalid_client, "client authentication failed", reason);
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "oauth/client/secret_kinds.hpp"
+#include "oauth/denial_reasons.hpp"
 
 namespace mintage::oauth {
 namespace {
@@ -19,7 +20,7 @@ constexpr auto dummy_hash = std::string_view{
     "$YQMh1yqx78WLxT9MtmkcFzvgy6C7e7kHEzUTZEs2tt0"};
 
 /// One description for every failure (TOK-21).
-denial invalid_client(std::string_view reason) {
+denial invalid_client(denial_reason reason) {
   return {errc::invalid_client, "client authentication failed", reason};
 }
 
@@ -136,34 +137,38 @@ slow_check make_slow_check(const client* record, const candidates& texts, instan
 }
 
 /// Whether the presentation identifies no client, which no comparison of secrets could change.
-/// @returns the reason, or empty.
-std::string_view unusable(how presented) noexcept {
+/// @returns the reason, or nothing.
+std::optional<denial_reason> unusable(how presented) noexcept {
   switch (presented) {
     case how::nothing:
-      return "no client identification";
+      return denial_reason{"no client identification"};
     case how::broken_header:
-      return "Authorization is not decodable Basic with user and password";
+      return denial_reason{"Authorization is not decodable Basic with user and password"};
     case how::assertion:
-      return "client assertions are not registered for any client";
+      return denial_reason{"client assertions are not registered for any client"};
     case how::id_only:
     case how::basic:
     case how::post:
       break;
   }
-  return {};
+  return std::nullopt;
 }
 
 /// Why this client cannot authenticate in this way, whatever the secret (CAU-05, CAU-13).
-/// @returns the reason, or empty.
-std::string_view obstacle(const client* record, const presented_credentials& who) noexcept {
-  if (record == nullptr) return "unknown client";
-  if (record->status != client_status::active) return "client is suspended";
+/// @returns the reason, or nothing.
+std::optional<denial_reason> obstacle(const client* record,
+                                      const presented_credentials& who) noexcept {
+  if (record == nullptr) return denial_reason{"unknown client"};
+  if (record->status != client_status::active) return denial_reason{"client is suspended"};
   const auto has_secret = who.presented != how::id_only;
-  if (record->is_public()) return has_secret ? "public client presented a secret" : "";
-  if (!has_secret) return "confidential client presented no secret";
+  if (record->is_public() && has_secret) return denial_reason{"public client presented a secret"};
+  if (record->is_public()) return std::nullopt;
+  if (!has_secret) return denial_reason{"confidential client presented no secret"};
   const auto registered = row_of(auth_methods, record->method).presented;
-  if (record->strict_auth_method && who.presented != registered) return "wrong method";
-  return {};
+  if (record->strict_auth_method && who.presented != registered) {
+    return denial_reason{"wrong method"};
+  }
+  return std::nullopt;
 }
 
 /// Row P16, if there is a grant type.
@@ -269,27 +274,27 @@ client_authenticator::outcome client_authenticator::identify(const client_regist
                                                              const presented_credentials& who,
                                                              std::optional<grant_type> grant,
                                                              instant now) {
-  if (const auto reason = unusable(who.presented); !reason.empty()) return invalid_client(reason);
+  if (const auto reason = unusable(who.presented)) return invalid_client(*reason);
   const auto found = locate(clients, who);
   const auto refused = obstacle(found.record, who);
-  if (refused.empty() && found.record->is_public()) return as_outcome(admit(found, grant));
+  if (!refused && found.record->is_public()) return as_outcome(admit(found, grant));
 
   // From here on the work depends on the request and the client's hashes only: an obstacle prevents
   // a match from counting, not the comparison (TOK-21, CAU-12).
   const auto texts = candidates{who, found.record};
   const auto matched = matches_generated(found.record, texts, pepper_, now);
-  if (matched && refused.empty()) return as_outcome(admit(found, grant));
+  if (matched && !refused) return as_outcome(admit(found, grant));
 
   auto proof = std::optional<crypto::digest>{};
   const auto has_slow_secret = found.record != nullptr && has_slow(*found.record, now);
-  if (has_slow_secret && refused.empty()) {
+  if (has_slow_secret && !refused) {
     proof = make_proof(*found.record, texts, process_, now);
     if (proven_.holds(*proof, now)) return as_outcome(admit(found, grant));
   }
   // Whether an unknown client costs a slow comparison depends on the form of its id alone. For a
   // known client with only generated secrets it must not depend on more.
   if (!has_slow_secret && looks_generated(who.id)) {
-    return invalid_client(refused.empty() ? "wrong or expired secret" : refused);
+    return invalid_client(refused.value_or(denial_reason{"wrong or expired secret"}));
   }
   auto check = make_slow_check(found.record, texts, now);
   check.proof = proof;
@@ -320,8 +325,8 @@ result<client_facts> client_authenticator::conclude(const client_registry& clien
                                                     const slow_check& check, bool matched,
                                                     instant now) {
   const auto found = locate(clients, who);
-  if (const auto reason = obstacle(found.record, who); !reason.empty()) {
-    return refusal{invalid_client(reason)};
+  if (const auto reason = obstacle(found.record, who)) {
+    return refusal{invalid_client(*reason)};
   }
   if (!matched || !check.proof) return refusal{invalid_client("wrong or expired secret")};
   const auto proof = make_proof(*found.record, candidates{who, found.record}, process_, now);

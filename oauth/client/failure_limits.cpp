@@ -4,6 +4,8 @@
 #include <cstring>
 #include <string>
 
+#include "oauth/denial_reasons.hpp"
+
 namespace mintage::oauth {
 
 crypto::bytes<16> source_network(const crypto::bytes<16>& source) noexcept {

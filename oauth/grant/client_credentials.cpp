@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "oauth/denial_reasons.hpp"
 #include "oauth/grant/scope.hpp"
 
 namespace mintage::oauth {

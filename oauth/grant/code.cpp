@@ -4,6 +4,7 @@
 #include <array>
 
 #include "crypto/base64.hpp"
+#include "oauth/denial_reasons.hpp"
 #include "oauth/grant/pkce.hpp"
 #include "oauth/request/request_parameters.hpp"
 #include "oauth/request/uri.hpp"
@@ -23,7 +24,7 @@ std::uint8_t* put_big_endian(std::uint8_t* to, Unsigned value) noexcept {
 }
 
 /// One description for every code that cannot be redeemed (TOK-21).
-denial no_such_grant(std::string_view reason) noexcept {
+denial no_such_grant(denial_reason reason) noexcept {
   return {errc::invalid_grant,
           "the code is unknown, expired, already used, or was issued for other parameters", reason};
 }

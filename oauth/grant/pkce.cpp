@@ -5,6 +5,7 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
+#include "oauth/denial_reasons.hpp"
 #include "oauth/grant/code.hpp"
 #include "oauth/request/text.hpp"
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "crypto/base64.hpp"
+#include "oauth/denial_reasons.hpp"
 #include "oauth/grant/scope.hpp"
 #include "oauth/request/request_parameters.hpp"
 
@@ -54,7 +55,7 @@ void take(std::string_view& from, crypto::bytes<N>& to) noexcept {
 }
 
 /// One description for every refresh token that is refused (TOK-21).
-denial no_such_token(std::string_view reason) noexcept {
+denial no_such_token(denial_reason reason) noexcept {
   return {errc::invalid_grant,
           "the refresh token is unknown, expired, revoked, already used, or was issued to another "
           "client",

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "oauth/client/registry.hpp"
+#include "oauth/denial_reasons.hpp"
 #include "oauth/grant/scope.hpp"
 #include "oauth/request/uri.hpp"
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "oauth/denial_reasons.hpp"
+
 namespace mintage::oauth {
 namespace {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "oauth/denial_reasons.hpp"
 #include "oauth/request/percent.hpp"
 #include "oauth/request/text.hpp"
 

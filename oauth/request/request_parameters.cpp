@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "oauth/denial_reasons.hpp"
 #include "oauth/request/basic.hpp"
 
 namespace mintage::oauth {

@@ -1,5 +1,6 @@
 #include "oauth/request/response.hpp"
 
+#include "oauth/denial_reasons.hpp"
 #include "oauth/request/json_writer.hpp"
 
 namespace mintage::oauth {

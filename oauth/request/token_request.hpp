@@ -67,12 +67,20 @@ struct token_request_head {
   std::string_view query;
 };
 
+/// What is known of a refused request, for `mintage explain`: views into its octets, or empty.
+struct partly_read_request {
+  std::string_view client_id;
+  std::string_view grant_type;
+};
+
 /// Applies rows P06 to P13. Decodes `body` (and the Basic value) in place.
 /// @param authorization_octets the octets of the Authorization value, which may be decoded in
 ///        place; empty when it is absent.
+/// @param refused set when the request is refused by row P10 or later, unless null.
 /// @returns the denial of the first broken row: invalid_request or unsupported_grant_type.
 [[nodiscard]] result<token_request> parse_token_request(const token_request_head& head,
                                                         std::span<char> authorization_octets,
-                                                        std::span<char> body);
+                                                        std::span<char> body,
+                                                        partly_read_request* refused = nullptr);
 
 }  // namespace mintage::oauth

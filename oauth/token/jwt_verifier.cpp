@@ -18,7 +18,7 @@ tl::expected<unverified_jwt, std::string_view> read_jwt(const key_ring& ring,
                         std::move(jwt->signature)};
 }
 
-tl::expected<json_object, std::string_view> read_claims(const unverified_jwt& jwt) {
+tl::expected<json_object, denial_reason> read_claims(const unverified_jwt& jwt) {
   return read_jwt_claims(jwt.payload);
 }
 

@@ -40,6 +40,6 @@ struct unverified_jwt {
 
 /// Reads the claims. @pre the signature was verified.
 /// @returns the claims, or the reason of the refusal.
-[[nodiscard]] tl::expected<json_object, std::string_view> read_claims(const unverified_jwt& jwt);
+[[nodiscard]] tl::expected<json_object, denial_reason> read_claims(const unverified_jwt& jwt);
 
 }  // namespace mintage::oauth

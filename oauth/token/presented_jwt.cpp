@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "crypto/base64.hpp"
+#include "oauth/denial_reasons.hpp"
 #include "oauth/request/text.hpp"
 
 namespace mintage::oauth {
@@ -45,8 +46,8 @@ bool presented_jwt::has_typ(std::string_view wanted) const {
   return equals_lower(found, wanted);
 }
 
-tl::expected<presented_jwt, std::string_view> read_presented_jwt(std::string_view compact) {
-  const auto refuse = [](std::string_view why) { return tl::unexpected{why}; };
+tl::expected<presented_jwt, denial_reason> read_presented_jwt(std::string_view compact) {
+  const auto refuse = [](denial_reason why) { return tl::unexpected{why}; };
   if (compact.size() > max_jwt_size) return refuse("token is longer than 16 KiB");
   const auto parts = split(compact);
   if (!parts) return refuse("token is not a compact JWS of three parts");
@@ -59,11 +60,10 @@ tl::expected<presented_jwt, std::string_view> read_presented_jwt(std::string_vie
                        std::move(*signature)};
 }
 
-tl::expected<json_object, std::string_view> read_jwt_claims(std::string_view payload) {
+tl::expected<json_object, denial_reason> read_jwt_claims(std::string_view payload) {
   auto claims = read_part(payload);
   if (!claims) {
-    return tl::unexpected{
-        std::string_view{"claims are not strict base64url of a strict JSON object"}};
+    return tl::unexpected{denial_reason{"claims are not strict base64url of a strict JSON object"}};
   }
   return std::move(*claims);
 }

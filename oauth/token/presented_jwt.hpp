@@ -9,6 +9,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "oauth/denial_reason.hpp"
 #include "oauth/request/json_reader.hpp"
 
 namespace mintage::oauth {
@@ -40,15 +41,15 @@ struct presented_jwt {
 /// one JSON object without repeated members, at most 16 levels deep, and neither `crit` nor `b64`
 /// in it. `jku`, `x5u`, `x5c` and other header parameters are ignored (JWS-07): no key is ever
 /// found by them. Pure.
-/// @returns views of `compact`, or the reason of the refusal: a literal, for logs only.
+/// @returns views of `compact`, or the reason of the refusal.
 /// @see RFC 7515 §5.2, RFC 8725 §3
-[[nodiscard]] tl::expected<presented_jwt, std::string_view> read_presented_jwt(
+[[nodiscard]] tl::expected<presented_jwt, denial_reason> read_presented_jwt(
     std::string_view compact);
 
 /// Reads the claims: strict base64url of one JSON object without repeated members, at most 16
 /// levels deep. A caller that reads them before the signature is verified only prepares.
 /// @param payload as in `presented_jwt`.
 /// @returns the claims, or the reason of the refusal.
-[[nodiscard]] tl::expected<json_object, std::string_view> read_jwt_claims(std::string_view payload);
+[[nodiscard]] tl::expected<json_object, denial_reason> read_jwt_claims(std::string_view payload);
 
 }  // namespace mintage::oauth

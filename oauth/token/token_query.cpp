@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "oauth/client/static_claims.hpp"
+#include "oauth/denial_reasons.hpp"
 #include "oauth/request/json_writer.hpp"
 #include "oauth/request/request_parameters.hpp"
 #include "oauth/request/text.hpp"
@@ -215,7 +216,8 @@ result<token_query_request> parse_userinfo_request(const token_query_head& head,
   out.token = head.authorization ? read_bearer(*head.authorization) : in_body;
   if (out.token.empty()) {
     return deny(errc::invalid_token, "",
-                head.authorization ? "Authorization is not a Bearer token" : "no access token");
+                head.authorization ? denial_reason{"Authorization is not a Bearer token"}
+                                   : denial_reason{"no access token"});
   }
   return out;
 }

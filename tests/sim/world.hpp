@@ -28,7 +28,7 @@ class manual_clock final : public oauth::clock {
 class counting_journal final : public loopback::deaf_journal {
  public:
   void refused(std::string_view, const service::request_id&, std::string_view, const oauth::denial&,
-               service::line_use) noexcept override {
+               std::string_view, service::line_use) noexcept override {
     ++refusals;
   }
   void exchanged(const service::token_exchange&) noexcept override { ++exchanges; }

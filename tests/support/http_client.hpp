@@ -4,6 +4,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "loopback/http_client.hpp"
 
@@ -26,6 +29,16 @@ class connection : public loopback::connection {
   /// @param patience limit of each single wait. @throws connection_lost when nobody listens.
   explicit connection(std::uint16_t port,
                       std::chrono::milliseconds patience = std::chrono::seconds{20});
+
+  /// As those of the base; refusals are noted for `take_refused_ids`.
+  [[nodiscard]] http_answer receive(bool to_head = false);
+  [[nodiscard]] std::optional<http_answer> receive_or_end();
+
+ private:
+  std::uint16_t port_;
 };
+
+/// The request ids of all answers of 4xx that came from this port since the last call.
+[[nodiscard]] std::vector<std::string> take_refused_ids(std::uint16_t port);
 
 }  // namespace mintage::test

@@ -96,9 +96,9 @@ TEST(help, knows_all_commands) {
   for (const auto* name :
        {"serve",         "check",         "repair",        "client add",     "client list",
         "client show",   "client change", "client secret", "client suspend", "client remove",
-        "code mint",     "keys list",     "keys rotate",   "keys remove",    "clock confirm",
-        "db init",       "db check",      "db migrate",    "db import",      "db restored",
-        "cluster status"}) {
+        "client check",  "code mint",     "keys list",     "keys rotate",    "keys remove",
+        "clock confirm", "explain",       "db init",       "db check",       "db migrate",
+        "db import",     "db restored",   "cluster status"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }

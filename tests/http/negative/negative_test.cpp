@@ -23,8 +23,22 @@ class negative : public testing::TestWithParam<row> {
 };
 std::unique_ptr<world> negative::world_;
 
+/// Every refusal of a row can be explained, with all that an explanation has.
+void expect_explanations(world& w) {
+  for (const auto& id : take_refused_ids(w.server.port())) {
+    const auto got = w.admin.call("GET", "/admin/refusals/" + id);
+    ASSERT_EQ(got.status, 200U) << id << ": " << got.octets;
+    const auto told = parse_object(got.body);
+    EXPECT_EQ(text_of(told, "request_id"), id);
+    for (const auto* name : {"endpoint", "error", "reason", "rule", "expected"}) {
+      EXPECT_NE(text_of(told, name), "") << name << " in " << got.body;
+    }
+  }
+}
+
 TEST_P(negative, row) {
   GetParam().run(*world_);
+  expect_explanations(*world_);
 }
 
 /// The test name of a row: NEG_048_x for NEG-048 with variant x.

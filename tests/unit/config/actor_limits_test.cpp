@@ -33,6 +33,7 @@ TEST(actors_check, refuses_each_value_outside_its_range_and_takes_both_ends) {
       {"pools.hasher.size", &options::hashers, 1, 2},
       {"pools.hasher.queue", &options::hasher_queue, 1, 65536},
       {"http.max_in_flight", &options::max_in_flight, 1, 1'000'000},
+      {"log.refusals", &options::refusals_kept, 0, 100'000},
   };
   for (const auto& r : rows) {
     EXPECT_EQ(broken_key([&](options& o) { o.*r.member = r.most + 1; }), r.key);

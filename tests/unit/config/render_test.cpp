@@ -167,6 +167,7 @@ format = "json"
 audit = "file"
 audit_wait = "3s"
 audit_file = "/var/log/mintage/audit.jsonl"
+refusals = 99
 )";
 
 TEST(config_parse, fills_the_struct_that_owns_the_key) {
@@ -254,6 +255,7 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.log.audit, app::audit_target::file);
   EXPECT_EQ(s.log.audit_file, "/var/log/mintage/audit.jsonl");
   EXPECT_EQ(s.log.audit_wait, std::chrono::seconds{3});
+  EXPECT_EQ(s.actors.refusals_kept, 99U);
   EXPECT_EQ(s.clock.confirm_after, std::chrono::minutes{7});
 }
 

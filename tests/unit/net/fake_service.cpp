@@ -4,6 +4,7 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/certificate.hpp"
+#include "oauth/denial_reasons.hpp"
 
 namespace mintage::net {
 namespace {
@@ -20,7 +21,7 @@ void answer(service::token_exchange& t) {
   t.body = "{\"code\":\"" + std::string{t.request.code} + "\"}";
   if (t.request.code == "bad_client") {
     t.body.clear();
-    t.denied = oauth::denial{oauth::errc::invalid_client, "no", "wrong secret"};
+    t.denied = oauth::denial{oauth::errc::invalid_client, "no", "wrong or expired secret"};
   }
 }
 /// Answers with what was asked; "bad_client", "dead" and "narrow" are refused.
@@ -28,11 +29,11 @@ void answer(service::query_exchange& q) {
   const auto token = q.request.token;
   q.done = true;
   if (q.request.who.id == "bad_client") {
-    q.denied = oauth::denial{oauth::errc::invalid_client, "no", "wrong secret"};
+    q.denied = oauth::denial{oauth::errc::invalid_client, "no", "wrong or expired secret"};
   } else if (token == "dead") {
-    q.denied = oauth::denial{oauth::errc::invalid_token, "dead", "dead"};
+    q.denied = oauth::denial{oauth::errc::invalid_token, "dead", "access token is not alive"};
   } else if (token == "narrow") {
-    q.denied = oauth::denial{oauth::errc::insufficient_scope, "narrow", "narrow"};
+    q.denied = oauth::denial{oauth::errc::insufficient_scope, "narrow", "userinfo without openid"};
   } else if (q.request.purpose != oauth::query_purpose::revoke) {
     q.is_jwt = q.request.wants_jwt || token == "signed";
     q.body = q.is_jwt ? "a.b.c" : "{\"token\":\"" + std::string{token} + "\"}";
@@ -184,16 +185,22 @@ service::request_id fake_service::next_request_id() {
 }
 
 void fake_service::note_refusal(std::string_view, const service::request_id& id,
-                                const oauth::denial& why) {
+                                const oauth::denial& why, std::string_view came) {
   const auto lock = std::lock_guard{mutex_};
   last_refusal_ = {std::string{id.view()}, why.code};
   last_reason_ = why.reason;
+  last_came_ = came;
   ++refusals_;
 }
 
 std::string fake_service::last_reason() const {
   const auto lock = std::lock_guard{mutex_};
   return last_reason_;
+}
+
+std::string fake_service::last_came() const {
+  const auto lock = std::lock_guard{mutex_};
+  return last_came_;
 }
 
 std::pair<std::string, oauth::errc> fake_service::last_refusal() const {

@@ -42,7 +42,7 @@ class fake_service final : public service::token_service {
   [[nodiscard]] oauth::instant now() const override;
   [[nodiscard]] service::request_id next_request_id() override;
   void note_refusal(std::string_view endpoint, const service::request_id& id,
-                    const oauth::denial& why) override;
+                    const oauth::denial& why, std::string_view came) override;
   [[nodiscard]] std::string metrics() const override {
     ++metrics_asked;
     std::this_thread::sleep_for(metrics_take.load());
@@ -58,6 +58,7 @@ class fake_service final : public service::token_service {
   /// Id and error of the last request that was refused without an exchange.
   [[nodiscard]] std::pair<std::string, oauth::errc> last_refusal() const;
   [[nodiscard]] std::string last_reason() const;
+  [[nodiscard]] std::string last_came() const;
   /// How many requests, handshakes and connections were refused without an exchange.
   [[nodiscard]] std::size_t refusals() const { return refusals_; }
   /// The largest number of unanswered exchanges so far.
@@ -82,6 +83,7 @@ class fake_service final : public service::token_service {
   mutable std::mutex mutex_;
   std::pair<std::string, oauth::errc> last_refusal_;
   std::string last_reason_;
+  std::string last_came_;
   std::atomic<std::size_t> refusals_ = 0;
   std::condition_variable changed_;
   std::deque<waiting> waiting_;

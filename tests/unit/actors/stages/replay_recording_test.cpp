@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "oauth/denial_reasons.hpp"
 #include "oauth/request/response.hpp"
 #include "tests/unit/actors/stages/stage_fixture.hpp"
 
@@ -17,7 +18,7 @@ class replay_recording_rules : public test::shard_rules {
             .hash = name.hash,
             .expires = clock.now() + oauth::seconds{330},
             .when_known = {errc::invalid_client, "client authentication failed",
-                           "client assertion was used before (CAU-07)"},
+                           "wrong or expired secret"},
             .usable_from = clock.now() - oauth::seconds{30}};
   }
   service::token_handle ask(std::initializer_list<std::string_view> jtis) {
@@ -72,7 +73,8 @@ TEST_F(replay_recording_rules, replaces_a_later_denial_by_that_of_the_id) {
   stages.replays.record(one(ask({"a"})));
   auto x = ask({"a"});
   x->after = service::next_stage::reply;
-  x->denied = oauth::denial{errc::unauthorized_client, "not registered", "row P16"};
+  x->denied = oauth::denial{errc::unauthorized_client, "not registered",
+                            "grant type not registered for the client"};
   stages.replays.record(one(std::move(x)));
   EXPECT_EQ(last->denied->code, errc::invalid_client);
 }

@@ -104,7 +104,7 @@ TEST(unavailable, is_a_503_with_a_description_of_allowed_characters) {  // TOK-1
     EXPECT_EQ(d.code, errc::temporarily_unavailable);
     EXPECT_TRUE(std::all_of(d.description.begin(), d.description.end(),
                             [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }));
-    EXPECT_FALSE(d.reason.empty());
+    EXPECT_FALSE(d.reason.text().empty());
   }
 }
 

@@ -54,7 +54,7 @@ sample by_header(std::string authorization, std::string_view more = {}) {
 /// TOK-17: the description has allowed characters only and is not empty.
 void expect_sendable(const denial& why) {
   EXPECT_FALSE(why.description.empty());
-  EXPECT_FALSE(why.reason.empty());
+  EXPECT_FALSE(why.reason.text().empty());
   for (const auto c : why.description) {
     EXPECT_TRUE(c >= 0x20 && c <= 0x7e && c != '"' && c != '\\') << why.description;
   }
@@ -405,7 +405,7 @@ TEST(token_request, passes_over_unknown_parameters_of_any_length) {
         "x=" + std::string(5000, 'x') + "&x=" + std::string(5000, 'x')}) {
     auto s = sample{.body = good + unknown};
     const auto parsed = s.parse();
-    ASSERT_TRUE(parsed) << parsed.error().reason;
+    ASSERT_TRUE(parsed) << parsed.error().reason.text();
     EXPECT_EQ(parsed->code, "mco_x");
   }
 }
