@@ -98,7 +98,8 @@ void print_client(const json::object& client) {
                            "jwks",
                            "jwks_uri",
                            "token_endpoint_auth_signing_alg",
-                           "assertion_aud_mode"}) {
+                           "assertion_aud_mode",
+                           "profile"}) {
     if (const auto* value = client.if_contains(name)) table.add({name, cell_of(value)});
   }
   table.add({"secrets", secrets_text(client)});

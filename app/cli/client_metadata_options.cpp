@@ -72,6 +72,10 @@ void add_key_options(CLI::App& command, client_metadata_options& o) {
                   "What its assertions may name as aud: strict (the issuer) or compat (also the "
                   "URLs of endpoints)")
       ->type_name("MODE");
+  command
+      .add_option("--profile", o.profile,
+                  "The rules that it is held to: default, or fapi2 (FAPI 2.0 Security Profile)")
+      ->type_name("PROFILE");
 }
 
 }  // namespace
@@ -108,6 +112,7 @@ json::object client_metadata_options::body() const {
   put_text("jwks_uri", jwks_uri);
   put_text("token_endpoint_auth_signing_alg", assertion_alg);
   put_text("assertion_aud_mode", assertion_aud);
+  put_text("profile", profile);
   return out;
 }
 

@@ -40,6 +40,7 @@ struct client_metadata_options {
   std::string jwks_uri;
   std::string assertion_alg;
   std::string assertion_aud;
+  std::string profile;
 
   /// The request body, with the member names of RFC 7591 and of the server.
   /// @throws command_error (usage) for claims that are not JSON, and for a file that is not a sound

@@ -5,7 +5,7 @@ _mintage() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local access='--config --admin --token-file --ca --json' secret='--import --secret-file --secret-env --secret-hash-file'
   local lives='--access-token-ttl --id-token-ttl --refresh-idle --refresh-absolute --access-token-claims'
-  local keys='--jwks --jwks-uri --assertion-alg --assertion-aud'
+  local keys='--jwks --jwks-uri --assertion-alg --assertion-aud --profile'
   local words='' command=${COMP_WORDS[1]:-}
   if ((COMP_CWORD > 2)); then command+=" ${COMP_WORDS[2]}"; fi
   COMPREPLY=()
@@ -21,6 +21,7 @@ _mintage() {
     --auth-method) words='client_secret_basic client_secret_post client_secret_jwt private_key_jwt' ;;
     --assertion-alg) words='ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512 HS256 HS384 HS512' ;;
     --assertion-aud) words='strict compat' ;;
+    --profile) words='default fapi2' ;;
     --id-token-alg | --alg) words='RS256 ES256 PS256 ES384 EdDSA' ;;
     --rt-mode) words='rotating static' ;;
   esac

@@ -198,6 +198,7 @@ constexpr auto client_members = std::to_array<member<client_metadata>>({
     in_client<&client_metadata::jwks_uri>("jwks_uri"),
     in_client<&client_metadata::token_endpoint_auth_signing_alg>("token_endpoint_auth_signing_alg"),
     in_client<&client_metadata::assertion_aud_mode>("assertion_aud_mode"),
+    in_client<&client_metadata::profile>("profile"),
 });
 
 constexpr auto resource_members = std::to_array<member<resource>>({

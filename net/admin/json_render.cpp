@@ -45,6 +45,7 @@ void put_lives(json::object& object, const oauth::token_lives& own) {
 void put_keys(json::object& object, const oauth::client& c) {
   if (!c.jwks.empty()) object["jwks"] = json::parse(c.jwks);
   if (!c.jwks_uri.empty()) object["jwks_uri"] = c.jwks_uri;
+  if (c.profile != oauth::client_profile::standard) object["profile"] = to_string(c.profile);
   if (row_of(oauth::auth_methods, c.method).presented != oauth::presentation::assertion) return;
   object["token_endpoint_auth_signing_alg"] =
       c.only_assertion_alg ? to_string(*c.only_assertion_alg) : "";

@@ -22,6 +22,8 @@ constexpr auto max_sid = std::size_t{256};
 constexpr auto max_username = std::size_t{256};
 constexpr auto max_resources = std::size_t{8};
 constexpr auto max_ttl = std::int64_t{600};
+/// FAP-05.
+constexpr auto longest_fapi_code_life = seconds{60};
 
 complaint check_presence(const mint_request& r) {
   if (r.client_id.empty()) return bad_request("client_id is required");
@@ -214,7 +216,9 @@ admin_result<authorization_code> check_mint(const client_registry& known, mint_r
   code.redirect_uri =
       code.is_uri_implied ? c->redirect_uris.front() : std::move(request.redirect_uri);
   if (request.code_challenge) code.challenge = std::move(*request.code_challenge);
-  code.expires = now + (request.ttl ? seconds{*request.ttl} : o.code_ttl);
+  auto life = request.ttl ? seconds{*request.ttl} : o.code_ttl;
+  if (c->profile == client_profile::fapi2) life = std::min(life, longest_fapi_code_life);
+  code.expires = now + life;
   return code;
 }
 

@@ -74,8 +74,9 @@ TEST(admin_json_render, shows_the_keys_of_a_client) {
   c.jwks_uri = "https://a.example/jwks";
   c.only_assertion_alg = oauth::assertion_alg::eddsa;
   c.assertion_aud = oauth::aud_mode::compat;
+  c.profile = oauth::client_profile::fapi2;
   EXPECT_THAT(render(oauth::admin_answer{c}),
-              testing::EndsWith(R"("jwks_uri":"https://a.example/jwks",)"
+              testing::EndsWith(R"("jwks_uri":"https://a.example/jwks","profile":"fapi2",)"
                                 R"("token_endpoint_auth_signing_alg":"EdDSA",)"
                                 R"("assertion_aud_mode":"compat"})"));
 }

@@ -327,12 +327,13 @@ TEST(admin_json, reads_how_a_client_proves_itself_by_keys) {  // CAU-06
   auto reader = admin_json{};
   const auto r = reader.read_client(R"({"jwks": {"keys" : [{"kty":"EC","x5c":["a", "b"]}]},
     "jwks_uri":"https://j","token_endpoint_auth_signing_alg":"ES256",
-    "assertion_aud_mode":"compat"})");
+    "assertion_aud_mode":"compat","profile":"fapi2"})");
   ASSERT_TRUE(r);
   EXPECT_EQ(r->jwks, R"({"keys":[{"kty":"EC","x5c":["a","b"]}]})");
   EXPECT_EQ(r->jwks_uri, "https://j");
   EXPECT_EQ(r->token_endpoint_auth_signing_alg, "ES256");
   EXPECT_EQ(r->assertion_aud_mode, "compat");
+  EXPECT_EQ(r->profile, "fapi2");
   for (const auto* bad : {"\"{}\"", "[]", "7"})
     EXPECT_EQ(refusal_of_client(R"({"jwks":)" + std::string{bad} + "}"),
               "jwks must be a JWK set, which is an object");

@@ -35,6 +35,7 @@ const client_registry& clients() {
                       }),
           make_record("suspended", [](client& c) { c.status = client_status::suspended; }),
           make_record("refresher", [](client& c) { c.grant_types = {grant_type::refresh_token}; }),
+          make_record("fapi", [](client& c) { c.profile = client_profile::fapi2; }),
           make_record("paired",
                       [](client& c) {
                         c.subjects = subject_type::pairwise;
@@ -337,6 +338,15 @@ TEST(check_mint, takes_defaults_and_a_client_that_opted_out_of_pkce) {
   ASSERT_TRUE(code) << code.error().description;
   EXPECT_EQ(code->challenge, "");
   EXPECT_EQ(code->expires, now + options{}.code_ttl);
+}
+
+TEST(check_mint, gives_codes_of_fapi_clients_a_minute_at_most) {  // FAP-05
+  auto r = good_request();
+  r.client_id = "fapi";
+  for (const auto& [asked, given] : {std::pair{600, 60}, std::pair{61, 60}, std::pair{20, 20}}) {
+    r.ttl = asked;
+    EXPECT_EQ(mint(r).value().expires, now + seconds{given});
+  }
 }
 
 }  // namespace
