@@ -16,26 +16,33 @@ token_validator::token_validator(const validator_setup& setup)
     : setup_{setup},
       authenticator_{setup.keys},
       failures_{setup.keys.process},
-      verifier_{setup.signatures.make()} {}
+      verifier_{setup.signatures.make()} {
+  using oauth::endpoint;
+  const auto url_of = [&](endpoint e) {
+    return std::string{oauth::base_url(setup.rules)}.append(row_of(oauth::endpoints, e).name);
+  };
+  for (const auto e : {endpoint::token, endpoint::introspection, endpoint::revocation})
+    audiences_[static_cast<std::size_t>(e)] = {url_of(endpoint::token), url_of(e)};
+}
 
+/// @pre no assertion is pending.
 template <class Exchange>
-token_validator::next token_validator::decide(Exchange& x,
-                                              oauth::client_authenticator::outcome outcome) {
-  if (const auto* client = std::get_if<oauth::client_facts>(&outcome)) return route(x, *client);
-  if (const auto* why = std::get_if<oauth::denial>(&outcome)) return refuse(x, *why);
+token_validator::next token_validator::decide(Exchange& x, outcome who) {
+  if (const auto* client = std::get_if<oauth::client_facts>(&who)) return route(x, *client);
+  if (const auto* why = std::get_if<oauth::denial>(&who)) return refuse(x, *why);
   // A chosen secret needs a slow hash, unless it was proven before. A source with too many failures
   // gets none.
   if (is_over_limit(x)) {
     x.denied = oauth::too_many_failures();
     return next::reply;
   }
-  const auto is_real = std::get<oauth::slow_check>(outcome).proof.has_value();
+  const auto is_real = std::get<oauth::slow_check>(who).proof.has_value();
   x.slow_place = setup_.permits.enter(claim_of(x, is_real));
   if (!x.slow_place) {
     x.denied = oauth::overloaded();
     return next::reply;
   }
-  x.slow = std::get<oauth::slow_check>(std::move(outcome));
+  x.slow = std::get<oauth::slow_check>(std::move(who));
   return next::hash;
 }
 
@@ -82,60 +89,6 @@ service::slow_claim token_validator::claim_of(const Exchange& x, bool is_real) {
 bool token_validator::has_line(service::exchange& x) const {
   x.awaits_line = setup_.lines != nullptr && !x.line.reserve(*setup_.lines);
   return !x.awaits_line;
-}
-
-/// CAU-07: replay ids are recorded before anything else is done, also where a later row denies. An
-/// exchange that waits for room in the journal comes again, and is not recorded yet.
-template <class Exchange>
-token_validator::next token_validator::record_first(Exchange& x, next then) {
-  if (x.awaits_line) x.replay_ids.clear();
-  if (x.replay_ids.empty()) return then;
-  x.after = then;
-  return next::record;
-}
-
-std::span<const token_validator::next> token_validator::check(
-    std::span<const service::token_handle> some) {
-  const auto now = setup_.clock.now();
-  ways_.clear();
-  for (const auto& x : some)
-    ways_.push_back(decide(*x, authenticator_.authenticate(*clients_, x->request, now)));
-  return ways_;
-}
-
-std::span<const token_validator::next> token_validator::settle(
-    std::span<const service::token_handle> some) {
-  const auto now = setup_.clock.now();
-  ways_.clear();
-  for (const auto& x : some)
-    ways_.push_back(
-        decide(*x, authenticator_.settle(*clients_, x->request, *x->slow, x->slow_matched, now)));
-  return ways_;
-}
-
-std::span<const token_validator::next> token_validator::check(
-    std::span<const service::query_handle> some) {
-  const auto now = setup_.clock.now();
-  ways_.clear();
-  waiting_.clear();
-  for (const auto& x : some)
-    ways_.push_back(x->request.purpose == oauth::query_purpose::userinfo
-                        ? find_token(*x)
-                        : decide(*x, authenticator_.authenticate(*clients_, x->request.who, now)));
-  verify_waiting();
-  return ways_;
-}
-
-std::span<const token_validator::next> token_validator::settle(
-    std::span<const service::query_handle> some) {
-  const auto now = setup_.clock.now();
-  ways_.clear();
-  waiting_.clear();
-  for (const auto& x : some)
-    ways_.push_back(decide(
-        *x, authenticator_.settle(*clients_, x->request.who, *x->slow, x->slow_matched, now)));
-  verify_waiting();
-  return ways_;
 }
 
 // The only switch over grant types after the parser's table of their names.
@@ -209,51 +162,41 @@ token_validator::next token_validator::issue_own_grant(service::token_exchange& 
 }
 
 // Introspection is for confidential clients (INT-01), revocation for all.
-token_validator::next token_validator::route(service::query_exchange& x,
-                                             const oauth::client_facts& client) {
+bool token_validator::is_admitted(service::query_exchange& x, const oauth::client_facts& client) {
   if (!oauth::is_allowed_at(client.method, oauth::endpoint_of(x.request.purpose))) {
     x.denied = oauth::denial{oauth::errc::invalid_client, "client authentication failed",
                              "introspection by a public client (INT-01)"};
-    return next::reply;
+    return false;
   }
   x.client = client;
-  if (x.request.purpose == oauth::query_purpose::revoke && !has_line(x)) return next::reply;
-  return find_token(x);
+  return x.request.purpose != oauth::query_purpose::revoke || has_line(x);
+}
+
+token_validator::next token_validator::route(service::query_exchange& x,
+                                             const oauth::client_facts& client) {
+  return is_admitted(x, client) ? find_token(x) : next::reply;
 }
 
 token_validator::next token_validator::find_token(service::query_exchange& x) {
+  auto jwt = read_token(x);
+  if (!jwt) return answer_unless_stored(x);
+  auto& w = waiting_queries_.emplace_back(waiting<service::query_exchange>{&x, ways_.size()});
+  w.token = std::move(*jwt);
+  w.token_hash = hash_(x.request.token);
+  return next::reply;  // `verify` decides
+}
+
+/// @returns the JWT, whose signature must be verified. Otherwise sets `asked`.
+std::optional<oauth::unverified_jwt> token_validator::read_token(service::query_exchange& x) {
   auto found = oauth::find_token(x.request.token, *keys_, hash_);
-  if (auto* const jwt = std::get_if<oauth::unverified_jwt>(&found)) {
-    waiting_.push_back({&x, ways_.size(), std::move(*jwt), hash_(x.request.token)});
-    return next::reply;  // verify_waiting decides
-  }
+  if (auto* const jwt = std::get_if<oauth::unverified_jwt>(&found)) return std::move(*jwt);
   if (const auto* const refresh = std::get_if<oauth::presented_refresh_token>(&found))
     x.asked = *refresh;
   else if (const auto* const opaque = std::get_if<oauth::opaque_token>(&found))
     x.asked = *opaque;
   else
     x.asked = oauth::unknown_token{};
-  return answer_unless_stored(x);
-}
-
-void token_validator::verify_waiting() {
-  checks_.clear();
-  for (auto& w : waiting_) {
-    w.is_verified = verified_.has(w.hash);
-    if (!w.is_verified) checks_.push_back({w.jwt.key, w.jwt.signed_text, w.jwt.signature});
-  }
-  verifier_.verify(checks_);
-  const auto now = setup_.clock.now();
-  auto check = checks_.begin();
-  for (auto& w : waiting_) {
-    if (!w.is_verified && check++->is_valid) {
-      w.is_verified = true;
-      verified_.add(w.hash);
-    }
-    w.x->asked = w.is_verified ? oauth::accept_jwt(w.jwt, now, setup_.rules)
-                               : oauth::asked_token{oauth::unknown_token{}};
-    ways_[w.index] = answer_unless_stored(*w.x);
-  }
+  return std::nullopt;
 }
 
 /// An unknown token needs no store.
@@ -285,5 +228,17 @@ token_validator::next token_validator::draw_code(service::mint_exchange& x) {
   x.where = oauth::find_code(x.text.reveal(), hash_).value();
   return next::put;
 }
+
+// For token_validator_batches.cpp.
+template token_validator::next token_validator::decide(service::token_exchange&, outcome);
+template token_validator::next token_validator::decide(service::query_exchange&, outcome);
+template token_validator::next token_validator::decide(service::token_exchange&,
+                                                       const oauth::result<oauth::client_facts>&);
+template token_validator::next token_validator::decide(service::query_exchange&,
+                                                       const oauth::result<oauth::client_facts>&);
+template token_validator::next token_validator::refuse(service::token_exchange&,
+                                                       const oauth::denial&);
+template token_validator::next token_validator::refuse(service::query_exchange&,
+                                                       const oauth::denial&);
 
 }  // namespace mintage::actors

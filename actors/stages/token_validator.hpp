@@ -3,8 +3,11 @@
 /// P15, P16; MINT-01, CCG-01, INT-01, REV-01, UIN-01)
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "actors/stages/hash_permits.hpp"
@@ -71,8 +74,38 @@ class token_validator {
   void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
 
  private:
+  using outcome = oauth::client_authenticator::outcome;
+  /// An exchange of the batch that waits for signatures: of its client's assertion, of the JWT that
+  /// it asks about, or of both.
   template <class Exchange>
-  [[nodiscard]] next decide(Exchange& x, oauth::client_authenticator::outcome outcome);
+  struct waiting {
+    Exchange* x;
+    std::size_t index;  ///< in `ways_`
+    std::optional<oauth::pending_assertion> who{};
+    std::optional<oauth::unverified_jwt> token{};
+    crypto::digest token_hash{};
+    bool is_token_verified = false;
+  };
+  void begin_batch();
+  template <class Exchange>
+  void begin(Exchange& x, outcome who);
+  template <class Exchange>
+  void verify(std::vector<waiting<Exchange>>& all);
+  template <class Exchange>
+  [[nodiscard]] std::optional<oauth::client_facts> conclude_client(waiting<Exchange>& w,
+                                                                   bool is_verified);
+  [[nodiscard]] next conclude(waiting<service::token_exchange>& w, bool is_verified);
+  [[nodiscard]] next conclude(waiting<service::query_exchange>& w, bool is_verified);
+  [[nodiscard]] std::vector<waiting<service::token_exchange>>& waiting_of(
+      const service::token_exchange&) {
+    return waiting_tokens_;
+  }
+  [[nodiscard]] std::vector<waiting<service::query_exchange>>& waiting_of(
+      const service::query_exchange&) {
+    return waiting_queries_;
+  }
+  template <class Exchange>
+  [[nodiscard]] next decide(Exchange& x, outcome who);
   template <class Exchange>
   [[nodiscard]] next refuse(Exchange& x, const oauth::denial& why);
   template <class Exchange>
@@ -84,19 +117,22 @@ class token_validator {
   [[nodiscard]] next decide(Exchange& x, const oauth::result<oauth::client_facts>& settled);
   [[nodiscard]] next route(service::token_exchange& x, const oauth::client_facts& client);
   [[nodiscard]] next route(service::query_exchange& x, const oauth::client_facts& client);
+  [[nodiscard]] bool is_admitted(service::query_exchange& x, const oauth::client_facts& client);
   [[nodiscard]] next draw_code(service::mint_exchange& x);
   [[nodiscard]] next find_code(service::token_exchange& x);
   [[nodiscard]] next find_family(service::token_exchange& x);
   [[nodiscard]] oauth::slot draw_slot();
   [[nodiscard]] next issue_own_grant(service::token_exchange& x);
   [[nodiscard]] next find_token(service::query_exchange& x);
+  [[nodiscard]] std::optional<oauth::unverified_jwt> read_token(service::query_exchange& x);
   [[nodiscard]] next answer_unless_stored(service::query_exchange& x);
-  void verify_waiting();
   template <class Exchange>
   [[nodiscard]] next record_first(Exchange& x, next then);
 
   const validator_setup& setup_;
   oauth::client_authenticator authenticator_;
+  /// What `aud` of an assertion may name, by the endpoint that gets it (CAU-08).
+  std::array<std::vector<std::string>, oauth::endpoints.size()> audiences_;
   oauth::registry_snapshot clients_;
   oauth::key_snapshot keys_;
   crypto::buffered_random random_;
@@ -105,17 +141,10 @@ class token_validator {
   crypto::jws_verifier verifier_;
   /// 256 KiB.
   oauth::verified_tokens verified_{8192};
-  /// A JWT of the batch.
-  struct waiting_jwt {
-    service::query_exchange* x;
-    std::size_t index;  ///< in `ways_`
-    oauth::unverified_jwt jwt;
-    crypto::digest hash;
-    bool is_verified = false;
-  };
   // Reused by each batch.
   std::vector<next> ways_;
-  std::vector<waiting_jwt> waiting_;
+  std::vector<waiting<service::token_exchange>> waiting_tokens_;
+  std::vector<waiting<service::query_exchange>> waiting_queries_;
   std::vector<crypto::jws_check> checks_;
 };
 

@@ -145,7 +145,6 @@ std::optional<denial_reason> unusable(how presented) noexcept {
     case how::broken_header:
       return denial_reason{"Authorization is not decodable Basic with user and password"};
     case how::assertion:
-      return denial_reason{"client assertions are not registered for any client"};
     case how::id_only:
     case how::basic:
     case how::post:
@@ -165,7 +164,8 @@ std::optional<denial_reason> obstacle(const client* record,
   if (record->is_public()) return std::nullopt;
   if (!has_secret) return denial_reason{"confidential client presented no secret"};
   const auto registered = row_of(auth_methods, record->method).presented;
-  if (record->strict_auth_method && who.presented != registered) {
+  const auto is_of_family = registered == how::basic || registered == how::post;
+  if (!is_of_family || (record->strict_auth_method && who.presented != registered)) {
     return denial_reason{"wrong method"};
   }
   return std::nullopt;
@@ -256,7 +256,12 @@ std::size_t proven_secrets::digest_hash::operator()(const crypto::digest& d) con
 }
 
 client_authenticator::client_authenticator(const auth_keys& keys)
-    : pepper_{keys.pepper}, process_{keys.process} {}
+    : pepper_{keys.pepper}, process_{keys.process}, secret_key_{keys.secret_key} {}
+
+result<client_facts> client_authenticator::admit_known(const client& c, std::string_view id,
+                                                       std::optional<grant_type> grant) {
+  return admit({&c, id}, grant);
+}
 
 client_authenticator::outcome client_authenticator::authenticate(const client_registry& clients,
                                                                  const token_request& request,
@@ -274,6 +279,7 @@ client_authenticator::outcome client_authenticator::identify(const client_regist
                                                              const presented_credentials& who,
                                                              std::optional<grant_type> grant,
                                                              instant now) {
+  if (who.presented == how::assertion) return begin_assertion(clients, who, now);
   if (const auto reason = unusable(who.presented)) return invalid_client(*reason);
   const auto found = locate(clients, who);
   const auto refused = obstacle(found.record, who);

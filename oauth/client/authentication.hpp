@@ -1,5 +1,5 @@
 /// @file
-/// Client authentication: rows P15 and P16 of the precedence table. (CAU-01 to CAU-05, CAU-12,
+/// Client authentication: rows P15 and P16 of the precedence table. (CAU-01 to CAU-10, CAU-12,
 /// CAU-13)
 #pragma once
 
@@ -12,7 +12,9 @@
 
 #include "crypto/digest.hpp"
 #include "crypto/secret.hpp"
+#include "oauth/client/assertion.hpp"
 #include "oauth/client/registry.hpp"
+#include "oauth/replay_id.hpp"
 #include "oauth/request/token_request.hpp"
 
 namespace mintage::oauth {
@@ -68,6 +70,26 @@ class proven_secrets {
   std::unordered_map<crypto::digest, instant, digest_hash> until_;
 };
 
+/// An assertion whose signature is not verified yet.
+struct pending_assertion {
+  client_assertion assertion;
+  /// What the candidates are of, unless they are decoys.
+  key_set_ptr keys;
+  /// The keys of which one must verify the signature; empty when a secret has decided.
+  key_candidates candidates;
+  /// Why it fails, whatever its signature.
+  std::optional<denial> refused;
+  /// Whether a secret of the client has verified it.
+  bool is_proven = false;
+};
+
+/// The end of an authentication by assertion.
+struct concluded_assertion {
+  result<client_facts> client;
+  /// Set when the assertion was right, also where row P16 refuses: it is used up (CAU-07).
+  std::optional<replay_id> used;
+};
+
 /// The keys of client authentication.
 struct auth_keys {
   crypto::digest pepper;        ///< HKDF of the seal key, so it survives a restart
@@ -81,10 +103,12 @@ class client_authenticator {
   explicit client_authenticator(const auth_keys& keys);
 
   /// Authenticates the client of a request.
-  /// @returns the client's facts; invalid_client or unauthorized_client; or the slow check that
-  ///          must run first, whose result goes to `settle`. Unknown client, wrong secret, wrong
-  ///          method and suspended client give one denial (TOK-21), and cost the same (CAU-12).
-  using outcome = std::variant<client_facts, denial, slow_check>;
+  /// @returns the client's facts; invalid_client or unauthorized_client; the slow check that must
+  ///          run first, whose result goes to `settle`; or the assertion whose signature must be
+  ///          verified first, whose result goes to `conclude_assertion`. Unknown client, wrong
+  ///          secret, wrong method and suspended client give one denial (TOK-21), and cost the same
+  ///          (CAU-12).
+  using outcome = std::variant<client_facts, denial, slow_check, pending_assertion>;
   [[nodiscard]] outcome authenticate(const client_registry& clients, const token_request& request,
                                      instant now);
   /// The same for endpoints without a grant type: without row P16.
@@ -99,7 +123,22 @@ class client_authenticator {
                                             const presented_credentials& who,
                                             const slow_check& check, bool matched, instant now);
 
+  /// Completes an authentication after the signatures were verified. The registry may be another
+  /// one than before.
+  /// @param grant nothing = an endpoint without grant types.
+  /// @param is_verified whether one of the candidates verified the signature.
+  [[nodiscard]] concluded_assertion conclude_assertion(const client_registry& clients,
+                                                       const presented_credentials& who,
+                                                       std::optional<grant_type> grant,
+                                                       const pending_assertion& pending,
+                                                       bool is_verified,
+                                                       const assertion_audiences& to, instant now);
+
  private:
+  [[nodiscard]] outcome begin_assertion(const client_registry& clients,
+                                        const presented_credentials& who, instant now);
+  [[nodiscard]] static result<client_facts> admit_known(const client& c, std::string_view id,
+                                                        std::optional<grant_type> grant);
   [[nodiscard]] outcome identify(const client_registry& clients, const presented_credentials& who,
                                  std::optional<grant_type> grant, instant now);
   [[nodiscard]] result<client_facts> conclude(const client_registry& clients,
@@ -109,6 +148,8 @@ class client_authenticator {
 
   crypto::hmac_sha256 pepper_;
   crypto::hmac_sha256 process_;
+  crypto::digest secret_key_;
+  crypto::sha256_hasher hash_;
   proven_secrets proven_;
 };
 

@@ -16,9 +16,13 @@ inline constexpr denial_row client_rows[] = {
      "Authorization is Basic with the Base64 of client_id, a colon and the secret; neither is "
      "empty.",
      "", came::credentials},
-    {"client assertions are not registered for any client", "CAU-05", "RFC 7523 §2.2",
-     "The client is registered for an authentication by assertion.",
+    {"client is not registered for assertions", "CAU-05", "RFC 7523 §2.2",
+     "The client is registered for private_key_jwt or client_secret_jwt.",
      "client.token_endpoint_auth_method", came::credentials},
+    {"assertion was used before (CAU-07)", "CAU-07", "RFC 7523 §3",
+     "Each request carries an assertion of its own, with a jti that was not used before, also when "
+     "the request before failed.",
+     "", came::assertion},
     {"unknown client", "CAU-12", "RFC 6749 §5.2",
      "client_id is that of a registered client of this server.", ""},
     {"client is suspended", "TOK-21", "RFC 6749 §5.2",

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
+#include "oauth/client/assertion.hpp"
 #include "oauth/denial_reasons.hpp"
 #include "oauth/request/basic.hpp"
 
@@ -51,6 +53,19 @@ bool reconcile(presented_credentials& who, std::string_view client_id) noexcept 
   who.secret = who.raw_secret;
   who.raw_only = true;
   return true;
+}
+
+/// Row P10 for an assertion: a client_id beside it must be its `sub` (CAU-02).
+result<void> read_subject(presented_credentials& who, std::unique_ptr<std::string>& decoded) {
+  auto subject = peek_subject(who.assertion);
+  if (!subject) return {};
+  if (!who.id.empty() && who.id != *subject) {
+    return deny(errc::invalid_request, "client_id differs from the subject of client_assertion",
+                "contradictory client ids");
+  }
+  decoded = std::make_unique<std::string>(std::move(*subject));
+  who.id = *decoded;
+  return {};
 }
 
 }  // namespace
@@ -140,7 +155,9 @@ result<void> read_credentials(std::optional<std::span<char>> authorization, cons
                   : has_secret         ? how::post
                   : !client_id.empty() ? how::id_only
                                        : how::nothing;
-  return {};
+  if (!has_assertion) return {};
+  who.assertion = sent[parameter::client_assertion];
+  return read_subject(who, decoded);
 }
 
 }  // namespace mintage::oauth

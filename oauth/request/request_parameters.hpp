@@ -113,7 +113,7 @@ class parameters {
 /// @param authorization nothing = the field is absent; else its octets, which may be decoded in
 ///        place.
 /// @param decoded set to the form-decoded halves of a Basic value when they differ from the raw
-///        ones.
+///        ones, or to the `sub` of an assertion. A malformed assertion is not refused here.
 [[nodiscard]] result<void> read_credentials(std::optional<std::span<char>> authorization,
                                             const parameters& sent, presented_credentials& who,
                                             std::unique_ptr<std::string>& decoded);

@@ -24,8 +24,10 @@ namespace mintage::oauth {
 struct presented_credentials {
   using how = presentation;
   how presented = how::nothing;
+  /// With an assertion its `sub`, which nothing proves yet, or else `client_id`; may be empty then.
   std::string_view id;
   std::string_view secret;
+  std::string_view assertion;
   /// The halves of a Basic value without the form decoding; else empty. Equal to `id` and `secret`
   /// when decoding changes nothing, or when the form encoding is broken (CAU-03).
   std::string_view raw_id;
@@ -54,7 +56,8 @@ struct token_request {
   [[nodiscard]] std::span<const std::string_view> resources() const noexcept {
     return std::span{resource_values}.first(resources_count);
   }
-  /// Form-decoded halves of a Basic value, when they differ from the raw ones.
+  /// Form-decoded halves of a Basic value, when they differ from the raw ones; or the `sub` of an
+  /// assertion.
   std::unique_ptr<std::string> decoded;
 };
 

@@ -34,6 +34,11 @@ token_call redemption(const party& who, std::string_view code) {
 }
 
 void identify(token_call& call, const party& who) {
+  if (who.how == party::way::assertion) {
+    call.add("client_assertion_type", assertion_type);
+    call.add("client_assertion", make_assertion(*who.key, who.id));
+    return;
+  }
   if (who.how == party::way::basic) {
     call.basic(form_encode(who.id), form_encode(who.secret));
   } else {
@@ -102,6 +107,17 @@ party make_party(admin_client& admin, const boost::json::object& with) {
     out.how = party::way::none;
     out.pkce = true;
   }
+  return out;
+}
+
+party make_signing_party(admin_client& admin, std::shared_ptr<const client_key> key,
+                         const boost::json::object& with) {
+  auto metadata = boost::json::object{{"token_endpoint_auth_method", "private_key_jwt"}};
+  if (key) metadata["jwks"] = key->jwks();
+  for (auto& member : with) metadata[member.key()] = member.value();
+  auto out = make_party(admin, metadata);
+  out.how = party::way::assertion;
+  out.key = std::move(key);
   return out;
 }
 

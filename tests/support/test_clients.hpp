@@ -3,10 +3,12 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "tests/support/admin_client.hpp"
+#include "tests/support/client_key.hpp"
 #include "tests/support/server_process.hpp"
 #include "tests/support/token_call.hpp"
 
@@ -18,20 +20,22 @@ constexpr std::string_view challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw
 
 /// A client that redeems codes, with its credentials.
 struct party {
-  enum class way : std::uint8_t { basic, post, none };
+  enum class way : std::uint8_t { basic, post, none, assertion };
   std::string id;
   std::string secret;
   std::string redirect_uri = "https://client.example/cb";
   way how = way::basic;
   /// Whether its codes carry KAT-01's challenge.
   bool pkce = false;
+  /// What it signs assertions with.
+  std::shared_ptr<const client_key> key{};
 };
 
 /// The body of POST /admin/codes for a login of alice just now, scope "openid profile".
 [[nodiscard]] boost::json::object mint_body(const party& who);
 /// The base request: the valid redemption of `code`.
 [[nodiscard]] token_call redemption(const party& who, std::string_view code);
-/// Adds the client's credentials.
+/// Adds the client's credentials; an assertion that was not used before.
 void identify(token_call& call, const party& who);
 /// A refresh with the required parameters only.
 [[nodiscard]] token_call refresh(const party& who, std::string_view refresh_token);
@@ -55,6 +59,9 @@ struct tokens {
 [[nodiscard]] boost::json::object client_metadata();
 /// Creates a client and stores its id and secret. `with` overrides `client_metadata`.
 [[nodiscard]] party make_party(admin_client& admin, const boost::json::object& with = {});
+/// Creates a client of `private_key_jwt` with the public part of `key`.
+[[nodiscard]] party make_signing_party(admin_client& admin, std::shared_ptr<const client_key> key,
+                                       const boost::json::object& with = {});
 
 /// Server, admin connection, and one ordinary client.
 class stage {

@@ -14,7 +14,9 @@ namespace mintage::test {
   if (!jwt) return tl::unexpected{jwt.error()};
   if (!crypto::verify_signature(*jwt->key, jwt->signed_text, jwt->signature))
     return tl::unexpected{std::string_view{"signature does not verify"}};
-  return oauth::read_claims(*jwt);
+  auto claims = oauth::read_claims(*jwt);
+  if (!claims) return tl::unexpected{std::string_view{claims.error()}};
+  return std::move(*claims);
 }
 
 }  // namespace mintage::test

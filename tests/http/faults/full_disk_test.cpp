@@ -24,6 +24,9 @@ class a_disk : public testing::Test {
     server_.start();
     connect();
     who_ = make_party(*admin_);
+    signer_ = make_signing_party(*admin_, std::make_shared<client_key>(crypto::jws_alg::es256),
+                                 {{"grant_types", {"authorization_code", "client_credentials"}},
+                                  {"scope", "openid profile read"}});
   }
   void connect() { admin_.emplace(server_.admin_port(), server_.admin_token()); }
   http_answer redeem(const std::string& code) const {
@@ -45,6 +48,7 @@ class a_disk : public testing::Test {
   small_disk disk_{server_.file("db"), 48};
   std::optional<admin_client> admin_;
   party who_;
+  party signer_;  ///< private_key_jwt
 };
 
 TEST_F(a_disk, that_fills_up_means_503_and_not_ready_until_there_is_space_again) {
@@ -88,6 +92,40 @@ TEST_F(a_disk, that_fills_up_means_503_and_not_ready_until_there_is_space_again)
     }
   }
   EXPECT_EQ(redeem(admin_->mint(long_lived())).status, 200U);
+  EXPECT_EQ(server_.stop(), 0);
+}
+
+TEST_F(a_disk, that_is_full_lets_no_assertion_pass_unrecorded) {  // NEG-205, CAU-07
+  const auto ask = [&] {
+    auto call = client_credentials(signer_);
+    call.add("scope", "read");
+    return call;
+  };
+  ASSERT_EQ(ask().send_to(server_.port()).status, 200U);
+  auto login = mint_body(signer_);
+  login["ttl"] = 600;
+  const auto code = admin_->mint(login);
+  disk_.fill();
+  auto refused = http_answer{};
+  for (auto i = 0; i < 100'000 && refused.status == 0; ++i) {
+    auto got = ask().send_to(server_.port());
+    if (got.status != 200) refused = got;
+  }
+  expect_retry(refused);
+  expect_retry(redemption(signer_, code).send_to(server_.port()));
+  // Also where nothing else needs the store.
+  expect_retry(question("/introspect", signer_, "unknown").send_to(server_.port()));
+
+  disk_.make_room();
+  for (auto end = std::chrono::steady_clock::now() + 30s;
+       readiness() != 200 && std::chrono::steady_clock::now() < end;) {
+    std::this_thread::sleep_for(20ms);
+  }
+  ASSERT_EQ(readiness(), 200U) << server_.log();
+  auto call = redemption(signer_, code);
+  EXPECT_EQ(call.send_to(server_.port()).status, 200U) << "the code should be live";
+  const auto replayed = call.send_to(server_.port());
+  EXPECT_EQ(text_of(parse_object(replayed.body), "error"), "invalid_client") << replayed.octets;
   EXPECT_EQ(server_.stop(), 0);
 }
 

@@ -37,6 +37,10 @@ world::world() {
                                {"require_pkce", true},
                                {"redirect_uris", {"https://app.example/cb"}}});
   browser.redirect_uri = "https://app.example/cb";
+  const auto new_key = [] { return std::make_shared<client_key>(crypto::jws_alg::es256); };
+  signer = make_signing_party(admin, new_key());
+  signer_2 = make_signing_party(admin, new_key());
+  lenient_signer = make_signing_party(admin, new_key(), {{"assertion_aud_mode", "compat"}});
   for (const auto& [identifier, scope] :
        {std::pair{api_identifier, "read"}, std::pair{other_identifier, "other"}}) {
     const auto resource = boost::json::object{{"identifier", std::string{identifier}},

@@ -15,18 +15,21 @@ namespace mintage::test {
 class world : public stage {
  public:
   world();
-  party c1_pkce;        ///< C1, its codes with a challenge
-  party c2;             ///< another confidential client
-  party post;           ///< client_secret_post
-  party strict;         ///< client_secret_basic, strict_auth_method
-  party open;           ///< public, PKCE
-  party loopback;       ///< a redirect URI on http://127.0.0.1:8080
-  party raw;            ///< imported secret that form decoding would change
-  party raw_off;        ///< the same, basic_raw_compat off
-  party no_code_grant;  ///< registered for refresh_token alone
-  party service;        ///< client_credentials: scope "openid read", confidential
-  party api;            ///< the resource server of `api_identifier`, confidential
-  party browser;        ///< public, its redirect URI on https://app.example
+  party c1_pkce;         ///< C1, its codes with a challenge
+  party c2;              ///< another confidential client
+  party post;            ///< client_secret_post
+  party strict;          ///< client_secret_basic, strict_auth_method
+  party open;            ///< public, PKCE
+  party loopback;        ///< a redirect URI on http://127.0.0.1:8080
+  party raw;             ///< imported secret that form decoding would change
+  party raw_off;         ///< the same, basic_raw_compat off
+  party no_code_grant;   ///< registered for refresh_token alone
+  party service;         ///< client_credentials: scope "openid read", confidential
+  party api;             ///< the resource server of `api_identifier`, confidential
+  party browser;         ///< public, its redirect URI on https://app.example
+  party signer;          ///< private_key_jwt, ES256
+  party signer_2;        ///< another one
+  party lenient_signer;  ///< the same with assertion_aud_mode "compat"
 };
 /// A registered resource that scope "read" refers to, and another one that C1 may name.
 constexpr std::string_view api_identifier = "https://api.example";
@@ -50,6 +53,7 @@ struct row {
 [[nodiscard]] std::vector<row> rows_of_http();         ///< part A
 [[nodiscard]] std::vector<row> rows_of_parameters();   ///< part B
 [[nodiscard]] std::vector<row> rows_of_client_auth();  ///< part C
+[[nodiscard]] std::vector<row> rows_of_assertions();   ///< part D
 [[nodiscard]] std::vector<row> rows_of_redemption();   ///< part E
 [[nodiscard]] std::vector<row> rows_of_pkce();         ///< part F
 [[nodiscard]] std::vector<row> rows_of_refresh();      ///< part G

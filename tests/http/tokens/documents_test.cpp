@@ -131,7 +131,9 @@ TEST_F(published, MET_02_what_exists_is_announced_and_nothing_else) {
   EXPECT_EQ(texts(found, "code_challenge_methods_supported"), list{"S256"});
   EXPECT_EQ(texts(found, "id_token_signing_alg_values_supported"), (list{"ES256", "RS256"}));
   EXPECT_EQ(texts(found, "token_endpoint_auth_methods_supported"),
-            (list{"client_secret_basic", "client_secret_post", "none"}));
+            (list{"client_secret_basic", "client_secret_jwt", "client_secret_post", "none",
+                  "private_key_jwt"}));
+  EXPECT_TRUE(texts(found, "token_endpoint_auth_signing_alg_values_supported").contains("ES256"));
   EXPECT_TRUE(texts(found, "scopes_supported").contains("openid"));
   EXPECT_TRUE(texts(found, "scopes_supported").contains("offline_access"));
   EXPECT_EQ(found.at("request_uri_parameter_supported"), false) << "its default is true";

@@ -38,7 +38,7 @@ TEST(metadata, announces_only_what_exists) {  // MET-02
   const auto text = render_metadata(with_issuer("https://h/t"), {});
   for (const auto* absent :
        {"authorization_endpoint", "device", "registration", "end_session", "pushed",
-        "response_modes", "implicit", "plain", "dpop", "mtls", "private_key_jwt", "null"}) {
+        "response_modes", "implicit", "plain", "dpop", "mtls", "null"}) {
     EXPECT_THAT(text, Not(HasSubstr(absent)));
   }
 }
@@ -56,6 +56,10 @@ TEST(metadata, keeps_the_octets_of_the_issuer_and_doubles_no_slash) {  // MET-01
   EXPECT_THAT(text, HasSubstr(R"("token_endpoint":"https://h/t/token",)"));
   EXPECT_THAT(text, HasSubstr(R"("jwks_uri":"https://h/t/jwks",)"));
 }
+
+const auto assertion_algs_text = std::string{
+    R"(["ES256","ES384","ES512","EdDSA","PS256","PS384","PS512","RS256","RS384","RS512",)"
+    R"("HS256","HS384","HS512"],)"};
 
 TEST(metadata, lists_the_algorithms_of_active_keys_rs256_first) {  // MET-02
   const auto es256 = crypto::signing_key::generate(crypto::jws_alg::es256);
@@ -78,15 +82,24 @@ TEST(metadata, lists_the_algorithms_of_active_keys_rs256_first) {  // MET-02
             R"("userinfo_signing_alg_values_supported":["RS256","ES256"],)"
             R"("introspection_signing_alg_values_supported":["RS256","ES256"],)"
             R"("token_endpoint_auth_methods_supported":)"
-            R"(["client_secret_basic","client_secret_post","none"],)"
-            R"("introspection_endpoint_auth_methods_supported":)"
-            R"(["client_secret_basic","client_secret_post"],)"
-            R"("revocation_endpoint_auth_methods_supported":)"
-            R"(["client_secret_basic","client_secret_post","none"],)"
-            R"("code_challenge_methods_supported":["S256"],)"
-            R"("claims_supported":["iss","sub","aud","exp","iat","auth_time","nonce","acr",)"
-            R"("amr","at_hash","sid"],"claims_parameter_supported":false,)"
-            R"("request_parameter_supported":false,"request_uri_parameter_supported":false})");
+            R"(["client_secret_basic","client_secret_post","client_secret_jwt",)"
+            R"("private_key_jwt","none"],)"
+            R"("token_endpoint_auth_signing_alg_values_supported":)" +
+                assertion_algs_text +
+                R"("introspection_endpoint_auth_methods_supported":)"
+                R"(["client_secret_basic","client_secret_post","client_secret_jwt",)"
+                R"("private_key_jwt"],)"
+                R"("introspection_endpoint_auth_signing_alg_values_supported":)" +
+                assertion_algs_text +
+                R"("revocation_endpoint_auth_methods_supported":)"
+                R"(["client_secret_basic","client_secret_post","client_secret_jwt",)"
+                R"("private_key_jwt","none"],)"
+                R"("revocation_endpoint_auth_signing_alg_values_supported":)" +
+                assertion_algs_text +
+                R"("code_challenge_methods_supported":["S256"],)"
+                R"("claims_supported":["iss","sub","aud","exp","iat","auth_time","nonce","acr",)"
+                R"("amr","at_hash","sid"],"claims_parameter_supported":false,)"
+                R"("request_parameter_supported":false,"request_uri_parameter_supported":false})");
 }
 
 TEST(metadata, lists_every_algorithm_that_signs) {  // MET-02

@@ -14,7 +14,7 @@ TEST_F(authentication, denies_what_identifies_nobody) {  // ERR-02, ERR-03, CAU-
   expect_invalid_client(authenticate(c, request(how::broken_header, "a")),
                         "Authorization is not decodable Basic with user and password");
   expect_invalid_client(authenticate(c, request(how::assertion, "a")),
-                        "client assertions are not registered for any client");
+                        "token is not a compact JWS of three parts");
 }
 
 TEST_F(authentication, denies_a_wrong_generated_secret) {  // NEG-048, NEG-062

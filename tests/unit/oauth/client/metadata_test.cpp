@@ -16,7 +16,8 @@ TEST(make_client, names_the_field_that_is_wrong) {
                     m.redirect_uris = texts{"https://a", "https://b", "c"};
                   }},
       refused_row{"token_endpoint_auth_method ",
-                  [](auto& m) { m.token_endpoint_auth_method = "private_key_jwt"; }},
+                  [](auto& m) { m.token_endpoint_auth_method = "private_key"; }},
+      refused_row{"jwks ", [](auto& m) { m.token_endpoint_auth_method = "private_key_jwt"; }},
       refused_row{"token_endpoint_auth_method ",
                   [](auto& m) { m.token_endpoint_auth_method = ""; }},
       refused_row{"grant_types ", [](auto& m) { m.grant_types = texts{}; }},

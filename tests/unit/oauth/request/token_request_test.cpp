@@ -174,6 +174,46 @@ TEST(token_request, refuses_contradictory_client_ids) {  // CAU-02, NEG-060, NEG
   EXPECT_TRUE(by_header(basic("c1:s"), "&client_id=").parse());
 }
 
+/// A request with an assertion of these claims, which nothing has signed.
+sample with_assertion(std::string_view claims, const std::string& more = {}) {
+  const auto text = crypto::base64url(std::string_view{R"({"alg":"ES256"})"}) + "." +
+                    crypto::base64url(claims) + ".AAAA";
+  return with("&client_assertion=" + text +
+              "&client_assertion_type=" + std::string{assertion_type} + more);
+}
+
+TEST(token_request, compares_client_id_with_the_subject_of_an_assertion) {  // CAU-02, NEG-091
+  const auto claims = std::string_view{R"({"iss":"c1","sub":"c1"})"};
+  expect_refused(with_assertion(claims, "&client_id=c2"), errc::invalid_request,
+                 "contradictory client ids");
+  for (const auto* more : {"", "&client_id=c1", "&client_id="}) {
+    auto s = with_assertion(claims, more);
+    const auto request = s.parse();
+    ASSERT_TRUE(request) << more;
+    EXPECT_EQ(request->who.presented, presented_credentials::how::assertion);
+    EXPECT_EQ(request->who.id, "c1");
+    EXPECT_EQ(request->who.assertion.substr(0, 10), "eyJhbGciOi");
+  }
+}
+
+TEST(token_request, leaves_a_malformed_assertion_to_authentication) {  // P15, NEG-078, NEG-089
+  for (const auto* claims : {"{}", R"({"sub":7})", R"({"sub":"a","sub":"a"})", "no json"}) {
+    auto s = with_assertion(claims, "&client_id=c2");
+    const auto request = s.parse();
+    ASSERT_TRUE(request) << claims;
+    EXPECT_EQ(request->who.id, "c2");
+  }
+}
+
+TEST(token_request, lets_only_an_assertion_be_long) {  // TOK-08
+  auto s = with("&client_assertion=" + std::string(16384, 'a') +
+                "&client_assertion_type=" + std::string{assertion_type});
+  EXPECT_TRUE(s.parse());
+  expect_refused(with("&client_assertion=" + std::string(16385, 'a') +
+                      "&client_assertion_type=" + std::string{assertion_type}),
+                 errc::invalid_request, "parameter value too long");
+}
+
 TEST(token_request, takes_the_spelling_of_the_user_that_client_id_shows) {  // CAU-02
   auto encoded = by_header(basic("a%20b:c+d"), "&client_id=a+b");
   const auto decoded = encoded.parse();

@@ -1,0 +1,174 @@
+// The batches of the validator: the signatures of all requests of one batch are verified together.
+#include <type_traits>
+#include <utility>
+
+#include "actors/stages/token_validator.hpp"
+
+namespace mintage::actors {
+
+/// CAU-07: replay ids are recorded before anything else is done, also where a later row denies. An
+/// exchange that waits for room in the journal comes again, and is not recorded yet.
+template <class Exchange>
+token_validator::next token_validator::record_first(Exchange& x, next then) {
+  if (x.awaits_line) x.replay_ids.clear();
+  if (x.replay_ids.empty()) return then;
+  x.after = then;
+  return next::record;
+}
+
+void token_validator::begin_batch() {
+  ways_.clear();
+  waiting_tokens_.clear();
+  waiting_queries_.clear();
+}
+
+/// Decides what needs no signature; the rest waits until those of the whole batch are verified.
+template <class Exchange>
+void token_validator::begin(Exchange& x, outcome who) {
+  auto* const pending = std::get_if<oauth::pending_assertion>(&who);
+  if (pending == nullptr) {
+    const auto way = decide(x, std::move(who));  // may look at the size of `ways_`
+    ways_.push_back(record_first(x, way));
+    return;
+  }
+  auto& w = waiting_of(x).emplace_back(waiting<Exchange>{&x, ways_.size()});
+  w.who = std::move(*pending);
+  if constexpr (std::is_same_v<Exchange, service::query_exchange>) {
+    if (auto jwt = read_token(x)) {
+      w.token = std::move(*jwt);
+      w.token_hash = hash_(x.request.token);
+    }
+  }
+  ways_.push_back(next::reply);  // `verify` decides
+}
+
+std::span<const token_validator::next> token_validator::check(
+    std::span<const service::token_handle> some) {
+  const auto now = setup_.clock.now();
+  begin_batch();
+  for (const auto& x : some) begin(*x, authenticator_.authenticate(*clients_, x->request, now));
+  verify(waiting_tokens_);
+  return ways_;
+}
+
+std::span<const token_validator::next> token_validator::settle(
+    std::span<const service::token_handle> some) {
+  const auto now = setup_.clock.now();
+  begin_batch();
+  for (const auto& x : some) {
+    const auto way =
+        decide(*x, authenticator_.settle(*clients_, x->request, *x->slow, x->slow_matched, now));
+    ways_.push_back(record_first(*x, way));
+  }
+  return ways_;
+}
+
+std::span<const token_validator::next> token_validator::check(
+    std::span<const service::query_handle> some) {
+  const auto now = setup_.clock.now();
+  begin_batch();
+  for (const auto& x : some) {
+    if (x->request.purpose == oauth::query_purpose::userinfo) {
+      const auto way = find_token(*x);
+      ways_.push_back(way);
+    } else {
+      begin(*x, authenticator_.authenticate(*clients_, x->request.who, now));
+    }
+  }
+  verify(waiting_queries_);
+  return ways_;
+}
+
+std::span<const token_validator::next> token_validator::settle(
+    std::span<const service::query_handle> some) {
+  const auto now = setup_.clock.now();
+  begin_batch();
+  for (const auto& x : some) {
+    const auto way = decide(
+        *x, authenticator_.settle(*clients_, x->request.who, *x->slow, x->slow_matched, now));
+    ways_.push_back(record_first(*x, way));
+  }
+  verify(waiting_queries_);
+  return ways_;
+}
+
+/// Verifies all signatures of the batch at once, then decides about those who waited for them.
+template <class Exchange>
+void token_validator::verify(std::vector<waiting<Exchange>>& all) {
+  if (all.empty()) return;
+  checks_.clear();
+  for (auto& w : all) {
+    if (w.who)
+      for (const auto* key : w.who->candidates)
+        checks_.push_back({key, w.who->assertion.jwt.signed_text, w.who->assertion.jwt.signature});
+    w.is_token_verified = w.token && verified_.has(w.token_hash);
+    if (w.token && !w.is_token_verified)
+      checks_.push_back({w.token->key, w.token->signed_text, w.token->signature});
+  }
+  verifier_.verify(checks_);
+  auto check = checks_.begin();
+  for (auto& w : all) {
+    auto is_proven = false;
+    if (w.who)
+      for (auto left = w.who->candidates.size(); left != 0; --left) is_proven |= check++->is_valid;
+    if (w.token && !w.is_token_verified && check++->is_valid) {
+      w.is_token_verified = true;
+      verified_.add(w.token_hash);
+    }
+    ways_[w.index] = record_first(*w.x, conclude(w, is_proven));
+  }
+}
+
+namespace {
+
+std::optional<oauth::grant_type> grant_of(const service::token_exchange& x) {
+  return x.request.grant;
+}
+std::optional<oauth::grant_type> grant_of(const service::query_exchange&) {
+  return std::nullopt;
+}
+oauth::endpoint endpoint_of(const service::token_exchange&) {
+  return oauth::endpoint::token;
+}
+oauth::endpoint endpoint_of(const service::query_exchange& x) {
+  return oauth::endpoint_of(x.request.purpose);
+}
+
+}  // namespace
+
+/// Rows P15 and P16 of an assertion. Notes what is used up.
+/// @returns nothing when the client is refused.
+template <class Exchange>
+std::optional<oauth::client_facts> token_validator::conclude_client(waiting<Exchange>& w,
+                                                                    bool is_verified) {
+  auto& x = *w.x;
+  const auto& urls = audiences_[static_cast<std::size_t>(endpoint_of(x))];
+  const auto end =
+      authenticator_.conclude_assertion(*clients_, x.request.who, grant_of(x), *w.who, is_verified,
+                                        {setup_.rules.issuer, urls}, setup_.clock.now());
+  if (end.used) x.replay_ids.add(*end.used);
+  if (end.client) return *end.client;
+  static_cast<void>(refuse(x, end.client.error()));
+  return std::nullopt;
+}
+
+token_validator::next token_validator::conclude(waiting<service::token_exchange>& w,
+                                                bool is_verified) {
+  const auto client = conclude_client(w, is_verified);
+  return client ? route(*w.x, *client) : next::reply;
+}
+
+token_validator::next token_validator::conclude(waiting<service::query_exchange>& w,
+                                                bool is_verified) {
+  auto& x = *w.x;
+  if (w.who) {
+    const auto client = conclude_client(w, is_verified);
+    if (!client || !is_admitted(x, *client)) return next::reply;
+  }
+  if (w.token)
+    x.asked = w.is_token_verified ? oauth::accept_jwt(*w.token, setup_.clock.now(), setup_.rules)
+                                  : oauth::asked_token{oauth::unknown_token{}};
+  return answer_unless_stored(x);
+}
+
+}  // namespace mintage::actors
