@@ -205,7 +205,7 @@ void code_redemption::settle(const tokens& some, const explanations& explained,
 void code_redemption::note_replay(service::token_handle x, oauth::instant consumed_at,
                                   const record_key& new_grant, replays& late,
                                   std::vector<service::token_handle>& replies) const {
-  if (oauth::replay_revokes(x->received(), consumed_at, shard_.setup.rules)) {
+  if (oauth::replay_revokes(x->received(), consumed_at, client_of(*x), shard_.setup.rules)) {
     late.families.push_back({storage::table::grants, new_grant});
     late.asked.push_back(std::move(x));
     return;

@@ -145,8 +145,10 @@ denial void_code() noexcept {
       "voided after it was minted: subject or session revoked, or epoch raised (NEG-118, NEG-212)");
 }
 
-bool replay_revokes(instant received, instant consumed_at, const options& o) noexcept {
-  return received > consumed_at + o.code_dup_window;
+bool replay_revokes(instant received, instant consumed_at, const client* known,
+                    const options& o) noexcept {
+  const auto is_fapi = known != nullptr && known->profile == client_profile::fapi2;
+  return received > consumed_at + (is_fapi ? milliseconds{0} : o.code_dup_window);
 }
 
 }  // namespace mintage::oauth

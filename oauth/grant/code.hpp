@@ -122,7 +122,9 @@ struct code_ref {
 [[nodiscard]] denial void_code() noexcept;  ///< cut off (NEG-118, NEG-212)
 
 /// Whether a valid replay revokes the family, or is a double submit within the window (COD-06,
-/// COD-07).
-[[nodiscard]] bool replay_revokes(instant received, instant consumed_at, const options& o) noexcept;
+/// COD-07), which clients of FAPI 2.0 do not have (FAP-05).
+/// @param known the client's record; null when it was removed meanwhile.
+[[nodiscard]] bool replay_revokes(instant received, instant consumed_at, const client* known,
+                                  const options& o) noexcept;
 
 }  // namespace mintage::oauth

@@ -272,11 +272,19 @@ TEST(code_denials, look_the_same_and_have_their_own_reasons) {  // TOK-21, TOK-1
 TEST(replay_revokes, only_after_the_window) {  // COD-06, COD-07
   const auto consumed = instant{milliseconds{1'000'000}};
   auto o = options{};
-  EXPECT_FALSE(replay_revokes(consumed - milliseconds{5}, consumed, o));
-  EXPECT_FALSE(replay_revokes(consumed + milliseconds{250}, consumed, o));
-  EXPECT_TRUE(replay_revokes(consumed + milliseconds{251}, consumed, o));
+  EXPECT_FALSE(replay_revokes(consumed - milliseconds{5}, consumed, nullptr, o));
+  EXPECT_FALSE(replay_revokes(consumed + milliseconds{250}, consumed, nullptr, o));
+  EXPECT_TRUE(replay_revokes(consumed + milliseconds{251}, consumed, nullptr, o));
   o.code_dup_window = milliseconds{0};
-  EXPECT_TRUE(replay_revokes(consumed + milliseconds{1}, consumed, o));
+  EXPECT_TRUE(replay_revokes(consumed + milliseconds{1}, consumed, nullptr, o));
+}
+
+TEST(replay_revokes, at_once_for_clients_of_fapi) {  // FAP-05, NEG-202
+  const auto consumed = instant{milliseconds{1'000'000}};
+  auto c = client{};
+  EXPECT_FALSE(replay_revokes(consumed + milliseconds{100}, consumed, &c, options{}));
+  c.profile = client_profile::fapi2;
+  EXPECT_TRUE(replay_revokes(consumed + milliseconds{100}, consumed, &c, options{}));
 }
 
 }  // namespace
