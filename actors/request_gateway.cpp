@@ -293,7 +293,10 @@ void request_gateway::report_refusal(const Exchange& x, std::string_view endpoin
   auto came = std::string{};
   if (is_worth_remembering(*x.denied)) {
     const auto now = clock_.now();
-    came = oauth::came_with(x.request, x.denied->reason, clients_.get(), now);
+    came = oauth::came_with(x.request, {.why = x.denied->reason,
+                                        .proof = x.dpop.value_or(""),
+                                        .known = clients_.get(),
+                                        .now = now});
     remember({.id = std::string{x.id().view()},
               .at = now,
               .endpoint = endpoint,

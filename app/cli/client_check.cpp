@@ -72,6 +72,13 @@ std::string describe_secrets(const client& c, oauth::instant now) {
   return out;
 }
 
+/// Where the public keys of the client are, and what its assertions may name as `aud`.
+std::string describe_assertions(const client& c) {
+  auto out = c.jwks_uri.empty() ? std::string{"keys of jwks"} : "keys at " + c.jwks_uri;
+  if (proof_of(c.method) == oauth::client_proof::secret) out = {};
+  return out.append(out.empty() ? "" : ", ").append("aud ").append(to_string(c.assertion_aud));
+}
+
 checked_request check_authentication(const client& c, const oauth::endpoint_row& at,
                                      oauth::instant now) {
   const auto& method = row_of(oauth::auth_methods, c.method);
@@ -80,10 +87,21 @@ checked_request check_authentication(const client& c, const oauth::endpoint_row&
     return refused(std::move(request), "client is suspended");
   }
   if (!is_allowed_at(c.method, at.id)) {
-    return refused(std::move(request), "introspection by a public client (INT-01)");
+    return refused(std::move(request),
+                   c.is_public() ? denial_reason{"introspection by a public client (INT-01)"}
+                                 : denial_reason{"wrong method"});
   }
   auto how = std::string{method.name};
-  if (method.proof != oauth::client_proof::secret) return passes(std::move(request), how);
+  if (method.presented == oauth::presentation::assertion) {
+    how.append(", ").append(describe_assertions(c));
+  }
+  if (method.proof != oauth::client_proof::secret) {
+    const auto needs_keys = method.proof == oauth::client_proof::key;
+    if (needs_keys && c.jwks.empty() && c.jwks_uri.empty()) {
+      return refused(std::move(request), "no key of the client fits alg and kid of the assertion");
+    }
+    return passes(std::move(request), how);
+  }
   const auto live = describe_secrets(c, now);
   if (live.empty()) return refused(std::move(request), "wrong or expired secret");
   const auto is_family = method.presented == oauth::presentation::basic ||
@@ -200,6 +218,10 @@ client client_from(const json::object& from) {
     c.grant_types.push_back(named(oauth::grants, name));
   }
   c.redirect_uris = texts_in(from, "redirect_uris");
+  if (const auto* jwks = from.if_contains("jwks")) c.jwks = json::serialize(*jwks);
+  c.jwks_uri = text_in(from, "jwks_uri");
+  const auto is_compat = text_in(from, "assertion_aud_mode") == to_string(oauth::aud_mode::compat);
+  c.assertion_aud = is_compat ? oauth::aud_mode::compat : oauth::aud_mode::strict;
   c.allowed_resources = texts_in(from, "allowed_resources");
   c.scopes = oauth::parse_scope(text_in(from, "scope")).value_or(std::vector<std::string>{});
   c.strict_auth_method = flag_in(from, "strict_auth_method", false);

@@ -25,7 +25,7 @@ inline constexpr denial_row http_rows[] = {
      "A header field is a name without blanks, a colon and a value.", ""},
     {"A header field holds a control octet.", "TOK-10", "RFC 9110 §5.5",
      "The value of a header field has no control octets.", ""},
-    {"Host is repeated.", "TOK-10", "RFC 9112 §3.2", "Host is sent once.", ""},
+    {"Host is repeated.", "TOK-10", "RFC 9112 §3.2", "The request has Host once.", ""},
     {"Host is malformed.", "TOK-10", "RFC 9112 §3.2", "Host is a host with an optional port.", ""},
     {"Content-Length is repeated.", "TOK-10", "RFC 9112 §6.3", "Content-Length is sent once.", ""},
     {"Content-Length is malformed.", "TOK-10", "RFC 9112 §6.3",

@@ -176,13 +176,12 @@ std::string describe_jwt(std::string_view compact) {
   return std::move(out).take();
 }
 
-std::string came_with(const token_request& request, denial_reason why, const client_registry* known,
-                      instant now) {
-  const auto* c = find(known, request.who);
+std::string came_with(const token_request& request, const refusal_context& around) {
+  const auto* c = find(around.known, request.who);
   auto out = parts{};
-  switch (why.row().shows) {
+  switch (around.why.row().shows) {
     case came::credentials:
-      add_credentials(out, request.who, c, now);
+      add_credentials(out, request.who, c, around.now);
       break;
     case came::grant:
       add_grant(out, request.grant, c);
@@ -201,8 +200,9 @@ std::string came_with(const token_request& request, denial_reason why, const cli
     case came::content_type:
     case came::token:
     case came::assertion:
-    case came::proof:
       break;
+    case came::proof:
+      return describe_jwt(around.proof);
   }
   return std::move(out).take();
 }
@@ -214,12 +214,11 @@ std::string came_with(const partly_read_request& refused) {
   return std::move(out).take();
 }
 
-std::string came_with(const token_query_request& request, denial_reason why,
-                      const client_registry* known, instant now) {
+std::string came_with(const token_query_request& request, const refusal_context& around) {
   auto out = parts{};
-  switch (why.row().shows) {
+  switch (around.why.row().shows) {
     case came::credentials:
-      add_credentials(out, request.who, find(known, request.who), now);
+      add_credentials(out, request.who, find(around.known, request.who), around.now);
       break;
     case came::token:
       // Opaque and refresh tokens are secrets from the first octet on.
@@ -232,8 +231,9 @@ std::string came_with(const token_query_request& request, denial_reason why,
     case came::scope:
     case came::resource:
     case came::assertion:
-    case came::proof:
       break;
+    case came::proof:
+      return describe_jwt(around.proof);
   }
   return std::move(out).take();
 }

@@ -20,13 +20,21 @@ constexpr std::size_t longest_came = 600;
 /// @param most octets of the result, besides the dots of a text that was cut.
 [[nodiscard]] std::string escape_for_people(std::string_view text, std::size_t most = 128);
 
+/// What the server knows when it refuses a request.
+struct refusal_context {
+  denial_reason why;
+  /// The value of the DPoP header field; empty = absent.
+  std::string_view proof;
+  /// The clients; null = not loaded.
+  const client_registry* known = nullptr;
+  instant now{};
+};
+
 /// The parts of a request to the token endpoint that its refusal is about.
-/// @param known the clients; null = not loaded.
-[[nodiscard]] std::string came_with(const token_request& request, denial_reason why,
-                                    const client_registry* known, instant now);
+[[nodiscard]] std::string came_with(const token_request& request, const refusal_context& around);
 /// The same for a question about a token.
-[[nodiscard]] std::string came_with(const token_query_request& request, denial_reason why,
-                                    const client_registry* known, instant now);
+[[nodiscard]] std::string came_with(const token_query_request& request,
+                                    const refusal_context& around);
 
 /// Client and grant type, as far as they were read.
 [[nodiscard]] std::string came_with(const partly_read_request& refused);

@@ -15,13 +15,14 @@ bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-/// "COD-04", or the number of a row of the precedence table: "P16".
+/// "COD-04", "MINT-01", or the number of a row of the precedence table: "P16".
 bool is_rule(std::string_view text) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
   if (text.size() == 3) return text[0] == 'P' && is_digit(text[1]) && is_digit(text[2]);
-  return text.size() == 6 && std::ranges::all_of(text.substr(0, 3), is_letter) && text[3] == '-' &&
-         is_digit(text[4]) && is_digit(text[5]);
+  const auto dash = text.find('-');
+  return (dash == 3 || dash == 4) && std::ranges::all_of(text.substr(0, dash), is_letter) &&
+         text.size() == dash + 3 && std::ranges::all_of(text.substr(dash + 1), is_digit);
 }
 
 /// A document with a section, an appendix, or as a whole.

@@ -28,6 +28,15 @@ client shop() {
 
 const client_registry known{{shop()}};
 
+constexpr auto proof_text = std::string_view{"not.a.proof"};
+
+template <class Request>
+std::string came_with(const Request& r, denial_reason why, const client_registry* clients,
+                      instant now) {
+  return oauth::came_with(
+      r, refusal_context{.why = why, .proof = proof_text, .known = clients, .now = now});
+}
+
 token_request request_of(std::string_view id) {
   auto r = token_request{};
   r.who.presented = presentation::basic;
@@ -110,6 +119,14 @@ TEST(came_with, shows_header_and_claims_of_a_jwt_without_its_signature) {
   query.token = token;
   EXPECT_EQ(came_with(query, "access token is not alive", &known, noon),
             "alg=RS256; typ=JWT; kid=k1; iss=https://a.example; aud=x, y; exp=12");
+}
+
+TEST(came_with, shows_header_and_claims_of_a_dpop_proof) {
+  const auto text = jws(R"({"typ":"dpop+jwt","alg":"ES256","jwk":{"x":"1"}})",
+                        R"({"jti":"1","htm":"POST","htu":"https://a.example/token","iat":12})");
+  const auto why = denial_reason{"DPoP proof by another key than the code is bound to (COD-09)"};
+  EXPECT_EQ(oauth::came_with(request_of("shop"), refusal_context{.why = why, .proof = text}),
+            "alg=ES256; typ=dpop+jwt; iat=12; htm=POST; htu=https://a.example/token");
 }
 
 TEST(describe_jwt, takes_any_octets) {
