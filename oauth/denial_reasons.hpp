@@ -12,6 +12,7 @@
 #include "oauth/denial_reason.hpp"
 #include "oauth/denial_reasons/admin_rows.hpp"
 #include "oauth/denial_reasons/assertion_rows.hpp"
+#include "oauth/denial_reasons/certificate_rows.hpp"
 #include "oauth/denial_reasons/client_rows.hpp"
 #include "oauth/denial_reasons/dpop_rows.hpp"
 #include "oauth/denial_reasons/grant_rows.hpp"
@@ -29,6 +30,7 @@ inline constexpr auto denial_tables = std::to_array<std::span<const denial_row>>
     admin_rows,
     server_rows,
     request_rows,
+    certificate_rows,
     client_rows,
     assertion_rows,
     dpop_rows,

@@ -131,6 +131,20 @@ bool read_keys(records::client& from, oauth::client& to) {
                                                    to.only_assertion_alg.emplace()));
 }
 
+void write_certificate(const oauth::client& from, records::client& to) {
+  to.set_has_certificate_bound_tokens(from.has_certificate_bound_tokens);
+  if (!from.subject) return;
+  to.set_certificate_subject(row_of(oauth::subject_fields, from.subject->field).record_number);
+  to.set_certificate_subject_value(from.subject->value);
+}
+
+bool read_certificate(records::client& from, oauth::client& to) {
+  to.has_certificate_bound_tokens = from.has_certificate_bound_tokens();
+  if (from.certificate_subject() == 0) return true;
+  to.subject.emplace().value = std::move(*from.mutable_certificate_subject_value());
+  return read_number(oauth::subject_fields, from.certificate_subject(), to.subject->field);
+}
+
 bool read_grant_types(const records::client& from, std::vector<oauth::grant_type>& to) {
   to.clear();
   for (const auto number : from.grant_types()) {
@@ -224,6 +238,7 @@ std::string encode(const oauth::client& c) {
   m.set_refresh_absolute(static_cast<std::uint32_t>(c.lives.refresh_absolute.count()));
   write_claims(c.access_token_claims, *m.mutable_access_token_claims());
   write_keys(c, m);
+  write_certificate(c, m);
   return m.SerializeAsString();
 }
 
@@ -234,7 +249,7 @@ std::optional<oauth::client> decode_client(std::string_view octets) {
       !read_number(oauth::auth_methods, m.method(), c->method) ||
       !from_record(m.id_token_alg(), c->id_token_alg) ||
       !from_record(m.rt_mode(), c->refresh_mode) || !read_grant_types(m, c->grant_types) ||
-      !from_record(m.subjects(), c->subjects) || !read_keys(m, *c) ||
+      !from_record(m.subjects(), c->subjects) || !read_keys(m, *c) || !read_certificate(m, *c) ||
       (m.has_userinfo_alg() && !from_record(m.userinfo_alg(), c->userinfo_alg.emplace()))) {
     return {};
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "actors/stages/query_answer.hpp"
+#include "oauth/client/certificate_auth.hpp"
 #include "oauth/client/static_claims.hpp"
 #include "oauth/denial_reasons.hpp"
 #include "oauth/grant/client_credentials.hpp"
@@ -95,6 +96,9 @@ bool token_validator::has_line(service::exchange& x) const {
 token_validator::next token_validator::route(service::token_exchange& x,
                                              const oauth::client_facts& client) {
   x.client = client;
+  const auto x5t = oauth::bind_to_certificate(client.is_certificate_bound, x.certificate.get());
+  if (!x5t) return refuse(x, x5t.error());
+  x.bound_to.x5t = *x5t;
   if (!has_line(x)) return next::reply;
   switch (x.request.grant) {
     case oauth::grant_type::authorization_code:

@@ -2,6 +2,7 @@
 // for metadata.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/json.hpp>
 #include <iostream>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "app/cli/command_error.hpp"
 #include "app/cli/secret_source.hpp"
 #include "app/cli/text_table.hpp"
+#include "oauth/client/certificate_subject.hpp"
 
 namespace mintage::app {
 namespace {
@@ -99,7 +101,13 @@ void print_client(const json::object& client) {
                            "jwks_uri",
                            "token_endpoint_auth_signing_alg",
                            "assertion_aud_mode",
-                           "profile"}) {
+                           "profile",
+                           "tls_client_auth_subject_dn",
+                           "tls_client_auth_san_dns",
+                           "tls_client_auth_san_uri",
+                           "tls_client_auth_san_ip",
+                           "tls_client_auth_san_email",
+                           "tls_client_certificate_bound_access_tokens"}) {
     if (const auto* value = client.if_contains(name)) table.add({name, cell_of(value)});
   }
   table.add({"secrets", secrets_text(client)});
@@ -116,8 +124,10 @@ int add(const client_options& o) {
   auto body = o.metadata.body();
   if (!o.id.empty()) body["client_id"] = o.id;
   const auto has_keys = body.contains("jwks") || body.contains("jwks_uri");
-  if (has_keys && !body.contains("token_endpoint_auth_method"))
-    body["token_endpoint_auth_method"] = "private_key_jwt";
+  const auto has_subject = std::ranges::any_of(
+      oauth::subject_fields, [&body](const auto& f) { return body.contains(f.name); });
+  if ((has_keys || has_subject) && !body.contains("token_endpoint_auth_method"))
+    body["token_endpoint_auth_method"] = has_subject ? "tls_client_auth" : "private_key_jwt";
   put_secret(body, o);
   const auto made = o.server().call("POST", "/admin/clients", body);
   if (!made.empty()) print_client(made);

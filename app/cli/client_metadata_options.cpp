@@ -78,6 +78,36 @@ void add_key_options(CLI::App& command, client_metadata_options& o) {
       ->type_name("PROFILE");
 }
 
+/// What `--certificate-…` says, for each row of `oauth::subject_fields`.
+struct subject_option {
+  oauth::subject_field id;
+  const char* name;
+  const char* does;
+};
+constexpr auto subject_options = std::array{
+    subject_option{oauth::subject_field::dn, "--certificate-subject",
+                   "The subject of its certificate, such as CN=api,O=Example,C=DE"},
+    subject_option{oauth::subject_field::san_dns, "--certificate-dns",
+                   "A DNS name in its certificate"},
+    subject_option{oauth::subject_field::san_uri, "--certificate-uri", "A URI in its certificate"},
+    subject_option{oauth::subject_field::san_ip, "--certificate-ip",
+                   "An IP address in its certificate"},
+    subject_option{oauth::subject_field::san_email, "--certificate-email",
+                   "The address of a mailbox in its certificate"},
+};
+static_assert(oauth::is_in_order(subject_options));
+
+void add_certificate_options(CLI::App& command, client_metadata_options& o) {
+  auto* group = command.add_option_group("its certificate");
+  for (const auto& s : subject_options) {
+    auto& value = o.certificate_subjects[static_cast<std::size_t>(s.id)];
+    group->add_option(s.name, value, s.does)->type_name("TEXT");
+  }
+  group->require_option(0, 1);
+  command.add_flag("--certificate-bound-tokens", o.certificate_bound,
+                   "Bind its tokens to the certificate that it presents");
+}
+
 }  // namespace
 
 json::object client_metadata_options::body() const {
@@ -113,6 +143,11 @@ json::object client_metadata_options::body() const {
   put_text("token_endpoint_auth_signing_alg", assertion_alg);
   put_text("assertion_aud_mode", assertion_aud);
   put_text("profile", profile);
+  for (const auto& f : oauth::subject_fields) {
+    const auto& value = certificate_subjects[static_cast<std::size_t>(f.id)];
+    put_text(f.name.data(), value);
+  }
+  if (certificate_bound) out["tls_client_certificate_bound_access_tokens"] = true;
   return out;
 }
 
@@ -134,6 +169,7 @@ void add_changeable_options(CLI::App& command, client_metadata_options& o) {
                   "Claims of each of its access tokens, one JSON object")
       ->type_name("JSON");
   add_key_options(command, o);
+  add_certificate_options(command, o);
 }
 
 void add_metadata_options(CLI::App& command, client_metadata_options& o) {

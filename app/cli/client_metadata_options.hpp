@@ -2,11 +2,14 @@
 /// The metadata of a client as options of `mintage client add` and `mintage client change`.
 #pragma once
 
+#include <array>
 #include <boost/json/object.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "oauth/client/certificate_subject.hpp"
 
 namespace CLI {
 class App;
@@ -36,6 +39,9 @@ struct client_metadata_options {
   /// A JSON object.
   std::string access_token_claims;
   /// A file with a JWK set, or with one JWK.
+  /// One for each row of `oauth::subject_fields`.
+  std::array<std::string, oauth::subject_fields.size()> certificate_subjects;
+  bool certificate_bound = false;
   std::string jwks_file;
   std::string jwks_uri;
   std::string assertion_alg;

@@ -6,6 +6,7 @@ _mintage() {
   local access='--config --admin --token-file --ca --json' secret='--import --secret-file --secret-env --secret-hash-file'
   local lives='--access-token-ttl --id-token-ttl --refresh-idle --refresh-absolute --access-token-claims'
   local keys='--jwks --jwks-uri --assertion-alg --assertion-aud --profile'
+  local certificate='--certificate-subject --certificate-dns --certificate-uri --certificate-ip --certificate-email --certificate-bound-tokens'
   local words='' command=${COMP_WORDS[1]:-}
   if ((COMP_CWORD > 2)); then command+=" ${COMP_WORDS[2]}"; fi
   COMPREPLY=()
@@ -18,7 +19,7 @@ _mintage() {
     --secret-env) mapfile -t COMPREPLY < <(compgen -e -- "$word") && return ;;
     --admin) mapfile -t COMPREPLY < <(compgen -W 'http://127.0.0.1:9081' -- "$word") && return ;;
     --grant) words='authorization_code refresh_token client_credentials' ;;
-    --auth-method) words='client_secret_basic client_secret_post client_secret_jwt private_key_jwt' ;;
+    --auth-method) words='client_secret_basic client_secret_post client_secret_jwt private_key_jwt tls_client_auth self_signed_tls_client_auth' ;;
     --assertion-alg) words='ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512 HS256 HS384 HS512' ;;
     --assertion-aud) words='strict compat' ;;
     --profile) words='default fapi2' ;;
@@ -47,11 +48,11 @@ _mintage() {
       client\ add)
         words="$access $secret --id --name --redirect-uri --scope --grant --auth-method --public
           --id-token-alg --rt-mode --rt-without-offline --no-pkce --strict-auth-method
-          --no-basic-raw-compat --secret-expires-at $lives $keys" ;;
+          --no-basic-raw-compat --secret-expires-at $lives $keys $certificate" ;;
       client\ list) words=$access ;;
       client\ show) words=$access ;;
       client\ check) words="$access --redirect-uri --scope --resource" ;;
-      client\ change) words="$access --name --redirect-uri $lives $keys" ;;
+      client\ change) words="$access --name --redirect-uri $lives $keys $certificate" ;;
       client\ secret) words="$access $secret --secret-expires-at --end" ;;
       client\ suspend) words="$access --resume" ;;
       client\ remove) words=$access ;;

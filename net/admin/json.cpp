@@ -106,6 +106,10 @@ objection take_jwks(json_in from, client_metadata& to) {
   return {};
 }
 
+template <oauth::subject_field Field>
+objection take_subject(json_in from, client_metadata& to) {
+  return take(from, to.certificate_subjects[static_cast<std::size_t>(Field)]);
+}
 objection take_format(json_in from, resource& to) {
   auto text = std::string{};
   if (const auto wrong = take(from, text); !wrong.empty()) return wrong;
@@ -143,6 +147,9 @@ template <auto Field>
 constexpr auto in_mint = field<Field, mint_request>;
 template <auto Field>
 constexpr auto in_client = field<Field, client_metadata>;
+template <oauth::subject_field Field>
+constexpr auto in_certificate =
+    member<client_metadata>{row_of(oauth::subject_fields, Field).name, take_subject<Field>};
 template <auto Field>
 constexpr auto in_secret = field<Field, secret_request>;
 
@@ -199,6 +206,13 @@ constexpr auto client_members = std::to_array<member<client_metadata>>({
     in_client<&client_metadata::token_endpoint_auth_signing_alg>("token_endpoint_auth_signing_alg"),
     in_client<&client_metadata::assertion_aud_mode>("assertion_aud_mode"),
     in_client<&client_metadata::profile>("profile"),
+    in_certificate<oauth::subject_field::dn>,
+    in_certificate<oauth::subject_field::san_dns>,
+    in_certificate<oauth::subject_field::san_uri>,
+    in_certificate<oauth::subject_field::san_ip>,
+    in_certificate<oauth::subject_field::san_email>,
+    in_client<&client_metadata::tls_client_certificate_bound_access_tokens>(
+        "tls_client_certificate_bound_access_tokens"),
 });
 
 constexpr auto resource_members = std::to_array<member<resource>>({

@@ -52,6 +52,11 @@ void put_keys(json::object& object, const oauth::client& c) {
   object["assertion_aud_mode"] = to_string(c.assertion_aud);
 }
 
+void put_certificate(json::object& object, const oauth::client& c) {
+  if (c.subject) object[row_of(oauth::subject_fields, c.subject->field).name] = c.subject->value;
+  object["tls_client_certificate_bound_access_tokens"] = c.has_certificate_bound_tokens;
+}
+
 json::object to_json(const oauth::client& c) {
   auto grants = json::array{};
   for (const auto g : c.grant_types) grants.emplace_back(to_string(g));
@@ -89,6 +94,7 @@ json::object to_json(const oauth::client& c) {
   put_lives(out, c.lives);
   put_claims(out, c.access_token_claims);
   put_keys(out, c);
+  put_certificate(out, c);
   return out;
 }
 

@@ -25,9 +25,10 @@ enum class presentation : std::uint8_t {
 
 /// How a client proves its identity.
 enum class client_proof : std::uint8_t {
-  none,    ///< nothing: a public client
-  secret,  ///< a shared secret (CAU-12)
-  key      ///< a private key, whose public one is in its JWK set
+  none,        ///< nothing: a public client
+  secret,      ///< a shared secret (CAU-12)
+  key,         ///< a private key, whose public one is in its JWK set
+  certificate  ///< a client certificate, whose key was proven when it was received (CAU-14)
 };
 
 /// In the order of documents and messages.
@@ -36,6 +37,8 @@ enum class auth_method : std::uint8_t {
   client_secret_post,
   client_secret_jwt,
   private_key_jwt,
+  tls_client_auth,
+  self_signed_tls_client_auth,
   none
 };
 
@@ -72,6 +75,20 @@ constexpr auto auth_methods = std::array{
                     client_proof::secret, detail::all_client_endpoints, true},
     auth_method_row{auth_method::private_key_jwt, "private_key_jwt", 3, presentation::assertion,
                     client_proof::key, detail::all_client_endpoints},
+    auth_method_row{.id = auth_method::tls_client_auth,
+                    .name = "tls_client_auth",
+                    .record_number = 5,
+                    .presented = presentation::id_only,
+                    .proof = client_proof::certificate,
+                    .endpoints = detail::all_client_endpoints,
+                    .needs = certificate_use::checked},
+    auth_method_row{.id = auth_method::self_signed_tls_client_auth,
+                    .name = "self_signed_tls_client_auth",
+                    .record_number = 6,
+                    .presented = presentation::id_only,
+                    .proof = client_proof::certificate,
+                    .endpoints = detail::all_client_endpoints,
+                    .needs = certificate_use::unchecked},
     auth_method_row{auth_method::none, "none", 0, presentation::id_only, client_proof::none,
                     detail::public_client_endpoints},
 };

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "oauth/client/certificate_auth.hpp"
 #include "oauth/client/secret_kinds.hpp"
 #include "oauth/denial_reasons.hpp"
 
@@ -155,13 +156,16 @@ std::optional<denial_reason> unusable(how presented) noexcept {
 
 /// Why this client cannot authenticate in this way, whatever the secret (CAU-05, CAU-13).
 /// @returns the reason, or nothing.
-std::optional<denial_reason> obstacle(const client* record,
-                                      const presented_credentials& who) noexcept {
+std::optional<denial_reason> obstacle(const client* record, const presented_credentials& who) {
   if (record == nullptr) return denial_reason{"unknown client"};
   if (record->status != client_status::active) return denial_reason{"client is suspended"};
   const auto has_secret = who.presented != how::id_only;
   if (record->is_public() && has_secret) return denial_reason{"public client presented a secret"};
   if (record->is_public()) return std::nullopt;
+  if (proof_of(record->method) == client_proof::certificate) {
+    if (has_secret) return denial_reason{"wrong method"};
+    return refusal_of_certificate(*record, who.certificate);
+  }
   if (!has_secret) return denial_reason{"confidential client presented no secret"};
   const auto registered = row_of(auth_methods, record->method).presented;
   const auto is_of_family = registered == how::basic || registered == how::post;
@@ -187,7 +191,8 @@ result<client_facts> admit(const located& found, std::optional<grant_type> grant
                       .rt_without_offline = c.rt_without_offline,
                       .refresh_mode = c.refresh_mode,
                       .lives = c.lives,
-                      .has_static_claims = !c.access_token_claims.empty()};
+                      .has_static_claims = !c.access_token_claims.empty(),
+                      .is_certificate_bound = c.has_certificate_bound_tokens};
 }
 
 bool matches(std::string_view hash, std::string_view secret) {
@@ -283,7 +288,8 @@ client_authenticator::outcome client_authenticator::identify(const client_regist
   if (const auto reason = unusable(who.presented)) return invalid_client(*reason);
   const auto found = locate(clients, who);
   const auto refused = obstacle(found.record, who);
-  if (!refused && found.record->is_public()) return as_outcome(admit(found, grant));
+  // With a certificate, nothing is left to prove.
+  if (!refused && who.presented == how::id_only) return as_outcome(admit(found, grant));
 
   // From here on the work depends on the request and the client's hashes only: an obstacle prevents
   // a match from counting, not the comparison (TOK-21, CAU-12).

@@ -13,6 +13,7 @@
 #include "crypto/key.hpp"
 #include "oauth/client/assertion_alg.hpp"
 #include "oauth/client/auth_method.hpp"
+#include "oauth/client/certificate_subject.hpp"
 #include "oauth/client/key_set.hpp"
 #include "oauth/client/secret_kinds.hpp"
 #include "oauth/grant/grant_types.hpp"
@@ -128,6 +129,10 @@ struct client {
   std::optional<assertion_alg> only_assertion_alg;
   aud_mode assertion_aud = aud_mode::strict;
   client_profile profile = client_profile::standard;
+  /// The name in its certificate; there with `tls_client_auth` only (CAU-14).
+  std::optional<certificate_subject> subject;
+  /// `tls_client_certificate_bound_access_tokens` (MTL-01).
+  bool has_certificate_bound_tokens = false;
 
   [[nodiscard]] bool is_public() const noexcept { return proof_of(method) == client_proof::none; }
   [[nodiscard]] bool has_grant(grant_type g) const noexcept;
@@ -157,6 +162,8 @@ struct client_facts {
   token_lives lives;
   /// Whether the client's record has `access_token_claims`.
   bool has_static_claims = false;
+  /// Whether its tokens must be bound to a client certificate (MTL-01).
+  bool is_certificate_bound = false;
 };
 
 }  // namespace mintage::oauth

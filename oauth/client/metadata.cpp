@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crypto/base64.hpp"
+#include "oauth/client/certificate_metadata.hpp"
 #include "oauth/client/key_metadata.hpp"
 #include "oauth/client/secrets.hpp"
 #include "oauth/client/subject_metadata.hpp"
@@ -239,9 +240,9 @@ complaint check_whole(const client& c, const client_metadata& m) {
 
 /// Sets the members that creation and change have in common.
 complaint apply(client& c, const client_metadata& m) {
-  for (const auto set :
-       {set_redirect_uris, set_grant_types, set_scope, set_plain_values, set_algorithms,
-        set_subjects, set_allowed_resources, set_allowed_origins, set_lives, set_keys}) {
+  for (const auto set : {set_redirect_uris, set_grant_types, set_scope, set_plain_values,
+                         set_algorithms, set_subjects, set_allowed_resources, set_allowed_origins,
+                         set_lives, set_keys, set_certificate}) {
     if (auto bad = set(c, m)) return bad;
   }
   if (auto bad = check_whole(c, m)) return bad;

@@ -2,6 +2,7 @@
 /// The metadata that a client is registered with, and its rules. @see RFC 7591 §2, PROTOCOL.md §9
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -51,6 +52,9 @@ struct client_metadata {
   std::optional<std::string> token_endpoint_auth_signing_alg;  ///< empty = any of the method
   std::optional<std::string> assertion_aud_mode;               ///< "strict" or "compat"
   std::optional<std::string> profile;                          ///< "default" or "fapi2"
+  /// One for each row of `subject_fields`.
+  std::array<std::optional<std::string>, subject_fields.size()> certificate_subjects;
+  std::optional<bool> tls_client_certificate_bound_access_tokens;
 };
 
 /// Checks that this server can give a client such lifetimes: access and ID tokens must expire

@@ -5,7 +5,7 @@
 namespace mintage::test {
 
 std::vector<pending_row> pending_rows() {
-  constexpr auto mtls = "waits for client certificates: no issue yet";
+  constexpr auto mtls = "tested elsewhere: tests/http/mtls presents certificates";
   constexpr auto dpop = "waits for DPoP: no issue yet";
   return {
       {"NEG-071", mtls},

@@ -116,6 +116,8 @@ oauth::client sample_client() {
   c.only_assertion_alg = oauth::assertion_alg::hs512;
   c.assertion_aud = oauth::aud_mode::compat;
   c.profile = oauth::client_profile::fapi2;
+  c.subject = {oauth::subject_field::san_uri, "https://example.com/api"};
+  c.has_certificate_bound_tokens = true;
   return c;
 }
 
@@ -144,6 +146,8 @@ oauth::resource sample_resource() {
 }
 
 void expect_same(const oauth::client& a, const oauth::client& b) {
+  EXPECT_EQ(a.subject, b.subject);
+  EXPECT_EQ(a.has_certificate_bound_tokens, b.has_certificate_bound_tokens);
   EXPECT_EQ(a.id, b.id);
   EXPECT_EQ(a.incarnation, b.incarnation);
   EXPECT_EQ(a.version, b.version);
@@ -215,7 +219,7 @@ TEST(codec, refuses_numbers_that_mean_something_else_in_a_newer_version) {
   EXPECT_FALSE(decode_grant(with_varint(encode(sample_grant()), 2, 4096)));
   EXPECT_TRUE(decode_grant(with_varint(encode(sample_grant()), 2, 4095)));
   EXPECT_FALSE(decode_access_token(with_varint(encode(sample_access_token()), 11, 4096)));
-  for (auto field : {4U, 7U, 10U, 12U, 17U, 18U, 20U, 31U, 37U}) {
+  for (auto field : {4U, 7U, 10U, 12U, 17U, 18U, 20U, 31U, 34U, 37U}) {
     EXPECT_FALSE(decode_client(with_varint(encode(sample_client()), field, 9))) << field;
   }
   EXPECT_FALSE(decode_client(with_varint(encode(sample_client()), 30, 99)));
