@@ -101,9 +101,10 @@ std::size_t family_book::ask_revocation(refresh_manner how, const std::string& t
 }
 
 void family_book::answered(std::size_t number, const service::token_exchange& x,
-                           const std::string& successor) {
+                           const std::string& successor, bool is_client_at_fault) {
   auto& q = questions_.at(number);
   if (++q.answers > 1) return fail_("a refresh is answered twice");
+  if (is_client_at_fault) return;
   if (x.denied) return check_refusal(q, *x.denied);
   if (x.body.empty()) return fail_("a refresh is answered with nothing");
   check_success(q, x, successor);
@@ -144,9 +145,11 @@ void family_book::check_refusal(const question& q, const oauth::denial& why) {
     fail_("a right refresh is refused while its family lives: " + std::string{why.reason});
 }
 
-void family_book::answered(std::size_t number, const service::query_exchange& x) {
+void family_book::answered(std::size_t number, const service::query_exchange& x,
+                           bool is_client_at_fault) {
   auto& q = questions_.at(number);
   if (++q.answers > 1) return fail_("a revocation is answered twice");
+  if (is_client_at_fault) return;
   if (!x.denied && !x.done) return fail_("a revocation is answered with nothing");
   if (x.denied && x.denied->code == errc::temporarily_unavailable) {
     if (calm_) fail_("a revocation is answered 503 without a cause");

@@ -49,9 +49,10 @@ class family_book {
   // Requests and answers. A request is identified by the number that `ask_…` returns.
   std::size_t ask_refresh(refresh_manner how, const std::string& token);
   std::size_t ask_revocation(refresh_manner how, const std::string& token);
+  /// @param is_client_at_fault whether it may be refused for its assertion.
   void answered(std::size_t question, const service::token_exchange& x,
-                const std::string& successor);
-  void answered(std::size_t question, const service::query_exchange& x);
+                const std::string& successor, bool is_client_at_fault);
+  void answered(std::size_t question, const service::query_exchange& x, bool is_client_at_fault);
 
   /// No faults occur from now on.
   void note_calm() { calm_ = true; }

@@ -111,9 +111,11 @@ void redemption_model::answered(std::size_t number, const service::mint_exchange
   if (found != verdict::ok && found != verdict::expired) fail("a minted code is not durable");
 }
 
-void redemption_model::answered(std::size_t number, const service::token_exchange& x) {
+void redemption_model::answered(std::size_t number, const service::token_exchange& x,
+                                bool is_client_at_fault) {
   auto& q = questions_.at(number);
   if (++q.answers > 1) return fail("a redemption is answered twice");
+  if (is_client_at_fault) return;
   if (!x.denied && !x.body.empty()) return check_success(q, x);
   if (!x.denied) return fail("a redemption is answered with nothing");
   check_refusal(q, *x.denied);

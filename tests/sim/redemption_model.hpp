@@ -88,7 +88,8 @@ class redemption_model final : public ledger {
   // Requests and answers. A request is identified by the number that `ask` returns.
   /// @param code as its client knows it; nothing for a mint request.
   std::size_t ask(manner how, const std::optional<oauth::code_ref>& code);
-  void answered(std::size_t question, const service::token_exchange& x);
+  /// @param is_client_at_fault whether it may be refused for its assertion.
+  void answered(std::size_t question, const service::token_exchange& x, bool is_client_at_fault);
   void answered(std::size_t question, const service::mint_exchange& x);
 
   /// No request is in flight, and all actors know of all crashes.

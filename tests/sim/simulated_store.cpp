@@ -335,6 +335,7 @@ read_result simulated_store::look(table kind, const record_key& key, oauth::inst
 
 verdict simulated_store::apply(const insert_op& op, oauth::instant now) {
   if (mood.told == lie::inserts_nothing) return verdict::ok;
+  if (mood.told == lie::records_nothing && op.kind == table::replay_ids) return verdict::ok;
   auto found = verdict::unknown;
   records_->insert({op}, now, [&](const auto& r) { found = r.front(); });
   if (found == verdict::ok) ledger_->inserted(op);

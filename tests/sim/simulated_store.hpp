@@ -45,6 +45,7 @@ enum class lie : std::uint8_t {
   rotates_any,  ///< from any generation
   revokes_nothing,
   cuts_nothing_off,
+  records_nothing,  ///< of replay ids
   never_answers
 };
 

@@ -5,6 +5,7 @@
 
 #include "crypto/base64.hpp"
 #include "oauth/client/authentication.hpp"
+#include "tests/support/signed_assertion.hpp"
 
 namespace mintage::sim {
 namespace {
@@ -62,7 +63,8 @@ moods simulation::draw_moods(lie told) {
   return m;
 }
 
-/// Two applications with generated secrets, and one with an imported secret.
+/// An application with a generated secret, one that signs assertions, and one with an imported
+/// secret.
 std::unique_ptr<storage::engine> simulation::stocked_engine() {
   auto engine = store_.make_engine();
   auto random = crypto::buffered_random{};
@@ -78,6 +80,12 @@ std::unique_ptr<storage::engine> simulation::stocked_engine() {
     c.require_pkce = false;
     c.refresh_mode = i == 1 ? oauth::rt_mode::static_ : oauth::rt_mode::rotating;
     c.id_token_alg = crypto::jws_alg::es256;
+    if (i == 1) {
+      applications_[i] = {c.id, {}, crypto::signing_key::generate(crypto::jws_alg::es256)};
+      test::give_keys(c, {&*applications_[i].key});
+      engine->records().put_client(c, 0);
+      continue;
+    }
     auto stored = oauth::stored_secret{};
     if (i == 2) {
       applications_[i] = {c.id, std::string{chosen_secret}};
@@ -182,8 +190,6 @@ void simulation::redeem(const held_code& code, manner how, std::size_t io_thread
   auto owner = code.owner;
   if (how == manner::wrong_client) owner = (owner + 1 + luck_.below(2)) % applications_.size();
   who->owner = owner;
-  who->secret = applications_[owner].secret;
-  if (how == manner::wrong_secret) who->secret.back() = who->secret.back() == 'x' ? 'y' : 'x';
   if (how == manner::wrong_verifier) who->verifier = std::string(64, 'w');
   if (how == manner::wrong_uri)
     who->uri = luck_.percent(50) ? "https://app.example.com/cb/" : "https://app.example.com/CB";
@@ -196,17 +202,48 @@ void simulation::redeem(const held_code& code, manner how, std::size_t io_thread
   x->request.code = who->code;
   x->request.code_verifier = who->verifier;
   x->request.redirect_uri = who->uri;
-  auto& credentials = x->request.who;
-  credentials.presented = oauth::presented_credentials::how::post;
-  credentials.id = credentials.raw_id = applications_[owner].id;
-  credentials.secret = credentials.raw_secret = who->secret;
+  identify(*who, x->request.who, owner, how == manner::wrong_secret, how == manner::right);
   service.submit(std::move(x));
+}
+
+void simulation::identify(asker& who, oauth::presented_credentials& to, std::size_t owner,
+                          bool is_wrong, bool may_repeat) {
+  const auto& application = applications_[owner];
+  to.id = to.raw_id = application.id;
+  if (!application.key) {
+    who.secret = application.secret;
+    if (is_wrong) who.secret.back() = who.secret.back() == 'x' ? 'y' : 'x';
+    to.presented = oauth::presented_credentials::how::post;
+    to.secret = to.raw_secret = who.secret;
+    return;
+  }
+  constexpr auto repeated = std::size_t{25};
+  if (may_repeat && !is_calm_ && !assertions_.empty() && luck_.percent(repeated)) {
+    who.assertion = assertions_[assertions_.size() - 1 -
+                                luck_.below(std::min(assertions_.size(), std::size_t{3}))];
+  } else {
+    const auto jti = std::to_string(++assertions_made_);
+    who.assertion =
+        test::sign_assertion(*application.key, {application.id, rules_.issuer, jti, clock_.now()});
+    if (is_wrong) who.assertion = test::with_wrong_signature(who.assertion);
+    assertions_.push_back(who.assertion);
+  }
+  assertion_book_.sent(who.assertion);
+  to.presented = oauth::presented_credentials::how::assertion;
+  to.assertion = who.assertion;
+}
+
+bool simulation::hear_assertion(const asker& from, const std::optional<oauth::denial>& denied) {
+  if (from.assertion.empty()) return false;
+  const auto is_right = assertion_book_.answered(from.assertion, denied);
+  result_.used_assertions = assertion_book_.refused();
+  return is_right;
 }
 
 void simulation::hear(const asker& from, service::token_exchange& x) {
   note(x.denied ? static_cast<std::uint64_t>(x.denied->code) : 99);
   if (x.request.grant == oauth::grant_type::refresh_token) return hear_refresh(from, x);
-  model_.answered(from.question, x);
+  model_.answered(from.question, x, hear_assertion(from, x.denied));
   if (x.denied || x.body.empty()) return;
   ++result_.successes;
   if (auto token = refresh_token_in(x.body); !token.empty())
@@ -232,6 +269,7 @@ void simulation::calm_down() {
   store_.mood = moods{};
   store_.mood.told = told;
   drain();
+  is_calm_ = true;
   model_.note_calm();
   for (auto i = std::size_t{0}; i < families_.size(); ++i) {
     const auto before = result_.refreshed;

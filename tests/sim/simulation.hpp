@@ -18,7 +18,8 @@ struct run_result {
   std::size_t steps = 0;
   std::size_t successes = 0;
   std::size_t refreshed = 0;
-  std::size_t retried = 0;  ///< codes that succeeded only after the faults had ended
+  std::size_t used_assertions = 0;  ///< refused because they were used before
+  std::size_t retried = 0;          ///< codes that succeeded only after the faults had ended
 };
 
 /// @param told the lie of the store, to test the model.

@@ -14,7 +14,7 @@ std::string refresh_token_in(const std::string& body) {
 
 void simulation::hear_refresh(const asker& from, const service::token_exchange& x) {
   auto successor = refresh_token_in(x.body);
-  model_.families.answered(from.question, x, successor);
+  model_.families.answered(from.question, x, successor, hear_assertion(from, x.denied));
   if (!x.denied) ++result_.refreshed;
   if (!from.family) return;
   auto& f = families_[*from.family];
@@ -27,7 +27,7 @@ void simulation::hear_refresh(const asker& from, const service::token_exchange& 
 
 void simulation::hear(const asker& from, service::query_exchange& x) {
   note(x.done ? 103 : 102);
-  model_.families.answered(from.question, x);
+  model_.families.answered(from.question, x, hear_assertion(from, x.denied));
 }
 
 void simulation::hear(const service::admin_exchange& x) {
@@ -62,14 +62,10 @@ void simulation::speak(asker& who, oauth::presented_credentials& to, std::size_t
                        refresh_manner how) {
   if (how == refresh_manner::wrong_client)
     owner = (owner + 1 + luck_.below(2)) % applications_.size();
-  who.secret = applications_[owner].secret;
-  if (how == refresh_manner::wrong_secret) who.secret.back() = who.secret.back() == 'x' ? 'y' : 'x';
   // Changes a character of the MAC.
   if (how == refresh_manner::wrong_mac)
     who.refresh_token[50] = who.refresh_token[50] == 'A' ? 'B' : 'A';
-  to.presented = oauth::presented_credentials::how::post;
-  to.id = to.raw_id = applications_[owner].id;
-  to.secret = to.raw_secret = who.secret;
+  identify(who, to, owner, how == refresh_manner::wrong_secret, false);
 }
 
 void simulation::refresh(const std::string& token, std::size_t owner, refresh_manner how,

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/assertion_book.hpp"
 #include "tests/sim/redemption_model.hpp"
 #include "tests/sim/simulated_world.hpp"
 #include "tests/sim/simulation.hpp"
@@ -15,10 +16,12 @@
 
 namespace mintage::sim {
 
-/// A client and its secret, as the application knows them.
+/// A client and its secret or its key, as the application knows them.
 struct application {
   std::string id;
   std::string secret;
+  /// Set = it signs assertions.
+  std::optional<crypto::signing_key> key{};
 };
 
 /// A minted code, as the application knows it.
@@ -57,6 +60,7 @@ class asker final : public service::caller {
   std::string uri;
   std::string secret;
   std::string refresh_token;
+  std::string assertion;
   std::size_t question = 0;
   held_code minting;
   std::size_t owner = 0;
@@ -98,6 +102,12 @@ class simulation {
   void cut_off_any();
   /// Fills `to` with the parameters of a request of that manner.
   void speak(asker& who, oauth::presented_credentials& to, std::size_t owner, refresh_manner how);
+  /// Fills `to` with the credentials of an application.
+  /// @param may_repeat whether the assertion may be one that was sent before.
+  void identify(asker& who, oauth::presented_credentials& to, std::size_t owner, bool is_wrong,
+                bool may_repeat);
+  /// @returns whether the client may be refused for its assertion.
+  [[nodiscard]] bool hear_assertion(const asker& from, const std::optional<oauth::denial>& denied);
   void kill_any();
   void pass_time();
   void calm_down();
@@ -114,9 +124,14 @@ class simulation {
   world_shape shape_;
   simulated_store store_;
   redemption_model model_;
+  assertion_book assertion_book_{clock_,
+                                 [this](std::string what) { model_.fail(std::move(what)); }};
   std::unique_ptr<simulated_world> world_;
   std::vector<held_code> codes_;
   std::vector<held_family> families_;
+  std::vector<std::string> assertions_;  ///< that were sent
+  std::size_t assertions_made_ = 0;
+  bool is_calm_ = false;
   std::size_t kills_per_mille_ = 0;
   std::uint64_t trace_ = 0xcbf29ce484222325;
   run_result result_;

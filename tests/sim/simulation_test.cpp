@@ -59,6 +59,7 @@ TEST(simulation, holds_all_rules_in_every_order_of_events) {
   auto successes = std::size_t{0};
   auto retried = std::size_t{0};
   auto refreshed = std::size_t{0};
+  auto used_assertions = std::size_t{0};
   for (auto i = std::uint64_t{0}; i < rounds; ++i, ++seed) {
     const auto r = watched_run(seed);
     ASSERT_TRUE(r.violations.empty())
@@ -67,6 +68,7 @@ TEST(simulation, holds_all_rules_in_every_order_of_events) {
     successes += r.successes;
     retried += r.retried;
     refreshed += r.refreshed;
+    used_assertions += r.used_assertions;
   }
   RecordProperty("steps", std::to_string(steps));
   RecordProperty("successes", std::to_string(successes));
@@ -74,6 +76,7 @@ TEST(simulation, holds_all_rules_in_every_order_of_events) {
   EXPECT_GT(successes, retried);
   EXPECT_GT(retried, 0U);
   EXPECT_GT(refreshed, successes / 4);
+  EXPECT_GT(used_assertions, 0U);
 }
 
 TEST(simulation, repeats_itself_by_seed) {
@@ -108,6 +111,7 @@ INSTANTIATE_TEST_SUITE_P(each_lie, model,
                                          told_lie{lie::rotates_any, "rotates_any"},
                                          told_lie{lie::revokes_nothing, "revokes_nothing"},
                                          told_lie{lie::cuts_nothing_off, "cuts_nothing_off"},
+                                         told_lie{lie::records_nothing, "records_nothing"},
                                          told_lie{lie::never_answers, "never_answers"}),
                          [](const auto& of) { return of.param.name; });
 
