@@ -1,6 +1,6 @@
-// A process that inserts, consumes and rotates is killed at random moments. Everything that it
-// reported as durable must be there afterwards. The writer is this program, run again with a hidden
-// flag.
+// A process that inserts, consumes, rotates and records is killed at random moments. Everything
+// that it reported as durable must be there afterwards. The writer is this program, run again with
+// a hidden flag.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -43,7 +43,7 @@ rocksdb_options at(const std::filesystem::path& path, durability level) {
   return o;
 }
 
-enum class event : std::uint32_t { inserted, consumed, rotation_asked, rotated };
+enum class event : std::uint32_t { inserted, consumed, rotation_asked, rotated, recorded };
 
 /// The report of the writer to its parent, one whole message at a time.
 struct acknowledgement {
@@ -52,8 +52,18 @@ struct acknowledgement {
   std::uint32_t generation = 0;  ///< of the successor
 };
 
+/// A replay id for each code.
+insert_op replay_id(std::uint64_t code, instant now) {
+  return {.kind = table::replay_ids,
+          .key = code_key(code),
+          .expires = now + life,
+          .binding = {},
+          .value = {}};
+}
+
 /// Writes until it is killed: batches of insertions, consumptions and rotations, several in flight.
-/// Of four codes, one stays live, one is consumed, and the families of two are rotated.
+/// Of four codes, one stays live, one is consumed, and the families of two are rotated. The replay
+/// ids of all are recorded first, one by one and each twice.
 class writer {
  public:
   /// @param last the acknowledgement after which it kills itself; 0 when another process kills it.
@@ -85,6 +95,14 @@ class writer {
       }
     }
     ++in_flight_;
+    for (auto code : codes) {
+      shards_[shard]->insert({replay_id(code, clock_.now()), replay_id(code, clock_.now())},
+                             clock_.now(), [=, this](const std::vector<verdict>& v) {
+                               tell({code}, event::recorded, 0, [&](std::size_t) {
+                                 return v == std::vector{verdict::ok, verdict::exists};
+                               });
+                             });
+    }
     shards_[shard]->insert(
         std::move(batch), clock_.now(), [=, this](const std::vector<verdict>& v) {
           tell(codes, event::inserted, 0, [&](std::size_t i) { return v[i] == verdict::ok; });
@@ -214,6 +232,9 @@ class crash : public testing::TestWithParam<durability> {
         book.told = t.generation;
         ++rotations_;
         break;
+      case event::recorded:
+        recorded_[t.code] = true;
+        break;
     }
   }
 
@@ -223,6 +244,9 @@ class crash : public testing::TestWithParam<durability> {
     auto shard = store_driver{e, 0, 1};
     for (auto code = first; code <= last; ++code) {
       SCOPED_TRACE("code " + std::to_string(code));
+      if (recorded_[code]) {
+        ASSERT_EQ(shard.insert(replay_id(code, now), now), verdict::exists);  // CAU-07
+      }
       auto what = shard.read(table::codes, code_key(code), now).what;
       auto new_grant = shard.read(table::grants, new_grant_key(code, code), now).what;
       ASSERT_EQ(new_grant, what == verdict::replayed ? verdict::ok : verdict::absent);
@@ -270,6 +294,7 @@ class crash : public testing::TestWithParam<durability> {
   std::map<std::uint64_t, family> families_;
   std::map<std::uint64_t, bool> inserted_;
   std::map<std::uint64_t, bool> consumed_;
+  std::map<std::uint64_t, bool> recorded_;
   std::size_t rotations_ = 0;
 };
 
@@ -301,6 +326,7 @@ TEST_P(crash, loses_nothing_acknowledged_and_revives_nothing_consumed) {  // COD
     first = last + 1;
   }
   EXPECT_GE(consumed_.size(), 20U) << "the writers did too little to prove anything";
+  EXPECT_GE(recorded_.size(), 20U) << "the writers did too little to prove anything";
   EXPECT_GE(rotations_, 20U) << "the writers did too little to prove anything";
 }
 
