@@ -67,6 +67,7 @@ struct simulated_world::impl {
       : shape{s},
         engine{std::move(e)},
         board{s.io_threads, s.validators, s.code_stores, s.signers, 1},
+        refusals{s.io_threads, 64},
         places{s.hasher_queue, s.hasher_queue},
         io_threads(s.io_threads),
         members{
@@ -113,8 +114,8 @@ struct simulated_world::impl {
         system{configure(config)},
         scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())} {
     for (auto i = std::uint32_t{0}; i < io_threads.size(); ++i)
-      gateways.push_back(std::make_unique<actors::request_gateway>(i, io_threads[i], s.limit, clock,
-                                                                   journal, *engine, board));
+      gateways.push_back(std::make_unique<actors::request_gateway>(
+          i, io_threads[i], s.limit, clock, journal, *engine, board, refusals));
     supervising = system.spawn(actors::supervisor, &setup);
     caf::anon_send(supervising, actors::routes_atom_v);
   }
@@ -138,6 +139,7 @@ struct simulated_world::impl {
   counting_journal journal;
   std::unique_ptr<storage::engine> engine;
   actors::meter_board board;
+  actors::refusal_book refusals;
   actors::hash_permits places;
   actors::hash_queue slow{actors::hash_queue::pacing::off};
   std::vector<queue_lane> io_threads;
