@@ -42,9 +42,9 @@ void send_on(pointer self, std::vector<Handle> recorded) {
   ways.reserve(recorded.size());
   for (const auto& x : recorded)
     ways.push_back(x->replay_ids.empty() ? x->after : next_stage::record);
-  auto to_hash = std::vector<Handle>{};  // stays empty: no proof is recorded before its secret
+  auto aside = std::vector<Handle>{};  // stays empty: no proof is recorded before its secret
   auto to_sign = std::vector<Handle>{};
-  deal(self, std::move(recorded), std::span<const next_stage>{ways}, to_hash, to_sign);
+  deal(self, std::move(recorded), std::span<const next_stage>{ways}, aside, to_sign);
   to_signers(self, std::move(to_sign));
 }
 

@@ -30,6 +30,7 @@ using service::next_stage;
       return x.replay_ids.front().where;
     case next_stage::reply:
     case next_stage::hash:
+    case next_stage::fetch:
     case next_stage::sign:
     case next_stage::put:
     case next_stage::query:
@@ -64,6 +65,7 @@ void to_store(Self* self, const code_store_actor& store, next_stage work,
       return self->send(store, record_atom_v, std::move(all));
     case next_stage::reply:
     case next_stage::hash:
+    case next_stage::fetch:
     case next_stage::sign:
     case next_stage::put:
     case next_stage::query:
@@ -104,10 +106,11 @@ void to_stores(Self* self, by_store<Handle>& sorted) {
 
 /// Sends exchanges to reply, or to the stores of their slots; the rest is the caller's to send.
 /// @param ways the next stage of each.
-/// @param to_hash, to_sign get those for hashers and signers.
+/// @param aside gets those for hashers and for the key fetcher, which have `wanted_keys`.
+/// @param to_sign those for signers.
 template <class Self, class Handle>
 void deal(Self* self, std::vector<Handle> handles, std::span<const next_stage> ways,
-          std::vector<Handle>& to_hash, std::vector<Handle>& to_sign) {
+          std::vector<Handle>& aside, std::vector<Handle>& to_sign) {
   auto& s = self->state;
   auto replies = std::vector<Handle>{};
   auto sorted = by_store<Handle>{};
@@ -118,7 +121,8 @@ void deal(Self* self, std::vector<Handle> handles, std::span<const next_stage> w
         replies.push_back(std::move(x));
         break;
       case next_stage::hash:
-        to_hash.push_back(std::move(x));
+      case next_stage::fetch:
+        aside.push_back(std::move(x));
         break;
       case next_stage::sign:
         to_sign.push_back(std::move(x));

@@ -11,6 +11,7 @@
 ///                          │  (denials, answers) ─┴────────────────────┼─reply─────────┘
 ///                          └──sign (a client's own token) ─────────────┘
 ///
+///     validator ──fetch──▶ key fetcher ──publish, validate──▶ validator
 ///     http ──admin──▶ registry ──publish──▶ validators, code stores, http
 ///     http ──admin──▶ key keeper ──publish──▶ validators, signers, http, registry
 ///     engine ──changed──▶ supervisor ──changed──▶ registry ──changed──▶ key keeper
@@ -19,8 +20,9 @@
 /// After `record` a code store sends on as the validator would have done.
 ///
 /// HTTP actors and the members of the pools run on the I/O threads (actors/on_io_thread.hpp), so a
-/// request leaves the thread of its connection only for the shard that owns its slot. Hashers and
-/// registry have threads of their own; supervisor and key keeper run on CAF's scheduler.
+/// request leaves the thread of its connection only for the shard that owns its slot. Hashers,
+/// registry, key keeper and key fetcher have threads of their own; the supervisor runs on CAF's
+/// scheduler.
 ///
 /// Messages carry batches of handles, immutable snapshots, or tasks. There are no requests with
 /// responses: an answer is another message, and an exchange whose handle is lost returns by itself.
@@ -41,6 +43,7 @@
 #include <vector>
 
 #include "actors/stages/hash_job.hpp"
+#include "actors/stages/key_set_cache.hpp"
 #include "service/service.hpp"
 
 namespace mintage::actors {
@@ -80,6 +83,13 @@ struct task {
 };
 /// A chosen secret that was right.
 using proof = std::shared_ptr<const oauth::proven_secret>;
+using key_wait_batch = batch<key_wait>;
+/// What came of a fetch of the key fetcher.
+struct key_delivery {
+  std::string url;
+  service::fetch_outcome outcome;
+};
+using key_delivery_ptr = std::shared_ptr<const key_delivery>;
 /// The addresses of all members. Replaced as a whole when a member was replaced.
 struct routes;
 using routes_ptr = std::shared_ptr<const routes>;
@@ -98,6 +108,9 @@ CAF_ADD_TYPE_ID(mintage, (mintage::actors::proof))
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::routes_ptr))
 CAF_ADD_TYPE_ID(mintage, (mintage::oauth::registry_snapshot))
 CAF_ADD_TYPE_ID(mintage, (mintage::oauth::key_snapshot))
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::key_wait_batch))
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::key_delivery_ptr))
+CAF_ADD_TYPE_ID(mintage, (mintage::oauth::remote_keys_snapshot))
 CAF_ADD_ATOM(mintage, mintage::actors, validate_atom, "validate")
 CAF_ADD_ATOM(mintage, mintage::actors, verify_atom, "verify")
 CAF_ADD_ATOM(mintage, mintage::actors, verified_atom, "verified")
@@ -113,6 +126,8 @@ CAF_ADD_ATOM(mintage, mintage::actors, sign_atom, "sign")
 CAF_ADD_ATOM(mintage, mintage::actors, reply_atom, "reply")
 CAF_ADD_ATOM(mintage, mintage::actors, admin_atom, "admin")
 CAF_ADD_ATOM(mintage, mintage::actors, hash_atom, "hash")
+CAF_ADD_ATOM(mintage, mintage::actors, fetch_atom, "fetch")
+CAF_ADD_ATOM(mintage, mintage::actors, fetched_atom, "fetched")
 CAF_ADD_ATOM(mintage, mintage::actors, publish_atom, "publish")
 CAF_ADD_ATOM(mintage, mintage::actors, changed_atom, "changed")
 CAF_ADD_ATOM(mintage, mintage::actors, routes_atom, "routes")
@@ -132,6 +147,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::proof)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::routes_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::oauth::registry_snapshot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::oauth::key_snapshot)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::key_wait_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::key_delivery_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::oauth::remote_keys_snapshot)
 
 namespace mintage::actors {
 
@@ -160,7 +178,10 @@ using validator_actor = caf::typed_actor<
     caf::reacts_to<verified_atom, token_batch>, caf::reacts_to<verified_atom, query_batch>,
     caf::reacts_to<publish_atom, oauth::registry_snapshot>,
     // To read the access tokens of this server.
-    caf::reacts_to<publish_atom, oauth::key_snapshot>, caf::reacts_to<routes_atom, routes_ptr>>;
+    caf::reacts_to<publish_atom, oauth::key_snapshot>,
+    // The keys of clients that have a jwks_uri.
+    caf::reacts_to<publish_atom, oauth::remote_keys_snapshot>,
+    caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The HASHER: argon2id on threads of its own. The validators bound its queue: each slow check
 /// holds a permit (CAU-12).
@@ -231,6 +252,16 @@ using key_keeper_actor =
                      // To itself, delayed: do what is due by the clock.
                      caf::reacts_to<tick_atom>, caf::reacts_to<routes_atom, routes_ptr>>;
 
+/// The KEY FETCHER: owner of the key sets at clients' jwks_uri. Has them fetched, publishes the new
+/// snapshot, and gives the exchanges that waited for it back to their validators.
+using key_fetcher_actor = caf::typed_actor<
+    // Exchanges that need a key set, or a newer one.
+    caf::reacts_to<fetch_atom, key_wait_batch>,
+    // From the thread of the fetcher.
+    caf::reacts_to<fetched_atom, key_delivery_ptr>,
+    // To itself, delayed: fetch again what is due, refuse what waits too long.
+    caf::reacts_to<tick_atom>, caf::reacts_to<routes_atom, routes_ptr>>;
+
 /// The I/O thread, of `io_threads`, that member `i` of a pool runs on.
 [[nodiscard]] constexpr std::size_t io_thread_of(std::size_t i, std::size_t io_threads) noexcept {
   return i % io_threads;
@@ -252,6 +283,7 @@ struct routes {
   std::vector<hasher_actor> hashers;
   registry_actor registry;
   key_keeper_actor key_keeper;
+  key_fetcher_actor key_fetcher;
 };
 
 }  // namespace mintage::actors

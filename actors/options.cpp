@@ -40,6 +40,7 @@ std::vector<oauth::config_error> check(const options& o) {
       limit{"pools.hasher.size", o.hashers, 1, 2, {}},
       limit{"pools.hasher.queue", o.hasher_queue, 1, 65536, {}},
       limit{"pools.hasher.queue_per_source", o.hasher_queue_per_source, 1, 65536, {}},
+      limit{"fetch.waiting", o.key_waits, 1, 65536, {}},
       limit{"http.max_in_flight", o.max_in_flight, 1, 1'000'000, {}},
       limit{"log.refusals", o.refusals_kept, 0, 100'000, "none"},
   };

@@ -26,6 +26,9 @@ struct options {
   std::size_t hasher_queue = 64;
   /// How many of them one source may have, whatever ids it claims (IPv6: its /64).
   std::size_t hasher_queue_per_source = 16;
+  /// [fetch] waiting: requests that wait for the key set of their client; further ones are refused
+  /// with 503.
+  std::size_t key_waits = 256;
   /// [pools.code_store] batch_max: exchanges in one commit at most, 1..4096.
   std::size_t batch_max = 512;
   /// [http] max_in_flight: token exchanges admitted at once over all I/O threads.

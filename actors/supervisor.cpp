@@ -86,6 +86,11 @@ void make(pointer self, const supervisor_setup& s, pool of, std::size_t i) {
       now.key_keeper = make_waiting<key_keeper_actor, key_keeper_state>(
           self, s, place, [with = &s.members.keys](auto* me) { return key_keeper(me, with); });
       return;
+    case pool::key_fetcher:
+      now.key_fetcher = make_waiting<key_fetcher_actor, key_fetcher_state>(
+          self, s, place,
+          [with = &s.members.key_fetcher](auto* me) { return key_fetcher(me, with); });
+      return;
   }
 }
 
@@ -96,7 +101,7 @@ by_pool<std::size_t> sizes_of(const supervisor_setup& s) {
   sizes[pool::code_store] = s.sizes.code_stores;
   sizes[pool::signer] = s.sizes.signers;
   sizes[pool::hasher] = s.sizes.hashers;
-  sizes[pool::registry] = sizes[pool::key_keeper] = 1;
+  sizes[pool::registry] = sizes[pool::key_keeper] = sizes[pool::key_fetcher] = 1;
   return sizes;
 }
 
@@ -127,6 +132,7 @@ void for_each_member(const routes& r, Visit visit) {
   visit_all(pool::hasher, r.hashers);
   visit(r.registry, pool::registry, 0);
   visit(r.key_keeper, pool::key_keeper, 0);
+  visit(r.key_fetcher, pool::key_fetcher, 0);
 }
 
 // Members first, then the HTTP actors: when a gateway learns of a member, that member has its
@@ -139,6 +145,7 @@ void announce(pointer self) {
   for (const auto& a : shared->validators) self->send(a, routes_atom_v, shared);
   self->send(shared->registry, routes_atom_v, shared);
   self->send(shared->key_keeper, routes_atom_v, shared);
+  self->send(shared->key_fetcher, routes_atom_v, shared);
   for (const auto& a : shared->http) self->send(a, routes_atom_v, shared);
 }
 

@@ -11,6 +11,7 @@
 #include "actors/code_store.hpp"
 #include "actors/hasher.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/key_fetcher.hpp"
 #include "actors/key_keeper.hpp"
 #include "actors/registry.hpp"
 #include "actors/request_gateway.hpp"
@@ -29,6 +30,7 @@ struct member_setups {
   signer_setup signers;
   registry_setup registry;
   key_keeper_setup keys;
+  key_fetcher_setup key_fetcher;
 };
 
 struct pool_sizes {

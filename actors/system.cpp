@@ -94,7 +94,11 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
                        .pepper = pepper,
                        .algorithms = active_algorithms(*ring),
                        .secret_key = secret_key},
-          .keys = keys};
+          .keys = keys,
+          .key_fetcher = {.fetcher = around.fetcher,
+                          .clock = around.clock,
+                          .most_waiting = o.key_waits,
+                          .meters = board.key_fetcher}};
 }
 
 }  // namespace
@@ -127,6 +131,8 @@ struct system::impl {
   // referenced any more.
   ~impl() {
     engine->watch({});
+    // Its handlers refer to actors.
+    if (members.key_fetcher.fetcher != nullptr) members.key_fetcher.fetcher->stop();
     caf::anon_send_exit(supervising, caf::exit_reason::user_shutdown);
     supervising = nullptr;
     actors.await_all_actors_done();

@@ -12,6 +12,7 @@
 #include "crypto/root_key.hpp"
 #include "crypto/signatures/choice.hpp"
 #include "metrics/group.hpp"
+#include "service/document_fetcher.hpp"
 #include "service/service.hpp"
 #include "storage/engine.hpp"
 
@@ -31,6 +32,9 @@ struct environment {
   std::function<void(std::string_view pool)> give_up{};
   restart_rules restarts{};
   crypto::signature_backends signatures{};
+  /// Fetches the key sets at the clients' `jwks_uri`. Stopped when the system ends. Null = none can
+  /// be fetched.
+  service::document_fetcher* fetcher = nullptr;
 };
 
 /// The actor system behind the gateways. The constructor does the start-up (making or unsealing

@@ -1,6 +1,8 @@
 #include "actors/validator.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -44,15 +46,33 @@ void to_signer(pointer self, std::vector<Handle> some) {
   self->send(signer, sign_atom_v, batch<Handle>{std::move(some)});
 }
 
+template <class Handle>
+void to_key_fetcher(pointer self, std::vector<Handle> some) {
+  if (some.empty()) return;
+  auto& s = self->state;
+  s.meters->sent_to_key_fetcher.add(some.size());
+  auto all = std::vector<key_wait>{};
+  for (auto& x : some) {
+    auto what = std::move(*std::exchange(x->wanted_keys, std::nullopt));
+    all.push_back({std::move(x), std::move(what), s.index, {}});
+  }
+  self->send(s.to->key_fetcher, fetch_atom_v, key_wait_batch{std::move(all)});
+}
+
 /// Sends the exchanges of a batch to their next stages.
 /// @param ways the next stage of each.
 template <class Handle>
 void send_on(pointer self, std::vector<Handle> handles, std::span<const next> ways) {
-  auto slow = std::vector<Handle>{};
+  auto aside = std::vector<Handle>{};
   auto to_sign = std::vector<Handle>{};
-  deal(self, std::move(handles), ways, slow, to_sign);
+  deal(self, std::move(handles), ways, aside, to_sign);
   if constexpr (!std::is_same_v<Handle, service::mint_handle>) {
-    to_hashers(self, std::move(slow));
+    const auto to_fetch = std::stable_partition(
+        aside.begin(), aside.end(), [](const auto& x) { return !x->wanted_keys.has_value(); });
+    to_key_fetcher(self, std::vector<Handle>{std::make_move_iterator(to_fetch),
+                                             std::make_move_iterator(aside.end())});
+    aside.erase(to_fetch, aside.end());
+    to_hashers(self, std::move(aside));
     to_signer(self, std::move(to_sign));
   }
 }
@@ -108,6 +128,9 @@ validator_actor::behavior_type validator(pointer self, std::size_t index,
       [self](publish_atom, const oauth::key_snapshot& keys) {
         self->state.work->publish(keys);
         begin_if_ready(self);
+      },
+      [self](publish_atom, const oauth::remote_keys_snapshot& keys) {
+        self->state.work->publish(keys);
       },
       [self](routes_atom, const routes_ptr& to) {
         self->state.to = to;

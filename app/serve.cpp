@@ -267,7 +267,8 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
                           .root = root,
                           .io_threads = server.io_threads(),
                           .give_up = [&](std::string_view pool) { failed.note(pool); },
-                          .signatures = signatures});
+                          .signatures = signatures,
+                          .fetcher = &fetcher});
   actors->attach(watch.meters());
   actors->attach(audit.meters());
   actors->attach(fetcher.meters());

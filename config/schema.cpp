@@ -159,6 +159,7 @@ std::vector<setting> make_schema() {
       field("fetch.size_limit", &s::fetch, &fetch::size_limit, octets{}),
       field("fetch.in_flight", &s::fetch, &fetch::in_flight),
       field("fetch.queue", &s::fetch, &fetch::queue),
+      field("fetch.waiting", &s::actors, &pools::key_waits),
       field("fetch.per_host_per_minute", &s::fetch, &fetch::per_host_per_minute),
       field("fetch.allow_loopback_for_tests", &s::fetch, &fetch::allow_loopback_for_tests),
 

@@ -15,6 +15,7 @@
 #include "oauth/denial_reasons/certificate_rows.hpp"
 #include "oauth/denial_reasons/client_rows.hpp"
 #include "oauth/denial_reasons/dpop_rows.hpp"
+#include "oauth/denial_reasons/fetch_rows.hpp"
 #include "oauth/denial_reasons/grant_rows.hpp"
 #include "oauth/denial_reasons/http_rows.hpp"
 #include "oauth/denial_reasons/request_rows.hpp"
@@ -34,6 +35,7 @@ inline constexpr auto denial_tables = std::to_array<std::span<const denial_row>>
     client_rows,
     assertion_rows,
     dpop_rows,
+    fetch_rows,
     grant_rows,
     token_rows,
 });

@@ -17,6 +17,7 @@
 #include "oauth/admin/calls.hpp"
 #include "oauth/admin/minting.hpp"
 #include "oauth/client/authentication.hpp"
+#include "oauth/client/remote_keys.hpp"
 #include "oauth/grant/confirmation.hpp"
 #include "oauth/grant/grant.hpp"
 #include "oauth/grant/issuance.hpp"
@@ -136,11 +137,12 @@ struct return_to_gateway {
 template <class Exchange>
 using handle = std::unique_ptr<Exchange, return_to_gateway>;
 
-/// Where an exchange goes next: back with an answer, to a hasher, to a signer, or to an operation
-/// of a code store.
+/// Where an exchange goes next: back with an answer, to a hasher, to the key fetcher, to a signer,
+/// or to an operation of a code store.
 enum class next_stage : std::uint8_t {
   reply,
   hash,
+  fetch,  ///< waits for `wanted_keys`, and then comes back to a validator
   sign,
   redeem,
   refresh,
@@ -159,6 +161,11 @@ struct presented_proofs {
   bool dpop_repeated = false;
   /// The client certificate of the connection or of a trusted proxy's header; else null.
   std::shared_ptr<const crypto::certificate> certificate;
+
+  /// Set by the validator: the key set of the client, which must be fetched first; whether that was
+  /// tried. It is tried once.
+  std::optional<oauth::wanted_keys> wanted_keys;
+  bool keys_awaited = false;
 
   /// Set by the validator: what must be recorded before anything else is done or answered, and the
   /// stage after that. An exchange that returns with ids left is answered 503 (CAU-07).

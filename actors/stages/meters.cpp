@@ -27,6 +27,25 @@ signer_meters::signer_meters()
                 metrics::shown::once_used};
           })} {}
 
+std::string_view to_string(key_fetch_cause c) noexcept {
+  switch (c) {
+    case key_fetch_cause::first:
+      return "first";
+    case key_fetch_cause::refresh:
+      return "refresh";
+    case key_fetch_cause::unknown_kid:
+      return "unknown_kid";
+  }
+  return "";
+}
+
+key_fetcher_meters::key_fetcher_meters()
+    : pool_meters{"key_fetcher"},
+      ordered{metrics::make_cells<metrics::counter, key_fetch_causes.size()>([this](std::size_t i) {
+        return metrics::counter{
+            *this, key_fetches_total, {{"cause", std::string{to_string(key_fetch_causes[i])}}}};
+      })} {}
+
 supervisor_meters::supervisor_meters()
     : restarts{metrics::make_cells<metrics::counter, pools.size()>([this](std::size_t i) {
         return metrics::counter{
@@ -61,7 +80,7 @@ meter_board::meter_board(std::size_t io_threads_count, std::size_t validators_co
       code_stores(code_stores_count),
       signers(signers_count),
       members{{{io_threads_count, validators_count, code_stores_count, signers_count, hashers_count,
-                1, 1}}} {
+                1, 1, 1}}} {
   const auto attach_all = [this](const auto& of_pool) {
     for (const auto& m : of_pool) attach(m);
   };
@@ -70,6 +89,7 @@ meter_board::meter_board(std::size_t io_threads_count, std::size_t validators_co
   attach_all(hashers);
   attach_all(code_stores);
   attach_all(signers);
+  attach(key_fetcher);
   attach(supervisor);
 }
 

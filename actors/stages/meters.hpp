@@ -73,6 +73,8 @@ constexpr auto pool_queue_depth =
                     metrics::metric_type::gauge};
 constexpr auto restarts_total =
     metrics::metric{"mintage_restarts_total", "Actors replaced because they ended, by pool."};
+constexpr auto key_fetches_total =
+    metrics::metric{"mintage_key_fetches_total", "Key sets that were to be fetched, by cause."};
 constexpr auto sign_seconds = metrics::metric{"mintage_sign_seconds", "Time of one signature.",
                                               metrics::metric_type::histogram, metrics::nanosecond};
 /// Sampled when the page is rendered.
@@ -107,6 +109,7 @@ struct alignas(64) pool_meters : metrics::meter_group {
 struct alignas(64) validator_meters : pool_meters {
   validator_meters() : pool_meters{"validator"} {}
   sent_counter sent_to_hashers{*this, "hasher"};
+  sent_counter sent_to_key_fetcher{*this, "key_fetcher"};
   sent_counter sent_to_stores{*this, "code_store"};
   sent_counter sent_to_signers{*this, "signer"};
 };
@@ -142,6 +145,27 @@ struct alignas(64) signer_meters : pool_meters {
   [[nodiscard]] metrics::duration_histogram& of(crypto::jws_alg alg) noexcept {
     return sign_ns[static_cast<std::size_t>(alg)];
   }
+};
+
+/// Why a key set of a client is fetched.
+enum class key_fetch_cause : std::uint8_t { first, refresh, unknown_kid };
+constexpr auto key_fetch_causes = oauth::all_of_enum<key_fetch_cause>();
+/// As a metric's label. A literal.
+[[nodiscard]] std::string_view to_string(key_fetch_cause c) noexcept;
+
+struct alignas(64) key_fetcher_meters : pool_meters {
+  key_fetcher_meters();
+  sent_counter sent_to_validators{*this, "validator"};
+  std::array<metrics::counter, key_fetch_causes.size()> ordered;
+  metrics::gauge sets{*this,
+                      {"mintage_key_sets", "Key sets at clients' jwks_uri that are remembered.",
+                       metrics::metric_type::gauge}};
+  metrics::gauge overdue{*this,
+                         {"mintage_key_sets_overdue", "Key sets in use beyond their life.",
+                          metrics::metric_type::gauge}};
+  metrics::gauge waiting{
+      *this,
+      {"mintage_key_set_waits", "Requests that wait for a key set.", metrics::metric_type::gauge}};
 };
 
 /// Which backend signs and verifies; constant.
@@ -217,6 +241,7 @@ struct meter_board : metrics::board {
   std::vector<hasher_meters> hashers;
   std::vector<code_store_meters> code_stores;
   std::vector<signer_meters> signers;
+  key_fetcher_meters key_fetcher;
   supervisor_meters supervisor;
   /// Who works; not on the page.
   member_board members;

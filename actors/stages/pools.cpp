@@ -20,6 +20,8 @@ std::string_view to_string(pool p) noexcept {
       return "registry";
     case pool::key_keeper:
       return "key_keeper";
+    case pool::key_fetcher:
+      return "key_fetcher";
   }
   return "";
 }

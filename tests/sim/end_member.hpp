@@ -20,6 +20,7 @@ inline void end_member(const actors::routes& to, std::string_view pool, std::siz
   if (pool == "hasher") end(to.hashers[index % to.hashers.size()]);
   if (pool == "registry") end(to.registry);
   if (pool == "key-keeper") end(to.key_keeper);
+  if (pool == "key-fetcher") end(to.key_fetcher);
 }
 
 }  // namespace mintage::sim

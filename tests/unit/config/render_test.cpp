@@ -108,6 +108,7 @@ timeout = "900ms"
 size_limit = "64KiB"
 in_flight = 33
 queue = 34
+waiting = 36
 per_host_per_minute = 35
 allow_loopback_for_tests = true
 [pools]
@@ -207,6 +208,7 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.fetch.size_limit, 64U * 1024U);
   EXPECT_EQ(s.fetch.in_flight, 33U);
   EXPECT_EQ(s.fetch.queue, 34U);
+  EXPECT_EQ(s.actors.key_waits, 36U);
   EXPECT_EQ(s.fetch.per_host_per_minute, 35U);
   EXPECT_TRUE(s.fetch.allow_loopback_for_tests);
   EXPECT_EQ(s.actors.workers, 5U);
