@@ -35,7 +35,8 @@ for (const algorithm of ['oidc', 'oauth2']) {
     for (const alg of ['ES256', 'RS256']) {
       assert(metadata.id_token_signing_alg_values_supported.includes(alg))
     }
-    for (const method of ['client_secret_basic', 'client_secret_post', 'none']) {
+    for (const method of ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt',
+      'none']) {
       assert(metadata.token_endpoint_auth_methods_supported.includes(method))
     }
   })

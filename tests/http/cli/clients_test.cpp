@@ -1,4 +1,7 @@
 // mintage client: add, show, suspend and remove.
+#include <filesystem>
+#include <fstream>
+
 #include "tests/http/cli/fixture.hpp"
 
 namespace mintage::test {
@@ -82,6 +85,60 @@ TEST_F(client_commands, send_every_member_by_its_name) {
       run_json({"client", "add", "--public", "--redirect-uri", "com.example.app:/cb"});
   EXPECT_EQ(text_of(open, "token_endpoint_auth_method"), "none");
   EXPECT_FALSE(open.contains("client_secret"));
+}
+
+/// A file below the server's folder. @returns its path.
+std::string write_file(const std::filesystem::path& path, std::string_view text) {
+  std::ofstream{path} << text;
+  return path.string();
+}
+
+TEST_F(client_commands, register_public_keys_from_a_file) {  // CAU-06
+  constexpr auto key = std::string_view{
+      R"({"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})"};
+  const auto one = write_file(stage_->server.file("one.jwk"), key);
+  const auto set =
+      write_file(stage_->server.file("set.jwks"), R"({"keys":[)" + std::string{key} + "]}");
+  const auto redirect = std::string{"https://a.example/cb"};
+  for (const auto& file : {one, set}) {
+    const auto made = run_json({"client", "add", "--redirect-uri", redirect, "--jwks", file,
+                                "--assertion-alg", "EdDSA", "--assertion-aud", "compat"});
+    EXPECT_EQ(text_of(made, "token_endpoint_auth_method"), "private_key_jwt");
+    EXPECT_EQ(boost::json::serialize(made.at("jwks")), R"({"keys":[)" + std::string{key} + "]}");
+    EXPECT_EQ(text_of(made, "token_endpoint_auth_signing_alg"), "EdDSA");
+    EXPECT_EQ(text_of(made, "assertion_aud_mode"), "compat");
+    EXPECT_FALSE(made.contains("client_secret"));
+    const auto changed = run_json(
+        {"client", "change", text_of(made, "client_id"), "--jwks-uri", "https://a.example/jwks"});
+    EXPECT_EQ(text_of(changed, "jwks_uri"), "https://a.example/jwks");
+    EXPECT_FALSE(changed.contains("jwks"));
+  }
+  EXPECT_EQ(text_of(run_json({"client", "add", "--redirect-uri", redirect, "--jwks-uri",
+                              "https://a.example/jwks"}),
+                    "token_endpoint_auth_method"),
+            "private_key_jwt");
+}
+
+TEST_F(client_commands, send_no_private_key) {
+  const auto file = write_file(
+      stage_->server.file("private.jwk"),
+      R"({"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",)"
+      R"("x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})");
+  const auto done =
+      run({"client", "add", "--redirect-uri", "https://a.example/cb", "--jwks", file});
+  expect_failure(done, 2, "keys[0].d must not be there: it is a private key");
+  EXPECT_THAT(done.err, Not(HasSubstr("nWGx")));
+  expect_failure(run({"client", "add", "--jwks", "/nowhere"}), 2, "cannot read /nowhere");
+  expect_failure(run({"client", "add", "--jwks", write_file(stage_->server.file("no.json"), "{")}),
+                 2, "--jwks is not JSON");
+}
+
+TEST_F(client_commands, say_when_a_secret_is_sealed) {  // CAU-10
+  const auto done = run({"client", "add", "--redirect-uri", "https://a.example/cb", "--auth-method",
+                         "client_secret_jwt"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("mcs_"));
+  EXPECT_THAT(done.err, HasSubstr("stored encrypted and not hashed"));
 }
 
 TEST_F(client_commands, set_and_change_lives_and_claims) {
