@@ -199,8 +199,9 @@ std::string came_with(const token_request& request, const refusal_context& aroun
     case came::path:
     case came::content_type:
     case came::token:
-    case came::assertion:
       break;
+    case came::assertion:
+      return describe_jwt(request.who.assertion);
     case came::proof:
       return describe_jwt(around.proof);
   }
@@ -230,8 +231,9 @@ std::string came_with(const token_query_request& request, const refusal_context&
     case came::redirect_uri:
     case came::scope:
     case came::resource:
-    case came::assertion:
       break;
+    case came::assertion:
+      return describe_jwt(request.who.assertion);
     case came::proof:
       return describe_jwt(around.proof);
   }

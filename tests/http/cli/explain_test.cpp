@@ -1,5 +1,6 @@
 // mintage explain and mintage client check.
 #include "tests/http/cli/fixture.hpp"
+#include "tests/support/client_key.hpp"
 
 namespace mintage::test {
 
@@ -61,6 +62,24 @@ TEST_F(explain, tells_the_registered_method_but_no_secret) {  // TOK-17
   EXPECT_THAT(done.out, HasSubstr("wrong or expired secret"));
   EXPECT_THAT(done.out, HasSubstr("registered=client_secret_basic"));
   EXPECT_THAT(done.out, Not(HasSubstr(wrong_secret)));
+}
+
+TEST_F(explain, shows_what_an_assertion_claims_but_not_its_signature) {  // CAU-08
+  const auto key = std::make_shared<const client_key>(crypto::jws_alg::es256);
+  const auto who = make_signing_party(stage_->admin, key);
+  auto claims = assertion_claims(who.id);
+  claims["aud"] = "https://elsewhere.example";
+  const auto assertion = key->sign(key->header(), boost::json::serialize(claims));
+  auto call = redemption(who, stage_->mint(who)).set("client_assertion", assertion);
+  const auto got = call.send_to(stage_->server.port());
+  EXPECT_EQ(got.status, 400U) << got.octets;
+  const auto done = run({"explain", got.field("X-Request-Id")});
+  for (const auto* part : {"CAU-08", "aud=https://elsewhere.example", "alg=ES256",
+                           "iss=", "client.assertion_aud_mode"}) {
+    EXPECT_THAT(done.out, HasSubstr(part));
+  }
+  EXPECT_THAT(done.out, Not(HasSubstr(assertion.substr(assertion.rfind('.') + 1))));
+  EXPECT_THAT(run({"client", "check", who.id}).out, HasSubstr("private_key_jwt, keys of jwks"));
 }
 
 TEST_F(explain, lists_the_latest) {

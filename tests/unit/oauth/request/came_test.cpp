@@ -129,6 +129,17 @@ TEST(came_with, shows_header_and_claims_of_a_dpop_proof) {
             "alg=ES256; typ=dpop+jwt; iat=12; htm=POST; htu=https://a.example/token");
 }
 
+TEST(came_with, shows_header_and_claims_of_an_assertion) {
+  auto r = request_of("shop");
+  const auto text =
+      jws(R"({"alg":"ES256","kid":"k1"})",
+          R"({"iss":"shop","sub":"shop","aud":"https://x.example","exp":12,"jti":"1"})");
+  r.who.presented = presentation::assertion;
+  r.who.assertion = text;
+  EXPECT_EQ(came_with(r, "aud of the assertion is not this server", &known, noon),
+            "alg=ES256; kid=k1; iss=shop; sub=shop; aud=https://x.example; exp=12");
+}
+
 TEST(describe_jwt, takes_any_octets) {
   EXPECT_EQ(describe_jwt(""), "not a JWT of three parts");
   EXPECT_EQ(describe_jwt("a.b"), "not a JWT of three parts");
