@@ -72,7 +72,7 @@ class token_validator {
   [[nodiscard]] bool is_ready() const noexcept { return clients_ != nullptr && keys_ != nullptr; }
   void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
   void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
-  void publish(oauth::remote_keys_snapshot keys) { remote_keys_ = std::move(keys); }
+  void publish(oauth::remote_keys_snapshot keys) { authenticator_.use(std::move(keys)); }
 
  private:
   using outcome = oauth::client_authenticator::outcome;
@@ -136,7 +136,6 @@ class token_validator {
   std::array<std::vector<std::string>, oauth::endpoints.size()> audiences_;
   oauth::registry_snapshot clients_;
   oauth::key_snapshot keys_;
-  oauth::remote_keys_snapshot remote_keys_ = std::make_shared<const oauth::remote_keys>();
   crypto::buffered_random random_;
   crypto::sha256_hasher hash_;
   crypto::hmac_sha256 failures_;

@@ -31,6 +31,11 @@ void token_validator::begin(Exchange& x, outcome who) {
     ways_.push_back(record_first(x, way));
     return;
   }
+  if (pending->wanted && !x.keys_awaited) {
+    x.wanted_keys = std::move(pending->wanted);
+    ways_.push_back(next::fetch);
+    return;
+  }
   auto& w = waiting_of(x).emplace_back(waiting<Exchange>{&x, ways_.size()});
   w.who = std::move(*pending);
   if constexpr (std::is_same_v<Exchange, service::query_exchange>) {

@@ -29,6 +29,23 @@ std::optional<denial> obstacle(const client* record) {
 
 }  // namespace
 
+/// The keys at the client's jwks_uri, as far as they are known. (CAU-10, CAU-11)
+void client_authenticator::find_remote_keys(pending_assertion& p, const client& record,
+                                            instant now) const {
+  const auto* const known = remote_keys_->find(record.jwks_uri, now);
+  if (known == nullptr) {
+    p.wanted = wanted_keys{record.id, record.jwks_uri, false};
+    p.refused = denial{errc::temporarily_unavailable, "the server is busy; try again",
+                       "the client's key set was lost before it was used"};
+    return;
+  }
+  p.keys = known->keys;
+  p.refused = known->why;
+  const auto kid = p.assertion.jwt.kid();
+  if (p.keys && kid && !p.keys->has_kid(*kid))
+    p.wanted = wanted_keys{record.id, record.jwks_uri, true};
+}
+
 // What fails at once still costs a signature: an answer's time does not tell whether there is such
 // a client (TOK-21, CAU-12).
 client_authenticator::outcome client_authenticator::begin_assertion(
@@ -42,6 +59,9 @@ client_authenticator::outcome client_authenticator::begin_assertion(
   if (who.id != a.client_id) pending.refused = invalid_client("assertion is of another client");
   if (!pending.refused) {
     pending.keys = record->keys;
+    if (!record->jwks_uri.empty()) find_remote_keys(pending, *record, now);
+  }
+  if (!pending.refused) {
     static const auto no_keys = key_set{};
     const auto found = find_keys(a, *record, pending.keys ? *pending.keys : no_keys);
     if (found) {

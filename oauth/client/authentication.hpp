@@ -14,6 +14,7 @@
 #include "crypto/secret.hpp"
 #include "oauth/client/assertion.hpp"
 #include "oauth/client/registry.hpp"
+#include "oauth/client/remote_keys.hpp"
 #include "oauth/replay_id.hpp"
 #include "oauth/request/token_request.hpp"
 
@@ -81,6 +82,8 @@ struct pending_assertion {
   std::optional<denial> refused;
   /// Whether a secret of the client has verified it.
   bool is_proven = false;
+  /// The key set to be fetched before this is decided, unless that was tried already (CAU-10).
+  std::optional<wanted_keys> wanted{};
 };
 
 /// The end of an authentication by assertion.
@@ -101,6 +104,9 @@ struct auth_keys {
 class client_authenticator {
  public:
   explicit client_authenticator(const auth_keys& keys);
+
+  /// The key sets at clients' jwks_uri, from now on. @pre not null.
+  void use(remote_keys_snapshot keys) { remote_keys_ = std::move(keys); }
 
   /// Authenticates the client of a request.
   /// @returns the client's facts; invalid_client or unauthorized_client; the slow check that must
@@ -137,6 +143,7 @@ class client_authenticator {
  private:
   [[nodiscard]] outcome begin_assertion(const client_registry& clients,
                                         const presented_credentials& who, instant now);
+  void find_remote_keys(pending_assertion& p, const client& record, instant now) const;
   [[nodiscard]] static result<client_facts> admit_known(const client& c, std::string_view id,
                                                         std::optional<grant_type> grant);
   [[nodiscard]] outcome identify(const client_registry& clients, const presented_credentials& who,
@@ -151,6 +158,7 @@ class client_authenticator {
   crypto::digest secret_key_;
   crypto::sha256_hasher hash_;
   proven_secrets proven_;
+  remote_keys_snapshot remote_keys_ = std::make_shared<const remote_keys>();
 };
 
 }  // namespace mintage::oauth

@@ -36,6 +36,9 @@ inline constexpr denial_row fetch_rows[] = {
     {"no room to fetch the client's jwks_uri", "CAU-11", "",
      "Fewer requests wait for key sets, and fewer fetches wait, than there is room for.",
      "fetch.waiting"},
+    // oauth/client/assertion_authentication.cpp
+    {"the client's key set was lost before it was used", "CAU-11", "",
+     "The same request succeeds now.", ""},
 };
 
 }  // namespace mintage::oauth
