@@ -65,6 +65,7 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
                          .permits = permits,
                          .meters = board.validators,
                          .pairwise_key = subkey(around.root, "pairwise/1"),
+                         .nonce_key = subkey(around.root, "dpop_nonce/1"),
                          .limits = limits,
                          .slow = &slow,
                          .lines = &around.journal,

@@ -29,6 +29,7 @@ std::string settings_digest(const config::settings& settings, const oauth::admin
     add(life.count());
   add(std::chrono::milliseconds{r.code_dup_window}.count());
   add(std::chrono::milliseconds{r.refresh_grace}.count());
+  if (r.dpop_nonces_required) text.append("\ndpop nonces");
   text.append(crypto::as_chars(tokens.admin)).append(crypto::as_chars(tokens.minter));
   return std::string{crypto::as_chars(crypto::sha256(text))};
 }

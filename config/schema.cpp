@@ -93,6 +93,8 @@ constexpr auto audit_targets =
                                    {app::audit_target::stdout_, "stdout"},
                                    {app::audit_target::file, "file"}}}};
 
+constexpr auto nonce_modes = choice<bool, 2>{{{{false, "off"}, {true, "required"}}}};
+
 std::vector<setting> make_schema() {
   using rules = oauth::options;
   using http = net::options;
@@ -198,6 +200,9 @@ std::vector<setting> make_schema() {
       field("tokens.refresh_idle", &s::rules, &rules::refresh_idle),
       field("tokens.refresh_absolute", &s::rules, &rules::refresh_absolute),
       field("tokens.refresh_grace", &s::rules, &rules::refresh_grace),
+
+      field("dpop.nonces", &s::rules, &rules::dpop_nonces_required, nonce_modes),
+      field("dpop.max_age", &s::rules, &rules::dpop_max_age),
 
       field("keys.algorithms", &s::actors, &pools::algorithms),
       field("keys.rotation_period", &s::rules, &rules::key_rotation_period),

@@ -3,6 +3,7 @@
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 #include "oauth/client/client.hpp"
+#include "oauth/dpop/proof.hpp"
 #include "oauth/request/json_writer.hpp"
 
 namespace mintage::oauth {
@@ -78,6 +79,7 @@ std::string render_metadata(const options& o, const key_ring& ring) {
     const auto algs = assertion_algs_at(e.id);
     if (!algs.empty()) json.strings(e.auth_algs_member, algs);
   }
+  json.strings("dpop_signing_alg_values_supported", proof_alg_names());
   json.strings("code_challenge_methods_supported", {"S256"sv});
   json.strings("claims_supported", {"iss"sv, "sub"sv, "aud"sv, "exp"sv, "iat"sv, "auth_time"sv,
                                     "nonce"sv, "acr"sv, "amr"sv, "at_hash"sv, "sid"sv});

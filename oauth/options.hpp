@@ -54,6 +54,10 @@ struct options {
   std::chrono::seconds refresh_idle{30 * 86400};
   std::chrono::seconds refresh_absolute{365 * 86400};
   std::chrono::seconds refresh_grace{10};
+  /// [dpop] Whether every DPoP proof must contain a nonce of this server (DPO-11).
+  bool dpop_nonces_required = false;
+  /// [dpop] How old a proof without a nonce may be (DPOP_PAST, DPO-07).
+  std::chrono::seconds dpop_max_age{60};
   /// [keys] Id of the MAC key of new refresh tokens. Tokens with other ids stay valid (RFT-06).
   std::uint32_t refresh_key_id = 1;
   /// [keys] rotation_period: how long a signing key is used before it is replaced (JWS-06); 0 =

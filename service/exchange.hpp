@@ -17,6 +17,7 @@
 #include "oauth/admin/calls.hpp"
 #include "oauth/admin/minting.hpp"
 #include "oauth/client/authentication.hpp"
+#include "oauth/dpop/proof.hpp"
 #include "oauth/client/remote_keys.hpp"
 #include "oauth/grant/confirmation.hpp"
 #include "oauth/grant/grant.hpp"
@@ -166,6 +167,14 @@ struct presented_proofs {
   /// tried. It is tried once.
   std::optional<oauth::wanted_keys> wanted_keys;
   bool keys_awaited = false;
+  /// The proof in that field, from row P14 to row P17, and whether its key has signed it. Set by
+  /// the validator.
+  std::unique_ptr<oauth::dpop_proof> proof;
+  bool is_proof_signed = false;
+  /// The keys that the request has proved, which tokens of the answer are bound to.
+  oauth::confirmation bound_to;
+  /// A nonce for the client's next proof, sent with the answer; empty = none (DPO-11).
+  std::string dpop_nonce;
 
   /// Set by the validator: what must be recorded before anything else is done or answered, and the
   /// stage after that. An exchange that returns with ids left is answered 503 (CAU-07).
@@ -183,8 +192,6 @@ class token_exchange final : public exchange_of_kind<exchange_kind::token>,
   /// Set by the validator.
   oauth::client_facts client;
   oauth::code_ref code;
-  /// The keys that the request has proved and that its tokens are bound to.
-  oauth::confirmation bound_to;
   /// Set while an argon2id comparison is in progress; then its result.
   std::optional<oauth::slow_check> slow;
   bool slow_matched = false;
@@ -220,6 +227,9 @@ class query_exchange final : public exchange_of_kind<exchange_kind::query>,
   /// Set by the validator: the authenticated client (not for userinfo), and the token.
   oauth::client_facts client;
   oauth::asked_token asked;
+  /// Whether the token is bound to a DPoP key, which a challenge tells (UIN-02). Set by the stage
+  /// that answers.
+  bool is_bound = false;
   std::optional<oauth::slow_check> slow;
   bool slow_matched = false;
   std::shared_ptr<const slow_claim> slow_place;

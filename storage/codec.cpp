@@ -239,6 +239,8 @@ std::string encode(const oauth::client& c) {
   write_claims(c.access_token_claims, *m.mutable_access_token_claims());
   write_keys(c, m);
   write_certificate(c, m);
+  m.set_dpop_bound_access_tokens(c.dpop_bound_access_tokens);
+  m.set_dpop_nonces(c.dpop_nonces);
   return m.SerializeAsString();
 }
 
@@ -277,6 +279,8 @@ std::optional<oauth::client> decode_client(std::string_view octets) {
               .refresh_idle = oauth::seconds{m.refresh_idle()},
               .refresh_absolute = oauth::seconds{m.refresh_absolute()}};
   c->access_token_claims = read_claims(m.access_token_claims());
+  c->dpop_bound_access_tokens = m.dpop_bound_access_tokens();
+  c->dpop_nonces = m.dpop_nonces();
   return c;
 }
 

@@ -16,6 +16,7 @@ namespace mintage::actors {
 token_validator::token_validator(const validator_setup& setup)
     : setup_{setup},
       authenticator_{setup.keys},
+      proofs_{setup.rules, setup.nonce_key},
       failures_{setup.keys.process},
       verifier_{setup.signatures.make()} {
   using oauth::endpoint;
@@ -99,7 +100,11 @@ token_validator::next token_validator::route(service::token_exchange& x,
   const auto x5t = oauth::bind_to_certificate(client.is_certificate_bound, x.certificate.get());
   if (!x5t) return refuse(x, x5t.error());
   x.bound_to.x5t = *x5t;
-  if (!has_line(x)) return next::reply;
+  // It was authenticated against this snapshot.
+  const auto is_fapi =
+      x.proof && clients_->find(client.id)->profile == oauth::client_profile::fapi2;
+  x.denied = proofs_.conclude(x, {}, client.needs_proof, is_fapi, setup_.clock.now());
+  if (x.denied || !has_line(x)) return next::reply;
   switch (x.request.grant) {
     case oauth::grant_type::authorization_code:
       return find_code(x);

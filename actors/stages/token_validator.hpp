@@ -13,6 +13,7 @@
 #include "actors/stages/hash_permits.hpp"
 #include "actors/stages/hash_queue.hpp"
 #include "actors/stages/meters.hpp"
+#include "actors/stages/proof_check.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/random.hpp"
@@ -36,6 +37,8 @@ struct validator_setup {
   std::vector<validator_meters>& meters;
   /// The key of pairwise subjects in new codes.
   crypto::digest pairwise_key{};
+  /// The key of nonces of DPoP proofs.
+  crypto::digest nonce_key{};
   /// Null = failures are not limited (CAU-16).
   oauth::failure_limits* limits = nullptr;
   /// Where slow comparisons wait; null in tests that play the hasher.
@@ -76,13 +79,15 @@ class token_validator {
 
  private:
   using outcome = oauth::client_authenticator::outcome;
-  /// An exchange of the batch that waits for signatures: of its client's assertion, of the JWT that
-  /// it asks about, or of both.
+  /// An exchange of the batch that waits for signatures: of its client's assertion, of its DPoP
+  /// proof (`x->proof`), of the JWT that it asks about, or of several of them.
   template <class Exchange>
   struct waiting {
     Exchange* x;
     std::size_t index;  ///< in `ways_`
     std::optional<oauth::pending_assertion> who{};
+    /// The client, if it is authenticated already.
+    std::optional<oauth::client_facts> client{};
     std::optional<oauth::unverified_jwt> token{};
     crypto::digest token_hash{};
     bool is_token_verified = false;
@@ -90,6 +95,8 @@ class token_validator {
   void begin_batch();
   template <class Exchange>
   void begin(Exchange& x, outcome who);
+  void begin_userinfo(service::query_exchange& x, oauth::instant now);
+  [[nodiscard]] bool reads_proof(service::token_exchange& x, oauth::instant now);
   template <class Exchange>
   void verify(std::vector<waiting<Exchange>>& all);
   template <class Exchange>
@@ -132,6 +139,7 @@ class token_validator {
 
   const validator_setup& setup_;
   oauth::client_authenticator authenticator_;
+  proof_check proofs_;
   /// What `aud` of an assertion may name, by the endpoint that gets it (CAU-08).
   std::array<std::vector<std::string>, oauth::endpoints.size()> audiences_;
   oauth::registry_snapshot clients_;

@@ -26,7 +26,9 @@ void token_validator::begin_batch() {
 template <class Exchange>
 void token_validator::begin(Exchange& x, outcome who) {
   auto* const pending = std::get_if<oauth::pending_assertion>(&who);
-  if (pending == nullptr) {
+  const auto* const known = std::get_if<oauth::client_facts>(&who);
+  const auto waits_for_proof = known != nullptr && x.proof != nullptr;
+  if (pending == nullptr && !waits_for_proof) {
     const auto way = decide(x, std::move(who));  // may look at the size of `ways_`
     ways_.push_back(record_first(x, way));
     return;
@@ -37,7 +39,8 @@ void token_validator::begin(Exchange& x, outcome who) {
     return;
   }
   auto& w = waiting_of(x).emplace_back(waiting<Exchange>{&x, ways_.size()});
-  w.who = std::move(*pending);
+  if (pending != nullptr) w.who = std::move(*pending);
+  if (known != nullptr) w.client = *known;
   if constexpr (std::is_same_v<Exchange, service::query_exchange>) {
     if (auto jwt = read_token(x)) {
       w.token = std::move(*jwt);
@@ -47,11 +50,46 @@ void token_validator::begin(Exchange& x, outcome who) {
   ways_.push_back(next::reply);  // `verify` decides
 }
 
+/// Row P14, which precedes authentication: a client that is asked for a nonce has not used up its
+/// assertion (ERR-01). @returns false when the request is denied.
+bool token_validator::reads_proof(service::token_exchange& x, oauth::instant now) {
+  if (!x.dpop) return true;
+  const auto* const named = clients_->find(x.request.who.id);
+  const auto needs_nonce = named != nullptr && named->dpop_nonces;
+  x.denied = proofs_.read(x, {.needs_nonce = needs_nonce}, now);
+  return !x.denied;
+}
+
+/// UIN-02: a proof is verified together with the access token that it is for.
+void token_validator::begin_userinfo(service::query_exchange& x, oauth::instant now) {
+  if (!x.request.is_dpop) {
+    const auto way = find_token(x);  // looks at the size of `ways_`
+    ways_.push_back(way);
+    return;
+  }
+  const auto at = proof_check::place{.at = oauth::endpoint::userinfo,
+                                     .method = x.request.is_post ? "POST" : "GET"};
+  x.denied = proofs_.read(x, at, now);
+  if (!x.denied) {
+    auto& w = waiting_queries_.emplace_back(waiting<service::query_exchange>{&x, ways_.size()});
+    if (auto jwt = read_token(x)) {
+      w.token = std::move(*jwt);
+      w.token_hash = hash_(x.request.token);
+    }
+  }
+  ways_.push_back(next::reply);  // `verify` decides, unless it is denied
+}
+
 std::span<const token_validator::next> token_validator::check(
     std::span<const service::token_handle> some) {
   const auto now = setup_.clock.now();
   begin_batch();
-  for (const auto& x : some) begin(*x, authenticator_.authenticate(*clients_, x->request, now));
+  for (const auto& x : some) {
+    if (reads_proof(*x, now))
+      begin(*x, authenticator_.authenticate(*clients_, x->request, now));
+    else
+      ways_.push_back(next::reply);
+  }
   verify(waiting_tokens_);
   return ways_;
 }
@@ -61,10 +99,18 @@ std::span<const token_validator::next> token_validator::settle(
   const auto now = setup_.clock.now();
   begin_batch();
   for (const auto& x : some) {
-    const auto way =
-        decide(*x, authenticator_.settle(*clients_, x->request, *x->slow, x->slow_matched, now));
+    const auto settled =
+        authenticator_.settle(*clients_, x->request, *x->slow, x->slow_matched, now);
+    if (settled && x->proof) {
+      x->slow.reset();
+      x->slow_place.reset();
+      begin(*x, *settled);
+      continue;
+    }
+    const auto way = decide(*x, settled);
     ways_.push_back(record_first(*x, way));
   }
+  verify(waiting_tokens_);
   return ways_;
 }
 
@@ -74,8 +120,7 @@ std::span<const token_validator::next> token_validator::check(
   begin_batch();
   for (const auto& x : some) {
     if (x->request.purpose == oauth::query_purpose::userinfo) {
-      const auto way = find_token(*x);
-      ways_.push_back(way);
+      begin_userinfo(*x, now);
     } else {
       begin(*x, authenticator_.authenticate(*clients_, x->request.who, now));
     }
@@ -106,6 +151,7 @@ void token_validator::verify(std::vector<waiting<Exchange>>& all) {
     if (w.who)
       for (const auto* key : w.who->candidates)
         checks_.push_back({key, w.who->assertion.jwt.signed_text, w.who->assertion.jwt.signature});
+    if (w.x->proof) checks_.push_back(proof_check::signature_of(*w.x));
     w.is_token_verified = w.token && verified_.has(w.token_hash);
     if (w.token && !w.is_token_verified)
       checks_.push_back({w.token->key, w.token->signed_text, w.token->signature});
@@ -116,6 +162,7 @@ void token_validator::verify(std::vector<waiting<Exchange>>& all) {
     auto is_proven = false;
     if (w.who)
       for (auto left = w.who->candidates.size(); left != 0; --left) is_proven |= check++->is_valid;
+    if (w.x->proof) w.x->is_proof_signed = check++->is_valid;
     if (w.token && !w.is_token_verified && check++->is_valid) {
       w.is_token_verified = true;
       verified_.add(w.token_hash);
@@ -159,7 +206,7 @@ std::optional<oauth::client_facts> token_validator::conclude_client(waiting<Exch
 
 token_validator::next token_validator::conclude(waiting<service::token_exchange>& w,
                                                 bool is_verified) {
-  const auto client = conclude_client(w, is_verified);
+  const auto client = w.client ? w.client : conclude_client(w, is_verified);
   return client ? route(*w.x, *client) : next::reply;
 }
 
@@ -169,6 +216,10 @@ token_validator::next token_validator::conclude(waiting<service::query_exchange>
   if (w.who) {
     const auto client = conclude_client(w, is_verified);
     if (!client || !is_admitted(x, *client)) return next::reply;
+  }
+  if (x.request.is_dpop) {
+    x.denied = proofs_.conclude_at_userinfo(x, setup_.clock.now());
+    if (x.denied) return next::reply;
   }
   if (w.token)
     x.asked = w.is_token_verified ? oauth::accept_jwt(*w.token, setup_.clock.now(), setup_.rules)

@@ -127,11 +127,6 @@ objection take_algorithm(json_in from, resource& to) {
   return {};
 }
 
-template <class T>
-objection take_nothing(json_in, T&) {
-  return "is not supported by this version";
-}
-
 /// A member that the object may have.
 template <class T>
 struct member {
@@ -170,7 +165,7 @@ constexpr auto mint_members = std::to_array<member<mint_request>>({
     in_mint<&mint_request::ttl>("ttl"),
     {"resource", take_resources},
     {"claims_request", take_claims_request},
-    {"dpop_jkt", take_nothing<mint_request>},
+    in_mint<&mint_request::dpop_jkt>("dpop_jkt"),
 });
 
 constexpr auto client_members = std::to_array<member<client_metadata>>({
@@ -213,6 +208,8 @@ constexpr auto client_members = std::to_array<member<client_metadata>>({
     in_certificate<oauth::subject_field::san_email>,
     in_client<&client_metadata::tls_client_certificate_bound_access_tokens>(
         "tls_client_certificate_bound_access_tokens"),
+    in_client<&client_metadata::dpop_bound_access_tokens>("dpop_bound_access_tokens"),
+    in_client<&client_metadata::dpop_nonces>("dpop_nonces"),
 });
 
 constexpr auto resource_members = std::to_array<member<resource>>({

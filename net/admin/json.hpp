@@ -21,9 +21,8 @@ class admin_json {
   admin_json(admin_json&&) noexcept;
   admin_json& operator=(admin_json&&) noexcept;
 
-  /// Body of POST /admin/codes, or a line of it. `dpop_jkt` is refused by name because the server
-  /// cannot honour it: ignoring it would weaken a token. Null and empty members of `claims` are
-  /// dropped (UIN-03); of `claims_request`, what concerns the ID token is stored (IDT-02).
+  /// Body of POST /admin/codes, or a line of it. Null and empty members of `claims` are dropped
+  /// (UIN-03); of `claims_request`, what concerns the ID token is stored (IDT-02).
   [[nodiscard]] oauth::admin_result<oauth::mint_request> read_mint(std::string_view json);
   /// Body of POST and PATCH /admin/clients.
   [[nodiscard]] oauth::admin_result<oauth::client_metadata> read_client(std::string_view json);

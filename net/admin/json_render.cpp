@@ -84,6 +84,8 @@ json::object to_json(const oauth::client& c) {
       {"require_pkce", c.require_pkce},
       {"basic_raw_compat", c.basic_raw_compat},
       {"rt_without_offline", c.rt_without_offline},
+      {"dpop_bound_access_tokens", c.dpop_bound_access_tokens},
+      {"dpop_nonces", c.dpop_nonces},
       {"rt_mode", to_string(c.refresh_mode)},
       {"subject_type", to_string(c.subjects)},
       {"userinfo_signed_response_alg", c.userinfo_alg ? crypto::to_string(*c.userinfo_alg) : ""},

@@ -100,6 +100,7 @@ void append_head(std::string& out, const answer& a, persistence p, const service
   append_field(out, "ETag: ", a.etag);
   append_field(out, "Allow: ", a.allow);
   append_field(out, "WWW-Authenticate: ", a.challenge);
+  append_field(out, "DPoP-Nonce: ", a.dpop_nonce);
   if (a.retry_after != 0) append_field(out, "Retry-After: ", a.retry_after);
   if (p == persistence::close) out.append("Connection: close\r\n");
   if (p == persistence::keep_alive) out.append("Connection: keep-alive\r\n");

@@ -26,6 +26,8 @@ struct answer {
   /// Values of header fields; a field with an empty value is left out.
   std::string_view allow{};
   std::string_view challenge{};
+  /// A nonce for the next DPoP proof (DPO-11).
+  std::string_view dpop_nonce{};
   std::string_view etag{};
   /// The origin that may read this answer; "*" = any, empty = none (TOK-20).
   std::string_view cors_origin{};

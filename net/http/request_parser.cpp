@@ -129,6 +129,12 @@ void request_parser::on_field_impl(http::field name, text name_text, text raw, e
     case http::field::sec_fetch_site:
       head_.has_fetch_site = true;
       break;
+    case http::field::unknown:
+      if (iequals(view_of(name_text), "DPoP"))
+        keep(head_.dpop, value, head_.dpop_repeated);
+      else
+        keep_passed_on(view_of(name_text), value);
+      break;
     default:
       keep_passed_on(view_of(name_text), value);
       break;

@@ -37,6 +37,9 @@ struct request_head {
   bool content_type_repeated = false;
   bool authorization_repeated = false;
   bool origin_repeated = false;
+  /// A proof of possession (DPO-01).
+  std::optional<std::string_view> dpop;
+  bool dpop_repeated = false;
   /// The header fields that a preflight asks for. @see Fetch §3.2.2
   std::optional<std::string_view> asked_headers;
   /// What the peer passes on, in the fields that the parser was given.

@@ -110,7 +110,12 @@ constexpr std::array<session::serving, oauth::endpoints.size()> session::table =
 
 public_site public_site::of(const oauth::options& rules) {
   const auto realm = " realm=\"" + rules.issuer + '"';
-  return {oauth::paths_of(rules), "Basic" + realm, "Bearer" + realm};
+  auto dpop = "DPoP" + realm + ", algs=\"";
+  for (const auto name : oauth::proof_alg_names()) {
+    if (dpop.back() != '"') dpop += ' ';
+    dpop += name;
+  }
+  return {oauth::paths_of(rules), "Basic" + realm, "Bearer" + realm, dpop + '"'};
 }
 
 /// @pre the path is that of an endpoint.
@@ -121,6 +126,8 @@ const session::serving& session::here() const noexcept {
 
 void session::on_head() {
   endpoint_ = find_public(site_.paths, head().path);
+  dpop_nonce_.clear();
+  is_about_dpop_ = false;
   if (!endpoint_ && answer_server_options()) return;
   if (!endpoint_) {
     return send_error({.status = 404}, oauth::errc::not_found, "There is nothing at this path.");
@@ -241,6 +248,11 @@ bool session::take_certificate(Exchange& x) {
   return true;
 }
 
+void session::present_proofs(service::presented_proofs& x) const {
+  x.dpop = head().dpop;
+  x.dpop_repeated = head().dpop_repeated;
+}
+
 void session::exchange_grant() {
   if (!is_admitted()) return;
   auto& service = where().service();
@@ -251,6 +263,7 @@ void session::exchange_grant() {
       new service::token_exchange{shared_from_this(), service.next_request_id(), service.now()}};
   x->request = std::move(*request);
   if (!take_certificate(*x)) return;
+  present_proofs(*x);
   x->source = peer().source();
   // Reuses the memory of the last answer.
   x->body = std::move(text());
@@ -283,6 +296,7 @@ void session::ask_about_token(oauth::result<oauth::token_query_request> request)
       new service::query_exchange{shared_from_this(), service.next_request_id(), service.now()}};
   x->request = std::move(*request);
   if (!take_certificate(*x)) return;
+  present_proofs(*x);
   x->source = peer().source();
   service.submit(std::move(x));
 }
@@ -303,15 +317,18 @@ void session::answered(service::exchange& x) noexcept {
 }
 
 void session::answered_token(service::token_exchange& x) {
+  dpop_nonce_ = std::move(x.dpop_nonce);
   if (x.denied || x.body.empty()) {
     const auto why = x.denied.value_or(oauth::lost());
     return (this->*here().deny)(why, x.request.who.by_header, x.id());
   }
   text() = std::move(x.body);
-  send({.status = 200, .body = text()}, x.id());
+  send({.status = 200, .body = text(), .dpop_nonce = dpop_nonce_}, x.id());
 }
 
 void session::answered_query(service::query_exchange& x) {
+  dpop_nonce_ = std::move(x.dpop_nonce);
+  is_about_dpop_ = x.request.is_dpop || x.is_bound;
   if (x.denied || !x.done) {
     const auto why = x.denied.value_or(oauth::lost());
     return (this->*here().deny)(why, x.request.who.by_header, x.id());
@@ -320,7 +337,7 @@ void session::answered_query(service::query_exchange& x) {
   auto type = std::string_view{"application/json"};
   if (text().empty()) type = {};
   if (x.is_jwt) type = here().jwt_type;
-  send({.status = 200, .body = text(), .content_type = type}, x.id());
+  send({.status = 200, .body = text(), .content_type = type, .dpop_nonce = dpop_nonce_}, x.id());
 }
 
 /// Rows P06 to P13. There is no exchange that reports the refusal to the log (TOK-17).
@@ -340,6 +357,7 @@ void session::deny_client(const oauth::denial& why, bool by_header, const servic
         .body = text(),
         .challenge =
             special.basic_challenge ? std::string_view{site_.basic_challenge} : std::string_view{},
+        .dpop_nonce = dpop_nonce_,
         .retry_after = special.retry_after},
        id);
 }
@@ -349,13 +367,17 @@ void session::deny_caller(const oauth::denial& why, bool, const service::request
   deny_client(why, true, id);
 }
 
-/// UIN-01. A request without a token gets neither error nor description. @see RFC 6750 §3.1
+/// UIN-01, UIN-02. A request without a token gets neither error nor description.
+/// @see RFC 6750 §3.1, RFC 9449 §7.1
 void session::deny_bearer(const oauth::denial& why, bool, const service::request_id& id) {
-  const auto special = oauth::head_of(why.code, true, id.view());
+  auto special = oauth::head_of(why.code, true, id.view());
+  if (why.code == oauth::errc::invalid_dpop_proof || why.code == oauth::errc::use_dpop_nonce) {
+    special.status = 401;
+  }
   const auto is_challenge = special.status == 401 || special.status == 403;
   text().clear();
   challenge_.clear();
-  if (is_challenge) challenge_ = site_.bearer_challenge;
+  if (is_challenge) challenge_ = is_about_dpop_ ? site_.dpop_challenge : site_.bearer_challenge;
   if (is_challenge && why.description.empty()) {
     text() = "{}";
   } else {
@@ -368,6 +390,7 @@ void session::deny_bearer(const oauth::denial& why, bool, const service::request
   send({.status = special.status,
         .body = text(),
         .challenge = challenge_,
+        .dpop_nonce = dpop_nonce_,
         .retry_after = special.retry_after},
        id);
 }

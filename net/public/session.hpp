@@ -20,6 +20,7 @@ struct public_site {
   /// Values of WWW-Authenticate: for clients (TOK-18), and for access tokens (UIN-01).
   std::string basic_challenge;
   std::string bearer_challenge;
+  std::string dpop_challenge;
 
   [[nodiscard]] static public_site of(const oauth::options& rules);
 };
@@ -55,6 +56,7 @@ class session final : public connection {
   void send_document(const oauth::document& d);
   void answered_token(service::token_exchange& x);
   void answered_query(service::query_exchange& x);
+  void present_proofs(service::presented_proofs& x) const;
   void refuse_request(const oauth::denial& why, std::string_view came = {});
   void deny_client(const oauth::denial& why, bool by_header, const service::request_id& id);
   void deny_caller(const oauth::denial& why, bool by_header, const service::request_id& id);
@@ -77,6 +79,10 @@ class session final : public connection {
   std::shared_ptr<const oauth::public_documents> documents_;
   /// A challenge other than the site's.
   std::string challenge_;
+  /// Of the current request: a nonce for the client's next proof (DPO-11), and whether a refusal of
+  /// userinfo is about DPoP (UIN-02).
+  std::string dpop_nonce_;
+  bool is_about_dpop_ = false;
 };
 
 }  // namespace mintage::net

@@ -73,6 +73,12 @@ complaint check_challenge(const client& c, const mint_request& r) {
   return std::nullopt;
 }
 
+/// COD-09. @see RFC 9449 §10
+complaint check_dpop_key(const mint_request& r) {
+  if (!r.dpop_jkt || read_thumbprint(*r.dpop_jkt)) return std::nullopt;
+  return bad_request("dpop_jkt must be a SHA-256 thumbprint of 43 base64url characters");
+}
+
 bool is_object(std::string_view text) noexcept {
   return text.empty() || text.front() == '{';
 }
@@ -181,6 +187,7 @@ admin_result<authorization_code> check_mint(const client_registry& known, mint_r
   if (auto bad = check_client(c)) return tl::unexpected{std::move(*bad)};
   if (auto bad = check_redirect_uri(*c, request)) return tl::unexpected{std::move(*bad)};
   if (auto bad = check_challenge(*c, request)) return tl::unexpected{std::move(*bad)};
+  if (auto bad = check_dpop_key(request)) return tl::unexpected{std::move(*bad)};
   if (auto bad = check_login(request, now)) return tl::unexpected{std::move(*bad)};
   if (auto bad = check_claims(request, o)) return tl::unexpected{std::move(*bad)};
   if (auto bad = check_essential_acr(request)) return tl::unexpected{std::move(*bad)};
@@ -216,6 +223,7 @@ admin_result<authorization_code> check_mint(const client_registry& known, mint_r
   code.redirect_uri =
       code.is_uri_implied ? c->redirect_uris.front() : std::move(request.redirect_uri);
   if (request.code_challenge) code.challenge = std::move(*request.code_challenge);
+  if (request.dpop_jkt) code.dpop_jkt = read_thumbprint(*request.dpop_jkt);
   auto life = request.ttl ? seconds{*request.ttl} : o.code_ttl;
   if (c->profile == client_profile::fapi2) life = std::min(life, longest_fapi_code_life);
   code.expires = now + life;

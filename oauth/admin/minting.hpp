@@ -42,6 +42,8 @@ struct mint_request {
   /// Nothing = not sent. Empty is a mistake.
   std::optional<std::string> code_challenge;
   std::optional<std::string> code_challenge_method;
+  /// Thumbprint of the DPoP key that must redeem the code (COD-09); nothing = not sent.
+  std::optional<std::string> dpop_jkt;
   /// 1..600 s; nothing = tokens.code_ttl.
   std::optional<std::int64_t> ttl;
 };
@@ -49,7 +51,7 @@ struct mint_request {
 /// Checks that the client may get such a code: client (known, active, authorization_code),
 /// registered redirect_uri (client::has_redirect_uri), scope within the client's, PKCE rules
 /// (PKC-01, PKC-02), sub (1..255 ASCII, not a client id: CCG-01), auth_time (at most 30 s in the
-/// future), essential acr (MINT-02), resources (ATK-02, ATK-03), ttl.
+/// future), essential acr (MINT-02), resources (ATK-02, ATK-03), dpop_jkt, ttl.
 /// @param known all clients and resources.
 /// @param request moved from on success; unchanged when it is refused.
 /// @param pairwise_key subkey of the seal key, for pairwise subjects.

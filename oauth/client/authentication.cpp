@@ -182,6 +182,10 @@ result<client_facts> admit(const located& found, std::optional<grant_type> grant
     return deny(errc::unauthorized_client, "this client is not registered for this grant_type",
                 "grant type not registered for the client");
   }
+  // FAP-02: bound to a key or to a certificate.
+  const auto needs_proof =
+      c.dpop_bound_access_tokens ||
+      (c.profile == client_profile::fapi2 && !c.has_certificate_bound_tokens);
   return client_facts{.id = found.id,
                       .incarnation = c.incarnation,
                       .id_token_alg = c.id_token_alg,
@@ -192,7 +196,8 @@ result<client_facts> admit(const located& found, std::optional<grant_type> grant
                       .refresh_mode = c.refresh_mode,
                       .lives = c.lives,
                       .has_static_claims = !c.access_token_claims.empty(),
-                      .is_certificate_bound = c.has_certificate_bound_tokens};
+                      .is_certificate_bound = c.has_certificate_bound_tokens,
+                      .needs_proof = needs_proof};
 }
 
 bool matches(std::string_view hash, std::string_view secret) {

@@ -133,6 +133,11 @@ struct client {
   std::optional<certificate_subject> subject;
   /// `tls_client_certificate_bound_access_tokens` (MTL-01).
   bool has_certificate_bound_tokens = false;
+  /// Whether each of its access tokens is bound to a DPoP key (DPO-13). @see RFC 9449 §5.2
+  bool dpop_bound_access_tokens = false;
+  /// Whether its proofs need a nonce even where the server does not ask all clients for one
+  /// (DPO-11).
+  bool dpop_nonces = false;
 
   [[nodiscard]] bool is_public() const noexcept { return proof_of(method) == client_proof::none; }
   [[nodiscard]] bool has_grant(grant_type g) const noexcept;
@@ -164,6 +169,8 @@ struct client_facts {
   bool has_static_claims = false;
   /// Whether its tokens must be bound to a client certificate (MTL-01).
   bool is_certificate_bound = false;
+  /// Whether its tokens must be bound to a DPoP key (DPO-13).
+  bool needs_proof = false;
 };
 
 }  // namespace mintage::oauth

@@ -172,6 +172,8 @@ complaint set_plain_values(client& c, const client_metadata& m) {
   c.require_pkce = m.require_pkce.value_or(c.require_pkce);
   c.basic_raw_compat = m.basic_raw_compat.value_or(c.basic_raw_compat);
   c.rt_without_offline = m.rt_without_offline.value_or(c.rt_without_offline);
+  c.dpop_bound_access_tokens = m.dpop_bound_access_tokens.value_or(c.dpop_bound_access_tokens);
+  c.dpop_nonces = m.dpop_nonces.value_or(c.dpop_nonces);
   if (m.access_token_claims) c.access_token_claims = *m.access_token_claims;
   return std::nullopt;
 }
@@ -231,8 +233,8 @@ complaint check_whole(const client& c, const client_metadata& m) {
   if (c.is_public() && !c.require_pkce) {
     return bad_request("require_pkce cannot be off for a public client");
   }
-  // Only rotation reveals that the refresh token of a public client was copied (RFT-02).
-  if (c.is_public() && c.refresh_mode != rt_mode::rotating) {
+  // Only rotation reveals that a refresh token was copied which is not bound to a key (RFT-02).
+  if (c.is_public() && c.refresh_mode != rt_mode::rotating && !c.dpop_bound_access_tokens) {
     return bad_request("rt_mode must be rotating for a public client");
   }
   return std::nullopt;

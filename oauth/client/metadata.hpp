@@ -55,6 +55,8 @@ struct client_metadata {
   /// One for each row of `subject_fields`.
   std::array<std::optional<std::string>, subject_fields.size()> certificate_subjects;
   std::optional<bool> tls_client_certificate_bound_access_tokens;
+  std::optional<bool> dpop_bound_access_tokens;
+  std::optional<bool> dpop_nonces;
 };
 
 /// Checks that this server can give a client such lifetimes: access and ID tokens must expire

@@ -36,7 +36,7 @@ class json_object {
   [[nodiscard]] std::optional<std::vector<std::string_view>> strings(std::string_view name) const;
   /// The text of an object without white space, for a reader of its own.
   [[nodiscard]] std::optional<std::string> object(std::string_view name) const;
-  // The same for a member of the member `outer`, an object.
+  // `has` and `string` of a member of the member `outer`, an object.
   [[nodiscard]] bool has(std::string_view outer, std::string_view name) const;
   [[nodiscard]] std::optional<std::string_view> string(std::string_view outer,
                                                        std::string_view name) const;

@@ -24,9 +24,12 @@ bool is_for_userinfo(const access_token& token, const options& o) {
          std::find(audience.begin(), audience.end(), userinfo_audience(o)) != audience.end();
 }
 
-query_answer tell_of_person(const found_token& found, bool alive, const client_registry& known,
+query_answer tell_of_person(const token_query_request& request, const confirmation& shown,
+                            const found_token& found, bool alive, const client_registry& known,
                             const options& o) {
   if (!alive || !found.access) return dead_access_token();
+  if (const auto why = check_possession(found.access->bound_to, request.is_dpop, shown))
+    return *why;
   if (!found.family || !scope_has(found.access->scope, "openid")) return userinfo_needs_openid();
   if (!is_for_userinfo(*found.access, o)) return not_for_userinfo();
   const auto alg = known.find(found.access->client_id)->userinfo_alg;  // alive: it is registered
@@ -38,13 +41,13 @@ query_answer tell_of_person(const found_token& found, bool alive, const client_r
 }  // namespace
 
 query_answer answer_query(const token_query_request& request, const client_facts& caller,
-                          const found_token& found, bool alive, const client_registry& known,
-                          instant now, const options& o) {
+                          const confirmation& shown, const found_token& found, bool alive,
+                          const client_registry& known, instant now, const options& o) {
   switch (request.purpose) {
     case query_purpose::introspect:
       return introspect(request.wants_jwt, caller, found, alive, known, now, o);
     case query_purpose::userinfo:
-      return tell_of_person(found, alive, known, o);
+      return tell_of_person(request, shown, found, alive, known, o);
     case query_purpose::revoke:
       break;
   }

@@ -89,8 +89,7 @@ bool is_b64token(std::string_view text) noexcept {
 }
 
 /// @returns the token; nothing for another scheme or an unreadable value.
-std::string_view read_bearer(std::string_view authorization) noexcept {
-  constexpr auto scheme = std::string_view{"bearer "};
+std::string_view read_scheme(std::string_view authorization, std::string_view scheme) noexcept {
   if (!equals_lower(authorization.substr(0, scheme.size()), scheme)) return {};
   const auto token = trimmed(authorization.substr(scheme.size()));
   return is_b64token(token) ? token : std::string_view{};
@@ -213,7 +212,12 @@ result<token_query_request> parse_userinfo_request(const token_query_head& head,
   }
   auto out = token_query_request{};
   out.purpose = query_purpose::userinfo;
-  out.token = head.authorization ? read_bearer(*head.authorization) : in_body;
+  out.is_post = is_post;
+  out.token = head.authorization ? read_scheme(*head.authorization, "bearer ") : in_body;
+  if (out.token.empty() && head.authorization) {
+    out.token = read_scheme(*head.authorization, "dpop ");
+    out.is_dpop = true;
+  }
   if (out.token.empty()) {
     return deny(errc::invalid_token, "",
                 head.authorization ? denial_reason{"Authorization is not a Bearer token"}
@@ -300,6 +304,23 @@ denial not_for_userinfo() noexcept {
 denial userinfo_needs_openid() noexcept {
   return {errc::insufficient_scope, "the access token must have the scope openid",
           "userinfo without openid"};
+}
+
+std::optional<denial> check_possession(const confirmation& bound_to, bool is_dpop,
+                                       const confirmation& shown) noexcept {
+  if (bound_to.jkt && !is_dpop) {
+    return denial{errc::invalid_token, "the access token is bound to a key and needs a DPoP proof",
+                  "access token that is bound to a DPoP key as a Bearer token (UIN-02)"};
+  }
+  if (is_dpop && (!bound_to.jkt || bound_to.jkt != shown.jkt)) {
+    return denial{errc::invalid_token, "the access token is not bound to the key of the DPoP proof",
+                  "DPoP proof by another key than the access token is bound to (UIN-02)"};
+  }
+  if (bound_to.x5t && bound_to.x5t != shown.x5t) {
+    return denial{errc::invalid_token, "the access token is bound to another client certificate",
+                  "access token without the certificate that it is bound to (UIN-02)"};
+  }
+  return std::nullopt;
 }
 
 denial token_of_another_client() noexcept {

@@ -46,6 +46,10 @@ struct token_query_request {
   std::string_view token;
   /// Introspection: the signed form is requested (INT-03).
   bool wants_jwt = false;
+  /// Userinfo: the token came in the scheme DPoP, which needs a proof (UIN-02); and by POST, which
+  /// the proof must name.
+  bool is_dpop = false;
+  bool is_post = false;
   std::unique_ptr<std::string> decoded;
 };
 
@@ -64,8 +68,8 @@ struct token_query_head {
                                                             const token_query_head& head,
                                                             std::span<char> authorization_octets,
                                                             std::span<char> body);
-/// GET or POST /userinfo (UIN-01). The token is in the Authorization header, scheme Bearer in any
-/// case, or in the form body of a POST; never in the query.
+/// GET or POST /userinfo (UIN-01). The token is in the Authorization header, scheme Bearer or DPoP
+/// in any case, or in the form body of a POST; never in the query.
 /// @param is_post only then a form body is read, and only with the form content type.
 /// @returns `invalid_request` for two methods at once; `invalid_token` for another scheme, an
 ///          unreadable value, or no token at all. `description` is empty then, and the challenge is
@@ -127,6 +131,11 @@ struct found_token {
 [[nodiscard]] denial dead_access_token() noexcept;      ///< 401 invalid_token
 [[nodiscard]] denial not_for_userinfo() noexcept;       ///< 401 invalid_token (ATK-02)
 [[nodiscard]] denial userinfo_needs_openid() noexcept;  ///< 403 insufficient_scope
+/// UIN-02: whether a token is presented as what it is bound to demands.
+/// @param is_dpop in the scheme DPoP. @param shown the keys that the request has proved.
+/// @returns 401 invalid_token.
+[[nodiscard]] std::optional<denial> check_possession(const confirmation& bound_to, bool is_dpop,
+                                                     const confirmation& shown) noexcept;
 /// REV-02: a token of another client: 400 invalid_grant.
 [[nodiscard]] denial token_of_another_client() noexcept;
 

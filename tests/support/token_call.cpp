@@ -129,11 +129,13 @@ void check_error_body(const http_answer& got, const expected& want) {
 }
 
 /// TOK-14, as far as this server issues the members.
-void check_success_body(const http_answer& got) {
+void check_success_body(const http_answer& got, const token_call& call) {
   EXPECT_EQ(got.field("Content-Type"), "application/json");
   auto body = parse_object(got.body);
   EXPECT_FALSE(text_of(body, "access_token").empty());
-  EXPECT_EQ(text_of(body, "token_type"), "Bearer");
+  const auto has_proof =
+      std::ranges::any_of(call.fields, [](auto& field) { return field.first == "DPoP"; });
+  EXPECT_EQ(text_of(body, "token_type"), has_proof ? "DPoP" : "Bearer");
   EXPECT_FALSE(text_of(body, "scope").empty());
   auto* life = body.if_contains("expires_in");
   ASSERT_TRUE(life != nullptr && life->is_int64()) << got.body;
@@ -163,7 +165,7 @@ void check_answer(const http_answer& got, const token_call& call, const expected
   }
   EXPECT_TRUE(want.status != 405 || got.field("Allow") == "POST, OPTIONS") << got.octets;
   if (want.status == 200) {
-    check_success_body(got);
+    check_success_body(got, call);
     return;
   }
   check_no_echo(got, call);

@@ -50,7 +50,8 @@ TEST_F(minting, names_every_field_that_is_wrong) {
       {"code_challenge", "short", "invalid_request"},
       {"claims", "not an object", "invalid_request"},
       {"resource", "https://api.example/", "invalid_target"},
-      {"dpop_jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I", "invalid_request"},
+      {"dpop_jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4", "invalid_request"},
+      {"dpop_jkt", "", "invalid_request"},
       {"surprise", 1, "invalid_request"},
   };
   for (auto& row : rows) {

@@ -6,21 +6,15 @@ namespace mintage::test {
 
 std::vector<pending_row> pending_rows() {
   constexpr auto mtls = "tested elsewhere: tests/http/mtls presents certificates";
-  constexpr auto dpop = "waits for DPoP: no issue yet";
   return {
       {"NEG-071", mtls},
       {"NEG-072", mtls},
       {"NEG-073", mtls},
       {"NEG-074", mtls},
       {"NEG-075", mtls},
-      {"NEG-102", dpop},
       {"NEG-104", "waits for the fetcher of client keys: no issue yet"},
       {"NEG-121", "tested elsewhere: tests/sim makes signers and stores fail"},
-      {"NEG-146", dpop},
-      {"NEG-147", dpop},
-      {"NEG-148", dpop},
-      {"NEG-193", dpop},
-      {"NEG-195", dpop},
+      {"NEG-182", mtls},
       {"NEG-205", "tested elsewhere: tests/http/faults fills the disk"},
       {"NEG-206", "tested elsewhere: tests/http/faults kills the server under load"},
       {"NEG-209", "tested elsewhere: tests/http/races and tests/sim rotate keys under redemptions"},

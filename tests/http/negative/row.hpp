@@ -60,6 +60,8 @@ struct row {
 [[nodiscard]] std::vector<row> rows_of_service();      ///< part H, client_credentials
 [[nodiscard]] std::vector<row> rows_of_questions();    ///< part J
 
+[[nodiscard]] std::vector<row> rows_of_dpop();  ///< part I, DPoP; proofs in G and J
+
 /// A row without a test here.
 struct pending_row {
   std::string_view id;

@@ -134,13 +134,14 @@ TEST_F(published, MET_02_what_exists_is_announced_and_nothing_else) {
             (list{"client_secret_basic", "client_secret_jwt", "client_secret_post", "none",
                   "private_key_jwt"}));
   EXPECT_TRUE(texts(found, "token_endpoint_auth_signing_alg_values_supported").contains("ES256"));
+  EXPECT_EQ(texts(found, "dpop_signing_alg_values_supported"),
+            (list{"ES256", "EdDSA", "Ed25519", "PS256", "ES384", "RS256"}));
   EXPECT_TRUE(texts(found, "scopes_supported").contains("openid"));
   EXPECT_TRUE(texts(found, "scopes_supported").contains("offline_access"));
   EXPECT_EQ(found.at("request_uri_parameter_supported"), false) << "its default is true";
-  for (auto* absent :
-       {"device_authorization_endpoint", "pushed_authorization_request_endpoint",
-        "end_session_endpoint", "registration_endpoint", "dpop_signing_alg_values_supported",
-        "mtls_endpoint_aliases", "backchannel_logout_supported"}) {
+  for (auto* absent : {"device_authorization_endpoint", "pushed_authorization_request_endpoint",
+                       "end_session_endpoint", "registration_endpoint", "mtls_endpoint_aliases",
+                       "backchannel_logout_supported"}) {
     EXPECT_FALSE(found.contains(absent)) << absent;
   }
 }

@@ -149,6 +149,9 @@ id_ttl = 62.0
 refresh_idle = "1d"
 refresh_absolute = "20d"
 refresh_grace = "11s"
+[dpop]
+nonces = "required"
+max_age = "30s"
 [keys]
 algorithms = ["RS256", "ES384", "PS256", "EdDSA"]
 rotation_period = 0
@@ -244,6 +247,8 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.rules.refresh_idle, seconds{86400});
   EXPECT_EQ(s.rules.refresh_absolute, seconds{20 * 86400});
   EXPECT_EQ(s.rules.refresh_grace, seconds{11});
+  EXPECT_TRUE(s.rules.dpop_nonces_required);
+  EXPECT_EQ(s.rules.dpop_max_age, seconds{30});
   using enum crypto::jws_alg;
   EXPECT_EQ(s.actors.algorithms, (std::vector{rs256, es384, ps256, eddsa}));
   EXPECT_EQ(s.rules.key_rotation_period, seconds{0});

@@ -60,8 +60,11 @@ TEST(request_parser, notes_repeated_fields) {
   const auto head = request_parser{}.read_head(
       "POST / HTTP/1.1\r\nContent-Type: a\r\nContent-Type: a\r\nAuthorization: a\r\n"
       "Authorization: a\r\nExpect: 100-continue\r\nExpect: 100-continue\r\n"
-      "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n\r\n");
+      "Content-Encoding: identity\r\nContent-Encoding: gzip\r\ndpop: a.b.c\r\n"
+      "DPoP: d\r\n\r\n");
   ASSERT_TRUE(head);
+  EXPECT_EQ(head->dpop, "a.b.c");
+  EXPECT_TRUE(head->dpop_repeated);
   EXPECT_TRUE(head->content_type_repeated);
   EXPECT_TRUE(head->authorization_repeated);
   EXPECT_EQ(head->expects, expectation::unknown);
@@ -191,6 +194,9 @@ TEST(append_head, is_no_store_unless_public_TOK_15) {
   head.clear();
   append_head(head, {.status = 204, .allow = "GET"}, persistence::implied, id, "D");
   EXPECT_THAT(head, testing::EndsWith("Pragma: no-cache\r\nAllow: GET\r\n\r\n"));
+  head.clear();
+  append_head(head, {.dpop_nonce = "n"}, persistence::implied, id, "D");
+  EXPECT_THAT(head, testing::HasSubstr("\r\nDPoP-Nonce: n\r\n"));
   head.clear();
   append_head(head, {.etag = "\"e\"", .is_public_document = true}, persistence::implied, id, "D");
   EXPECT_THAT(head, testing::HasSubstr("Cache-Control: public, max-age=300\r\n"

@@ -36,9 +36,8 @@ TEST(paths_of, lie_below_the_path_of_the_issuer) {  // MET-01
 
 TEST(metadata, announces_only_what_exists) {  // MET-02
   const auto text = render_metadata(with_issuer("https://h/t"), {});
-  for (const auto* absent :
-       {"authorization_endpoint", "device", "registration", "end_session", "pushed",
-        "response_modes", "implicit", "plain", "dpop", "mtls", "null"}) {
+  for (const auto* absent : {"authorization_endpoint", "device", "registration", "end_session",
+                             "pushed", "response_modes", "implicit", "plain", "mtls", "null"}) {
     EXPECT_THAT(text, Not(HasSubstr(absent)));
   }
 }
@@ -96,6 +95,8 @@ TEST(metadata, lists_the_algorithms_of_active_keys_rs256_first) {  // MET-02
                 R"("private_key_jwt","none"],)"
                 R"("revocation_endpoint_auth_signing_alg_values_supported":)" +
                 assertion_algs_text +
+                R"("dpop_signing_alg_values_supported":)"
+                R"(["ES256","EdDSA","Ed25519","PS256","ES384","RS256"],)"
                 R"("code_challenge_methods_supported":["S256"],)"
                 R"("claims_supported":["iss","sub","aud","exp","iat","auth_time","nonce","acr",)"
                 R"("amr","at_hash","sid"],"claims_parameter_supported":false,)"

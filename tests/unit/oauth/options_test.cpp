@@ -78,6 +78,8 @@ TEST(check_options, names_each_limit_that_is_broken) {
       row{"tokens.refresh_absolute", [](options& o) { o.refresh_absolute = 24h * 3650 + 1s; }},
       row{"tokens.refresh_grace", [](options& o) { o.refresh_grace = -1s; }},
       row{"tokens.refresh_grace", [](options& o) { o.refresh_grace = 601s; }},
+      row{"dpop.max_age", [](options& o) { o.dpop_max_age = 4s; }},
+      row{"dpop.max_age", [](options& o) { o.dpop_max_age = 601s; }},
       row{"keys.rotation_period", [](options& o) { o.key_rotation_period = -1s; }},
       row{"keys.rotation_period", [](options& o) { o.key_rotation_period = 24h - 1s; }},
       row{"keys.rotation_period", [](options& o) { o.key_rotation_period = 24h * 3650 + 1s; }},

@@ -109,6 +109,8 @@ oauth::client sample_client() {
   c.allowed_resources = {"https://api.example.com", "https://b.example.com"};
   c.allowed_origins = {"https://app.example.com"};
   c.access_token_claims = {{"tenant", "1"}, {"tier", "null"}};
+  c.dpop_bound_access_tokens = true;
+  c.dpop_nonces = true;
   c.lives = {oauth::seconds{1}, oauth::seconds{2}, oauth::seconds{3}, oauth::seconds{4}};
   c.jwks =
       R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})";
@@ -185,6 +187,8 @@ void expect_same(const oauth::client& a, const oauth::client& b) {
   EXPECT_EQ(a.profile, b.profile);
   // The codec reads the keys, which the sample does not have.
   EXPECT_EQ(a.keys != nullptr, !a.jwks.empty());
+  EXPECT_EQ(a.dpop_bound_access_tokens, b.dpop_bound_access_tokens);
+  EXPECT_EQ(a.dpop_nonces, b.dpop_nonces);
 }
 
 /// Appends field `number` with the varint `value`; of several values of one field, the last counts.

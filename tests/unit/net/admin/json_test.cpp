@@ -106,9 +106,10 @@ TEST(admin_json, refuses_repeated_members_even_null_ones_and_escaped_spellings) 
             "claims must not repeat a member");
 }
 
-TEST(admin_json, refuses_what_would_weaken_a_token_if_it_were_dropped) {
-  EXPECT_EQ(refusal_of_mint(R"({"dpop_jkt":"x"})"), "dpop_jkt is not supported by this version");
-  EXPECT_EQ(refusal_of_mint(R"({"resource":null,"dpop_jkt":null})"), "");
+TEST(admin_json, reads_the_dpop_key_of_a_code) {  // COD-09
+  EXPECT_EQ(admin_json{}.read_mint(R"({"dpop_jkt":"x"})")->dpop_jkt, "x");
+  EXPECT_FALSE(admin_json{}.read_mint(R"({"dpop_jkt":null})")->dpop_jkt);
+  EXPECT_EQ(refusal_of_mint(R"({"dpop_jkt":1})"), "dpop_jkt must be a string");
 }
 
 TEST(admin_json, names_a_member_of_the_wrong_type) {

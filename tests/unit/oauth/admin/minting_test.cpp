@@ -114,6 +114,18 @@ TEST(check_mint, refuses_redirect_uris_that_differ_by_one_octet) {  // MINT-01, 
   });
 }
 
+TEST(check_mint, binds_the_code_to_a_dpop_key) {  // COD-09
+  auto r = good_request();
+  EXPECT_FALSE(mint(r)->dpop_jkt);
+  r.dpop_jkt = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+  EXPECT_EQ(mint(std::move(r))->dpop_jkt,
+            read_thumbprint("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"));
+  expect_refused({
+      {"dpop_jkt", errc::invalid_request, [](auto& m) { m.dpop_jkt = ""; }},
+      {"dpop_jkt", errc::invalid_request, [](auto& m) { m.dpop_jkt = "0ZcOCORZNYy"; }},
+  });
+}
+
 TEST(check_mint, takes_the_only_redirect_uri_for_none) {  // RFC 6749 §3.1.2.3
   auto r = good_request();
   EXPECT_FALSE(mint(r)->is_uri_implied);

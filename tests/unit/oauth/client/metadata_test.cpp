@@ -154,6 +154,18 @@ TEST(make_client, keeps_public_clients_safe) {  // PKC-01, RFT-02
   ASSERT_TRUE(made);
   EXPECT_TRUE(made->is_public());
   EXPECT_EQ(made->refresh_mode, rt_mode::rotating);
+  m.dpop_bound_access_tokens = true;
+  m.rt_mode = "static";
+  EXPECT_TRUE(make(m)) << "a key protects it as well";
+}
+
+TEST(make_client, takes_what_it_says_of_proofs) {  // DPO-11, DPO-13
+  auto m = good_metadata();
+  EXPECT_FALSE(make(m)->dpop_bound_access_tokens);
+  EXPECT_FALSE(make(m)->dpop_nonces);
+  m.dpop_bound_access_tokens = m.dpop_nonces = true;
+  EXPECT_TRUE(make(m)->dpop_bound_access_tokens);
+  EXPECT_TRUE(make(m)->dpop_nonces);
 }
 
 TEST(make_client, has_defaults_and_draws_id_and_incarnation) {  // CAU-03, CAU-12
