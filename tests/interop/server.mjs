@@ -30,7 +30,7 @@ const tls = `
 certificate = "${process.env.MINTAGE_TLS_CERTIFICATE}"
 key = "${process.env.MINTAGE_TLS_KEY}"`
 
-const config = (issuer, port, overTls) => `
+const config = (issuer, port, overTls, nonces) => `
 issuer = "${issuer}"
 [http]
 listen = "127.0.0.1:${port}"
@@ -41,18 +41,20 @@ token_file = "admin.token"
 mint_token_file = "mint.token"
 [storage.rocksdb]
 path = "db"
+[dpop]
+nonces = "${nonces}"
 [keys]
 seal_key_file = "seal.key"
 `
 
 /** A running server. `stop` must be called; it checks that SIGTERM ends it with status 0. */
 export class Server {
-  static async start({ overTls = false } = {}) {
+  static async start({ overTls = false, nonces = 'off' } = {}) {
     const folder = await mkdtemp(join(tmpdir(), 'mintage-interop-'))
     const port = await freePort()
     const file = join(folder, 'mintage.toml')
     const issuer = overTls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
-    await writeFile(file, config(issuer, port, overTls))
+    await writeFile(file, config(issuer, port, overTls, nonces))
 
     const process_ = spawn(process.env.MINTAGE, ['serve', '--config', file], {
       stdio: ['ignore', 'pipe', 'pipe'],
