@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "actors/stages/token_validator.hpp"
+#include "crypto/certificate.hpp"
 
 namespace mintage::actors {
 
@@ -62,6 +63,7 @@ bool token_validator::reads_proof(service::token_exchange& x, oauth::instant now
 
 /// UIN-02: a proof is verified together with the access token that it is for.
 void token_validator::begin_userinfo(service::query_exchange& x, oauth::instant now) {
+  if (x.certificate) x.bound_to.x5t = x.certificate->thumbprint();
   if (!x.request.is_dpop) {
     const auto way = find_token(x);  // looks at the size of `ways_`
     ways_.push_back(way);

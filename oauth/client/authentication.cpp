@@ -183,9 +183,8 @@ result<client_facts> admit(const located& found, std::optional<grant_type> grant
                 "grant type not registered for the client");
   }
   // FAP-02: bound to a key or to a certificate.
-  const auto needs_proof =
-      c.dpop_bound_access_tokens ||
-      (c.profile == client_profile::fapi2 && !c.has_certificate_bound_tokens);
+  const auto needs_proof = c.dpop_bound_access_tokens ||
+                           (c.profile == client_profile::fapi2 && !c.has_certificate_bound_tokens);
   return client_facts{.id = found.id,
                       .incarnation = c.incarnation,
                       .id_token_alg = c.id_token_alg,
