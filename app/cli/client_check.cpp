@@ -144,6 +144,13 @@ checked_request check_grant(const client& c, const oauth::grant_row& grant,
   return passes(std::move(request));
 }
 
+/// What requests for tokens must prove besides, to be bound to a key.
+void check_bindings(const client& c, std::vector<checked_request>& to) {
+  if (!c.has_certificate_bound_tokens) return;
+  to.push_back(refused("POST /token without a client certificate",
+                       "certificate-bound client presented no certificate"));
+}
+
 /// The scope of a login, and the audience of its access tokens when the request names no resource.
 void check_scope(const client& c, const oauth::client_registry& known, const check_questions& asked,
                  std::vector<checked_request>& to) {
@@ -227,6 +234,8 @@ client client_from(const json::object& from) {
   c.strict_auth_method = flag_in(from, "strict_auth_method", false);
   c.require_pkce = flag_in(from, "require_pkce", true);
   c.rt_without_offline = flag_in(from, "rt_without_offline", false);
+  c.has_certificate_bound_tokens =
+      flag_in(from, "tls_client_certificate_bound_access_tokens", false);
   const auto rotates = text_in(from, "rt_mode") == to_string(oauth::rt_mode::rotating);
   c.refresh_mode = rotates ? oauth::rt_mode::rotating : oauth::rt_mode::static_;
   for (const auto& each : from.at("secrets").as_array()) {
@@ -259,6 +268,7 @@ std::vector<checked_request> check_requests(const client& c, const oauth::client
     if (!at.auth_methods_member.empty()) out.push_back(check_authentication(c, at, now));
   }
   for (const auto& grant : oauth::grants) out.push_back(check_grant(c, grant, asked));
+  check_bindings(c, out);
   check_redirect_uris(c, asked, out);
   check_scope(c, known, asked, out);
   check_resources(c, known, asked, out);

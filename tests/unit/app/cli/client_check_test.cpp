@@ -93,6 +93,14 @@ TEST(check_requests, tells_where_keys_of_assertions_are) {  // CAU-08, JWS-05
   EXPECT_EQ(check(c)[0].remark, "private_key_jwt, keys at https://keys.example/jwks, aud compat");
 }
 
+TEST(check_requests, names_what_bound_tokens_need) {  // MTL-01
+  auto c = shop();
+  constexpr auto request = "POST /token without a client certificate";
+  EXPECT_EQ(verdict(check(c), request), "");
+  c.has_certificate_bound_tokens = true;
+  EXPECT_EQ(verdict(check(c), request), "MTL-01");
+}
+
 TEST(check_requests, applies_the_rules_of_grants) {  // COD-11, CCG-01, CCG-02
   auto c = shop();
   c.scopes = {"openid", "read"};
@@ -130,7 +138,7 @@ TEST(client_from, reads_what_the_admin_interface_renders) {
       "token_endpoint_auth_method":"client_secret_post","redirect_uris":["https://a.b/c"],
       "grant_types":["client_credentials"],"scope":"read write","strict_auth_method":true,
       "require_pkce":false,"rt_without_offline":true,"rt_mode":"rotating",
-      "allowed_resources":["https://r"],
+      "allowed_resources":["https://r"],"tls_client_certificate_bound_access_tokens":true,
       "secrets":[{"number":3,"expires_at":0},{"number":4,"expires_at":2000}]})")
                                  .as_object());
   EXPECT_EQ(c.id, "x");
@@ -142,6 +150,7 @@ TEST(client_from, reads_what_the_admin_interface_renders) {
   EXPECT_TRUE(c.strict_auth_method);
   EXPECT_FALSE(c.require_pkce);
   EXPECT_TRUE(c.rt_without_offline);
+  EXPECT_TRUE(c.has_certificate_bound_tokens);
   EXPECT_EQ(c.refresh_mode, oauth::rt_mode::rotating);
   ASSERT_EQ(c.secrets.size(), 2U);
   EXPECT_EQ(c.secrets[0].number, 3U);
