@@ -54,7 +54,6 @@ void put_keys(json::object& object, const oauth::client& c) {
 
 void put_certificate(json::object& object, const oauth::client& c) {
   if (c.subject) object[row_of(oauth::subject_fields, c.subject->field).name] = c.subject->value;
-  object["tls_client_certificate_bound_access_tokens"] = c.has_certificate_bound_tokens;
 }
 
 json::object to_json(const oauth::client& c) {
@@ -86,6 +85,7 @@ json::object to_json(const oauth::client& c) {
       {"rt_without_offline", c.rt_without_offline},
       {"dpop_bound_access_tokens", c.dpop_bound_access_tokens},
       {"dpop_nonces", c.dpop_nonces},
+      {"tls_client_certificate_bound_access_tokens", c.has_certificate_bound_tokens},
       {"rt_mode", to_string(c.refresh_mode)},
       {"subject_type", to_string(c.subjects)},
       {"userinfo_signed_response_alg", c.userinfo_alg ? crypto::to_string(*c.userinfo_alg) : ""},

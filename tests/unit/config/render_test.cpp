@@ -68,6 +68,7 @@ constexpr auto everything_changed = R"(
 issuer = "https://idp.example.com"
 [discovery]
 authorization_endpoint = "https://login.example.com/"
+mtls_base_url = "https://mtls.example.com"
 [http]
 listen = "[::1]:0"
 io_threads = 3
@@ -76,6 +77,10 @@ max_connections_per_source = 7
 max_in_flight = 77
 trusted_proxies = ["10.0.0.0/8", "fd00::1"]
 proxy_protocol = true
+client_certificate_header = "nginx"
+client_certificate_header_name = "X-Cert"
+client_verified_header = "X-Verified"
+mtls_listen = "[::1]:1"
 failures_per_minute = 7
 header_limit = "16KiB"
 body_limit = 70000
@@ -89,6 +94,9 @@ key = "/run/key.pem"
 second_certificate = "rsa.pem"
 second_key = "rsa.key"
 min_version = "1.3"
+client_certificates = "optional"
+client_ca = "clients.pem"
+client_crl = "revoked.pem"
 [admin]
 listen = "127.0.0.1:1"
 token_file = "/run/a"
@@ -286,7 +294,8 @@ TEST(config_render, escapes_what_a_string_may_hold) {
 TEST(config_render, writes_sections_once_and_units) {
   const auto text = render(defaults_in("/etc/mintage"));
   EXPECT_THAT(text, testing::StartsWith("issuer = \"http://127.0.0.1:9080\"\n\n[discovery]\n"
-                                        "authorization_endpoint = \"\"\n\n[http]\n"
+                                        "authorization_endpoint = \"\"\n"
+                                        "mtls_base_url = \"\"\n\n[http]\n"
                                         "listen = \"127.0.0.1:9080\"\n"));
   EXPECT_THAT(text, testing::HasSubstr("\nheader_limit = \"32KiB\"\n"));
   EXPECT_THAT(text, testing::HasSubstr("\ncode_dup_window = \"250ms\"\n"));

@@ -34,7 +34,8 @@ constexpr auto some_client_json =
     R"("grant_types":["authorization_code","refresh_token"],"response_types":["code"],)"
     R"("scope":"openid mail","id_token_signed_response_alg":"RS256","strict_auth_method":false,)"
     R"("require_pkce":true,"basic_raw_compat":true,"rt_without_offline":false,)"
-    R"("dpop_bound_access_tokens":false,"dpop_nonces":false,"rt_mode":"static",)"
+    R"("dpop_bound_access_tokens":false,"dpop_nonces":false,)"
+    R"("tls_client_certificate_bound_access_tokens":false,"rt_mode":"static",)"
     R"("subject_type":"public","userinfo_signed_response_alg":"","allowed_resources":[],)"
     R"("allowed_origins":[],)"
     R"("secrets":[{"number":1,"expires_at":0},{"number":2,"expires_at":2000}])";

@@ -28,7 +28,7 @@ class query_answers : public testing::Test {
     auto request = token_query_request{};
     request.purpose = purpose;
     request.wants_jwt = wants_jwt;
-    return answer_query(request, caller, found, alive, known, now, rules);
+    return answer_query(request, caller, {}, found, alive, known, now, rules);
   }
   [[nodiscard]] std::string body_of(query_purpose purpose) const {
     return std::get<plain_answer>(ask(purpose)).body;
