@@ -33,8 +33,11 @@ class proxied : public client_certificates, public stage {
  public:
   explicit proxied(const char* form, const char* trusted = "[\"127.0.0.1\"]")
       : stage{settings{{"http.client_certificate_header", toml_string(form)},
-                       {"http.client_verified_header", toml_string("X-Client-Verified")},
+                       {"http.client_verified_header", toml_string(verified_by(form))},
                        {"http.trusted_proxies", trusted}}} {}
+  static const char* verified_by(std::string_view form) {
+    return form == "none" ? "" : "X-Client-Verified";
+  }
 
   party add(const boost::json::object& metadata) {
     auto made = make_party(admin, metadata);
