@@ -29,6 +29,7 @@ void replay_recording::record(std::vector<service::query_handle> some) {
 template <class Handle>
 void replay_recording::insert(std::vector<Handle> some) {
   const auto epoch = shard_.epoch();
+  const auto now = shard_.now();
   auto ops = std::vector<storage::insert_op>{};
   auto asked = std::make_shared<std::vector<Handle>>();
   auto replies = std::vector<Handle>{};
@@ -36,7 +37,8 @@ void replay_recording::insert(std::vector<Handle> some) {
   asked->reserve(some.size());
   for (auto& x : some) {
     const auto id = x->replay_ids.front();
-    if (epoch && id.usable_from <= *epoch) {
+    // At its end the record of a first use counts as absent, and the JWT is too old by then.
+    if (now >= id.expires || (epoch && id.usable_from <= *epoch)) {
       deny(*x, id.when_known);
       replies.push_back(std::move(x));
       continue;
@@ -50,9 +52,9 @@ void replay_recording::insert(std::vector<Handle> some) {
   }
   if (!replies.empty()) reply(std::move(replies));
   if (ops.empty()) return;
-  shard_.records->insert(
-      std::move(ops), shard_.now(),
-      [this, asked](const std::vector<verdict>& found) { settle(std::move(*asked), found); });
+  shard_.records->insert(std::move(ops), now, [this, asked](const std::vector<verdict>& found) {
+    settle(std::move(*asked), found);
+  });
 }
 
 template <class Handle>

@@ -97,7 +97,7 @@ class model : public testing::TestWithParam<told_lie> {};
 
 TEST_P(model, finds_a_store_that) {
   auto found = false;
-  for (auto seed = std::uint64_t{1}; seed <= 30 && !found; ++seed)
+  for (auto seed = std::uint64_t{1}; seed <= 100 && !found; ++seed)
     found = !simulate(seed, GetParam().told).violations.empty();
   EXPECT_TRUE(found);
 }

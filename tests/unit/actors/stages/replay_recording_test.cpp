@@ -109,6 +109,15 @@ TEST_F(replay_recording_rules, forgets_an_id_at_its_end) {
   EXPECT_EQ(recorded.size(), 2U);
 }
 
+TEST_F(replay_recording_rules, refuses_an_id_that_has_ended_on_its_way) {  // CAU-07
+  auto late = ask({"a"});
+  stages.replays.record(one(ask({"a"})));
+  clock.at += oauth::seconds{330};
+  stages.replays.record(one(std::move(late)));
+  EXPECT_EQ(recorded.size(), 1U) << "the record of the first use is gone";
+  EXPECT_EQ(last->denied->code, errc::invalid_client);
+}
+
 TEST_F(replay_recording_rules, takes_what_may_be_older_than_the_epoch_for_known) {  // NEG-212
   engine->raise_void_before(clock.now() - oauth::seconds{30});
   stages.replays.record(one(ask({"a"})));
