@@ -1,4 +1,4 @@
-// Tokens that are bound to a client certificate. (MTL-01, MTL-02; PROTOCOL.md §11 I)
+// Tokens that are bound to a client certificate. (MTL-01, MTL-02, UIN-02; PROTOCOL.md §11 I)
 #include <gtest/gtest.h>
 
 #include "tests/http/mtls/certificate_stage.hpp"
@@ -64,6 +64,16 @@ TEST_F(bound_token, needs_a_certificate_however_the_client_authenticates_NEG_182
 TEST_F(bound_token, is_not_made_for_a_client_without_the_flag_DPO_14) {
   const auto who = s.add(tls_client());
   EXPECT_EQ(bound_to(read_jwt(log_in(who, s.api).access).claims), "");
+}
+
+TEST_F(bound_token, reads_userinfo_over_a_connection_with_its_certificate_alone_UIN_02) {
+  const auto got = log_in(add(tls_client()), s.api);
+  EXPECT_EQ(send(&s.api, userinfo(got.access)).status, 200U);
+  for (const auto* own : {static_cast<const pem_pair*>(nullptr), &std::as_const(s.other)}) {
+    const auto refused = send(own, userinfo(got.access));
+    EXPECT_EQ(refused.status, 401U);
+    EXPECT_NE(refused.field("WWW-Authenticate").find("invalid_token"), std::string::npos);
+  }
 }
 
 TEST_F(bound_token, of_a_confidential_client_follows_its_certificate_at_a_refresh_MTL_02) {
