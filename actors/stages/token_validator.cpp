@@ -23,8 +23,13 @@ token_validator::token_validator(const validator_setup& setup)
   const auto url_of = [&](endpoint e) {
     return std::string{oauth::base_url(setup.rules)}.append(row_of(oauth::endpoints, e).name);
   };
-  for (const auto e : {endpoint::token, endpoint::introspection, endpoint::revocation})
-    audiences_[static_cast<std::size_t>(e)] = {url_of(endpoint::token), url_of(e)};
+  for (const auto e : {endpoint::token, endpoint::introspection, endpoint::revocation}) {
+    auto& urls = audiences_[static_cast<std::size_t>(e)];
+    urls = {url_of(endpoint::token), url_of(e)};
+    for (const auto at : {endpoint::token, e})
+      if (auto alias = oauth::alias_url(setup.rules, at); !alias.empty())
+        urls.push_back(std::move(alias));
+  }
 }
 
 /// @pre no assertion is pending.

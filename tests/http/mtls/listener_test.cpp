@@ -4,6 +4,7 @@
 
 #include "loopback/free_port.hpp"
 #include "tests/http/mtls/certificate_stage.hpp"
+#include "tests/support/client_key.hpp"
 
 namespace mintage::test {
 namespace {
@@ -66,6 +67,26 @@ TEST(metadata, announces_nothing_of_certificates_that_are_not_asked_for_MET_02) 
   const auto body = call.send_to(s.server.port()).body;
   EXPECT_EQ(body.find("tls_client"), std::string::npos) << body;
   EXPECT_EQ(body.find("mtls"), std::string::npos);
+}
+
+TEST(metadata, names_aliases_that_an_assertion_may_have_as_audience_CAU_08) {
+  auto s =
+      certificate_stage{{{"discovery.mtls_base_url", toml_string("https://mtls.example.com")}}};
+  const auto key = client_key{crypto::jws_alg::es256};
+  for (const auto* mode : {"strict", "compat"}) {
+    const auto who = s.add({{"token_endpoint_auth_method", "private_key_jwt"},
+                            {"jwks", key.jwks()},
+                            {"assertion_aud_mode", mode}});
+    auto claims = assertion_claims(who.id);
+    claims["aud"] = "https://mtls.example.com/token";
+    const auto call =
+        redemption(who, s.mint(who))
+            .drop("client_id")
+            .add("client_assertion_type", assertion_type)
+            .add("client_assertion", key.sign(key.header(), boost::json::serialize(claims)));
+    const auto want = std::string_view{mode} == "compat" ? success : invalid_client;
+    check_answer(send_over(&test_side(), s.server.port(), call), call, want);
+  }
 }
 
 TEST(config, names_file_and_key_of_what_cannot_be_used) {
