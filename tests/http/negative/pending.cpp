@@ -12,7 +12,7 @@ std::vector<pending_row> pending_rows() {
       {"NEG-073", mtls},
       {"NEG-074", mtls},
       {"NEG-075", mtls},
-      {"NEG-104", "waits for the fetcher of client keys: no issue yet"},
+      {"NEG-104", "tested elsewhere: tests/http/fetched_keys has a host of its own"},
       {"NEG-121", "tested elsewhere: tests/sim makes signers and stores fail"},
       {"NEG-182", mtls},
       {"NEG-205", "tested elsewhere: tests/http/faults fills the disk"},
