@@ -50,6 +50,16 @@ inline constexpr auto denial_tables = std::to_array<std::span<const denial_row>>
   return nullptr;
 }
 
+// GCC 12 with -fsanitize=undefined takes no comparison of a row's address for a constant.
+[[nodiscard]] constexpr bool has_denial_row(std::string_view reason) noexcept {
+  for (const auto& rows : denial_tables) {
+    for (const auto& row : rows) {
+      if (row.reason == reason) return true;
+    }
+  }
+  return false;
+}
+
 /// Not constexpr: what the compiler complains about when a reason has no row.
 [[noreturn]] inline void this_reason_needs_a_row_in_oauth_denial_reasons() {
   std::abort();
@@ -57,7 +67,7 @@ inline constexpr auto denial_tables = std::to_array<std::span<const denial_row>>
 
 MINTAGE_CONSTEVAL denial_reason::denial_reason(const char* literal)
     : row_{find_denial_row(literal)} {
-  if (row_ == nullptr) this_reason_needs_a_row_in_oauth_denial_reasons();
+  if (!has_denial_row(literal)) this_reason_needs_a_row_in_oauth_denial_reasons();
 }
 
 }  // namespace mintage::oauth
