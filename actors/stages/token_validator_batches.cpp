@@ -34,7 +34,7 @@ void token_validator::begin(Exchange& x, outcome who) {
     ways_.push_back(record_first(x, way));
     return;
   }
-  if (pending->wanted && !x.keys_awaited) {
+  if (pending != nullptr && pending->wanted && !x.keys_awaited) {
     x.wanted_keys = std::move(pending->wanted);
     ways_.push_back(next::fetch);
     return;
