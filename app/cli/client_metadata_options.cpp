@@ -98,12 +98,13 @@ constexpr auto subject_options = std::array{
 static_assert(oauth::is_in_order(subject_options));
 
 void add_certificate_options(CLI::App& command, client_metadata_options& o) {
-  auto* group = command.add_option_group("its certificate");
+  auto others = std::vector<CLI::Option*>{};  // one of them at most
   for (const auto& s : subject_options) {
     auto& value = o.certificate_subjects[static_cast<std::size_t>(s.id)];
-    group->add_option(s.name, value, s.does)->type_name("TEXT");
+    auto* const own = command.add_option(s.name, value, s.does)->type_name("TEXT");
+    for (auto* const other : others) own->excludes(other);
+    others.push_back(own);
   }
-  group->require_option(0, 1);
   command.add_flag("--certificate-bound-tokens", o.certificate_bound,
                    "Bind its tokens to the certificate that it presents");
 }
