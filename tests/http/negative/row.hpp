@@ -59,6 +59,7 @@ struct row {
 [[nodiscard]] std::vector<row> rows_of_refresh();      ///< part G
 [[nodiscard]] std::vector<row> rows_of_service();      ///< part H, client_credentials
 [[nodiscard]] std::vector<row> rows_of_questions();    ///< part J
+[[nodiscard]] std::vector<row> rows_of_fapi();         ///< part K
 
 [[nodiscard]] std::vector<row> rows_of_dpop();  ///< part I, DPoP; proofs in G and J
 
