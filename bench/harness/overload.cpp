@@ -251,12 +251,11 @@ storm_result run_storm(storm_source from, double peak, double bare_us, const sto
   return out;
 }
 
-/// Waits up to ten seconds for the background work that minting caused, which is not part of a
-/// storm.
+/// Waits up to a minute for the background work that minting caused, which is not part of a storm.
 void wait_until_idle(const target_server& s) {
   constexpr auto interval = std::chrono::milliseconds{300};
   if (!s.pid()) return;
-  for (auto i = 0; i < 33; ++i) {
+  for (auto i = 0; i < 200; ++i) {
     const auto before = read_process(*s.pid());
     std::this_thread::sleep_for(interval);
     const auto after = read_process(*s.pid());
