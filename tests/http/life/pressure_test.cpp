@@ -89,9 +89,8 @@ class storm {
 
 TEST(a_storm, is_refused_in_part_and_leaves_nothing_behind) {
   // So few that even a fast server with a core of its own has more to do at once.
-  auto s = stage{{{"http.max_in_flight", "2"},
-                  {"http.io_threads", "1"},
-                  {"log.level", toml_string("error")}}};
+  auto s = stage{
+      {{"http.max_in_flight", "2"}, {"http.io_threads", "1"}, {"log.level", toml_string("error")}}};
   auto weather = storm{s};
   auto memory = std::size_t{0};
   for (auto round = 0; round < 5; ++round) {
