@@ -31,7 +31,8 @@ TEST(dpop_nonces, agree_on_all_nodes) {  // DPO-11
   auto one = dpop_nonces{key};
   auto other = dpop_nonces{key};
   EXPECT_EQ(one.current(begin), other.current(begin + 59s));
-  EXPECT_NE(std::string{one.current(begin)}, one.current(begin + 60s));
+  const auto former = std::string{one.current(begin)};
+  EXPECT_NE(one.current(begin + 60s), former);
   EXPECT_EQ(other.age_of(std::string{one.current(begin)}, begin + 1s), age::fresh);
   auto stranger = dpop_nonces{crypto::digest{9}};
   EXPECT_EQ(stranger.age_of(one.current(begin), begin), age::stale);
