@@ -89,6 +89,11 @@ struct event_log::impl {
                             ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})"
                             : "%Y-%m-%dT%H:%M:%S.%e%z %l %v");
   }
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
+  /// Ends the writer's thread first. Its last message holds the logger, and ThreadSanitizer does
+  /// not see how spdlog's library releases it there.
+  ~impl() { writer.reset(); }
 
   log_format format;
   std::atomic<std::size_t> given{0};
