@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/signatures/crypto_mb.hpp"
 #include "service/exchange.hpp"
 
 namespace mintage::actors {
@@ -15,9 +16,6 @@ namespace mintage::actors {
 /// Not thread-safe. Exchanges that are destroyed with the queue return unanswered.
 class signing_queue {
  public:
-  /// Signatures that one call makes. Exchanges are signed in multiples of it.
-  static constexpr auto lanes = std::size_t{8};
-
   void add(std::vector<service::token_handle> some) {
     if (waiting_.empty())
       waiting_ = std::move(some);
@@ -27,7 +25,7 @@ class signing_queue {
 
   /// Takes as many as fill all lanes, those that have waited longest first.
   [[nodiscard]] std::vector<service::token_handle> take_full() {
-    const auto rest = waiting_.size() % lanes;
+    const auto rest = waiting_.size() % crypto::lanes_count;
     if (rest == 0) return take_all();
     const auto end = waiting_.end() - static_cast<std::ptrdiff_t>(rest);
     auto later = std::vector<service::token_handle>{std::make_move_iterator(end),

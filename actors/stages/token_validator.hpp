@@ -96,6 +96,8 @@ class token_validator {
   template <class Exchange>
   void begin(Exchange& x, outcome who);
   void begin_userinfo(service::query_exchange& x, oauth::instant now);
+  template <class Exchange>
+  waiting<Exchange>& wait_for_signatures(Exchange& x);
   [[nodiscard]] bool reads_proof(service::token_exchange& x, oauth::instant now);
   template <class Exchange>
   void verify(std::vector<waiting<Exchange>>& all);

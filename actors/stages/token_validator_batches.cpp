@@ -23,6 +23,20 @@ void token_validator::begin_batch() {
   waiting_queries_.clear();
 }
 
+/// `verify` decides about the exchange, with the signature of a JWT that it asks about.
+template <class Exchange>
+token_validator::waiting<Exchange>& token_validator::wait_for_signatures(Exchange& x) {
+  auto& w = waiting_of(x).emplace_back(waiting<Exchange>{&x, ways_.size()});
+  if constexpr (std::is_same_v<Exchange, service::query_exchange>) {
+    if (auto jwt = read_token(x)) {
+      w.token = std::move(*jwt);
+      w.token_hash = hash_(x.request.token);
+    }
+  }
+  ways_.push_back(next::reply);
+  return w;
+}
+
 /// Decides what needs no signature; the rest waits until those of the whole batch are verified.
 template <class Exchange>
 void token_validator::begin(Exchange& x, outcome who) {
@@ -39,16 +53,9 @@ void token_validator::begin(Exchange& x, outcome who) {
     ways_.push_back(next::fetch);
     return;
   }
-  auto& w = waiting_of(x).emplace_back(waiting<Exchange>{&x, ways_.size()});
+  auto& w = wait_for_signatures(x);
   if (pending != nullptr) w.who = std::move(*pending);
   if (known != nullptr) w.client = *known;
-  if constexpr (std::is_same_v<Exchange, service::query_exchange>) {
-    if (auto jwt = read_token(x)) {
-      w.token = std::move(*jwt);
-      w.token_hash = hash_(x.request.token);
-    }
-  }
-  ways_.push_back(next::reply);  // `verify` decides
 }
 
 /// Row P14, which precedes authentication: a client that is asked for a nonce has not used up its
@@ -72,14 +79,10 @@ void token_validator::begin_userinfo(service::query_exchange& x, oauth::instant 
   const auto at = proof_check::place{.at = oauth::endpoint::userinfo,
                                      .method = x.request.is_post ? "POST" : "GET"};
   x.denied = proofs_.read(x, at, now);
-  if (!x.denied) {
-    auto& w = waiting_queries_.emplace_back(waiting<service::query_exchange>{&x, ways_.size()});
-    if (auto jwt = read_token(x)) {
-      w.token = std::move(*jwt);
-      w.token_hash = hash_(x.request.token);
-    }
-  }
-  ways_.push_back(next::reply);  // `verify` decides, unless it is denied
+  if (x.denied)
+    ways_.push_back(next::reply);
+  else
+    wait_for_signatures(x);
 }
 
 std::span<const token_validator::next> token_validator::check(
