@@ -133,11 +133,14 @@ TEST(bench, shows_what_becomes_of_a_storm) {
   ASSERT_EQ(got.code, 0) << got.out;
   const auto storm = parse_object(read_file(report)).at("overload").as_object();
   ASSERT_EQ(storm.at("parts").as_array().size(), 5U);
+  // A part of half a second may pass without a grant where the disk is slow; the storm may not.
+  auto granted = std::int64_t{0};
   for (const auto& part : storm.at("parts").as_array()) {
-    EXPECT_GT(part.at("granted").to_number<int>(), 0);
+    granted += part.at("granted").to_number<std::int64_t>();
     EXPECT_EQ(part.at("failed").to_number<int>(), 0) << got.out;
     EXPECT_GT(part.at("resident_kib").to_number<int>(), 0);
   }
+  EXPECT_GT(granted, 0) << got.out;
   EXPECT_EQ(storm.at("goals").as_array().size(), 7U);
   EXPECT_NE(got.out.find("p99 of refusals"), got.out.npos) << got.out;
 }
