@@ -16,9 +16,9 @@
 
 namespace mintage::oauth {
 
-/// What a replay id is of. Hashed with the rest, so that the two never meet. On the disk: DO NOT
+/// What a replay id is of. Hashed with the rest, so that they never meet. On the disk: DO NOT
 /// CHANGE.
-enum class replay_kind : std::uint8_t { client_assertion = 1, dpop_proof = 2 };
+enum class replay_kind : std::uint8_t { client_assertion = 1, dpop_proof = 2, authorization = 3 };
 
 /// A `jti` on its way to the replay store (storage::table::replay_ids), where it is recorded if it
 /// is new.
@@ -41,8 +41,8 @@ struct replay_name {
   slot where;
   crypto::digest hash{};
 };
-/// @param parts whose id it is, then the id: client and `jti` (CAU-07), or `htu`, thumbprint and
-///        `jti` (DPO-08). Their lengths are hashed too.
+/// @param parts whose id it is, then the id: client and `jti` (CAU-07); `htu`, thumbprint and `jti`
+///        (DPO-08); the id of an authorization request (PAR-01). Their lengths are hashed too.
 [[nodiscard]] replay_name name_replay_id(replay_kind kind,
                                          std::initializer_list<std::string_view> parts,
                                          crypto::sha256_hasher& hash);

@@ -38,6 +38,30 @@ std::string_view to_string(errc code) noexcept {
       return "not_found";
     case errc::conflict:
       return "conflict";
+    case errc::unsupported_response_type:
+      return "unsupported_response_type";
+    case errc::login_required:
+      return "login_required";
+    case errc::interaction_required:
+      return "interaction_required";
+    case errc::consent_required:
+      return "consent_required";
+    case errc::account_selection_required:
+      return "account_selection_required";
+    case errc::unmet_authentication_requirements:
+      return "unmet_authentication_requirements";
+    case errc::invalid_request_uri:
+      return "invalid_request_uri";
+    case errc::invalid_request_object:
+      return "invalid_request_object";
+    case errc::request_uri_not_supported:
+      return "request_uri_not_supported";
+    case errc::registration_not_supported:
+      return "registration_not_supported";
+    case errc::unknown_request:
+      return "unknown_request";
+    case errc::already_answered:
+      return "already_answered";
   }
   return "server_error";
 }

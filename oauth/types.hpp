@@ -57,6 +57,19 @@ enum class errc : std::uint8_t {
   access_denied,            // admin: wrong token (401) or right token, wrong call (403)
   not_found,                // admin: no such record (404)
   conflict,                 // admin: the record exists already (409)
+  // Of authorization requests: sent to the redirect URI, or 400 of /par (AUZ-02).
+  unsupported_response_type,
+  login_required,
+  interaction_required,
+  consent_required,
+  account_selection_required,
+  unmet_authentication_requirements,
+  invalid_request_uri,
+  invalid_request_object,
+  request_uri_not_supported,
+  registration_not_supported,
+  unknown_request,   // admin: no such authorization request, or it has expired (404)
+  already_answered,  // admin: the authorization request was accepted or denied (409)
 };
 /// All error codes, in the order of the enumerators.
 constexpr auto errcs = all_of_enum<errc>();

@@ -234,8 +234,10 @@ unsigned status_of(oauth::errc code) noexcept {
     case oauth::errc::access_denied:
       return 403;  // 401 is for a request without a valid token
     case oauth::errc::not_found:
+    case oauth::errc::unknown_request:
       return 404;
     case oauth::errc::conflict:
+    case oauth::errc::already_answered:
       return 409;
     case oauth::errc::server_error:
       return 500;
@@ -253,6 +255,16 @@ unsigned status_of(oauth::errc code) noexcept {
     case oauth::errc::invalid_dpop_proof:
     case oauth::errc::use_dpop_nonce:
     case oauth::errc::slow_down:
+    case oauth::errc::unsupported_response_type:
+    case oauth::errc::login_required:
+    case oauth::errc::interaction_required:
+    case oauth::errc::consent_required:
+    case oauth::errc::account_selection_required:
+    case oauth::errc::unmet_authentication_requirements:
+    case oauth::errc::invalid_request_uri:
+    case oauth::errc::invalid_request_object:
+    case oauth::errc::request_uri_not_supported:
+    case oauth::errc::registration_not_supported:
       break;
   }
   return 400;  // MINT-01: any mistake in the call itself

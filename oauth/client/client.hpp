@@ -138,6 +138,21 @@ struct client {
   /// Whether its proofs need a nonce even where the server does not ask all clients for one
   /// (DPO-11).
   bool dpop_nonces = false;
+  /// Whether its authorization requests must be pushed, even where the server does not ask all
+  /// clients for it (PAR-02). @see RFC 9126 §6
+  bool require_pushed = false;
+  /// `authorization_signed_response_alg` (JRM-01).
+  crypto::jws_alg response_alg = crypto::jws_alg::rs256;
+  /// `request_object_signing_alg`: the only algorithm of its request objects; nothing = any with a
+  /// key pair (JAR-01).
+  std::optional<assertion_alg> only_request_object_alg;
+  /// Its home page and its picture, which login pages show; empty = none. @see RFC 7591 §2
+  std::string uri;
+  std::string logo_uri;
+  /// `default_max_age`: max_age of requests that have none. @see OpenID Connect Registration §2
+  std::optional<seconds> default_max_age;
+  /// `require_auth_time`. ID tokens have `auth_time` in any case.
+  bool require_auth_time = false;
 
   [[nodiscard]] bool is_public() const noexcept { return proof_of(method) == client_proof::none; }
   [[nodiscard]] bool has_grant(grant_type g) const noexcept;

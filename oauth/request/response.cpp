@@ -43,6 +43,16 @@ error_head head_of(errc code, bool by_header, std::string_view request_id) noexc
     case errc::invalid_target:
     case errc::invalid_dpop_proof:
     case errc::use_dpop_nonce:
+    case errc::unsupported_response_type:
+    case errc::login_required:
+    case errc::interaction_required:
+    case errc::consent_required:
+    case errc::account_selection_required:
+    case errc::unmet_authentication_requirements:
+    case errc::invalid_request_uri:
+    case errc::invalid_request_object:
+    case errc::request_uri_not_supported:
+    case errc::registration_not_supported:
       return {.status = 400};
     case errc::invalid_token:
       return {.status = 401};
@@ -57,8 +67,10 @@ error_head head_of(errc code, bool by_header, std::string_view request_id) noexc
     case errc::access_denied:
       return {.status = 403};
     case errc::not_found:
+    case errc::unknown_request:
       return {.status = 404};
     case errc::conflict:
+    case errc::already_answered:
       return {.status = 409};
   }
   return {};

@@ -23,6 +23,19 @@ TEST(errc_text, is_the_code_of_the_rfcs) {
   EXPECT_EQ(to_string(errc::access_denied), "access_denied");
   EXPECT_EQ(to_string(errc::not_found), "not_found");
   EXPECT_EQ(to_string(errc::conflict), "conflict");
+  EXPECT_EQ(to_string(errc::unsupported_response_type), "unsupported_response_type");
+  EXPECT_EQ(to_string(errc::login_required), "login_required");
+  EXPECT_EQ(to_string(errc::interaction_required), "interaction_required");
+  EXPECT_EQ(to_string(errc::consent_required), "consent_required");
+  EXPECT_EQ(to_string(errc::account_selection_required), "account_selection_required");
+  EXPECT_EQ(to_string(errc::unmet_authentication_requirements),
+            "unmet_authentication_requirements");
+  EXPECT_EQ(to_string(errc::invalid_request_uri), "invalid_request_uri");
+  EXPECT_EQ(to_string(errc::invalid_request_object), "invalid_request_object");
+  EXPECT_EQ(to_string(errc::request_uri_not_supported), "request_uri_not_supported");
+  EXPECT_EQ(to_string(errc::registration_not_supported), "registration_not_supported");
+  EXPECT_EQ(to_string(errc::unknown_request), "unknown_request");
+  EXPECT_EQ(to_string(errc::already_answered), "already_answered");
 }
 
 TEST(numeric_date, rounds_down_to_whole_seconds) {

@@ -86,6 +86,18 @@ TEST(error_head, follows_the_table) {  // TOK-18, TOK-19
       row{errc::access_denied, 403, 0},
       row{errc::not_found, 404, 0},
       row{errc::conflict, 409, 0},
+      row{errc::unsupported_response_type, 400, 0},
+      row{errc::login_required, 400, 0},
+      row{errc::interaction_required, 400, 0},
+      row{errc::consent_required, 400, 0},
+      row{errc::account_selection_required, 400, 0},
+      row{errc::unmet_authentication_requirements, 400, 0},
+      row{errc::invalid_request_uri, 400, 0},
+      row{errc::invalid_request_object, 400, 0},
+      row{errc::request_uri_not_supported, 400, 0},
+      row{errc::registration_not_supported, 400, 0},
+      row{errc::unknown_request, 404, 0},
+      row{errc::already_answered, 409, 0},
   };
   for (const auto& r : rows) {
     const auto head = head_of(r.code, false, {});
