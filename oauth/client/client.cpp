@@ -28,13 +28,14 @@ bool client::has_scope(std::string_view token) const noexcept {
   return std::find(scopes.begin(), scopes.end(), token) != scopes.end();
 }
 
-bool client::has_redirect_uri(std::string_view uri) const noexcept {
-  if (std::find(redirect_uris.begin(), redirect_uris.end(), uri) != redirect_uris.end()) {
+bool client::has_redirect_uri(std::string_view asked) const noexcept {
+  if (std::find(redirect_uris.begin(), redirect_uris.end(), asked) != redirect_uris.end()) {
     return true;
   }
-  const auto sent = split_native_uri(uri);
-  return sent && std::any_of(redirect_uris.begin(), redirect_uris.end(),
-                             [&](const auto& known) { return split_native_uri(known) == sent; });
+  const auto native = split_native_uri(asked);
+  return native && std::any_of(redirect_uris.begin(), redirect_uris.end(), [&](const auto& known) {
+           return split_native_uri(known) == native;
+         });
 }
 
 bool looks_generated(std::string_view client_id) noexcept {

@@ -160,7 +160,7 @@ struct client {
   /// Compares octet for octet, except that http on `127.0.0.1`, `[::1]` or `localhost` may have any
   /// TCP port, because a native app listens on the port that the system gives it. @see RFC 8252
   /// §7.3
-  [[nodiscard]] bool has_redirect_uri(std::string_view uri) const noexcept;
+  [[nodiscard]] bool has_redirect_uri(std::string_view asked) const noexcept;
 };
 
 /// Whether an id has the form of generated ids. An unknown id of that form costs a dummy HMAC
