@@ -1,5 +1,7 @@
 #include "actors/stages/replay_recording.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -26,8 +28,29 @@ void replay_recording::record(std::vector<service::query_handle> some) {
   insert(std::move(some));
 }
 
+/// A redemption is granted by a write of its own, after this one, so the record need not be durable
+/// before that. What is refused instead has changed nothing that a repetition could use.
+bool is_covered(const service::token_exchange& x) noexcept {
+  return x.after == service::next_stage::redeem;
+}
+bool is_covered(const service::query_exchange&) noexcept {
+  return false;
+}
+
 template <class Handle>
 void replay_recording::insert(std::vector<Handle> some) {
+  const auto covered = std::stable_partition(some.begin(), some.end(),
+                                             [](const auto& x) { return !is_covered(*x); });
+  auto rest =
+      std::vector<Handle>{std::make_move_iterator(covered), std::make_move_iterator(some.end())};
+  some.erase(covered, some.end());
+  insert_alike(std::move(some), false);
+  insert_alike(std::move(rest), true);
+}
+
+template <class Handle>
+void replay_recording::insert_alike(std::vector<Handle> some, bool are_covered) {
+  if (some.empty()) return;
   const auto epoch = shard_.epoch();
   const auto now = shard_.now();
   auto ops = std::vector<storage::insert_op>{};
@@ -47,7 +70,8 @@ void replay_recording::insert(std::vector<Handle> some) {
                    .key = storage::record_key::of(id),
                    .expires = id.expires,
                    .binding = {},
-                   .value = {}});
+                   .value = {},
+                   .is_covered = are_covered});
     asked->push_back(std::move(x));
   }
   if (!replies.empty()) reply(std::move(replies));

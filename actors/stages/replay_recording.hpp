@@ -14,7 +14,7 @@ class replay_recording {
   /// @param shared outlives this object.
   explicit replay_recording(shard_context& shared) : shard_{shared} {}
 
-  /// Inserts the first replay id of each, in one commit. Whose id is new and durable leaves through
+  /// Inserts the first replay id of each, in one commit. Whose id is new leaves through
   /// `shard_exits::recorded`, without that id. The others are denied: as their id says when it is
   /// known, else 503.
   /// @pre each has a replay id, of this shard.
@@ -24,6 +24,8 @@ class replay_recording {
  private:
   template <class Handle>
   void insert(std::vector<Handle> some);
+  template <class Handle>
+  void insert_alike(std::vector<Handle> some, bool are_covered);
   template <class Handle>
   void settle(std::vector<Handle> some, const std::vector<storage::verdict>& found);
   void pass_on(std::vector<service::token_handle> some) { shard_.to.recorded(std::move(some)); }

@@ -1,5 +1,6 @@
 #include "storage/rocksdb/shard.hpp"
 
+#include <algorithm>
 #include <list>
 #include <memory>
 #include <utility>
@@ -22,10 +23,13 @@ class rocksdb_shard final : public shard_store {
         decide_{db, commits_, max_failures, {memory.codes, memory.octets}} {}
 
   void insert(std::vector<insert_op> batch, instant now, done_handler<verdict> done) override {
-    run(std::move(batch), std::move(done),
+    const auto is_covered = std::ranges::all_of(batch, &insert_op::is_covered);
+    run(
+        std::move(batch), std::move(done),
         [this, now](insert_op& op, verdict& result, batch_item t) {
           return decide_.insert(op, result, now, t);
-        });
+        },
+        is_covered);
   }
   void read(table kind, std::vector<record_key> keys, instant now,
             done_handler<read_result> done) override {
@@ -63,7 +67,7 @@ class rocksdb_shard final : public shard_store {
 
  private:
   template <class Op, class Result, class Decide>
-  void run(std::vector<Op> ops, done_handler<Result> done, Decide decide) {
+  void run(std::vector<Op> ops, done_handler<Result> done, Decide decide, bool is_covered = false) {
     batches_.push_front(
         std::make_unique<batch_of<Op, Result, Decide>>(std::move(ops), std::move(done), decide));
     auto* batch = batches_.front().get();
@@ -77,7 +81,7 @@ class rocksdb_shard final : public shard_store {
       for (auto i = std::size_t{0}; i < count; ++i) {
         advance({batch, i});
       }
-      commit_open();
+      commit_open(is_covered);
     }
     answer_finished();
   }
@@ -87,7 +91,7 @@ class rocksdb_shard final : public shard_store {
     {
       auto in_use = db_.use();
       settle(c);
-      commit_open();
+      commit_open(false);
     }
     answer_finished();
   }
@@ -113,8 +117,8 @@ class rocksdb_shard final : public shard_store {
 
   /// A commit that settles at once may release operations that write, which then need another
   /// commit.
-  void commit_open() {
-    while (auto settled = commits_.write()) {
+  void commit_open(bool is_covered) {
+    while (auto settled = commits_.write(std::exchange(is_covered, false))) {
       settle(settled);
     }
   }

@@ -16,13 +16,13 @@ shard_commits::~shard_commits() {
   committer_.hurry();
 }
 
-shard_commits::commit_ptr shard_commits::write() {
+shard_commits::commit_ptr shard_commits::write(bool is_covered) {
   if (!open_) {
     return nullptr;
   }
   auto c = std::exchange(open_, nullptr);
   c->durable = committer_.write(c->writes, false);
-  if (c->durable && level_ == durability::sync) {
+  if (c->durable && level_ == durability::sync && !is_covered) {
     settle_when_durable(std::move(c));
     hurry_when_idle();
     return nullptr;

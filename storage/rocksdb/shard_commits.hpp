@@ -58,9 +58,11 @@ class shard_commits {
   void join(batch_item t) { open().members.push_back(t); }
 
   /// Writes the open commit, if there is one. The caller holds `rocksdb_database::use()`.
+  /// @param is_covered a later commit makes it durable (insert_op::is_covered), so that it is
+  ///        settled as soon as it is written.
   /// @returns the commit if it is settled now; null if there was none, or if the commit thread will
   ///          settle it.
-  [[nodiscard]] commit_ptr write();
+  [[nodiscard]] commit_ptr write(bool is_covered);
   /// Releases the locks of a settled commit and clears it.
   /// @returns the operations that waited for them, in the order of their arrival, to be tried
   ///          again.

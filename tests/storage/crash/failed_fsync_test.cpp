@@ -70,5 +70,34 @@ TEST_F(failed_fsync, of_an_insertion_leaves_no_code_in_memory) {
   EXPECT_EQ(shard.read(table::codes, code_key(0), now).what, verdict::unknown);
 }
 
+TEST_F(failed_fsync, of_the_write_that_covers_an_insertion_is_what_its_caller_learns) {
+  auto shard = store_driver{*engine_, 0, 2};
+  auto other = store_driver{*engine_, 1, 2};
+  const auto now = clock_.now();
+  auto code = std::uint64_t{0};
+  while (slot_of(code).shard(2) != 1) ++code;
+  ASSERT_EQ(other.insert(insertion(code, now + seconds{60}), now), verdict::ok);
+  auto id = insert_op{};
+  id.kind = table::replay_ids;
+  id.expires = now + seconds{60};
+  id.is_covered = true;
+  auto plain = id;
+  id.key = record_key{oauth::slot{0}, octets_of(7)};
+  plain.key = record_key{oauth::slot{0}, octets_of(8)};
+  plain.is_covered = false;
+
+  device_fails = true;
+  auto written = answer<verdict>{};
+  shard.store().insert({id}, now, written.handler());
+  ASSERT_TRUE(written.is_there()) << "a covered insertion waits for no fsync";
+  EXPECT_EQ(written.wait(shard.tasks()), std::vector{verdict::ok});
+  EXPECT_EQ(shard.insert(id, now), verdict::exists);
+  auto both = answer<verdict>{};
+  shard.store().insert({id, plain}, now, both.handler());
+  EXPECT_FALSE(both.is_there()) << "not all of the batch is covered";
+  EXPECT_EQ(other.consume(consumption(code, 100, now), now).what, verdict::unknown);
+  EXPECT_EQ(both.wait(shard.tasks())[1], verdict::unknown);
+}
+
 }  // namespace
 }  // namespace mintage::storage

@@ -79,6 +79,18 @@ TEST_F(replay_recording_rules, replaces_a_later_denial_by_that_of_the_id) {
   EXPECT_EQ(last->denied->code, errc::invalid_client);
 }
 
+TEST_F(replay_recording_rules, covers_by_the_redemption_that_follows_and_by_nothing_else) {
+  stages.replays.record(one(ask({"a"})));
+  ASSERT_FALSE(moments.inserted.empty());
+  EXPECT_TRUE(moments.inserted.back().is_covered);
+  auto refresh = ask({"b"});
+  refresh->after = service::next_stage::refresh;  // a static token is answered without a write
+  stages.replays.record(one(std::move(refresh)));
+  EXPECT_FALSE(moments.inserted.back().is_covered);
+  stages.replays.record(one(ask_about("c")));
+  EXPECT_FALSE(moments.inserted.back().is_covered);
+}
+
 TEST_F(replay_recording_rules, never_skips_a_silent_store) {  // NEG-205
   moments.refuses_insertions = true;
   stages.replays.record(one(ask({"a"})));

@@ -24,12 +24,15 @@ class slow_shard final : public storage::shard_store {
     std::function<void()> before_rotation = [] {};
     bool loses_revocations = false;
     bool refuses_insertions = false;
+    /// All that were asked for.
+    std::vector<storage::insert_op> inserted;
   };
   slow_shard(std::unique_ptr<storage::shard_store> inner, moments& m)
       : inner_{std::move(inner)}, moments_{m} {}
 
   void insert(std::vector<storage::insert_op> batch, oauth::instant now,
               storage::done_handler<storage::verdict> done) override {
+    moments_.inserted.insert(moments_.inserted.end(), batch.begin(), batch.end());
     if (moments_.refuses_insertions)
       return done(std::vector<storage::verdict>(batch.size(), storage::verdict::unknown));
     inner_->insert(std::move(batch), now, std::move(done));
