@@ -174,6 +174,8 @@ using validator_actor = caf::typed_actor<
     caf::reacts_to<validate_atom, query_batch>,
     // Mint requests: checks them and draws their codes.
     caf::reacts_to<validate_atom, mint_batch>,
+    // To itself, when its I/O thread is idle: check what waits for more signatures to verify.
+    caf::reacts_to<flush_atom>,
     // Returned by the hasher, with slow_matched set.
     caf::reacts_to<verified_atom, token_batch>, caf::reacts_to<verified_atom, query_batch>,
     caf::reacts_to<publish_atom, oauth::registry_snapshot>,

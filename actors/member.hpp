@@ -3,7 +3,9 @@
 /// replies.
 #pragma once
 
+#include <caf/actor_cast.hpp>
 #include <caf/scheduled_actor.hpp>
+#include <caf/send.hpp>
 #include <cstddef>
 #include <exception>
 #include <functional>
@@ -75,6 +77,19 @@ void begin_if_ready(Self self) {
   if (!self->state.is_ready()) return;
   self->state.place.note_working();
   self->state.early.run_kept();
+}
+
+/// Has a flush message sent to this actor when its I/O thread has nothing else to do, once until it
+/// comes. The task does not keep the actor alive.
+/// @param Actor the type of its handle.
+template <class Actor, class Self>
+void flush_when_idle(Self self, const std::vector<service::io_thread*>& io_threads) {
+  auto& s = self->state;
+  if (std::exchange(s.flush_asked, true)) return;
+  io_threads[io_thread_of(s.index, io_threads.size())]->post_when_idle([address = self->address()] {
+    if (const auto strong = caf::actor_cast<caf::strong_actor_ptr>(address))
+      caf::anon_send(caf::actor_cast<Actor>(strong), flush_atom_v);
+  });
 }
 
 /// Sends exchanges to the HTTP actors of the I/O threads that made them, one message each.

@@ -1,7 +1,5 @@
 #include "actors/signer.hpp"
 
-#include <caf/actor_cast.hpp>
-#include <caf/send.hpp>
 #include <utility>
 
 #include "actors/member.hpp"
@@ -35,24 +33,12 @@ std::vector<Handle> take(pointer self, const batch<Handle>& b) {
   return handles;
 }
 
-/// Asks for a flush message when the I/O thread has nothing else to do. The task must not keep the
-/// actor alive.
-void flush_when_idle(pointer self, const signer_setup& setup) {
-  auto& s = self->state;
-  if (std::exchange(s.flush_asked, true)) return;
-  setup.io_threads[io_thread_of(s.index, setup.io_threads.size())]->post_when_idle(
-      [address = self->address()] {
-        if (const auto strong = caf::actor_cast<caf::strong_actor_ptr>(address))
-          caf::anon_send(caf::actor_cast<signer_actor>(strong), flush_atom_v);
-      });
-}
-
 /// Signs what fills the lanes. The rest waits: more of it may come from requests that are ready.
 void sign_in_lanes(pointer self, const token_batch& b, const signer_setup& setup) {
   auto& s = self->state;
   s.waiting.add(take(self, b));
   sign_all(self, s.waiting.take_full());
-  if (!s.waiting.empty()) flush_when_idle(self, setup);
+  if (!s.waiting.empty()) flush_when_idle<signer_actor>(self, setup.io_threads);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "actors/member.hpp"
-#include "actors/stages/signing_queue.hpp"
+#include "actors/stages/lane_queue.hpp"
 #include "actors/stages/token_signer.hpp"
 
 namespace mintage::actors {
@@ -16,7 +16,7 @@ struct signer_state : member_state {
   routes_ptr to;
   signer_meters* meters = nullptr;
   std::size_t index = 0;
-  signing_queue waiting;
+  lane_queue<service::token_handle> waiting;
   /// A flush message will come when the I/O thread is idle.
   bool flush_asked = false;
 

@@ -77,14 +77,63 @@ void send_on(pointer self, std::vector<Handle> handles, std::span<const next> wa
   }
 }
 
+/// Whether a request comes with a signature of its client.
+bool is_signed(const service::token_exchange& x) noexcept {
+  return x.dpop.has_value() || !x.request.who.assertion.empty();
+}
+bool is_signed(const service::query_exchange& x) noexcept {
+  return x.dpop.has_value() || !x.request.who.assertion.empty();
+}
+
+auto& waiting_of(validator_state& s, const service::token_handle*) {
+  return s.signed_requests;
+}
+auto& waiting_of(validator_state& s, const service::query_handle*) {
+  return s.signed_queries;
+}
+
 template <class Handle>
-void check(pointer self, const batch<Handle>& b) {
-  auto& s = self->state;
-  auto handles = b.take();
-  s.meters->taken.add(handles.size());
-  const auto busy = busy_scope{*s.meters};
-  const auto ways = s.work->check(std::span<const Handle>{handles});
+void check(pointer self, std::vector<Handle> handles) {
+  if (handles.empty()) return;
+  const auto ways = self->state.work->check(std::span<const Handle>{handles});
   send_on(self, std::move(handles), ways);
+}
+
+/// Checks what needs no verification, and the requests that fill the lanes. The rest waits: more of
+/// it may come from connections that are ready.
+template <class Handle>
+void check_in_lanes(pointer self, std::vector<Handle> handles, const validator_setup& setup) {
+  const auto with_signature = std::stable_partition(handles.begin(), handles.end(),
+                                                    [](const auto& x) { return !is_signed(*x); });
+  if (with_signature == handles.end()) return check(self, std::move(handles));
+  auto& waiting = waiting_of(self->state, handles.data());
+  waiting.add({std::make_move_iterator(with_signature), std::make_move_iterator(handles.end())});
+  handles.erase(with_signature, handles.end());
+  check(self, std::move(handles));
+  check(self, waiting.take_full());
+  if (!waiting.empty()) flush_when_idle<validator_actor>(self, setup.io_threads);
+}
+
+/// The handler of a batch.
+template <class Handle>
+auto taker(const validator_setup* setup) {
+  return [setup](pointer self, const batch<Handle>& b) {
+    auto& s = self->state;
+    auto handles = b.take();
+    s.meters->taken.add(handles.size());
+    const auto busy = busy_scope{*s.meters};
+    if constexpr (!std::is_same_v<Handle, service::mint_handle>)
+      if (setup->verifies_in_lanes()) return check_in_lanes(self, std::move(handles), *setup);
+    check(self, std::move(handles));
+  };
+}
+
+void flush(pointer self) {
+  auto& s = self->state;
+  const auto busy = busy_scope{*s.meters};
+  s.flush_asked = false;
+  check(self, s.signed_requests.take_all());
+  check(self, s.signed_queries.take_all());
 }
 
 template <class Handle>
@@ -105,15 +154,16 @@ validator_actor::behavior_type validator(pointer self, std::size_t index,
   self->state.meters = &setup->meters.at(index);
   self->state.work.emplace(*setup);
   return {
-      [self](validate_atom, const token_batch& b) {
-        when_ready(self, b, check<service::token_handle>);
+      [self, setup](validate_atom, const token_batch& b) {
+        when_ready(self, b, taker<service::token_handle>(setup));
       },
-      [self](validate_atom, const query_batch& b) {
-        when_ready(self, b, check<service::query_handle>);
+      [self, setup](validate_atom, const query_batch& b) {
+        when_ready(self, b, taker<service::query_handle>(setup));
       },
-      [self](validate_atom, const mint_batch& b) {
-        when_ready(self, b, check<service::mint_handle>);
+      [self, setup](validate_atom, const mint_batch& b) {
+        when_ready(self, b, taker<service::mint_handle>(setup));
       },
+      [self](flush_atom) { flush(self); },
       // A hasher may learn of a new validator before that one has the clients.
       [self](verified_atom, const token_batch& b) {
         when_ready(self, b, settle<service::token_handle>);

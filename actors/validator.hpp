@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "actors/member.hpp"
+#include "actors/stages/lane_queue.hpp"
 #include "actors/stages/token_validator.hpp"
 
 namespace mintage::actors {
@@ -16,6 +17,11 @@ struct validator_state : member_state {
   std::size_t index = 0;
   validator_meters* meters = nullptr;
   hash_queue* slow = nullptr;
+  /// Requests with signatures to verify.
+  lane_queue<service::token_handle> signed_requests;
+  lane_queue<service::query_handle> signed_queries;
+  /// A flush message will come when the I/O thread is idle.
+  bool flush_asked = false;
   std::size_t next_hasher = 0;
   std::size_t next_signer = 0;
 

@@ -23,6 +23,7 @@
 #include "oauth/token/key_ring.hpp"
 #include "oauth/token/verified_tokens.hpp"
 #include "service/exchange.hpp"
+#include "service/io_thread.hpp"
 #include "storage/engine.hpp"
 
 namespace mintage::actors {
@@ -49,6 +50,13 @@ struct validator_setup {
   const storage::engine* engine = nullptr;
   /// Who verifies the signatures of JWTs.
   crypto::signature_backends signatures{};
+  /// The I/O threads that the validators run on. Empty: they verify at once, whatever the batch.
+  std::vector<service::io_thread*> io_threads{};
+
+  /// Whether verifying in larger batches costs less.
+  [[nodiscard]] bool verifies_in_lanes() const noexcept {
+    return signatures.kind() == crypto::backend_kind::crypto_mb && !io_threads.empty();
+  }
 };
 
 /// The checks without an actor: tests call them directly. Not thread-safe.

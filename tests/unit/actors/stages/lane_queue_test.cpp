@@ -1,5 +1,5 @@
-// Exchanges that wait until they fill the lanes of a signer.
-#include "actors/stages/signing_queue.hpp"
+// Exchanges that wait until they fill the lanes of a call.
+#include "actors/stages/lane_queue.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,8 +25,8 @@ std::vector<std::uint64_t> tags(const std::vector<service::token_handle>& some) 
   return out;
 }
 
-TEST(signing_queue, gives_out_what_fills_all_lanes_and_keeps_the_rest) {
-  auto waiting = signing_queue{};
+TEST(lane_queue, gives_out_what_fills_all_lanes_and_keeps_the_rest) {
+  auto waiting = lane_queue<service::token_handle>{};
   waiting.add(exchanges(0, 3));
   EXPECT_TRUE(waiting.take_full().empty());
   waiting.add(exchanges(3, 8));
@@ -37,8 +37,8 @@ TEST(signing_queue, gives_out_what_fills_all_lanes_and_keeps_the_rest) {
   EXPECT_TRUE(waiting.empty());
 }
 
-TEST(signing_queue, keeps_nothing_of_a_multiple_of_the_lanes) {
-  auto waiting = signing_queue{};
+TEST(lane_queue, keeps_nothing_of_a_multiple_of_the_lanes) {
+  auto waiting = lane_queue<service::token_handle>{};
   waiting.add(exchanges(0, 16));
   EXPECT_EQ(waiting.take_full().size(), 16U);
   EXPECT_TRUE(waiting.empty());
