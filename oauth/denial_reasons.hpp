@@ -12,6 +12,7 @@
 #include "oauth/denial_reason.hpp"
 #include "oauth/denial_reasons/admin_rows.hpp"
 #include "oauth/denial_reasons/assertion_rows.hpp"
+#include "oauth/denial_reasons/authorization_rows.hpp"
 #include "oauth/denial_reasons/certificate_rows.hpp"
 #include "oauth/denial_reasons/client_rows.hpp"
 #include "oauth/denial_reasons/dpop_rows.hpp"
@@ -38,6 +39,7 @@ inline constexpr auto denial_tables = std::to_array<std::span<const denial_row>>
     fetch_rows,
     grant_rows,
     token_rows,
+    authorization_rows,
 });
 
 /// @returns the row of a reason; null when there is none, as for the reasons of another version.

@@ -15,7 +15,9 @@ namespace mintage::net {
 namespace {
 
 using json_in = simdjson::dom::element;
+using oauth::acceptance;
 using oauth::client_metadata;
+using oauth::login_denial;
 using oauth::mint_request;
 using oauth::resource;
 using oauth::secret_request;
@@ -82,12 +84,12 @@ objection take(json_in from, std::optional<T>& to) {
 }
 
 /// Reads one resource, or several.
-objection take_resources(json_in from, mint_request& to) {
+objection take_resources(json_in from, std::vector<std::string>& to) {
   if (auto one = std::string{}; take(from, one).empty()) {
-    to.resources.push_back(std::move(one));
+    to.push_back(std::move(one));
     return {};
   }
-  return take(from, to.resources).empty() ? objection{} : "must be a string or an array of strings";
+  return take(from, to).empty() ? objection{} : "must be a string or an array of strings";
 }
 
 /// Evaluated when all members are known: see `read_mint`.
@@ -141,6 +143,8 @@ constexpr member<T> field(std::string_view name) {
 template <auto Field>
 constexpr auto in_mint = field<Field, mint_request>;
 template <auto Field>
+constexpr auto in_acceptance = field<Field, acceptance>;
+template <auto Field>
 constexpr auto in_client = field<Field, client_metadata>;
 template <oauth::subject_field Field>
 constexpr auto in_certificate =
@@ -159,11 +163,11 @@ constexpr auto mint_members = std::to_array<member<mint_request>>({
     in_mint<&mint_request::amr>("amr"),
     in_mint<&mint_request::sid>("sid"),
     in_mint<&mint_request::username>("username"),
-    {"claims", oauth::take_claims},
+    {"claims", [](json_in from, mint_request& to) { return oauth::take_claims(from, to.claims); }},
     in_mint<&mint_request::code_challenge>("code_challenge"),
     in_mint<&mint_request::code_challenge_method>("code_challenge_method"),
     in_mint<&mint_request::ttl>("ttl"),
-    {"resource", take_resources},
+    {"resource", [](json_in from, mint_request& to) { return take_resources(from, to.resources); }},
     {"claims_request", take_claims_request},
     in_mint<&mint_request::dpop_jkt>("dpop_jkt"),
 });
@@ -210,6 +214,34 @@ constexpr auto client_members = std::to_array<member<client_metadata>>({
         "tls_client_certificate_bound_access_tokens"),
     in_client<&client_metadata::dpop_bound_access_tokens>("dpop_bound_access_tokens"),
     in_client<&client_metadata::dpop_nonces>("dpop_nonces"),
+    in_client<&client_metadata::require_pushed_authorization_requests>(
+        "require_pushed_authorization_requests"),
+    in_client<&client_metadata::authorization_signed_response_alg>(
+        "authorization_signed_response_alg"),
+    in_client<&client_metadata::request_object_signing_alg>("request_object_signing_alg"),
+    in_client<&client_metadata::client_uri>("client_uri"),
+    in_client<&client_metadata::logo_uri>("logo_uri"),
+    in_client<&client_metadata::default_max_age>("default_max_age"),
+    in_client<&client_metadata::require_auth_time>("require_auth_time"),
+});
+
+constexpr auto acceptance_members = std::to_array<member<acceptance>>({
+    in_acceptance<&acceptance::sub>("sub"),
+    in_acceptance<&acceptance::auth_time>("auth_time"),
+    in_acceptance<&acceptance::acr>("acr"),
+    in_acceptance<&acceptance::amr>("amr"),
+    in_acceptance<&acceptance::sid>("sid"),
+    in_acceptance<&acceptance::username>("username"),
+    {"claims", [](json_in from, acceptance& to) { return oauth::take_claims(from, to.claims); }},
+    in_acceptance<&acceptance::scope>("scope"),
+    {"resource",
+     [](json_in from, acceptance& to) { return take_resources(from, to.resources.emplace()); }},
+    in_acceptance<&acceptance::interacted>("interacted"),
+});
+
+constexpr auto denial_members = std::to_array<member<login_denial>>({
+    field<&login_denial::error, login_denial>("error"),
+    field<&login_denial::description, login_denial>("error_description"),
 });
 
 constexpr auto resource_members = std::to_array<member<resource>>({
@@ -303,6 +335,18 @@ oauth::admin_result<mint_request> admin_json::read_mint(std::string_view json) {
   auto request = read(impl_->parser, json, mint_members);
   if (request) oauth::keep_requested_claims(impl_->parser.doc.root(), *request);
   return request;
+}
+
+oauth::admin_result<acceptance> admin_json::read_acceptance(std::string_view json) {
+  return read(impl_->parser, json, acceptance_members);
+}
+
+oauth::admin_result<login_denial> admin_json::read_denial(std::string_view json) {
+  auto said = json.empty() ? oauth::admin_result<login_denial>{}
+                           : read(impl_->parser, json, denial_members);
+  if (!said) return said;
+  if (auto bad = oauth::check_denial(*said)) return tl::unexpected{std::move(*bad)};
+  return said;
 }
 
 oauth::admin_result<resource> admin_json::read_resource(std::string_view json) {

@@ -8,6 +8,7 @@
 
 #include "oauth/admin/calls.hpp"
 #include "oauth/admin/minting.hpp"
+#include "oauth/authorization/verdict.hpp"
 
 namespace mintage::net {
 
@@ -24,6 +25,10 @@ class admin_json {
   /// Body of POST /admin/codes, or a line of it. Null and empty members of `claims` are dropped
   /// (UIN-03); of `claims_request`, what concerns the ID token is stored (IDT-02).
   [[nodiscard]] oauth::admin_result<oauth::mint_request> read_mint(std::string_view json);
+  /// Body of POST /admin/authorizations/{handle}/accept. Its `claims` as of `read_mint`.
+  [[nodiscard]] oauth::admin_result<oauth::acceptance> read_acceptance(std::string_view json);
+  /// Body of POST /admin/authorizations/{handle}/deny; an empty one is access_denied. Checked.
+  [[nodiscard]] oauth::admin_result<oauth::login_denial> read_denial(std::string_view json);
   /// Body of POST and PATCH /admin/clients.
   [[nodiscard]] oauth::admin_result<oauth::client_metadata> read_client(std::string_view json);
   /// Body of POST /admin/resources.

@@ -77,16 +77,16 @@ std::string_view take_static_claims(json_in claims, std::vector<static_claim>& t
   return size <= most ? std::string_view{} : "must be at most 1024 octets";
 }
 
-std::string_view take_claims(json_in claims, mint_request& to) {
+std::string_view take_claims(json_in claims, std::string& to) {
   auto object = simdjson::dom::object{};
   if (claims.get(object) != simdjson::SUCCESS) return "must be an object";
   // A reader of such claims may see either value.
   if (repeats_a_member(claims)) return "must not repeat a member";
   for (const auto claim : object) {
     if (is_protocol_claim(claim.key)) return "must not name a claim that the server sets";
-    if (!says_nothing(claim.value)) append_member(to.claims, claim);
+    if (!says_nothing(claim.value)) append_member(to, claim);
   }
-  if (!to.claims.empty()) to.claims += '}';
+  if (!to.empty()) to += '}';
   return {};
 }
 
@@ -96,13 +96,22 @@ std::string_view check_claims_request(json_in claims_request) {
 }
 
 void keep_requested_claims(json_in mint, mint_request& to) {
+  auto request = json_in{};
+  if (mint["claims_request"].get(request) != simdjson::SUCCESS) return;
+  auto claims = json_in{};
+  const auto has_claims = mint["claims"].get(claims) == simdjson::SUCCESS;
+  keep_requested_claims(request, has_claims ? std::optional{claims} : std::nullopt, to);
+}
+
+void keep_requested_claims(json_in claims_request, std::optional<json_in> login_claims,
+                           mint_request& to) {
   auto requested = simdjson::dom::object{};
-  if (mint["claims_request"]["id_token"].get(requested) != simdjson::SUCCESS) return;
+  if (claims_request["id_token"].get(requested) != simdjson::SUCCESS) return;
   auto acr = json_in{};
   if (requested.at_key("acr").get(acr) == simdjson::SUCCESS)
     to.essential_acr = essential_values(acr);
   auto claims = simdjson::dom::object{};
-  if (mint["claims"].get(claims) != simdjson::SUCCESS) return;
+  if (!login_claims || login_claims->get(claims) != simdjson::SUCCESS) return;
   for (const auto claim : claims) {
     const auto is_requested = requested.at_key(claim.key).error() == simdjson::SUCCESS;
     if (is_requested && !says_nothing(claim.value)) append_member(to.id_token_claims, claim);

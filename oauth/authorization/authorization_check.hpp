@@ -62,7 +62,7 @@ inline constexpr auto request_uri_prefix = std::string_view{"urn:ietf:params:oau
 /// Applies all rules but that of `id_token_hint`: redirect URI (NEG-257), response mode and type
 /// (AUZ-03), PAR-only clients (NEG-256), grant type, PKCE (PKC-01, PKC-02), scope, resources
 /// (ATK-03, MCP-06), prompt, max_age, claims, dpop_jkt, sizes as at minting; FAP-08 for its
-/// profile. A scope that was not sent is all that the client may be granted (CCG-02).
+/// profile.
 /// @param sent outlives the result, as `c` does.
 /// @returns the request without `browser` and `hint_sub`. It expires after `terms.login_life`, or
 ///          `pushed_life` when it is pushed.

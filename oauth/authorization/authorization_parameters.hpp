@@ -91,8 +91,12 @@ class authorization_parameters {
     return std::span{resources_}.first(resources_count_);
   }
   /// The first parameter that is repeated or too long: invalid_request. It is reported where the
-  /// answer goes, so the others are read all the same. A repeated one has no value.
+  /// answer goes, so the others are read all the same.
   [[nodiscard]] const std::optional<denial>& fault() const noexcept { return fault_; }
+  /// Whether this one has a fault. It has no value then.
+  [[nodiscard]] bool is_faulty(authorization_parameter p) const noexcept {
+    return faulty_[static_cast<std::size_t>(p)];
+  }
 
   /// Reads the known names of a form; others are ignored (RFC 6749 §3.1).
   void collect(const form& fields);
@@ -104,10 +108,17 @@ class authorization_parameters {
   void collect(const json_object& claims);
 
  private:
+  void refuse(authorization_parameter p, const denial& why);
+  void take(authorization_parameter p, const json_object& claims);
+  void take_resources(const json_object& claims);
+  /// Sets the value to a text of its own.
+  void set_made(authorization_parameter p, std::string text);
+
   std::array<std::string_view, authorization_parameter_table.size()> values_{};
   std::array<std::string_view, max_targets> resources_{};
   std::size_t resources_count_ = 0;
   std::optional<denial> fault_;
+  std::bitset<authorization_parameter_table.size()> faulty_;
   /// Texts made of claims that are no strings.
   std::vector<std::unique_ptr<const std::string>> made_;
 };

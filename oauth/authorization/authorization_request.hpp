@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "crypto/bytes.hpp"
@@ -42,7 +43,8 @@ struct authorization_request {
   std::string_view redirect_uri;
   response_mode mode = response_mode::query;
   std::string_view state;
-  /// As sent; each token is one that the client may be granted.
+  /// As sent; each token is one that the client may be granted. Empty = none was sent: see
+  /// `asked_scope`.
   std::string_view scope;
   std::string_view nonce;
   /// S256; empty = no PKCE.
@@ -93,8 +95,14 @@ struct response_target {
 /// @param c the client of the request; outlives the result.
 [[nodiscard]] response_target target_of(const authorization_request& r, const client& c) noexcept;
 
+/// What a request without scope asks for: all that the client is registered for, but openid and
+/// offline_access, which a client must name (CCG-02). @see RFC 6749 §3.3
+[[nodiscard]] std::string default_scope(const client& c);
+/// The scope that was sent, or the default one.
+[[nodiscard]] std::string asked_scope(const authorization_request& r, const client& c);
+
 /// What is recorded when a request is answered, so that this happens once; `expires` is `last_use`.
-/// A refusal of it (`when_known`) is invalid_request, "already answered".
+/// A refusal of it (`when_known`) is already_answered.
 [[nodiscard]] replay_id replay_id_of(const authorization_request& r, crypto::sha256_hasher& hash);
 
 }  // namespace mintage::oauth

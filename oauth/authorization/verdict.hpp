@@ -46,7 +46,6 @@ struct acceptance {
 ///          else invalid_request, invalid_scope or invalid_target naming the member.
 [[nodiscard]] admin_result<mint_request> check_acceptance(const authorization_request& r,
                                                           const client& c, acceptance&& said,
-                                                          instant now,
                                                           const crypto::digest& pairwise_key);
 
 /// Body of POST /admin/authorizations/{handle}/deny.

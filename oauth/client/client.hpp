@@ -141,8 +141,8 @@ struct client {
   /// Whether its authorization requests must be pushed, even where the server does not ask all
   /// clients for it (PAR-02). @see RFC 9126 §6
   bool require_pushed = false;
-  /// `authorization_signed_response_alg` (JRM-01).
-  crypto::jws_alg response_alg = crypto::jws_alg::rs256;
+  /// `authorization_signed_response_alg` (JRM-01); nothing = the usual one.
+  std::optional<crypto::jws_alg> response_alg;
   /// `request_object_signing_alg`: the only algorithm of its request objects; nothing = any with a
   /// key pair (JAR-01).
   std::optional<assertion_alg> only_request_object_alg;
@@ -155,6 +155,12 @@ struct client {
   bool require_auth_time = false;
 
   [[nodiscard]] bool is_public() const noexcept { return proof_of(method) == client_proof::none; }
+  /// The algorithm of signed answers to its authorization requests: RS256 unless it has chosen one;
+  /// that of its ID tokens with FAPI 2.0, which forbids RS256 (FAP-09).
+  [[nodiscard]] crypto::jws_alg signs_responses_with() const noexcept {
+    if (response_alg) return *response_alg;
+    return profile == client_profile::fapi2 ? id_token_alg : crypto::jws_alg::rs256;
+  }
   [[nodiscard]] bool has_grant(grant_type g) const noexcept;
   [[nodiscard]] bool has_scope(std::string_view token) const noexcept;
   /// Compares octet for octet, except that http on `127.0.0.1`, `[::1]` or `localhost` may have any

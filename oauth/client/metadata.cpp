@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crypto/base64.hpp"
+#include "oauth/client/authorization_metadata.hpp"
 #include "oauth/client/certificate_metadata.hpp"
 #include "oauth/client/key_metadata.hpp"
 #include "oauth/client/secrets.hpp"
@@ -244,11 +245,12 @@ complaint check_whole(const client& c, const client_metadata& m) {
 complaint apply(client& c, const client_metadata& m) {
   for (const auto set : {set_redirect_uris, set_grant_types, set_scope, set_plain_values,
                          set_algorithms, set_subjects, set_allowed_resources, set_allowed_origins,
-                         set_lives, set_keys, set_certificate}) {
+                         set_lives, set_keys, set_certificate, set_authorization}) {
     if (auto bad = set(c, m)) return bad;
   }
   if (auto bad = check_whole(c, m)) return bad;
-  return check_keys(c);
+  if (auto bad = check_keys(c)) return bad;
+  return check_authorization_metadata(c);
 }
 
 /// Checks the secret that is imported with the id, as text or as hash.

@@ -57,6 +57,13 @@ struct client_metadata {
   std::optional<bool> tls_client_certificate_bound_access_tokens;
   std::optional<bool> dpop_bound_access_tokens;
   std::optional<bool> dpop_nonces;
+  std::optional<bool> require_pushed_authorization_requests;
+  std::optional<std::string> authorization_signed_response_alg;  ///< empty = the usual one
+  std::optional<std::string> request_object_signing_alg;         ///< empty = any with a key pair
+  std::optional<std::string> client_uri;                         ///< empty = none
+  std::optional<std::string> logo_uri;                           ///< empty = none
+  std::optional<std::int64_t> default_max_age;                   ///< seconds; -1 = none
+  std::optional<bool> require_auth_time;
 };
 
 /// Checks that this server can give a client such lifetimes: access and ID tokens must expire

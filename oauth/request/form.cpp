@@ -27,9 +27,9 @@ bool is_utf8_without_nul(std::string_view text) noexcept {
 
 /// Whether the parameter carries a token; only tokens are long (TOK-08).
 bool may_be_long(std::string_view name) noexcept {
-  constexpr auto names =
-      std::array<std::string_view, 6>{"client_assertion", "assertion", "subject_token",
-                                      "actor_token",      "token",     "authorization_details"};
+  constexpr auto names = std::to_array<std::string_view>(
+      {"client_assertion", "assertion", "subject_token", "actor_token", "token",
+       "authorization_details", "request", "id_token_hint"});
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 

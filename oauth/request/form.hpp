@@ -45,7 +45,8 @@ class form {
 
 /// Decodes `body` in place; decoding never lengthens. The fields are views into it. Names of more
 /// than 128 octets and values of more than 4 KiB are marked as too long; for client_assertion,
-/// assertion, subject_token, actor_token, token and authorization_details the limit is 16 KiB.
+/// assertion, subject_token, actor_token, token, authorization_details, request and id_token_hint
+/// the limit is 16 KiB.
 /// @returns invalid_request for broken escapes, NUL, bad UTF-8 or too many fields.
 [[nodiscard]] result<void> decode_form(std::span<char> body, form& out);
 

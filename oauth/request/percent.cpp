@@ -23,6 +23,20 @@ std::optional<std::size_t> decode_percent(std::span<char> text, plus_sign plus) 
   return size;
 }
 
+void append_percent(std::string& out, std::string_view text) {
+  constexpr auto digits = std::string_view{"0123456789ABCDEF"};
+  for (const auto c : text) {
+    if (is_unreserved(c)) {
+      out += c;
+      continue;
+    }
+    const auto octet = static_cast<unsigned char>(c);
+    out += '%';
+    out += digits[octet >> 4];
+    out += digits[octet & 15];
+  }
+}
+
 std::optional<std::string> decode_percent(std::string_view text) {
   auto out = std::string{text};
   const auto size = decode_percent(std::span{out}, plus_sign::itself);

@@ -20,6 +20,9 @@ enum class plus_sign : std::uint8_t { itself, space };
 [[nodiscard]] std::optional<std::size_t> decode_percent(std::span<char> text,
                                                         plus_sign plus) noexcept;
 
+/// Appends `text`, each octet that is not unreserved as `%HH`: right in a query, a form and a path.
+void append_percent(std::string& out, std::string_view text);
+
 /// Decodes a path segment to a copy.
 [[nodiscard]] std::optional<std::string> decode_percent(std::string_view text);
 

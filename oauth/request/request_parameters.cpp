@@ -98,6 +98,12 @@ result<void> parameters::collect(const form& fields) {
 
 result<parameters> read_parameters(std::optional<std::string_view> content_type,
                                    std::string_view query, std::span<char> body) {
+  auto fields = form{};
+  return read_parameters(content_type, query, body, fields);
+}
+
+result<parameters> read_parameters(std::optional<std::string_view> content_type,
+                                   std::string_view query, std::span<char> body, form& fields) {
   if (!content_type) {
     return deny(errc::invalid_request,
                 "Content-Type is missing; it must be application/x-www-form-urlencoded",
@@ -108,7 +114,6 @@ result<parameters> read_parameters(std::optional<std::string_view> content_type,
                 "Content-Type must be application/x-www-form-urlencoded in UTF-8",
                 "wrong content type");
   }
-  auto fields = form{};
   if (const auto decoded = decode_form(body, fields); !decoded) return refusal{decoded.error()};
   if (query_has_parameter(query)) {
     return deny(errc::invalid_request, "parameters belong in the body, not in the query string",

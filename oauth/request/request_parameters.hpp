@@ -109,6 +109,11 @@ class parameters {
 [[nodiscard]] result<parameters> read_parameters(std::optional<std::string_view> content_type,
                                                  std::string_view query, std::span<char> body);
 
+/// The same, with all fields of the body, for an endpoint that has more parameters.
+[[nodiscard]] result<parameters> read_parameters(std::optional<std::string_view> content_type,
+                                                 std::string_view query, std::span<char> body,
+                                                 form& fields);
+
 /// Row P10.
 /// @param authorization nothing = the field is absent; else its octets, which may be decoded in
 ///        place.
