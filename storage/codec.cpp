@@ -145,6 +145,36 @@ bool read_certificate(records::client& from, oauth::client& to) {
   return read_number(oauth::subject_fields, from.certificate_subject(), to.subject->field);
 }
 
+void write_authorization(const oauth::client& from, records::client& to) {
+  to.set_require_pushed_authorization_requests(from.require_pushed);
+  if (from.response_alg)
+    to.set_authorization_signed_response_alg(storage::to_record(*from.response_alg));
+  if (from.only_request_object_alg) {
+    to.set_request_object_signing_alg(
+        row_of(oauth::assertion_algs, *from.only_request_object_alg).record_number);
+  }
+  to.set_client_uri(from.uri);
+  to.set_logo_uri(from.logo_uri);
+  if (from.default_max_age) {
+    to.set_default_max_age(static_cast<std::uint32_t>(from.default_max_age->count()));
+  }
+  to.set_require_auth_time(from.require_auth_time);
+}
+
+bool read_authorization(records::client& from, oauth::client& to) {
+  to.require_pushed = from.require_pushed_authorization_requests();
+  to.uri = std::move(*from.mutable_client_uri());
+  to.logo_uri = std::move(*from.mutable_logo_uri());
+  if (from.has_default_max_age()) to.default_max_age = oauth::seconds{from.default_max_age()};
+  to.require_auth_time = from.require_auth_time();
+  return (!from.has_authorization_signed_response_alg() ||
+          storage::from_record(from.authorization_signed_response_alg(),
+                               to.response_alg.emplace())) &&
+         (from.request_object_signing_alg() == 0 ||
+          read_number(oauth::assertion_algs, from.request_object_signing_alg(),
+                      to.only_request_object_alg.emplace()));
+}
+
 bool read_grant_types(const records::client& from, std::vector<oauth::grant_type>& to) {
   to.clear();
   for (const auto number : from.grant_types()) {
@@ -241,6 +271,7 @@ std::string encode(const oauth::client& c) {
   write_certificate(c, m);
   m.set_dpop_bound_access_tokens(c.dpop_bound_access_tokens);
   m.set_dpop_nonces(c.dpop_nonces);
+  write_authorization(c, m);
   return m.SerializeAsString();
 }
 
@@ -252,6 +283,7 @@ std::optional<oauth::client> decode_client(std::string_view octets) {
       !from_record(m.id_token_alg(), c->id_token_alg) ||
       !from_record(m.rt_mode(), c->refresh_mode) || !read_grant_types(m, c->grant_types) ||
       !from_record(m.subjects(), c->subjects) || !read_keys(m, *c) || !read_certificate(m, *c) ||
+      !read_authorization(m, *c) ||
       (m.has_userinfo_alg() && !from_record(m.userinfo_alg(), c->userinfo_alg.emplace()))) {
     return {};
   }

@@ -107,7 +107,13 @@ void print_client(const json::object& client) {
                            "tls_client_auth_san_uri",
                            "tls_client_auth_san_ip",
                            "tls_client_auth_san_email",
-                           "tls_client_certificate_bound_access_tokens"}) {
+                           "tls_client_certificate_bound_access_tokens",
+                           "require_pushed_authorization_requests",
+                           "request_object_signing_alg",
+                           "authorization_signed_response_alg",
+                           "default_max_age",
+                           "client_uri",
+                           "logo_uri"}) {
     if (const auto* value = client.if_contains(name)) table.add({name, cell_of(value)});
   }
   table.add({"secrets", secrets_text(client)});

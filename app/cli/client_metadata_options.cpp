@@ -109,6 +109,26 @@ void add_certificate_options(CLI::App& command, client_metadata_options& o) {
                    "Bind its tokens to the certificate that it presents");
 }
 
+void add_authorization_options(CLI::App& command, client_metadata_options& o) {
+  command.add_flag("--pushed-requests", o.needs_pushed_requests,
+                   "Take its authorization requests only when they are pushed");
+  command
+      .add_option("--request-alg", o.request_alg,
+                  "The only algorithm of its request objects, one with a key pair")
+      ->type_name("ALGORITHM");
+  command
+      .add_option("--response-alg", o.response_alg,
+                  "The algorithm of signed answers to its authorization requests")
+      ->type_name("ALGORITHM");
+  command
+      .add_option("--default-max-age", o.default_max_age,
+                  "How old a login may be that its requests do not limit; -1 = any age")
+      ->type_name("SECONDS");
+  command.add_option("--client-uri", o.client_uri, "Its home page, for login pages")
+      ->type_name("URL");
+  command.add_option("--logo-uri", o.logo_uri, "Its picture, for login pages")->type_name("URL");
+}
+
 }  // namespace
 
 json::object client_metadata_options::body() const {
@@ -149,6 +169,12 @@ json::object client_metadata_options::body() const {
     put_text(f.name.data(), value);
   }
   if (certificate_bound) out["tls_client_certificate_bound_access_tokens"] = true;
+  if (needs_pushed_requests) out["require_pushed_authorization_requests"] = true;
+  put_text("request_object_signing_alg", request_alg);
+  put_text("authorization_signed_response_alg", response_alg);
+  if (default_max_age) out["default_max_age"] = *default_max_age;
+  put_text("client_uri", client_uri);
+  put_text("logo_uri", logo_uri);
   return out;
 }
 
@@ -171,6 +197,7 @@ void add_changeable_options(CLI::App& command, client_metadata_options& o) {
       ->type_name("JSON");
   add_key_options(command, o);
   add_certificate_options(command, o);
+  add_authorization_options(command, o);
 }
 
 void add_metadata_options(CLI::App& command, client_metadata_options& o) {

@@ -47,6 +47,13 @@ struct client_metadata_options {
   std::string assertion_alg;
   std::string assertion_aud;
   std::string profile;
+  bool needs_pushed_requests = false;
+  std::string request_alg;
+  std::string response_alg;
+  /// Seconds; -1 = none.
+  std::optional<std::int64_t> default_max_age;
+  std::string client_uri;
+  std::string logo_uri;
 
   /// The request body, with the member names of RFC 7591 and of the server.
   /// @throws command_error (usage) for claims that are not JSON, and for a file that is not a sound
@@ -56,7 +63,8 @@ struct client_metadata_options {
 
 /// Adds all of them, for a new client.
 void add_metadata_options(CLI::App& command, client_metadata_options& o);
-/// Adds those that `mintage client change` has too: name, redirect URIs, lives, claims, keys.
+/// Adds those that `mintage client change` has too: name, redirect URIs, lives, claims, keys,
+/// certificate, authorization requests.
 void add_changeable_options(CLI::App& command, client_metadata_options& o);
 
 }  // namespace mintage::app

@@ -6,6 +6,7 @@ _mintage() {
   local access='--config --admin --token-file --ca --json' secret='--import --secret-file --secret-env --secret-hash-file'
   local lives='--access-token-ttl --id-token-ttl --refresh-idle --refresh-absolute --access-token-claims'
   local keys='--jwks --jwks-uri --assertion-alg --assertion-aud --profile'
+  local requests='--pushed-requests --request-alg --response-alg --default-max-age --client-uri --logo-uri'
   local certificate='--certificate-subject --certificate-dns --certificate-uri --certificate-ip --certificate-email --certificate-bound-tokens'
   local words='' command=${COMP_WORDS[1]:-}
   if ((COMP_CWORD > 2)); then command+=" ${COMP_WORDS[2]}"; fi
@@ -23,7 +24,8 @@ _mintage() {
     --assertion-alg) words='ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512 HS256 HS384 HS512' ;;
     --assertion-aud) words='strict compat' ;;
     --profile) words='default fapi2' ;;
-    --id-token-alg | --alg) words='RS256 ES256 PS256 ES384 EdDSA' ;;
+    --request-alg) words='ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512' ;;
+    --response-alg | --id-token-alg | --alg) words='RS256 ES256 PS256 ES384 EdDSA' ;;
     --rt-mode) words='rotating static' ;;
   esac
   if [[ -n $words ]]; then
@@ -48,11 +50,11 @@ _mintage() {
       client\ add)
         words="$access $secret --id --name --redirect-uri --scope --grant --auth-method --public
           --id-token-alg --rt-mode --rt-without-offline --no-pkce --strict-auth-method
-          --no-basic-raw-compat --secret-expires-at $lives $keys $certificate" ;;
+          --no-basic-raw-compat --secret-expires-at $lives $keys $certificate $requests" ;;
       client\ list) words=$access ;;
       client\ show) words=$access ;;
       client\ check) words="$access --redirect-uri --scope --resource" ;;
-      client\ change) words="$access --name --redirect-uri $lives $keys $certificate" ;;
+      client\ change) words="$access --name --redirect-uri $lives $keys $certificate $requests" ;;
       client\ secret) words="$access $secret --secret-expires-at --end" ;;
       client\ suspend) words="$access --resume" ;;
       client\ remove) words=$access ;;

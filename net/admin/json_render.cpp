@@ -56,6 +56,21 @@ void put_certificate(json::object& object, const oauth::client& c) {
   if (c.subject) object[row_of(oauth::subject_fields, c.subject->field).name] = c.subject->value;
 }
 
+/// What concerns its authorization requests, as far as it differs from the usual.
+void put_authorization(json::object& object, const oauth::client& c) {
+  if (c.require_pushed) object["require_pushed_authorization_requests"] = true;
+  if (c.response_alg) {
+    object["authorization_signed_response_alg"] = crypto::to_string(*c.response_alg);
+  }
+  if (c.only_request_object_alg) {
+    object["request_object_signing_alg"] = to_string(*c.only_request_object_alg);
+  }
+  if (!c.uri.empty()) object["client_uri"] = c.uri;
+  if (!c.logo_uri.empty()) object["logo_uri"] = c.logo_uri;
+  if (c.default_max_age) object["default_max_age"] = c.default_max_age->count();
+  if (c.require_auth_time) object["require_auth_time"] = true;
+}
+
 json::object to_json(const oauth::client& c) {
   auto grants = json::array{};
   for (const auto g : c.grant_types) grants.emplace_back(to_string(g));
@@ -97,6 +112,7 @@ json::object to_json(const oauth::client& c) {
   put_claims(out, c.access_token_claims);
   put_keys(out, c);
   put_certificate(out, c);
+  put_authorization(out, c);
   return out;
 }
 

@@ -120,6 +120,13 @@ oauth::client sample_client() {
   c.profile = oauth::client_profile::fapi2;
   c.subject = {oauth::subject_field::san_uri, "https://example.com/api"};
   c.has_certificate_bound_tokens = true;
+  c.require_pushed = true;
+  c.response_alg = crypto::jws_alg::rs256;  // its number is 0, which is not "none"
+  c.only_request_object_alg = oauth::assertion_alg::ps384;
+  c.uri = "https://app.example.com/";
+  c.logo_uri = "https://app.example.com/logo.png";
+  c.default_max_age = oauth::seconds{0};
+  c.require_auth_time = true;
   return c;
 }
 
@@ -189,6 +196,13 @@ void expect_same(const oauth::client& a, const oauth::client& b) {
   EXPECT_EQ(a.keys != nullptr, !a.jwks.empty());
   EXPECT_EQ(a.dpop_bound_access_tokens, b.dpop_bound_access_tokens);
   EXPECT_EQ(a.dpop_nonces, b.dpop_nonces);
+  EXPECT_EQ(a.require_pushed, b.require_pushed);
+  EXPECT_EQ(a.response_alg, b.response_alg);
+  EXPECT_EQ(a.only_request_object_alg, b.only_request_object_alg);
+  EXPECT_EQ(a.uri, b.uri);
+  EXPECT_EQ(a.logo_uri, b.logo_uri);
+  EXPECT_EQ(a.default_max_age, b.default_max_age);
+  EXPECT_EQ(a.require_auth_time, b.require_auth_time);
 }
 
 /// Appends field `number` with the varint `value`; of several values of one field, the last counts.

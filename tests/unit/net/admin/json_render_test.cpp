@@ -63,6 +63,24 @@ TEST(admin_json_render, shows_a_client_without_any_hash) {
   }
 }
 
+TEST(admin_json_render, shows_what_concerns_authorization_requests) {
+  auto c = oauth::client{};
+  c.id = "x";
+  c.require_pushed = c.require_auth_time = true;
+  c.response_alg = crypto::jws_alg::es256;
+  c.only_request_object_alg = oauth::assertion_alg::ps256;
+  c.uri = "https://a.example/";
+  c.logo_uri = "https://a.example/l.png";
+  c.default_max_age = oauth::seconds{0};
+  EXPECT_THAT(render(oauth::admin_answer{c}),
+              testing::EndsWith(R"("require_pushed_authorization_requests":true,)"
+                                R"("authorization_signed_response_alg":"ES256",)"
+                                R"("request_object_signing_alg":"PS256",)"
+                                R"("client_uri":"https://a.example/",)"
+                                R"("logo_uri":"https://a.example/l.png",)"
+                                R"("default_max_age":0,"require_auth_time":true})"));
+}
+
 TEST(admin_json_render, shows_the_keys_of_a_client) {
   auto c = oauth::client{};
   c.id = "x";
