@@ -31,7 +31,7 @@ enum class came : std::uint8_t {
   scope,         ///< the scope sent, and what is registered
   resource,      ///< the resources sent, and those registered
   token,         ///< header and claims of a presented JWT access token
-  assertion,     ///< header and claims of client_assertion
+  assertion,     ///< header and claims of client_assertion, or of a request object
   proof,         ///< header and claims of the DPoP proof
 };
 

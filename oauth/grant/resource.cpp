@@ -6,6 +6,7 @@
 #include "oauth/client/registry.hpp"
 #include "oauth/denial_reasons.hpp"
 #include "oauth/grant/scope.hpp"
+#include "oauth/request/text.hpp"
 #include "oauth/request/uri.hpp"
 
 namespace mintage::oauth {
@@ -15,6 +16,25 @@ refusal unknown_target() {
   return deny(errc::invalid_target,
               "resource is not registered, or this client may not have tokens for it",
               "resource unknown or not allowed (ATK-03)");
+}
+
+/// Scheme and authority of a URI; empty when it has none, or a user name, which has case.
+std::string_view origin_in(std::string_view uri) noexcept {
+  constexpr auto separator = std::string_view{"://"};
+  const auto scheme_end = uri.find(separator);
+  if (scheme_end == uri.npos) return {};
+  const auto origin = uri.substr(0, uri.find_first_of("/?#", scheme_end + separator.size()));
+  return origin.find('@') == origin.npos ? origin : std::string_view{};
+}
+
+/// The resource that a request means. The search is for names that are not the identifier itself.
+const resource* find_asked(const client_registry& known, std::string_view name) noexcept {
+  if (const auto* const exact = known.find_resource(name)) return exact;
+  const auto& all = known.resources();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const resource& r) {
+    return is_same_resource(r.as.identifier, name);
+  });
+  return found == all.end() ? nullptr : &*found;
 }
 
 bool has_target(const std::vector<target>& targets, std::string_view identifier) noexcept {
@@ -46,13 +66,13 @@ result<std::vector<target>> named_targets(const client_registry& known, const cl
       wants_userinfo = true;
       continue;
     }
-    if (has_target(out, name)) continue;
-    const auto* const r = known.find_resource(name);
+    const auto* const r = find_asked(known, name);
     const auto& allowed = c.allowed_resources;
-    if (r == nullptr || std::find(allowed.begin(), allowed.end(), name) == allowed.end()) {
+    if (r == nullptr ||
+        std::find(allowed.begin(), allowed.end(), r->as.identifier) == allowed.end()) {
       return unknown_target();
     }
-    out.push_back(r->as);
+    if (!has_target(out, r->as.identifier)) out.push_back(r->as);
   }
   if (agree(out)) {
     if (wants_userinfo && !out.empty()) add_userinfo(out, std::move(userinfo));
@@ -71,6 +91,21 @@ bool is_resource_identifier(std::string_view text) noexcept {
   if (text.size() > longest || text.find('*') != text.npos) return false;
   const auto parts = split_uri(text);
   return parts && !parts->has_fragment && !(parts->has_authority && parts->host.empty());
+}
+
+bool is_same_resource(std::string_view identifier, std::string_view asked) noexcept {
+  if (identifier == asked) return true;
+  const auto a = origin_in(identifier);
+  const auto b = origin_in(asked);
+  const auto is_same_letter = [](char x, char y) { return to_lower(x) == to_lower(y); };
+  if (a.empty() || !std::equal(a.begin(), a.end(), b.begin(), b.end(), is_same_letter)) {
+    return false;
+  }
+  const auto path_of = [](std::string_view uri, std::string_view origin) {
+    const auto rest = uri.substr(origin.size());
+    return rest == "/" ? std::string_view{} : rest;
+  };
+  return path_of(identifier, a) == path_of(asked, b);
 }
 
 result<std::vector<target>> choose_targets(const client_registry& known, const client& c,
@@ -111,14 +146,14 @@ result<std::vector<target>> narrow_targets(const std::vector<target>& granted,
   }
   auto out = std::vector<target>{};
   for (const auto name : requested) {
-    if (has_target(out, name)) continue;
-    const auto found = std::find_if(granted.begin(), granted.end(),
-                                    [&](const target& t) { return t.identifier == name; });
+    const auto found = std::find_if(granted.begin(), granted.end(), [&](const target& t) {
+      return is_same_resource(t.identifier, name);
+    });
     if (found == granted.end()) {
       return deny(errc::invalid_target, "resource was not granted",
                   "resource outside the grant (COD-10, RFT-12)");
     }
-    out.push_back(*found);
+    if (!has_target(out, found->identifier)) out.push_back(*found);
   }
   return out;
 }

@@ -60,12 +60,17 @@ struct resource {
 /// most 2048 octets (ATK-03).
 [[nodiscard]] bool is_resource_identifier(std::string_view text) noexcept;
 
+/// Whether a request that names `asked` means the resource with that identifier: scheme and
+/// authority are compared in lower case, the rest octet for octet, and an origin with a slash is
+/// the origin (MCP-06). @see RFC 3986 §6.2.2.1, §6.2.3
+[[nodiscard]] bool is_same_resource(std::string_view identifier, std::string_view asked) noexcept;
+
 /// The targets of a grant with that scope: the resources that the request names; else the one that
 /// the scope tokens refer to, and userinfo if `openid` is granted; else none, which means userinfo
 /// only (ATK-02).
 /// @param requested values of `resource`. Each must be registered and allowed for the client, or be
-///        userinfo's when `openid` is granted. A token for userinfo and others has the format and
-///        the algorithm of the others.
+///        userinfo's when `openid` is granted. The targets have the registered spelling. A token
+///        for userinfo and others has the format and the algorithm of the others.
 /// @returns invalid_target, also when the targets differ in format or algorithm; invalid_scope when
 ///          the scope refers to different resources.
 [[nodiscard]] result<std::vector<target>> choose_targets(

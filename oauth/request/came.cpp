@@ -208,6 +208,35 @@ std::string came_with(const token_request& request, const refusal_context& aroun
   return std::move(out).take();
 }
 
+std::string came_with(const authorization_parameters& sent, denial_reason why, const client* c) {
+  using ask = authorization_parameter;
+  auto out = parts{};
+  switch (why.row().shows) {
+    case came::redirect_uri:
+      add_redirect_uris(out, sent[ask::redirect_uri], c);
+      break;
+    case came::scope:
+      add_scopes(out, sent[ask::scope], c);
+      break;
+    case came::resource:
+      out.add_all("resource", sent.resources());
+      if (c != nullptr) out.add_all("registered", c->allowed_resources);
+      break;
+    case came::assertion:
+    case came::token:
+      if (sent.has(ask::request)) return describe_jwt(sent[ask::request]);
+      break;
+    case came::nothing:
+    case came::path:
+    case came::content_type:
+    case came::credentials:
+    case came::grant:
+    case came::proof:
+      break;
+  }
+  return std::move(out).take();
+}
+
 std::string came_with(const partly_read_request& refused) {
   auto out = parts{};
   if (!refused.client_id.empty()) out.add("client_id", refused.client_id);

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "oauth/authorization/authorization_parameters.hpp"
 #include "oauth/client/registry.hpp"
 #include "oauth/request/token_request.hpp"
 #include "oauth/token/token_query.hpp"
@@ -35,6 +36,11 @@ struct refusal_context {
 /// The same for a question about a token.
 [[nodiscard]] std::string came_with(const token_query_request& request,
                                     const refusal_context& around);
+
+/// The same for an authorization request.
+/// @param c its client; null when it is unknown.
+[[nodiscard]] std::string came_with(const authorization_parameters& sent, denial_reason why,
+                                    const client* c);
 
 /// Client and grant type, as far as they were read.
 [[nodiscard]] std::string came_with(const partly_read_request& refused);

@@ -46,8 +46,40 @@ std::vector<std::string> identifiers(const std::vector<target>& targets) {
   return out;
 }
 
+TEST(is_same_resource, ignores_case_of_scheme_and_host_and_the_slash_of_an_origin) {  // MCP-06
+  for (const auto* asked : {"https://a.example", "HTTPS://a.example", "https://A.Example",
+                            "https://a.example/", "https://A.example/"}) {
+    EXPECT_TRUE(is_same_resource("https://a.example", asked)) << asked;
+    EXPECT_TRUE(is_same_resource("https://A.example/", asked)) << asked;
+  }
+  EXPECT_TRUE(is_same_resource("https://a.example:8443/Mcp?x", "https://A.EXAMPLE:8443/Mcp?x"));
+  EXPECT_TRUE(is_same_resource("urn:x", "urn:x"));
+  for (const auto* asked : {"https://a.example/mcp/", "https://a.example/MCP", "https://a.example",
+                            "http://a.example/mcp", "https://a.example:443/mcp",
+                            "https://a.example/mcp#x", "https://a.example/mcp?", ""}) {
+    EXPECT_FALSE(is_same_resource("https://a.example/mcp", asked)) << asked;
+  }
+  EXPECT_FALSE(is_same_resource("urn:x", "URN:x"));
+  EXPECT_FALSE(is_same_resource("https://Eve@a.example", "https://eve@a.example"));
+}
+
+TEST(choose_targets, gives_the_registered_spelling) {  // MCP-06
+  const auto chosen = choose_targets(registry(), allowed(), "openid",
+                                     names{"https://A/", "HTTPS://a", "https://b"}, {});
+  ASSERT_TRUE(chosen);
+  EXPECT_EQ(identifiers(*chosen), (std::vector<std::string>{"https://a", "https://b"}));
+}
+
+TEST(narrow_targets, takes_other_spellings) {  // MCP-06
+  const auto granted =
+      std::vector<target>{{.identifier = "https://a"}, {.identifier = "https://b"}};
+  const auto narrowed = narrow_targets(granted, names{"https://A/", "https://a"}, {});
+  ASSERT_TRUE(narrowed);
+  EXPECT_EQ(identifiers(*narrowed), std::vector<std::string>{"https://a"});
+}
+
 TEST(choose_targets, refuses_what_is_not_registered_or_not_allowed) {  // ATK-03
-  for (const auto* name : {"https://gone", "https://A", "https://a/", "a", ""}) {
+  for (const auto* name : {"https://gone", "https://a/x", "https://a?", "http://a", "a", ""}) {
     const auto chosen =
         choose_targets(registry(), allowed(), "openid", names{"https://a", name}, {});
     ASSERT_FALSE(chosen) << name;

@@ -149,5 +149,23 @@ TEST(describe_jwt, takes_any_octets) {
   EXPECT_EQ(describe_jwt(jws(R"({"alg":7})", R"({"aud":{}})")), "alg=7; aud=of another type");
 }
 
+TEST(came_with_an_authorization_request, shows_what_the_refusal_is_about) {
+  auto query = std::string{
+      "client_id=shop&redirect_uri=https%3A%2F%2Fevil.example&scope=openid+admin&state=private&"
+      "resource=https%3A%2F%2Fapi.example"};
+  const auto sent = read_authorization_query(query);
+  ASSERT_TRUE(sent);
+  const auto c = shop();
+  EXPECT_EQ(oauth::came_with(*sent, "redirect_uri is not registered (NEG-257)", &c),
+            "redirect_uri=https://evil.example; registered=https://shop.example/cb, "
+            "https://shop.example/other");
+  EXPECT_EQ(oauth::came_with(
+                *sent, "authorization request for a scope that the client may not have", nullptr),
+            "scope=openid admin");
+  EXPECT_EQ(oauth::came_with(*sent, "resource unknown or not allowed (ATK-03)", nullptr),
+            "resource=https://api.example");
+  EXPECT_EQ(oauth::came_with(*sent, "response_type is not code (AUZ-03)", &c), "");
+}
+
 }  // namespace
 }  // namespace mintage::oauth
