@@ -2,6 +2,7 @@
 is believed but the handle, which is opaque.
 """
 
+import ipaddress
 import re
 import secrets
 import time
@@ -114,7 +115,7 @@ class LoginPage:
         # Any program of the person's machine can pose as such a client (RFC 8252 §8.6).
         if asked.get("localhost_only"):
             return set()
-        return self._store.consents(sub, client, asked["redirect_host"], self._now())
+        return self._store.consents(sub, client, _host(asked), self._now())
 
     def _finish(self, asked, session, handle, step, granted=None, interacted=True):
         """Tells Mintage the verdict. Returns the URL to send the browser to."""
@@ -166,8 +167,9 @@ class LoginPage:
 
     def _authenticate(self, source, name, password):
         """The user, or None and what to say: the same whether the name exists or not."""
-        subjects = {"pair": f"pair {name.lower()} {source}", "name": f"name {name.lower()}",
-                    "source": f"source {source}"}
+        network = _network(source)
+        subjects = {"pair": f"pair {name.lower()} {network}", "name": f"name {name.lower()}",
+                    "source": f"source {network}"}
         subjects = {kind: web.digest(subject) for kind, subject in subjects.items()}
         for kind, (limit, window) in LIMITS.items():
             if not self._store.take_attempt(subjects[kind], limit, window, self._now()):
@@ -237,7 +239,7 @@ class LoginPage:
             return self._after_form(asked, session, handle)
         allowed = {"openid", *request.form.all("scope")} & set(asked.get("scope", "").split())
         self._store.put_consents(session["sub"], asked["client"]["client_id"],
-                                 asked["redirect_host"], {*allowed, *asked.get("resources", [])},
+                                 _host(asked), {*allowed, *asked.get("resources", [])},
                                  self._now() + CONSENT_LIFE)
         return self._pages.leave(self._finish(asked, session, handle, "accept", allowed),
                                  _name(asked))
@@ -306,7 +308,7 @@ class LoginPage:
     def _login_page(self, request, asked, handle, failure=None, username=""):
         form, headers = self._form(request, handle)
         page = self._pages.render(
-            "login", "Log in", client=_name(asked), host=asked["redirect_host"],
+            "login", "Log in", client=_name(asked), host=_host(asked),
             username=username or asked.get("login_hint", ""), **_failure(failure, "username"),
             **form)
         return web.Answer(page, _status(failure), headers)
@@ -329,7 +331,7 @@ class LoginPage:
             warning = web.Html(LOCALHOST)
         page = self._pages.render(
             "consent", "Allow access?", client=_name(asked), client_id=asked["client"]["client_id"],
-            host=asked["redirect_host"], user=self._store.user(session["sub"])["username"],
+            host=_host(asked), user=self._store.user(session["sub"])["username"],
             scopes=scopes, resources=resources, warning=warning,
             pkce=PKCE[asked.get("pkce", "none") == "S256"], **form)
         return web.Answer(page, headers=headers)
@@ -360,9 +362,22 @@ FAILURE = """<div class="failure" role="alert"><h2>That did not work</h2>
 <p><a href="#{field}">{failure}</a></p></div>"""
 
 
+def _network(source):
+    """Who has one IPv6 address has 2**64 of them."""
+    try:
+        address = ipaddress.ip_address(source)
+    except ValueError:
+        return source
+    return str(ipaddress.ip_network((address, 64), False)) if address.version == 6 else source
+
+
 def _name(asked):
     client = asked.get("client") or {}
     return (client.get("client_name") or client.get("client_id") or "the application")[:80]
+
+
+def _host(asked):
+    return asked.get("redirect_host") or "an app on this device"
 
 
 def _status(failure):

@@ -299,6 +299,7 @@ def serve(application, listen):
     with _Server((host, int(port)), _Handler) as server:
         server.set_app(application)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: sys.exit(0))
+            if signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, lambda *_: sys.exit(0))
         print(f"ready http://{host}:{server.server_port}", flush=True)
         server.serve_forever()

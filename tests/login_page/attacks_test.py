@@ -107,6 +107,13 @@ class Attacks(LoginTest):
         self.world.now += 300
         self.assertEqual(self.world.log_in(self.browser, "h1").status, 200)
 
+    def test_a_network_of_ipv6_counts_as_one_address(self):
+        self.world.ask("h1")
+        for n in range(6):
+            browser = self.world.browser(f"2001:db8::{n}")
+            page = self.world.log_in(browser, "h1", "alice", "wrong")
+        self.assertEqual(page.status, 429)
+
     def test_guesses_of_a_name_that_does_not_exist_are_limited_too(self):
         self.world.ask("h1")
         for _ in range(6):
@@ -169,10 +176,11 @@ class Attacks(LoginTest):
 
     def test_a_fault_shows_nothing(self):
         self.world.ask("h1")
-        del self.world.mintage.requests["h1"]["redirect_host"]
-        page = self.browser.get("/login?request=h1")
+        self.world.mintage.requests["h1"]["scope"] = 7
+        page = self.world.log_in(self.browser, "h1")
         self.assertEqual((page.status, page.title()), (500, "Something went wrong here"))
-        self.assertNotIn("redirect_host", page.body)
+        self.assertNotIn("attribute", page.body)
+        self.assertIn("AttributeError", self.log.getvalue())
 
     def test_no_secret_is_logged(self):
         self.world.ask("secret-handle")
