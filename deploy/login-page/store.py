@@ -63,6 +63,15 @@ class Store:
             return True
         return False
 
+    def set_password(self, username, password):
+        """Ends the person's sessions too. False if there is no such account."""
+        user = self.user_by_name(username)
+        if user is None:
+            return False
+        self._run("UPDATE users SET password = ? WHERE sub = ?", password, user["sub"])
+        self._run("DELETE FROM sessions WHERE sub = ?", user["sub"])
+        return True
+
     def users(self):
         return self._run("SELECT * FROM users ORDER BY username")
 

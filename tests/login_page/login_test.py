@@ -155,6 +155,15 @@ class Rules(LoginTest):
         self.world.ask("h2", claims={"id_token": {"acr": {"values": ["two-factor"]}}})
         self.assertEqual(self.world.log_in(self.world.browser(), "h2").title(), "Allow access?")
 
+    def test_a_new_password_ends_sessions(self):
+        self.log_in()
+        self.world.store.set_password("alice", accounts.hash_password("another one"))
+        self.world.ask("h1")
+        self.assertEqual(self.world.log_in(self.browser, "h1").status, 403)
+        page = self.world.log_in(self.browser, "h1", password="another one")
+        self.assertEqual(page.title(), "Allow access?")
+        self.assertFalse(self.world.store.set_password("nobody", ""))
+
     def test_a_session_ends(self):
         self.log_in()
         self.world.now += 8 * 3600
