@@ -19,7 +19,10 @@ enum class table : std::uint8_t {
   access_tokens,
   /// Ids that may be used once: `jti` of client assertions and of DPoP proofs. Inserted if absent,
   /// with an expiry; the key is a slot and a hash of 32 octets, the value is empty.
-  replay_ids
+  replay_ids,
+  /// Authorization requests that are too long for their handle (AUZ-01, PAR-03). The value is
+  /// sealed.
+  authorization_requests
 };
 constexpr auto tables_count = oauth::count_of<table>();
 
@@ -45,6 +48,7 @@ constexpr auto tables = std::array<table_row, tables_count>{{
     {table::grants, "grants", lifetime::mixed, false},
     {table::access_tokens, "access_tokens", lifetime::brief, false},
     {table::replay_ids, "replay_ids", lifetime::brief, false},
+    {table::authorization_requests, "authorization_requests", lifetime::brief, false},
 }};
 
 [[nodiscard]] constexpr std::size_t index_of(table t) noexcept {

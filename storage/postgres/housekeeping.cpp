@@ -44,6 +44,12 @@ constexpr auto sweep_rows = std::array<sweep_row, swept_tables_count>{{
      {"sweep_replay_id",
       "DELETE FROM mintage.replay_id WHERE ctid >= $1::text::tid AND ctid < $2::text::tid"
       " AND expires <= $3::int8 RETURNING 1"}},
+    {swept_table::request,
+     60s,
+     {"pages_request", "SELECT pg_relation_size('mintage.authorization_request') / 8192"},
+     {"sweep_request",
+      "DELETE FROM mintage.authorization_request"
+      " WHERE ctid >= $1::text::tid AND ctid < $2::text::tid AND expires <= $3::int8 RETURNING 1"}},
     {swept_table::family,
      24h,
      {"pages_family", "SELECT pg_relation_size('mintage.family') / 8192"},

@@ -13,8 +13,8 @@
 namespace mintage::storage::postgres {
 
 /// Tables whose expired rows are deleted in passing, 1024 pages at a time.
-enum class swept_table : std::uint8_t { code, token, replay_id, family, cutoff };
-inline constexpr auto swept_tables_count = std::size_t{5};
+enum class swept_table : std::uint8_t { code, token, replay_id, request, family, cutoff };
+inline constexpr auto swept_tables_count = std::size_t{6};
 
 /// Works on the session of a heartbeat, in small steps. For one thread.
 class housekeeping {

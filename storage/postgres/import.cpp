@@ -32,6 +32,9 @@ constexpr auto put_replay_ids = sql{"put_replay_ids", R"(
 INSERT INTO mintage.replay_id (key, expires, attempt)
 SELECT key, expires, '00000000-0000-0000-0000-000000000000'
 FROM unnest($1::bytea[], $2::int8[]) AS r(key, expires))"};
+constexpr auto put_requests = sql{"put_requests", R"(
+INSERT INTO mintage.authorization_request (key, expires, value)
+SELECT * FROM unnest($1::bytea[], $2::int8[], $3::bytea[]))"};
 constexpr auto put_cutoffs = sql{"put_cutoffs", R"(
 INSERT INTO mintage.cutoff (key, before, forget)
 SELECT key, max(before), max(forget) FROM unnest($1::uuid[], $2::int8[], $3::int8[])
@@ -48,7 +51,8 @@ SELECT (SELECT count(*) FROM mintage.family), (SELECT count(*) FROM mintage.toke
        (SELECT count(*) FROM mintage.record WHERE kind = 1),
        (SELECT count(*) FROM mintage.record WHERE kind = 2),
        (SELECT count(*) FROM mintage.record WHERE kind = 3),
-       (SELECT count(*) FROM mintage.code) + (SELECT count(*) FROM mintage.record))"};
+       (SELECT count(*) FROM mintage.code) + (SELECT count(*) FROM mintage.record),
+       (SELECT count(*) FROM mintage.authorization_request))"};
 
 /// One shard with its open transaction, and the rows that wait for a statement.
 class shard_writer {
@@ -57,7 +61,7 @@ class shard_writer {
       : number_{number}, session_{dial_primary(conninfo, number)} {
     script("BEGIN");
     const auto counts = run(count_rows, {});
-    for (auto column = 0; column < 8; ++column)
+    for (auto column = 0; column < 9; ++column)
       if (counts.int8(0, column) != 0)
         throw storage_error{name() + " holds records already: import into a new cluster"};
   }
@@ -164,6 +168,10 @@ void shard_writer::flush() {
       case table::replay_ids:
         static_cast<void>(run(put_replay_ids, parameters{}.byteas(all.keys).int8s(all.expires)));
         break;
+      case table::authorization_requests:
+        static_cast<void>(
+            run(put_requests, parameters{}.byteas(all.keys).int8s(all.expires).byteas(all.values)));
+        break;
     }
   }
   if (cutoffs_.empty()) return;
@@ -230,6 +238,7 @@ class postgres_sink final : public content_sink {
       found.records[index_of(table::grants)] += of(0);
       found.records[index_of(table::access_tokens)] += of(1);
       found.records[index_of(table::replay_ids)] += of(2);
+      found.records[index_of(table::authorization_requests)] += of(8);
       found.cutoffs = of(3);
       found.clients += of(4);
       found.resources += of(5);

@@ -217,6 +217,14 @@ next settle_replay_lookup(operation& o, const found_rows& found, shard_facts&, s
   return answered;
 }
 
+// Columns: key, expires, value.
+next settle_request(operation& o, const found_rows& found, shard_facts&, steady_time) {
+  auto& result = o.result<read_call>();
+  result.what = found.none() ? verdict::absent : liveness(o, found, false);
+  if (!found.none()) result.value = found.all.octets(found.first(), 2);
+  return answered;
+}
+
 /// How the rows of a statement are judged.
 struct statement_use {
   statement id;
@@ -231,6 +239,7 @@ constexpr auto uses = std::array<statement_use, statements.size()>{{
     {statement::put_token, settle_insertion},
     {statement::put_token_again, settle_insertion},
     {statement::note_replay, settle_replay_id},
+    {statement::put_request, settle_insertion},
     {statement::mismatch, settle_mismatch},
     {statement::release, settle_release},
     {statement::revoke_code, settle_revocation},
@@ -245,6 +254,7 @@ constexpr auto uses = std::array<statement_use, statements.size()>{{
     {statement::find_token, settle_token},
     {statement::find_replay, settle_replay_lookup},
     {statement::whose_replay, settle_whose_replay},
+    {statement::find_request, settle_request},
 }};
 static_assert(oauth::is_in_order(uses));
 
@@ -260,6 +270,7 @@ constexpr auto by_table = std::array<table_statements, tables_count>{{
     {table::grants, statement::put_grant, statement::find_family, statement::revoke_family},
     {table::access_tokens, statement::put_token, statement::find_token, statement::revoke_token},
     {table::replay_ids, statement::note_replay, statement::find_replay, std::nullopt},
+    {table::authorization_requests, statement::put_request, statement::find_request, std::nullopt},
 }};
 static_assert(oauth::is_in_order(by_table));
 

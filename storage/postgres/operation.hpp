@@ -61,7 +61,7 @@ struct operation {
   std::size_t index = 0;
   statement step{};
   record_key key{};
-  /// What its claim is on, of codes, grants, tokens and replay ids.
+  /// What its claim is on.
   table kind{};
   /// No other operation of this node on the same record may run beside it.
   bool is_write = false;

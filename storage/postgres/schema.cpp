@@ -1,5 +1,7 @@
 #include "storage/postgres/schema.hpp"
 
+#include <array>
+
 namespace mintage::storage::postgres {
 namespace {
 
@@ -90,12 +92,22 @@ create table mintage.replay_id (
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 20000,
         autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_threshold = 1000000000);
 
+-- Authorization requests that are too long for their handle.
+create table mintage.authorization_request (
+  expires int8 not null,
+  key     bytea primary key,
+  value   bytea not null
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 20000,
+        autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_threshold = 1000000000);
+
 -- Values of more than 2 KB lie outside of their row, without compression.
 alter table mintage.code alter key set storage plain, alter binding set storage plain,
   alter value set storage external;
 alter table mintage.family alter key set storage plain, alter value set storage external;
 alter table mintage.token alter key set storage plain, alter value set storage external;
 alter table mintage.brief alter key set storage plain, alter value set storage external;
+alter table mintage.authorization_request alter key set storage plain,
+  alter value set storage external;
 
 do $$ begin for i in 0..5 loop
   execute format('create table mintage.tomb_%s partition of mintage.tomb for values in (%s)'
@@ -150,6 +162,26 @@ do $$ begin for i in 0..5 loop
 end loop; end $$;
 )"};
 
+// Version 2: authorization requests. Nodes of version 1 do not know the table and go on.
+constexpr auto authorization_requests = std::string_view{R"(
+create table mintage.authorization_request (
+  expires int8 not null,
+  key     bytea primary key,
+  value   bytea not null
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 20000,
+        autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_threshold = 1000000000);
+alter table mintage.authorization_request alter key set storage plain,
+  alter value set storage external;
+do $$ begin
+  if exists (select 1 from pg_roles where rolname = 'mintage') then
+    grant select, insert, update, delete on mintage.authorization_request to mintage;
+  end if;
+end $$)"};
+
+constexpr auto steps = std::array{
+    migration{.to = 2, .compatible = 1, .text = authorization_requests},
+};
+
 }  // namespace
 
 std::string_view schema_text() noexcept {
@@ -161,7 +193,7 @@ std::string_view grants_text() noexcept {
 }
 
 std::span<const migration> migrations() noexcept {
-  return {};
+  return steps;
 }
 
 }  // namespace mintage::storage::postgres

@@ -152,6 +152,7 @@ constexpr auto inputs = std::array<statement_input, statements.size()>{{
     {statement::put_token, encode_put_token},
     {statement::put_token_again, encode_put_token},
     {statement::note_replay, encode_note_replay},
+    {statement::put_request, encode_put_token},
     {statement::mismatch, encode_mismatch},
     {statement::release, encode_release},
     {statement::revoke_code, encode_keys_and_time},
@@ -166,6 +167,7 @@ constexpr auto inputs = std::array<statement_input, statements.size()>{{
     {statement::find_token, encode_keys},
     {statement::find_replay, encode_keys},
     {statement::whose_replay, encode_keys},
+    {statement::find_request, encode_keys},
 }};
 static_assert(oauth::is_in_order(inputs));
 

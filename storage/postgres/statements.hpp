@@ -22,6 +22,7 @@ enum class statement : std::uint8_t {
   put_token,
   put_token_again,
   note_replay,
+  put_request,
   mismatch,
   release,
   revoke_code,
@@ -35,7 +36,8 @@ enum class statement : std::uint8_t {
   find_brief,
   find_token,
   find_replay,
-  whose_replay
+  whose_replay,
+  find_request
 };
 
 /// On which connections a statement runs.
@@ -133,6 +135,14 @@ SELECT * FROM unnest($1::bytea[], $2::int8[], $3::uuid[])
 ON CONFLICT (key) DO UPDATE SET expires = excluded.expires, attempt = excluded.attempt
 WHERE replay_id.expires <= $4::int8
 RETURNING key)"},
+    // Takes its own record for new.
+    {statement::put_request, "put_request", access::write, repeat::always, statement::put_request,
+     R"(
+INSERT INTO mintage.authorization_request (key, expires, value)
+SELECT * FROM unnest($1::bytea[], $2::int8[], $3::bytea[])
+ON CONFLICT (key) DO UPDATE SET expires = excluded.expires, value = excluded.value
+WHERE authorization_request.expires <= $4::int8
+RETURNING key)"},
     {statement::mismatch, "mismatch", access::write, repeat::always, statement::mismatch, R"(
 UPDATE mintage.code c SET failures = c.failures + 1, dead = c.failures + 1 >= $3::int2
 FROM unnest($1::bytea[]) AS r(key)
@@ -217,6 +227,9 @@ SELECT key, expires FROM mintage.replay_id WHERE key = ANY($1::bytea[]))"},
     {statement::whose_replay, "whose_replay", access::read, repeat::always, statement::whose_replay,
      R"(
 SELECT key, attempt FROM mintage.replay_id WHERE key = ANY($1::bytea[]))"},
+    {statement::find_request, "find_request", access::read, repeat::always, statement::find_request,
+     R"(
+SELECT key, expires, value FROM mintage.authorization_request WHERE key = ANY($1::bytea[]))"},
 }};
 static_assert(oauth::is_in_order(statements));
 

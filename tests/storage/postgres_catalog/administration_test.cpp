@@ -74,7 +74,18 @@ TEST(migrate_postgres_schema, leaves_the_schema_of_this_program_alone) {
   const auto db = database{};
   auto told = std::string{};
   migrate_postgres_schema(db.options(), [&](auto sentence) { told += sentence; });
-  EXPECT_EQ(told, "shard 0 has schema 1");
+  EXPECT_EQ(told, "shard 0 has schema 2");
+}
+
+TEST(migrate_postgres_schema, gives_the_first_schema_what_it_lacks) {
+  const auto db = database{};
+  db.run("DROP TABLE mintage.authorization_request; UPDATE mintage.self SET schema = 1");
+  auto told = std::string{};
+  migrate_postgres_schema(db.options(),
+                          [&](auto sentence) { told += std::string{sentence} + "\n"; });
+  EXPECT_EQ(told, "shard 0: schema 2\nshard 0 has schema 2\n");
+  EXPECT_EQ(db.ask("SELECT schema || '/' || compatible FROM mintage.self"), "2/1");
+  EXPECT_EQ(db.ask("SELECT count(*) FROM mintage.authorization_request"), "0");
 }
 
 TEST(note_postgres_restored, voids_everything_that_was_minted) {

@@ -81,6 +81,7 @@ void fill() {
             verdict::ok);
   ASSERT_EQ(shard.insert(record(table::access_tokens, 5, 4, "opaque"), now), verdict::ok);
   ASSERT_EQ(shard.insert(record(table::replay_ids, 6, 5, ""), now), verdict::ok);
+  ASSERT_EQ(shard.insert(record(table::authorization_requests, 8, 7, "request"), now), verdict::ok);
   ASSERT_EQ(shard.insert(record(table::codes, 7, 6, "code"), now), verdict::ok);
 }
 storage::content_counts move() {
@@ -132,6 +133,7 @@ TEST_F(import, moves_everything_but_codes) {
   EXPECT_EQ(shard.read(table::access_tokens, key_of(5, 4), now).value, "opaque");
   auto again = record(table::replay_ids, 6, 5, "");
   EXPECT_EQ(shard.insert(again, now), verdict::exists);
+  EXPECT_EQ(shard.read(table::authorization_requests, key_of(8, 7), now).value, "request");
   EXPECT_EQ(shard.read(table::codes, key_of(7, 6), now).what, verdict::absent);
   // The cutoff of a person ends what was moved.
   auto hash = crypto::sha256_hasher{};
