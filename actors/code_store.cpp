@@ -48,6 +48,17 @@ void send_on(pointer self, std::vector<Handle> recorded) {
   to_signers(self, std::move(to_sign));
 }
 
+/// Sends requests that were looked for to a validator of this actor's own I/O thread.
+void to_validator(pointer self, std::vector<service::authorization_handle> some) {
+  auto& s = self->state;
+  const auto io_threads = s.to->http.size();
+  const auto& validators = s.to->validators;
+  s.meters->sent_to_validators.add(some.size());
+  self->send(validators[next_on_io_thread(io_thread_of(s.index, io_threads), io_threads,
+                                          validators.size(), s.next_validator++)],
+             validate_atom_v, authorization_batch{std::move(some)});
+}
+
 /// Everything in the mailbox now precedes the flush message, and will be one commit.
 void flush_later(pointer self) {
   if (self->state.flush_sent) return;
@@ -81,6 +92,11 @@ void flush(pointer self, std::size_t batch_max) {
   s.flush_sent = false;
   if (!s.to_record.empty()) s.work->replays.record(take(s.to_record, batch_max));
   if (!s.queries_to_record.empty()) s.work->replays.record(take(s.queries_to_record, batch_max));
+  if (!s.authorizations_to_record.empty())
+    s.work->replays.record(take(s.authorizations_to_record, batch_max));
+  if (!s.to_keep.empty()) s.work->requests.keep(take(s.to_keep, batch_max));
+  if (!s.to_find.empty()) s.work->requests.find(take(s.to_find, batch_max));
+  if (!s.accepted.empty()) s.work->codes.put(take(s.accepted, batch_max));
   if (!s.mints.empty()) s.work->codes.put(take(s.mints, batch_max));
   if (!s.redemptions.empty()) s.work->codes.redeem(take(s.redemptions, batch_max));
   if (!s.refreshes.empty()) s.work->families.refresh(take(s.refreshes, batch_max));
@@ -89,7 +105,8 @@ void flush(pointer self, std::size_t batch_max) {
   if (!s.queries.empty()) s.work->questions.query(take(s.queries, batch_max));
   if (!s.mints.empty() || !s.redemptions.empty() || !s.refreshes.empty() || !s.issues.empty() ||
       !s.releases.empty() || !s.queries.empty() || !s.to_record.empty() ||
-      !s.queries_to_record.empty())
+      !s.queries_to_record.empty() || !s.authorizations_to_record.empty() || !s.to_keep.empty() ||
+      !s.to_find.empty() || !s.accepted.empty())
     flush_later(self);
 }
 
@@ -133,7 +150,19 @@ code_store_actor::behavior_type code_store(pointer self, std::size_t index,
             send_replies(self, *self->state.to, std::move(some));
           },
           [self](std::vector<service::token_handle> some) { send_on(self, std::move(some)); },
-          [self](std::vector<service::query_handle> some) { send_on(self, std::move(some)); }});
+          [self](std::vector<service::query_handle> some) { send_on(self, std::move(some)); },
+          [self](std::vector<service::authorization_handle> some) {
+            to_signers(self, std::move(some));
+          },
+          [self](std::vector<service::authorization_handle> some) {
+            send_replies(self, *self->state.to, std::move(some));
+          },
+          [self](std::vector<service::authorization_handle> some) {
+            send_on(self, std::move(some));
+          },
+          [self](std::vector<service::authorization_handle> some) {
+            to_validator(self, std::move(some));
+          }});
   return {
       [self](redeem_atom, const token_batch& b) {
         collect(self, self->state.redemptions, b.take());
@@ -161,6 +190,22 @@ code_store_actor::behavior_type code_store(pointer self, std::size_t index,
       },
       [self](record_atom, const query_batch& b) {
         collect(self, self->state.queries_to_record, b.take());
+        flush_later(self);
+      },
+      [self](put_atom, const authorization_batch& b) {
+        collect(self, self->state.accepted, b.take());
+        flush_later(self);
+      },
+      [self](record_atom, const authorization_batch& b) {
+        collect(self, self->state.authorizations_to_record, b.take());
+        flush_later(self);
+      },
+      [self](keep_atom, const authorization_batch& b) {
+        collect(self, self->state.to_keep, b.take());
+        flush_later(self);
+      },
+      [self](find_atom, const authorization_batch& b) {
+        collect(self, self->state.to_find, b.take());
         flush_later(self);
       },
       [self](release_atom, const token_batch& b) {

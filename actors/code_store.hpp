@@ -27,6 +27,11 @@ struct code_store_state : member_state {
   std::vector<service::token_handle> releases;
   std::vector<service::token_handle> to_record;
   std::vector<service::query_handle> queries_to_record;
+  std::vector<service::authorization_handle> authorizations_to_record;
+  std::vector<service::authorization_handle> to_keep;
+  std::vector<service::authorization_handle> to_find;
+  std::vector<service::authorization_handle> accepted;
+  std::size_t next_validator = 0;
 
   [[nodiscard]] bool is_ready() const noexcept { return to != nullptr && work->has_clients(); }
 };

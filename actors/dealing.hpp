@@ -34,6 +34,8 @@ using service::next_stage;
     case next_stage::sign:
     case next_stage::put:
     case next_stage::query:
+    case next_stage::keep:
+    case next_stage::find:
       break;
   }
   assert(false && "not a code store's work on a token exchange");
@@ -48,6 +50,12 @@ using service::next_stage;
 }
 [[nodiscard]] inline oauth::slot slot_of(const service::mint_exchange& x, next_stage) {
   return x.where.where;
+}
+[[nodiscard]] inline oauth::slot slot_of(const service::authorization_exchange& x,
+                                         next_stage work) {
+  if (work == next_stage::record) return x.replay_ids.front().where;
+  if (work == next_stage::put) return x.where.where;
+  return x.record->key.where;
 }
 
 template <class Self>
@@ -69,6 +77,8 @@ void to_store(Self* self, const code_store_actor& store, next_stage work,
     case next_stage::sign:
     case next_stage::put:
     case next_stage::query:
+    case next_stage::keep:
+    case next_stage::find:
       break;
   }
   assert(false && "not a code store's work on a token exchange");  // they return unanswered
@@ -86,6 +96,31 @@ template <class Self>
 void to_store(Self* self, const code_store_actor& store, next_stage,
               std::vector<service::mint_handle> some) {
   self->send(store, put_atom_v, mint_batch{std::move(some)});
+}
+template <class Self>
+void to_store(Self* self, const code_store_actor& store, next_stage work,
+              std::vector<service::authorization_handle> some) {
+  auto all = authorization_batch{std::move(some)};
+  switch (work) {
+    case next_stage::put:
+      return self->send(store, put_atom_v, std::move(all));
+    case next_stage::record:
+      return self->send(store, record_atom_v, std::move(all));
+    case next_stage::keep:
+      return self->send(store, keep_atom_v, std::move(all));
+    case next_stage::find:
+      return self->send(store, find_atom_v, std::move(all));
+    case next_stage::reply:
+    case next_stage::hash:
+    case next_stage::fetch:
+    case next_stage::sign:
+    case next_stage::redeem:
+    case next_stage::refresh:
+    case next_stage::issue:
+    case next_stage::query:
+      break;
+  }
+  assert(false && "not a code store's work on an authorization request");
 }
 
 /// Exchanges for the code stores, by operation and then by shard.
@@ -132,7 +167,9 @@ void deal(Self* self, std::vector<Handle> handles, std::span<const next_stage> w
       case next_stage::issue:
       case next_stage::put:
       case next_stage::query:
-      case next_stage::record: {
+      case next_stage::record:
+      case next_stage::keep:
+      case next_stage::find: {
         auto& shards = sorted[static_cast<std::size_t>(way)];
         if (shards.empty()) shards.resize(s.to->code_stores.size());
         shards[slot_of(*x, way).shard(shards.size())].push_back(std::move(x));

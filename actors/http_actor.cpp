@@ -25,6 +25,7 @@ http_actor_on_io_thread::behavior_type http_actor_on_io_thread::make_behavior() 
       [=](reply_atom, const query_batch& b) { finish_all(b.take()); },
       [=](reply_atom, const mint_batch& b) { finish_all(b.take()); },
       [=](reply_atom, const admin_batch& b) { finish_all(b.take()); },
+      [=](reply_atom, const authorization_batch& b) { finish_all(b.take()); },
       [this](publish_atom, const oauth::registry_snapshot& clients) { gateway_.publish(clients); },
       [this](publish_atom, const documents& d) { gateway_.publish(d); },
       [this](publish_atom, const oauth::key_snapshot& keys) { gateway_.publish(keys); },

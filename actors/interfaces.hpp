@@ -5,13 +5,14 @@
 ///      ▲                   │  ▲ │    refresh      │  ▲                 ▲                ▲
 ///      │                   │  │ │    issue        │  │                 │                │
 ///      │                   │  │ │    query, put,  │  └──release── http (returned       │
-///      │                   │  │ │    record       │               consumed, unsigned)  │
+///      │                   │  │ │    record, keep │               consumed, unsigned)  │
 ///      │                   │  │ └─verify─▶ hasher │                                    │
 ///      └──────reply────────┘  └──verified─┘       │                    │               │
 ///                          │  (denials, answers) ─┴────────────────────┼─reply─────────┘
 ///                          └──sign (a client's own token) ─────────────┘
 ///
 ///     validator ──fetch──▶ key fetcher ──publish, validate──▶ validator
+///     validator ──find──▶ code store ──validate──▶ validator (a stored authorization request)
 ///     http ──admin──▶ registry ──publish──▶ validators, code stores, http
 ///     http ──admin──▶ key keeper ──publish──▶ validators, signers, http, registry
 ///     engine ──changed──▶ supervisor ──changed──▶ registry ──changed──▶ key keeper
@@ -76,6 +77,7 @@ using token_batch = batch<service::token_handle>;
 using query_batch = batch<service::query_handle>;
 using mint_batch = batch<service::mint_handle>;
 using admin_batch = batch<service::admin_handle>;
+using authorization_batch = batch<service::authorization_handle>;
 using documents = std::shared_ptr<const oauth::public_documents>;
 /// Work that must run inside an actor: a completion of its shard's engine.
 struct task {
@@ -134,12 +136,16 @@ CAF_ADD_ATOM(mintage, mintage::actors, routes_atom, "routes")
 CAF_ADD_ATOM(mintage, mintage::actors, tick_atom, "tick")
 CAF_ADD_ATOM(mintage, mintage::actors, restart_atom, "restart")
 CAF_ADD_ATOM(mintage, mintage::actors, record_atom, "record")
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::authorization_batch))
+CAF_ADD_ATOM(mintage, mintage::actors, keep_atom, "keep")
+CAF_ADD_ATOM(mintage, mintage::actors, find_atom, "find")
 CAF_END_TYPE_ID_BLOCK(mintage)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::token_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::query_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::mint_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::admin_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::authorization_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::documents)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::hash_request)
@@ -159,6 +165,7 @@ using http_actor = caf::typed_actor<
     // Returns exchanges, with an answer or without one (503).
     caf::reacts_to<reply_atom, token_batch>, caf::reacts_to<reply_atom, query_batch>,
     caf::reacts_to<reply_atom, mint_batch>, caf::reacts_to<reply_atom, admin_batch>,
+    caf::reacts_to<reply_atom, authorization_batch>,
     // The origins that may read answers (TOK-20).
     caf::reacts_to<publish_atom, oauth::registry_snapshot>,
     // The current JWK set and metadata; the keys, for their age.
@@ -174,10 +181,14 @@ using validator_actor = caf::typed_actor<
     caf::reacts_to<validate_atom, query_batch>,
     // Mint requests: checks them and draws their codes.
     caf::reacts_to<validate_atom, mint_batch>,
+    // Authorization requests, and what the login page says of them; again when a stored one was
+    // found.
+    caf::reacts_to<validate_atom, authorization_batch>,
     // To itself, when its I/O thread is idle: check what waits for more signatures to verify.
     caf::reacts_to<flush_atom>,
     // Returned by the hasher, with slow_matched set.
     caf::reacts_to<verified_atom, token_batch>, caf::reacts_to<verified_atom, query_batch>,
+    caf::reacts_to<verified_atom, authorization_batch>,
     caf::reacts_to<publish_atom, oauth::registry_snapshot>,
     // To read the access tokens of this server.
     caf::reacts_to<publish_atom, oauth::key_snapshot>,
@@ -206,10 +217,14 @@ using code_store_actor = caf::typed_actor<
     // Introspection, revocation, userinfo: reads and revokes; then replies, or sends to a signer.
     caf::reacts_to<query_atom, query_batch>,
     // Stores new codes until they are redeemed or expire.
-    caf::reacts_to<put_atom, mint_batch>,
+    caf::reacts_to<put_atom, mint_batch>, caf::reacts_to<put_atom, authorization_batch>,
     // Records replay ids, each once (CAU-07, DPO-08); then sends the exchanges to the stage that
     // their validator has chosen, or replies.
     caf::reacts_to<record_atom, token_batch>, caf::reacts_to<record_atom, query_batch>,
+    caf::reacts_to<record_atom, authorization_batch>,
+    // Stores authorization requests that are too long for their handles; then sends them on as
+    // their validator has chosen. Reads them, and sends them to a validator.
+    caf::reacts_to<keep_atom, authorization_batch>, caf::reacts_to<find_atom, authorization_batch>,
     // Takes back consumptions that could not be answered (COM-02), and returns the exchanges.
     caf::reacts_to<release_atom, token_batch>,
     // To itself: commit what was collected.
@@ -223,6 +238,7 @@ using code_store_actor = caf::typed_actor<
 /// The SIGNER: builds claims and signs with its own contexts over a key snapshot.
 using signer_actor =
     caf::typed_actor<caf::reacts_to<sign_atom, token_batch>, caf::reacts_to<sign_atom, query_batch>,
+                     caf::reacts_to<sign_atom, authorization_batch>,
                      // To itself, when its I/O thread is idle: sign what fills no lanes, too.
                      caf::reacts_to<flush_atom>, caf::reacts_to<publish_atom, oauth::key_snapshot>,
                      caf::reacts_to<routes_atom, routes_ptr>>;

@@ -19,6 +19,8 @@ std::optional<request_kind> kind_of_endpoint(std::string_view endpoint) noexcept
   if (endpoint == labels_of(unread_token).endpoint) return unread_token;
   for (const auto p : oauth::query_purposes)
     if (endpoint == to_string(p)) return kind_of(p);
+  for (const auto& p : oauth::authorization_purposes)
+    if (endpoint == p.label) return kind_of(p.id);
   return std::nullopt;
 }
 
@@ -50,6 +52,29 @@ void deny_untold(service::admin_exchange& x) {
 template <class Exchange>
 service::line_use use_of_line(const Exchange& x) {
   return x.line && !x.client.is_public ? service::line_use::reserved : service::line_use::droppable;
+}
+
+/// Whether the limit of exchanges in flight does not count it.
+template <class Exchange>
+bool is_bounded_by_sessions(const Exchange& x) noexcept {
+  if constexpr (std::is_same_v<Exchange, service::authorization_exchange>)
+    return x.is_admin();
+  else
+    return std::is_same_v<Exchange, service::mint_exchange> ||
+           std::is_same_v<Exchange, service::admin_exchange>;
+}
+
+std::string came_of(const service::token_exchange& x, const oauth::refusal_context& around) {
+  return oauth::came_with(x.request, around);
+}
+std::string came_of(const service::query_exchange& x, const oauth::refusal_context& around) {
+  return oauth::came_with(x.request, around);
+}
+std::string came_of(const service::authorization_exchange& x,
+                    const oauth::refusal_context& around) {
+  if (x.is_admin()) return {};
+  const auto* const c = around.known == nullptr ? nullptr : around.known->find(x.request.who.id);
+  return oauth::came_with(x.request.sent, around.why, c);
 }
 
 /// Overload says nothing about its request, and its refusal must cost little.
@@ -130,6 +155,13 @@ void request_gateway::send_off(service::mint_handle x) {
   depart_soon();
 }
 
+void request_gateway::send_off(service::authorization_handle x) {
+  if (!x->is_admin()) return admit(std::move(x), authorizations_);
+  x->submitted_at = metrics::ticks();
+  authorizations_.push_back(std::move(x));
+  depart_soon();
+}
+
 void request_gateway::send_off(service::admin_handle x) {
   x->submitted_at = metrics::ticks();
   if (!oauth::is_reading(x->call) && !x->line.reserve(journal_))
@@ -169,10 +201,12 @@ void request_gateway::depart() {
   auto tokens = std::exchange(tokens_, {});
   auto queries = std::exchange(queries_, {});
   auto mints = std::exchange(mints_, {});
+  auto authorizations = std::exchange(authorizations_, {});
   if (!routes_ || !engine_.fresh()) {
     for (auto& x : tokens) finish(std::move(x));
     for (auto& x : queries) finish(std::move(x));
     for (auto& x : mints) finish(std::move(x));
+    for (auto& x : authorizations) finish(std::move(x));
     return;
   }
   const auto& validators = routes_->validators;
@@ -180,18 +214,20 @@ void request_gateway::depart() {
     return validators[next_on_io_thread(index_, routes_->http.size(), validators.size(),
                                         next_validator_++)];
   };
-  meters_.sent_to_validators.add(tokens.size() + queries.size() + mints.size());
+  meters_.sent_to_validators.add(tokens.size() + queries.size() + mints.size() +
+                                 authorizations.size());
   if (!tokens.empty()) caf::anon_send(next(), validate_atom_v, token_batch{std::move(tokens)});
   if (!queries.empty()) caf::anon_send(next(), validate_atom_v, query_batch{std::move(queries)});
   if (!mints.empty()) caf::anon_send(next(), validate_atom_v, mint_batch{std::move(mints)});
+  if (!authorizations.empty())
+    caf::anon_send(next(), validate_atom_v, authorization_batch{std::move(authorizations)});
 }
 
 template <class Handle>
 void request_gateway::park(Handle x, std::vector<Handle>& with) {
   x->awaits_line = false;
-  const auto is_bounded_by_sessions =
-      std::is_same_v<Handle, service::mint_handle> || std::is_same_v<Handle, service::admin_handle>;
-  if (!is_bounded_by_sessions && parked_tokens_.size() + parked_queries_.size() >= most_parked_) {
+  if (!is_bounded_by_sessions(*x) &&
+      parked_tokens_.size() + parked_queries_.size() >= most_parked_) {
     deny_untold(*x);
     return finish(std::move(x));
   }
@@ -227,11 +263,13 @@ void request_gateway::retry_parked() {
   retry(parked_tokens_, tokens_);
   retry(parked_queries_, queries_);
   retry(parked_mints_, mints_);
+  retry(parked_authorizations_, authorizations_);
   retry(parked_admin_, calls);
   for (auto& x : calls) send_to_owner(std::move(x));
-  if (!tokens_.empty() || !queries_.empty() || !mints_.empty()) depart_soon();
+  if (!tokens_.empty() || !queries_.empty() || !mints_.empty() || !authorizations_.empty())
+    depart_soon();
   if (!parked_tokens_.empty() || !parked_queries_.empty() || !parked_mints_.empty() ||
-      !parked_admin_.empty())
+      !parked_admin_.empty() || !parked_authorizations_.empty())
     tick_soon();
 }
 
@@ -293,10 +331,10 @@ void request_gateway::report_refusal(const Exchange& x, std::string_view endpoin
   auto came = std::string{};
   if (is_worth_remembering(*x.denied)) {
     const auto now = clock_.now();
-    came = oauth::came_with(x.request, {.why = x.denied->reason,
-                                        .proof = x.dpop.value_or(""),
-                                        .known = clients_.get(),
-                                        .now = now});
+    came = came_of(x, {.why = x.denied->reason,
+                       .proof = x.dpop.value_or(""),
+                       .known = clients_.get(),
+                       .now = now});
     remember({.id = std::string{x.id().view()},
               .at = now,
               .endpoint = endpoint,
@@ -334,6 +372,12 @@ void request_gateway::refuse(service::query_handle x) {
   tell(std::move(x));
 }
 
+void request_gateway::refuse(service::authorization_handle x) {
+  count_refusal(kind_of(x->purpose), *x->denied);
+  report_refusal(*x, to_string(x->purpose), {});
+  tell(std::move(x));
+}
+
 void request_gateway::finish(service::token_handle x) {
   if (x->awaits_line) return park(std::move(x), parked_tokens_);
   const auto kind = kind_of(x->request.grant);
@@ -361,6 +405,30 @@ void request_gateway::finish(service::query_handle x) {
   if (x->denied) return refuse(std::move(x));
   meters_.of(kind).ok.add();
   journal_.queried(*x);
+  tell(std::move(x));
+}
+
+void request_gateway::finish(service::authorization_handle x) {
+  if (x->awaits_line) return park(std::move(x), parked_authorizations_);
+  const auto kind = kind_of(x->purpose);
+  const auto now = metrics::ticks();
+  meters_.ns_of(kind).add(now - x->submitted_at);
+  if (!x->is_admin()) {
+    meters_.in_flight.set(--in_flight_);
+    admission_.left(now, in_flight_, io_thread_.busy_since());
+  }
+  if (!x->is_answered() || !x->replay_ids.empty()) {
+    x->denied = oauth::lost();
+    x->to_browser = {};  // where it would go is not stored
+  }
+  if (x->denied) return refuse(std::move(x));
+  if (x->error) {
+    meters_.of(kind).refused_as(x->error->code).add();
+  } else {
+    meters_.of(kind).ok.add();
+    if (x->minted) meters_.minted.add();
+  }
+  journal_.authorized(*x);
   tell(std::move(x));
 }
 
@@ -407,6 +475,10 @@ void request_gateway::take_back(service::mint_handle x) {
 }
 
 void request_gateway::take_back(service::admin_handle x) {
+  finish(std::move(x));
+}
+
+void request_gateway::take_back(service::authorization_handle x) {
   finish(std::move(x));
 }
 

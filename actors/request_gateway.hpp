@@ -21,8 +21,8 @@ namespace mintage::actors {
 /// that calls it. Outlives the actors.
 class request_gateway final : public service::token_service, public service::origin_gateway {
  public:
-  /// @param limit token and query exchanges in flight at most. Mint and admin exchanges are bounded
-  ///        by the sessions that make them.
+  /// @param limit exchanges in flight at most. Those of the admin interface do not count: they are
+  ///        bounded by the sessions that make them.
   request_gateway(std::uint32_t index, service::io_thread& io_thread, std::size_t limit,
                   oauth::clock& clock, service::journal& journal, const storage::engine& engine,
                   meter_board& board, refusal_book& refusals);
@@ -51,6 +51,7 @@ class request_gateway final : public service::token_service, public service::ori
   void finish(service::query_handle x);
   void finish(service::mint_handle x);
   void finish(service::admin_handle x);
+  void finish(service::authorization_handle x);
   void publish(std::shared_ptr<const oauth::public_documents> d) { documents_ = std::move(d); }
   void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
   void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
@@ -71,12 +72,15 @@ class request_gateway final : public service::token_service, public service::ori
   void send_off(service::query_handle x);
   void send_off(service::mint_handle x);
   void send_off(service::admin_handle x);
+  void send_off(service::authorization_handle x);
   void take_back(service::token_handle x);
   void take_back(service::query_handle x);
   void take_back(service::mint_handle x);
   void take_back(service::admin_handle x);
+  void take_back(service::authorization_handle x);
   void refuse(service::token_handle x);
   void refuse(service::query_handle x);
+  void refuse(service::authorization_handle x);
   void count_refusal(request_kind kind, const oauth::denial& why);
   void remember(oauth::refused_request refused);
   template <class Exchange>
@@ -115,11 +119,13 @@ class request_gateway final : public service::token_service, public service::ori
   std::vector<service::token_handle> tokens_;
   std::vector<service::query_handle> queries_;
   std::vector<service::mint_handle> mints_;
+  std::vector<service::authorization_handle> authorizations_;
   // Exchanges that wait for room in the journal.
   std::vector<service::token_handle> parked_tokens_;
   std::vector<service::query_handle> parked_queries_;
   std::vector<service::mint_handle> parked_mints_;
   std::vector<service::admin_handle> parked_admin_;
+  std::vector<service::authorization_handle> parked_authorizations_;
   /// Maximum number of waiting token and query exchanges; others need the rest of the limit.
   const std::size_t most_parked_;
   bool is_ticking_ = false;

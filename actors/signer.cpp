@@ -15,6 +15,9 @@ bool is_signed(const service::token_exchange& x) noexcept {
 bool is_signed(const service::query_exchange& x) noexcept {
   return x.done;
 }
+bool is_signed(const service::authorization_exchange& x) noexcept {
+  return x.is_answered();
+}
 
 template <class Handle>
 void sign_all(pointer self, std::vector<Handle> handles) {
@@ -31,6 +34,12 @@ std::vector<Handle> take(pointer self, const batch<Handle>& b) {
   auto handles = b.take();
   self->state.meters->taken.add(handles.size());
   return handles;
+}
+
+template <class Batch>
+void sign_now(pointer self, const Batch& b) {
+  const auto busy = busy_scope{*self->state.meters};
+  sign_all(self, take(self, b));
 }
 
 /// Signs what fills the lanes. The rest waits: more of it may come from requests that are ready.
@@ -57,11 +66,9 @@ signer_actor::behavior_type signer(pointer self, std::size_t index, const signer
             sign_all(me, take(me, x));
         });
       },
-      [self](sign_atom, const query_batch& b) {
-        when_ready(self, b, [](pointer me, const query_batch& x) {
-          const auto busy = busy_scope{*me->state.meters};
-          sign_all(me, take(me, x));
-        });
+      [self](sign_atom, const query_batch& b) { when_ready(self, b, sign_now<query_batch>); },
+      [self](sign_atom, const authorization_batch& b) {
+        when_ready(self, b, sign_now<authorization_batch>);
       },
       [self](flush_atom) {
         const auto busy = busy_scope{*self->state.meters};

@@ -57,6 +57,7 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
   const auto ring = key_rotation{keys}.ring();
   const auto pepper = subkey(around.root, "pepper/1");
   const auto secret_key = subkey(around.root, "client-secret/1");
+  const auto url_key = subkey(around.root, "url/1");
   return {.validators = {.keys = {.pepper = pepper,
                                   .process = random.take<32>(),
                                   .secret_key = secret_key},
@@ -66,6 +67,7 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
                          .meters = board.validators,
                          .pairwise_key = subkey(around.root, "pairwise/1"),
                          .nonce_key = subkey(around.root, "dpop_nonce/1"),
+                         .url_key = url_key,
                          .limits = limits,
                          .slow = &slow,
                          .lines = &around.journal,
@@ -88,7 +90,8 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
                       .watch = {.preferred = around.signatures.kind(),
                                 .make = make_backends_of(around.signatures),
                                 .journal = &around.journal},
-                      .io_threads = around.io_threads},
+                      .io_threads = around.io_threads,
+                      .url_key = url_key},
           .registry = {.records = around.engine->records(),
                        .cutoffs = around.engine->cutoffs(),
                        .rules = rules,

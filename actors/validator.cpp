@@ -84,12 +84,20 @@ bool is_signed(const service::token_exchange& x) noexcept {
 bool is_signed(const service::query_exchange& x) noexcept {
   return x.dpop.has_value() || !x.request.who.assertion.empty();
 }
+bool is_signed(const service::authorization_exchange& x) noexcept {
+  using parameter = oauth::authorization_parameter;
+  return x.dpop.has_value() || !x.request.who.assertion.empty() ||
+         x.request.sent.has(parameter::request) || x.request.sent.has(parameter::id_token_hint);
+}
 
 auto& waiting_of(validator_state& s, const service::token_handle*) {
   return s.signed_requests;
 }
 auto& waiting_of(validator_state& s, const service::query_handle*) {
   return s.signed_queries;
+}
+auto& waiting_of(validator_state& s, const service::authorization_handle*) {
+  return s.signed_authorizations;
 }
 
 template <class Handle>
@@ -134,6 +142,7 @@ void flush(pointer self) {
   s.flush_asked = false;
   check(self, s.signed_requests.take_all());
   check(self, s.signed_queries.take_all());
+  check(self, s.signed_authorizations.take_all());
 }
 
 template <class Handle>
@@ -163,6 +172,9 @@ validator_actor::behavior_type validator(pointer self, std::size_t index,
       [self, setup](validate_atom, const mint_batch& b) {
         when_ready(self, b, taker<service::mint_handle>(setup));
       },
+      [self, setup](validate_atom, const authorization_batch& b) {
+        when_ready(self, b, taker<service::authorization_handle>(setup));
+      },
       [self](flush_atom) { flush(self); },
       // A hasher may learn of a new validator before that one has the clients.
       [self](verified_atom, const token_batch& b) {
@@ -170,6 +182,9 @@ validator_actor::behavior_type validator(pointer self, std::size_t index,
       },
       [self](verified_atom, const query_batch& b) {
         when_ready(self, b, settle<service::query_handle>);
+      },
+      [self](verified_atom, const authorization_batch& b) {
+        when_ready(self, b, settle<service::authorization_handle>);
       },
       [self](publish_atom, const oauth::registry_snapshot& clients) {
         self->state.work->publish(clients);

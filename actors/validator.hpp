@@ -20,6 +20,7 @@ struct validator_state : member_state {
   /// Requests with signatures to verify.
   lane_queue<service::token_handle> signed_requests;
   lane_queue<service::query_handle> signed_queries;
+  lane_queue<service::authorization_handle> signed_authorizations;
   /// A flush message will come when the I/O thread is idle.
   bool flush_asked = false;
   std::size_t next_hasher = 0;

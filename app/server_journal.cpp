@@ -175,6 +175,32 @@ void server_journal::administered(const service::admin_exchange& x) noexcept {
   });
 }
 
+void server_journal::authorized(const service::authorization_exchange& x) noexcept {
+  using oauth::authorization_purpose;
+  const auto is_verdict =
+      x.purpose == authorization_purpose::accept || x.purpose == authorization_purpose::deny;
+  if (!is_verdict || !audit_.is_on()) return;
+  guarded([&] {
+    if (x.error) {
+      tell(x, "authorization_not_answered",
+           {{"request_id", x.id().view()},
+            {"client", x.client_id},
+            {"reason", x.error->description}});
+    } else if (x.minted) {
+      tell(x, "authorization_accepted",
+           {{"request_id", x.id().view()},
+            {"client", x.client_id},
+            {"sub", x.code->who.sub},
+            {"scope", x.code->who.scope}});
+    } else {
+      tell(x, "authorization_denied",
+           {{"request_id", x.id().view()},
+            {"client", x.client_id},
+            {"error", x.not_accepted.error}});
+    }
+  });
+}
+
 void server_journal::key_changed(const crypto::signing_key& key, std::string_view state) noexcept {
   guarded([&] {
     auto change = key_change{key.kid(), crypto::to_string(key.alg()), state};

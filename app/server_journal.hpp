@@ -42,6 +42,9 @@ class server_journal final : public service::journal {
   void queried(const service::query_exchange& x) noexcept override;
   void minted(const service::mint_exchange& x) noexcept override;
   void administered(const service::admin_exchange& x) noexcept override;
+  /// What login pages say is recorded; what browsers and clients ask for is not, as long as nobody
+  /// has logged in.
+  void authorized(const service::authorization_exchange& x) noexcept override;
   /// Goes to both, since no request caused it. Written to the audit stream after `begin_audit`.
   void key_changed(const crypto::signing_key& key, std::string_view state) noexcept override;
   /// To the log, as an error.

@@ -113,6 +113,12 @@ std::vector<setting> make_schema() {
       field("discovery.authorization_endpoint", &s::rules, &rules::authorization_endpoint),
       field("discovery.mtls_base_url", &s::rules, &rules::mtls_base_url),
 
+      field("authorization.login_url", &s::rules, &rules::login_url),
+      field("authorization.request_ttl", &s::rules, &rules::request_ttl),
+      field("authorization.pushed_ttl", &s::rules, &rules::pushed_ttl),
+      field("authorization.require_pushed_authorization_requests", &s::rules,
+            &rules::require_pushed_requests),
+
       field("http.listen", &s::net, &http::listen),
       field("http.io_threads", &s::net, &http::io_threads),
       field("http.max_connections", &s::net, &http::max_connections),

@@ -15,6 +15,7 @@ class deaf_journal : public service::journal {
   void queried(const service::query_exchange&) noexcept override {}
   void minted(const service::mint_exchange&) noexcept override {}
   void administered(const service::admin_exchange&) noexcept override {}
+  void authorized(const service::authorization_exchange&) noexcept override {}
   void key_changed(const crypto::signing_key&, std::string_view) noexcept override {}
   void actor_ended(std::string_view, std::optional<std::chrono::milliseconds>) noexcept override {}
   void signature_failed(const crypto::signing_key&, std::string_view) noexcept override {}

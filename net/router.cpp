@@ -77,6 +77,14 @@ admin_target find_admin(std::string_view path) noexcept {
     return *t;
   }
   if (auto t = find_named(path, "/admin/sessions/", "/end", admin_endpoint::end_session)) return *t;
+  constexpr auto authorizations = std::string_view{"/admin/authorizations/"};
+  if (auto t = find_named(path, authorizations, "", admin_endpoint::authorization)) return *t;
+  if (auto t = find_named(path, authorizations, "/accept", admin_endpoint::authorization_accept)) {
+    return *t;
+  }
+  if (auto t = find_named(path, authorizations, "/deny", admin_endpoint::authorization_deny)) {
+    return *t;
+  }
   return {admin_endpoint::unknown, true, {}};
 }
 

@@ -33,13 +33,16 @@ enum class admin_endpoint : std::uint8_t {
   clock_confirmation,
   refusals,
   refusal,
+  authorization,
+  authorization_accept,
+  authorization_deny,
 };
 struct admin_target {
   admin_endpoint endpoint = admin_endpoint::unknown;
   /// Whether only a holder of an admin token may learn more: everything below /admin.
   bool is_guarded = false;
   /// The name in the path, percent-encoded: the id of a client, key or request, a resource's
-  /// identifier, a subject, a session.
+  /// identifier, a subject, a session, a handle.
   std::string_view id;
   /// Number of a secret in the path.
   std::uint32_t number = 0;

@@ -18,6 +18,7 @@
 #include "oauth/denial_reasons/dpop_rows.hpp"
 #include "oauth/denial_reasons/fetch_rows.hpp"
 #include "oauth/denial_reasons/grant_rows.hpp"
+#include "oauth/denial_reasons/handle_rows.hpp"
 #include "oauth/denial_reasons/http_rows.hpp"
 #include "oauth/denial_reasons/request_rows.hpp"
 #include "oauth/denial_reasons/server_rows.hpp"
@@ -38,6 +39,7 @@ inline constexpr auto denial_tables = std::to_array<std::span<const denial_row>>
     dpop_rows,
     fetch_rows,
     grant_rows,
+    handle_rows,
     token_rows,
     authorization_rows,
 });

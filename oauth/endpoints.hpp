@@ -22,7 +22,17 @@ enum class endpoint : std::uint8_t {
   openid_configuration,  ///< Discovery §4
   oauth_metadata,        ///< RFC 8414 §3
   healthz,               ///< for load balancers
+  /// The first document at the place where RFC 8414 §3.1 has the second (MCP-02).
+  openid_configuration_inserted,
+  authorize,
+  authorize_continue,    ///< brings the browser back from the login page
+  pushed_authorization,  ///< RFC 9126
 };
+
+/// Whether this server has an authorization endpoint.
+[[nodiscard]] inline bool serves_authorization(const options& o) {
+  return !o.login_url.empty();
+}
 
 /// Where the path of an endpoint begins.
 enum class path_root : std::uint8_t {
@@ -46,6 +56,9 @@ struct endpoint_row {
   path_root root = path_root::issuer;
   /// Whether a client certificate means something there.
   bool takes_certificates = false;
+  /// Whether it exists with these options; null = always. What does not exist has no path, and is
+  /// announced nowhere.
+  bool (*exists)(const options& o) = nullptr;
 };
 
 constexpr auto endpoints = std::array{
@@ -83,15 +96,39 @@ constexpr auto endpoints = std::array{
                  .root = path_root::before_issuer},
     endpoint_row{
         .id = endpoint::healthz, .name = "/healthz", .label = "http", .root = path_root::host},
+    endpoint_row{.id = endpoint::openid_configuration_inserted,
+                 .name = "/.well-known/openid-configuration",
+                 .label = "http",
+                 .root = path_root::before_issuer},
+    endpoint_row{.id = endpoint::authorize,
+                 .name = "/authorize",
+                 .label = "authorize",
+                 .metadata_member = "authorization_endpoint",
+                 .exists = serves_authorization},
+    endpoint_row{.id = endpoint::authorize_continue,
+                 .name = "/authorize/continue",
+                 .label = "authorize_continue",
+                 .exists = serves_authorization},
+    endpoint_row{.id = endpoint::pushed_authorization,
+                 .name = "/par",
+                 .label = "par",
+                 .metadata_member = "pushed_authorization_request_endpoint",
+                 .takes_certificates = true,
+                 .exists = serves_authorization},
 };
 static_assert(is_in_order(endpoints));
 
 [[nodiscard]] constexpr std::string_view label_of(endpoint e) noexcept {
   return row_of(endpoints, e).label;
 }
+[[nodiscard]] inline bool exists(const endpoint_row& e, const options& o) {
+  return e.exists == nullptr || e.exists(o);
+}
 
-/// The paths of the public endpoints. For an issuer with a path ("https://h/t") the endpoints are
-/// below it, and the RFC 8414 document is at "/.well-known/oauth-authorization-server/t".
+/// The paths of the public endpoints; empty for one that does not exist. For an issuer with a path
+/// ("https://h/t") the endpoints are below it, and the RFC 8414 document is at
+/// "/.well-known/oauth-authorization-server/t". Clients look for the metadata in three places
+/// (MCP-02).
 class endpoint_paths {
  public:
   [[nodiscard]] std::string& operator[](endpoint e) noexcept {

@@ -63,7 +63,7 @@ std::string render_metadata(const options& o, const key_ring& ring) {
     json.string("authorization_endpoint", o.authorization_endpoint);
   }
   for (const auto& e : endpoints) {
-    if (!e.metadata_member.empty()) json.string(e.metadata_member, base, e.name);
+    if (!e.metadata_member.empty() && exists(e, o)) json.string(e.metadata_member, base, e.name);
   }
   json.strings("scopes_supported", {"openid"sv, "offline_access"sv});
   json.strings("response_types_supported", response_types_of(all_of_enum<grant_type>()));
@@ -75,6 +75,7 @@ std::string render_metadata(const options& o, const key_ring& ring) {
   json.strings("userinfo_signing_alg_values_supported", algorithms);
   json.strings("introspection_signing_alg_values_supported", algorithms);
   for (const auto& e : endpoints) {
+    if (!exists(e, o)) continue;
     if (!e.auth_methods_member.empty()) json.strings(e.auth_methods_member, methods_at(e.id, o));
     const auto algs = assertion_algs_at(e.id);
     if (!algs.empty()) json.strings(e.auth_algs_member, algs);

@@ -78,11 +78,20 @@ std::vector<config_error> check(const options& o) {
       errors.push_back({"discovery.authorization_endpoint", fault});
     }
   }
+  if (!o.login_url.empty()) {
+    if (const auto* fault = fault_of_login_page(o.login_url)) {
+      errors.push_back({"authorization.login_url", fault});
+    }
+  }
   if (!o.mtls_base_url.empty()) {
     if (const auto* fault = fault_of_mtls_base(o.mtls_base_url)) {
       errors.push_back({"discovery.mtls_base_url", fault});
     }
   }
+  require(within(o.request_ttl, seconds{60}, seconds{3600}), "authorization.request_ttl",
+          "must be from 1 min to 60 min");
+  require(within(o.pushed_ttl, seconds{5}, seconds{600}), "authorization.pushed_ttl",
+          "must be from 5 s to 600 s");
   require(o.failures_per_minute <= 60'000, "http.failures_per_minute", "must be at most 60000");
   require(within(o.claims_limit, std::size_t{1024}, std::size_t{64 * 1024}), "tokens.claims_limit",
           "must be from 1KiB to 64KiB");
@@ -119,10 +128,20 @@ std::vector<config_error> check(const options& o) {
 
 std::vector<config_error> find_oddities(const options& o) {
   auto found = std::vector<config_error>{};
-  if (o.authorization_endpoint.empty()) {
+  if (o.authorization_endpoint.empty() && o.login_url.empty()) {
     found.push_back({"discovery.authorization_endpoint",
-                     "is not set: RFC 8414 requires it in the metadata, and many clients refuse a "
-                     "document without it; set it to the URL of your login page"});
+                     "is not set, nor is authorization.login_url: RFC 8414 requires an endpoint in "
+                     "the metadata, and many clients refuse a document without it; set login_url "
+                     "to the URL of your login page"});
+  }
+  if (!o.authorization_endpoint.empty() && !o.login_url.empty()) {
+    found.push_back({"discovery.authorization_endpoint",
+                     "has no effect: with authorization.login_url the metadata announce /authorize "
+                     "of this server"});
+  }
+  if (o.require_pushed_requests && o.login_url.empty()) {
+    found.push_back({"authorization.require_pushed_authorization_requests",
+                     "has no effect without authorization.login_url"});
   }
   return found;
 }

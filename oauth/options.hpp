@@ -28,9 +28,19 @@ struct options {
   /// The issuer identifier: https without query and fragment; http only for a loopback host
   /// (MET-01).
   std::string issuer = "http://127.0.0.1:9080";
-  /// [discovery] URL of the operator's login page, announced in the metadata; https, or http on a
-  /// loopback host; no fragment. Empty = not announced. @see RFC 8414 §2
+  /// [discovery] URL of an authorization endpoint of the operator's own, announced in the metadata;
+  /// https, or http on a loopback host; no fragment. Empty = not announced. `login_url` takes its
+  /// place. @see RFC 8414 §2
   std::string authorization_endpoint;
+  /// [authorization] The operator's login page, which /authorize sends browsers to; https, or http
+  /// on a loopback host; no fragment. Empty = there is no /authorize and no /par (AUZ-01).
+  std::string login_url;
+  /// [authorization] How long a person has for the login: life of a handle, 1 to 60 min.
+  std::chrono::seconds request_ttl{600};
+  /// [authorization] Life of a `request_uri` of /par; less than 600 s with FAPI 2.0 (PAR-01).
+  std::chrono::seconds pushed_ttl{60};
+  /// [authorization] Whether each client must push its requests (PAR-02).
+  bool require_pushed_requests = false;
   /// The base of the URLs in `mtls_endpoint_aliases`: https, no query, no fragment. Empty = none.
   /// @see RFC 8705 §5
   std::string mtls_base_url;

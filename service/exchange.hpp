@@ -16,6 +16,12 @@
 
 #include "oauth/admin/calls.hpp"
 #include "oauth/admin/minting.hpp"
+#include "oauth/authorization/authorization_parameters.hpp"
+#include "oauth/authorization/browser.hpp"
+#include "oauth/authorization/browser_answer.hpp"
+#include "oauth/authorization/handle.hpp"
+#include "oauth/authorization/purpose.hpp"
+#include "oauth/authorization/verdict.hpp"
 #include "oauth/client/authentication.hpp"
 #include "oauth/client/remote_keys.hpp"
 #include "oauth/dpop/proof.hpp"
@@ -73,7 +79,7 @@ class origin_gateway {
 };
 
 /// What is exchanged. Each kind has one class below, and each class one kind.
-enum class exchange_kind : std::uint8_t { token, query, mint, admin };
+enum class exchange_kind : std::uint8_t { token, query, mint, admin, authorization };
 
 /// The common part of all exchanges. Only the holder of its handle may touch an exchange.
 class exchange {
@@ -150,7 +156,10 @@ enum class next_stage : std::uint8_t {
   issue,
   put,
   query,
-  record  ///< records its replay ids, and then goes on to `after`
+  record,  ///< records its replay ids, and then goes on to `after`
+  keep,    ///< stores an authorization request that is too long for its handle; then goes on to
+           ///< `after`
+  find     ///< reads such a request, and then comes back to a validator
 };
 
 /// What a request proves itself with besides secrets and assertions, which are parameters, and what
@@ -245,22 +254,75 @@ class query_exchange final : public exchange_of_kind<exchange_kind::query>,
   std::optional<denial> denied;
 };
 
+/// A code on its way to the store. Set by the validator.
+struct drawn_code {
+  std::optional<oauth::authorization_code> code;
+  oauth::code_ref where;
+  crypto::secret_string text;
+  seconds expires_in{};
+  /// Whether the code is stored. Until then its text must not leave.
+  bool minted = false;
+};
+
 /// POST /admin/codes, or one line of it.
-class mint_exchange final : public exchange_of_kind<exchange_kind::mint> {
+class mint_exchange final : public exchange_of_kind<exchange_kind::mint>, public drawn_code {
  public:
   using exchange_of_kind::exchange_of_kind;
 
   oauth::mint_request request;
-  /// Set by the validator.
-  std::optional<oauth::authorization_code> code;
-  oauth::code_ref where;
-  crypto::secret_string text;
 
-  /// The answer: `text` and `code->expires` when `minted`, else the error. Without either it is
-  /// 503.
-  bool minted = false;
-  seconds expires_in{};
+  /// The answer: `text` and `expires_in` when `minted`, else the error. Without either it is 503.
   std::optional<oauth::admin_error> error;
+};
+
+/// An authorization request on its way between a client, a browser and the login page: /authorize,
+/// /par, and /admin/authorizations. (AUZ-01, PAR-01, MINT-01)
+class authorization_exchange final : public exchange_of_kind<exchange_kind::authorization>,
+                                     public presented_proofs,
+                                     public drawn_code {
+ public:
+  using exchange_of_kind::exchange_of_kind;
+  [[nodiscard]] bool is_admin() const noexcept {
+    return row_of(oauth::authorization_purposes, purpose).is_admin;
+  }
+
+  oauth::authorization_purpose purpose = oauth::authorization_purpose::begin;
+  /// begin, push: what is asked for, and the id of the client; push: all its credentials.
+  oauth::pushed_authorization request;
+  /// begin, proceed: the browser, if it has a cookie of this server.
+  std::optional<oauth::browser_id> browser;
+  /// proceed: the continuation; the others of the login page: the handle.
+  std::string handle;
+  oauth::acceptance accepted;        ///< accept
+  oauth::login_denial not_accepted;  ///< deny
+
+  /// Set by the validator: the authenticated client that pushes.
+  oauth::client_facts client;
+  std::optional<oauth::slow_check> slow;
+  bool slow_matched = false;
+  std::shared_ptr<const slow_claim> slow_place;
+  /// The record of a request that is too long for its handle. It is looked for first, or must be
+  /// stored first. `record->sealed` is what was found; empty = nothing.
+  std::optional<oauth::handle_record> record;
+  bool was_sought = false;
+  /// Who and what for: for the audit stream.
+  std::string client_id;
+  /// The answer to the client that must be signed before it can be given to the browser; null for
+  /// most. Taken by the signer.
+  std::unique_ptr<oauth::unsigned_response> to_sign;
+
+  /// The answer: a redirect or a page for a browser, or `body` (JSON) for client and login page; or
+  /// a denial, or an error for the login page. Without any it is 503.
+  oauth::browser_answer to_browser;
+  std::string body;
+  std::optional<denial> denied;
+  std::optional<oauth::admin_error> error;
+  /// An answer counts only if what must be stored before is stored.
+  [[nodiscard]] bool is_answered() const noexcept {
+    if (denied || error) return true;
+    if (record || (purpose == oauth::authorization_purpose::accept && !minted)) return false;
+    return !body.empty() || !to_browser.empty();
+  }
 };
 
 /// Any other call of the admin interface.
@@ -277,6 +339,7 @@ using token_handle = handle<token_exchange>;
 using query_handle = handle<query_exchange>;
 using mint_handle = handle<mint_exchange>;
 using admin_handle = handle<admin_exchange>;
+using authorization_handle = handle<authorization_exchange>;
 
 /// The exchange as the class of its kind. @pre `x` is a `Exchange`.
 template <class Exchange>
@@ -297,6 +360,8 @@ void visit(exchange& x, F&& f) {
       return f(exchange_as<mint_exchange>(x));
     case exchange_kind::admin:
       return f(exchange_as<admin_exchange>(x));
+    case exchange_kind::authorization:
+      return f(exchange_as<authorization_exchange>(x));
   }
 }
 /// The same for the owner of the exchange: `f` takes the handle of that class.

@@ -33,6 +33,8 @@ class journal : public line_room {
   virtual void minted(const mint_exchange& x) noexcept = 0;
   /// A call of the admin interface was answered, or refused (`error` is set).
   virtual void administered(const admin_exchange& x) noexcept = 0;
+  /// A request about an authorization was answered; not if it was refused.
+  virtual void authorized(const authorization_exchange& x) noexcept = 0;
   /// A signing key was made or changed its state, by the schedule or by a call.
   /// @param state its new state: "pending", "active", "retiring" or "removed".
   virtual void key_changed(const crypto::signing_key& key, std::string_view state) noexcept = 0;

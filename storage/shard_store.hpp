@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "oauth/authorization/handle.hpp"
 #include "oauth/grant/code.hpp"
 #include "oauth/grant/cutoff.hpp"
 #include "oauth/grant/grant.hpp"
@@ -44,6 +45,9 @@ class record_key {
   }
   [[nodiscard]] static record_key of(const oauth::replay_id& id) noexcept {
     return {id.where, id.hash};
+  }
+  [[nodiscard]] static record_key of(const oauth::handle_ref& h) noexcept {
+    return {h.where, h.hash};
   }
   [[nodiscard]] std::string_view view() const noexcept { return {octets_.data(), size_}; }
   /// Its first two octets.

@@ -215,6 +215,26 @@ void code_redemption::note_replay(service::token_handle x, oauth::instant consum
 }
 
 void code_redemption::put(std::vector<service::mint_handle> some) {
+  insert(std::move(some));
+}
+
+void code_redemption::put(std::vector<service::authorization_handle> some) {
+  insert(std::move(some));
+}
+
+void code_redemption::pass_on(std::vector<service::authorization_handle> some) {
+  const auto first = std::partition(
+      some.begin(), some.end(),
+      [](const service::authorization_handle& x) { return !x->minted || x->to_sign == nullptr; });
+  auto to_sign = std::vector<service::authorization_handle>{std::make_move_iterator(first),
+                                                            std::make_move_iterator(some.end())};
+  some.erase(first, some.end());
+  if (!some.empty()) shard_.to.authorization_replies(std::move(some));
+  if (!to_sign.empty()) shard_.to.authorizations_to_signer(std::move(to_sign));
+}
+
+template <class Handle>
+void code_redemption::insert(std::vector<Handle> some) {
   auto ops = std::vector<storage::insert_op>{};
   ops.reserve(some.size());
   for (const auto& x : some) {
@@ -228,12 +248,12 @@ void code_redemption::put(std::vector<service::mint_handle> some) {
          .value = storage::encode(code)});
     shard_.name_cutoffs(code.who, ops.back());
   }
-  auto held = std::make_shared<std::vector<service::mint_handle>>(std::move(some));
+  auto held = std::make_shared<std::vector<Handle>>(std::move(some));
   shard_.records->insert(std::move(ops), shard_.now(),
                          [this, held](const std::vector<verdict>& found) {
                            for (auto i = std::size_t{0}; i < held->size(); ++i)
                              (*held)[i]->minted = found[i] == verdict::ok;
-                           shard_.to.mint_replies(std::move(*held));
+                           pass_on(std::move(*held));
                          });
 }
 

@@ -18,8 +18,10 @@ class code_redemption {
   /// @param shared, next outlive this object.
   code_redemption(shard_context& shared, opaque_tokens& next) : shard_{shared}, next_{next} {}
 
-  /// Inserts new codes, in one commit.
+  /// Inserts new codes, in one commit. Then all are returned, or go to a signer if the answer to
+  /// the client is signed (JRM-01).
   void put(std::vector<service::mint_handle> some);
+  void put(std::vector<service::authorization_handle> some);
   /// Reads, decides and consumes, in one commit.
   void redeem(std::vector<service::token_handle> some);
   /// Takes back consumptions that could not be answered; then all are returned.
@@ -30,6 +32,10 @@ class code_redemption {
   using explanations = std::shared_ptr<std::vector<std::optional<oauth::denial>>>;
   using replays = shard_context::replays;
 
+  template <class Handle>
+  void insert(std::vector<Handle> some);
+  void pass_on(std::vector<service::mint_handle> some) { shard_.to.mint_replies(std::move(some)); }
+  void pass_on(std::vector<service::authorization_handle> some);
   void judge(const tokens& some, const std::vector<storage::read_result>& found);
   void settle(const tokens& some, const explanations& explained,
               std::vector<storage::consume_result> found);

@@ -23,7 +23,7 @@ namespace mintage::actors {
 
 /// A request on its way to a hasher and back.
 struct slow_job {
-  std::variant<service::token_handle, service::query_handle> asked;
+  std::variant<service::token_handle, service::query_handle, service::authorization_handle> asked;
   /// The validator that goes on with it.
   std::uint64_t validator = 0;
   /// When a refusal may leave; set when its turn comes.

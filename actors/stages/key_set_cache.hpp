@@ -20,7 +20,7 @@ namespace mintage::actors {
 
 /// A request that waits for the key set of its client.
 struct key_wait {
-  std::variant<service::token_handle, service::query_handle> asked;
+  std::variant<service::token_handle, service::query_handle, service::authorization_handle> asked;
   oauth::wanted_keys what;
   /// The validator that goes on with it.
   std::uint64_t validator = 0;

@@ -11,6 +11,7 @@
 #include "crypto/key.hpp"
 #include "crypto/signatures/choice.hpp"
 #include "metrics/group.hpp"
+#include "oauth/authorization/purpose.hpp"
 #include "oauth/client/client.hpp"
 #include "oauth/token/token_query.hpp"
 #include "oauth/types.hpp"
@@ -29,14 +30,16 @@ struct request_labels {
 enum class request_kind : std::uint8_t {};
 
 /// The kinds that are counted separately: one for each grant, one for POST /token refused before
-/// its grant was known, and one for each purpose of a query.
+/// its grant was known, and one for each purpose of a query and of an authorization request.
 constexpr auto request_kinds = [] {
-  constexpr auto count = oauth::grants.size() + 1 + oauth::query_purposes.size();
+  constexpr auto count = oauth::grants.size() + 1 + oauth::query_purposes.size() +
+                         oauth::authorization_purposes.size();
   auto all = std::array<request_labels, count>{};
   auto next = all.begin();
   for (const auto& grant : oauth::grants) *next++ = {label_of(oauth::endpoint::token), grant.name};
   *next++ = {label_of(oauth::endpoint::token), ""};
   for (const auto purpose : oauth::query_purposes) *next++ = {to_string(purpose), ""};
+  for (const auto& purpose : oauth::authorization_purposes) *next++ = {purpose.label, ""};
   return all;
 }();
 constexpr auto unread_token = request_kind{oauth::grants.size()};
@@ -47,6 +50,10 @@ constexpr auto unread_token = request_kind{oauth::grants.size()};
   return static_cast<request_kind>(static_cast<std::size_t>(unread_token) + 1 +
                                    static_cast<std::size_t>(p));
 }
+[[nodiscard]] constexpr request_kind kind_of(oauth::authorization_purpose p) noexcept {
+  return static_cast<request_kind>(static_cast<std::size_t>(unread_token) + 1 +
+                                   oauth::query_purposes.size() + static_cast<std::size_t>(p));
+}
 [[nodiscard]] constexpr const request_labels& labels_of(request_kind k) noexcept {
   return request_kinds[static_cast<std::size_t>(k)];
 }
@@ -56,9 +63,13 @@ static_assert([] {
     const auto g = static_cast<oauth::grant_type>(i);
     if (labels_of(kind_of(g)) != request_labels{"token", to_string(g)}) return false;
   }
-  return std::ranges::all_of(oauth::query_purposes, [](auto p) {
-    return labels_of(kind_of(p)) == request_labels{to_string(p), ""};
-  });
+  return std::ranges::all_of(oauth::query_purposes,
+                             [](auto p) {
+                               return labels_of(kind_of(p)) == request_labels{to_string(p), ""};
+                             }) &&
+         std::ranges::all_of(oauth::authorization_purposes, [](const auto& p) {
+           return labels_of(kind_of(p.id)) == request_labels{p.label, ""};
+         });
 }());
 
 // --- metrics of several cells --------------------------------------------------------------------
@@ -118,6 +129,7 @@ struct alignas(64) hasher_meters : pool_meters {
 };
 struct alignas(64) code_store_meters : pool_meters {
   code_store_meters() : pool_meters{"code_store"} {}
+  sent_counter sent_to_validators{*this, "validator"};
   sent_counter sent_to_stores{*this, "code_store"};
   sent_counter sent_to_signers{*this, "signer"};
   metrics::size_histogram batch_size{*this,

@@ -28,6 +28,10 @@ void replay_recording::record(std::vector<service::query_handle> some) {
   insert(std::move(some));
 }
 
+void replay_recording::record(std::vector<service::authorization_handle> some) {
+  insert(std::move(some));
+}
+
 /// A redemption is granted by a write of its own, after this one, so the record need not be durable
 /// before that. What is refused instead has changed nothing that a repetition could use.
 bool is_covered(const service::token_exchange& x) noexcept {
@@ -35,6 +39,10 @@ bool is_covered(const service::token_exchange& x) noexcept {
 }
 bool is_covered(const service::query_exchange&) noexcept {
   return false;
+}
+/// A code is stored by a write of its own, too. A denial is answered as soon as its id is recorded.
+bool is_covered(const service::authorization_exchange& x) noexcept {
+  return x.after == service::next_stage::put;
 }
 
 template <class Handle>

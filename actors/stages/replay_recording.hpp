@@ -20,6 +20,7 @@ class replay_recording {
   /// @pre each has a replay id, of this shard.
   void record(std::vector<service::token_handle> some);
   void record(std::vector<service::query_handle> some);
+  void record(std::vector<service::authorization_handle> some);
 
  private:
   template <class Handle>
@@ -34,6 +35,12 @@ class replay_recording {
   }
   void reply(std::vector<service::token_handle> some) { shard_.to.token_replies(std::move(some)); }
   void reply(std::vector<service::query_handle> some) { shard_.to.query_replies(std::move(some)); }
+  void pass_on(std::vector<service::authorization_handle> some) {
+    shard_.to.authorizations_recorded(std::move(some));
+  }
+  void reply(std::vector<service::authorization_handle> some) {
+    shard_.to.authorization_replies(std::move(some));
+  }
 
   shard_context& shard_;
 };

@@ -43,6 +43,12 @@ struct shard_exits {
   /// Whose replay id is recorded: they go on to the shard of their next id, or to `after`.
   std::function<void(std::vector<service::token_handle>)> recorded;
   std::function<void(std::vector<service::query_handle>)> queries_recorded;
+  std::function<void(std::vector<service::authorization_handle>)> authorizations_to_signer;
+  std::function<void(std::vector<service::authorization_handle>)> authorization_replies;
+  /// Whose replay id is recorded, or whose request is stored: they go on as above.
+  std::function<void(std::vector<service::authorization_handle>)> authorizations_recorded;
+  /// Whose stored request was looked for: they go back to a validator.
+  std::function<void(std::vector<service::authorization_handle>)> authorizations_found;
 };
 
 /// The cutoffs that an engine gave with a record, if it joins cutoffs.

@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "actors/stages/authorization_records.hpp"
 #include "actors/stages/code_redemption.hpp"
 #include "actors/stages/family_rotation.hpp"
 #include "actors/stages/opaque_tokens.hpp"
@@ -37,6 +38,7 @@ class shard_stages {
   family_rotation families{shared_, opaque};
   token_inspection questions{shared_};
   replay_recording replays{shared_};
+  authorization_records requests{shared_};
 };
 
 }  // namespace mintage::actors

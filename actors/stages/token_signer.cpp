@@ -13,7 +13,8 @@ namespace mintage::actors {
 token_signer::token_signer(const signer_setup& setup, std::size_t index)
     : setup_{setup},
       meters_{setup.meters.at(index)},
-      refresh_keys_{setup.root, setup.rules.refresh_key_id} {}
+      refresh_keys_{setup.root, setup.rules.refresh_key_id},
+      seal_{setup.url_key} {}
 
 void token_signer::publish(const oauth::key_snapshot& keys) {
   if (keys == keys_) return;  // told again because a member of some pool was replaced
@@ -22,7 +23,8 @@ void token_signer::publish(const oauth::key_snapshot& keys) {
     if (k.state == oauth::key_state::active)
       contexts.push_back({guarded_signer{k.key, setup_.watch, meters_},
                           crypto::jose_header(k.key, "at+jwt"), crypto::jose_header(k.key, "JWT"),
-                          crypto::jose_header(k.key, "token-introspection+jwt")});
+                          crypto::jose_header(k.key, "token-introspection+jwt"),
+                          crypto::jose_header(k.key, "")});
   contexts_ = std::move(contexts);
   keys_ = keys;
   for (const auto& c : contexts_) meters_.of(c.signer.key().alg()).announce();
@@ -160,6 +162,44 @@ void token_signer::sign(std::span<const service::query_handle> some) {
       some[i]->is_jwt = some[i]->done = true;
     else
       some[i]->body.clear();
+}
+
+void token_signer::sign(std::span<const service::authorization_handle> some) {
+  begin_batch();
+  const auto now = setup_.clock.now();
+  auto signed_with = std::vector<context*>(some.size());
+  auto tokens = std::vector<std::string>(some.size());
+  for (auto i = std::size_t{0}; i < some.size(); ++i)
+    signed_with[i] = context_for(some[i]->to_sign->alg);
+  for (auto& c : contexts_) {
+    work_.clear();
+    for (auto i = std::size_t{0}; i < some.size(); ++i)
+      if (signed_with[i] == &c)
+        work_.push_back({&tokens[i], c.response_header, some[i]->to_sign->claims});
+    if (sign_work(c)) continue;
+    std::ranges::replace(signed_with, &c, nullptr);
+  }
+  for (auto i = std::size_t{0}; i < some.size(); ++i) {
+    const auto wanted = std::exchange(some[i]->to_sign, nullptr);
+    if (signed_with[i] != nullptr && !signed_with[i]->is_withheld)
+      write_answer(*some[i], *wanted, tokens[i], now);
+  }
+}
+
+void token_signer::write_answer(service::authorization_exchange& x,
+                                const oauth::unsigned_response& wanted, std::string_view jwt,
+                                oauth::instant now) {
+  const auto r = oauth::authorization_response::signed_as(jwt);
+  if (wanted.browser) {
+    x.body = oauth::redirect_by_continuation({.browser = *wanted.browser,
+                                              .expires = wanted.expires,
+                                              .redirect_uri = wanted.redirect_uri,
+                                              .is_form = wanted.is_form,
+                                              .answer = r},
+                                             setup_.rules, seal_, now);
+  } else {
+    oauth::send_to_client(x.to_browser, wanted.redirect_uri, wanted.is_form, r);
+  }
 }
 
 }  // namespace mintage::actors

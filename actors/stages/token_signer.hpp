@@ -12,6 +12,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
 #include "crypto/root_key.hpp"
+#include "oauth/authorization/url_seal.hpp"
 #include "oauth/grant/refresh.hpp"
 #include "oauth/token/key_ring.hpp"
 #include "service/exchange.hpp"
@@ -30,6 +31,8 @@ struct signer_setup {
   signature_watch watch{};
   /// The I/O threads that the signers run on. Empty: they sign at once, whatever the batch.
   std::vector<service::io_thread*> io_threads{};
+  /// The key of what travels through browsers, as that of the validators.
+  crypto::digest url_key{};
 
   /// Whether signing in larger batches costs less.
   [[nodiscard]] bool signs_in_lanes() const noexcept {
@@ -55,6 +58,9 @@ class token_signer {
   /// Signs the `claims` of each: as introspection (INT-03) or as userinfo (UIN-03). An exchange
   /// stays unanswered when OpenSSL fails.
   void sign(std::span<const service::query_handle> some);
+  /// Signs the answer to the client of each, and sets the answer (JRM-01). An exchange stays
+  /// unanswered when its client's algorithm has no active key, or OpenSSL fails.
+  void sign(std::span<const service::authorization_handle> some);
 
  private:
   /// One active key with its contexts and the headers of its tokens.
@@ -63,6 +69,7 @@ class token_signer {
     std::string access_header;
     std::string id_header;
     std::string introspection_header;
+    std::string response_header;  ///< of answers to authorization requests: without `typ`
     /// Whether a signature of the current batch did not verify: nothing of it leaves.
     bool is_withheld = false;
   };
@@ -84,6 +91,8 @@ class token_signer {
   void choose_keys(const service::token_exchange& x, draft& access, draft& id);
   void write_access_claims(const service::token_exchange& x, draft& access, oauth::instant now);
   void write_answer(service::token_exchange& x, const draft& access, const draft& id);
+  void write_answer(service::authorization_exchange& x, const oauth::unsigned_response& wanted,
+                    std::string_view jwt, oauth::instant now);
   void sign_drafts(std::span<draft> drafts, std::string context::*header);
   /// Signs `work_` with one key. @returns false when OpenSSL fails: none has a signature.
   [[nodiscard]] bool sign_work(context& with);
@@ -94,6 +103,7 @@ class token_signer {
   std::vector<context> contexts_;
   oauth::refresh_keys refresh_keys_;
   crypto::buffered_random random_;
+  oauth::url_seal seal_;
   // Reused by each batch, which uses the first elements.
   std::vector<draft> access_;
   std::vector<draft> id_;

@@ -17,13 +17,16 @@ token_validator::token_validator(const validator_setup& setup)
     : setup_{setup},
       authenticator_{setup.keys},
       proofs_{setup.rules, setup.nonce_key},
+      codes_{setup},
+      authorizations_{setup, codes_},
       failures_{setup.keys.process},
       verifier_{setup.signatures.make()} {
   using oauth::endpoint;
   const auto url_of = [&](endpoint e) {
     return std::string{oauth::base_url(setup.rules)}.append(row_of(oauth::endpoints, e).name);
   };
-  for (const auto e : {endpoint::token, endpoint::introspection, endpoint::revocation}) {
+  for (const auto e : {endpoint::token, endpoint::introspection, endpoint::revocation,
+                       endpoint::pushed_authorization}) {
     auto& urls = audiences_[static_cast<std::size_t>(e)];
     urls = {url_of(endpoint::token), url_of(e)};
     for (const auto at : {endpoint::token, e})
@@ -143,16 +146,6 @@ token_validator::next token_validator::find_family(service::token_exchange& x) {
 }
 
 // A client's own grant needs no store, except for an opaque token (CCG-01, ATK-06).
-// While a shard of the database is down, new codes and grants go to the others.
-oauth::slot token_validator::draw_slot() {
-  constexpr auto most_draws = 256;
-  auto drawn = oauth::slot::draw(random_);
-  if (setup_.engine == nullptr) return drawn;
-  for (auto i = 1; i < most_draws && !setup_.engine->serves(drawn); ++i)
-    drawn = oauth::slot::draw(random_);
-  return drawn;
-}
-
 token_validator::next token_validator::issue_own_grant(service::token_exchange& x) {
   const auto& who = *clients_->find(x.client.id);  // it was authenticated against this snapshot
   auto scope = oauth::choose_client_scope(who, x.request.scope);
@@ -167,8 +160,8 @@ token_validator::next token_validator::issue_own_grant(service::token_exchange& 
   }
   const auto is_opaque =
       !targets->empty() && targets->front().format == oauth::token_format::opaque;
-  x.grant = oauth::client_grant(x.client, draw_slot(), std::move(*scope), std::move(*targets),
-                                setup_.clock.now(), random_);
+  x.grant = oauth::client_grant(x.client, codes_.draw_slot(), std::move(*scope),
+                                std::move(*targets), setup_.clock.now(), random_);
   x.out.lives = x.client.lives;
   x.out.bound_to = x.bound_to;
   x.out.static_claims = oauth::merge_static_claims(who, *clients_, x.grant->who.targets);
@@ -189,6 +182,20 @@ bool token_validator::is_admitted(service::query_exchange& x, const oauth::clien
 token_validator::next token_validator::route(service::query_exchange& x,
                                              const oauth::client_facts& client) {
   return is_admitted(x, client) ? find_token(x) : next::reply;
+}
+
+/// PAR-01: then what it asks for is checked, which may wait for signatures.
+token_validator::next token_validator::route(service::authorization_exchange& x,
+                                             const oauth::client_facts& client) {
+  x.client = client;
+  x.client_id = client.id;
+  const auto now = setup_.clock.now();
+  const auto is_fapi =
+      x.proof && clients_->find(client.id)->profile == oauth::client_profile::fapi2;
+  x.denied =
+      proofs_.conclude(x, {.at = oauth::endpoint::pushed_authorization}, false, is_fapi, now);
+  if (x.denied) return next::reply;
+  return authorizations_.push(x, current_, now).value_or(next::reply);
 }
 
 token_validator::next token_validator::find_token(service::query_exchange& x) {
@@ -229,18 +236,8 @@ std::span<const token_validator::next> token_validator::check(
 
 token_validator::next token_validator::draw_code(service::mint_exchange& x) {
   if (!has_line(x)) return next::reply;
-  const auto now = setup_.clock.now();
-  auto code =
-      oauth::check_mint(*clients_, std::move(x.request), now, setup_.rules, setup_.pairwise_key);
-  if (!code) {
-    x.error = std::move(code.error());
-    return next::reply;
-  }
-  x.expires_in = std::chrono::duration_cast<oauth::seconds>(code->expires - now);
-  x.code = std::move(*code);
-  x.text = oauth::make_code(draw_slot(), random_);
-  x.where = oauth::find_code(x.text.reveal(), hash_).value();
-  return next::put;
+  x.error = codes_.draw(x, std::move(x.request), *clients_, setup_.clock.now());
+  return x.error ? next::reply : next::put;
 }
 
 // For token_validator_batches.cpp.
@@ -253,6 +250,11 @@ template token_validator::next token_validator::decide(service::query_exchange&,
 template token_validator::next token_validator::refuse(service::token_exchange&,
                                                        const oauth::denial&);
 template token_validator::next token_validator::refuse(service::query_exchange&,
+                                                       const oauth::denial&);
+template token_validator::next token_validator::decide(service::authorization_exchange&, outcome);
+template token_validator::next token_validator::decide(service::authorization_exchange&,
+                                                       const oauth::result<oauth::client_facts>&);
+template token_validator::next token_validator::refuse(service::authorization_exchange&,
                                                        const oauth::denial&);
 
 }  // namespace mintage::actors

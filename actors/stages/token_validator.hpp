@@ -1,6 +1,6 @@
 /// @file
 /// The work of the validator: authenticates clients and checks their rights. (PROTOCOL.md §1.3 rows
-/// P15, P16; MINT-01, CCG-01, INT-01, REV-01, UIN-01)
+/// P15, P16; MINT-01, CCG-01, INT-01, REV-01, UIN-01, PAR-01)
 #pragma once
 
 #include <array>
@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "actors/stages/authorization_validation.hpp"
+#include "actors/stages/code_drawing.hpp"
 #include "actors/stages/hash_permits.hpp"
 #include "actors/stages/hash_queue.hpp"
 #include "actors/stages/meters.hpp"
@@ -40,6 +42,8 @@ struct validator_setup {
   crypto::digest pairwise_key{};
   /// The key of nonces of DPoP proofs.
   crypto::digest nonce_key{};
+  /// The key of what travels through browsers: handles and continuations.
+  crypto::digest url_key{};
   /// Null = failures are not limited (CAU-16).
   oauth::failure_limits* limits = nullptr;
   /// Where slow comparisons wait; null in tests that play the hasher.
@@ -79,11 +83,24 @@ class token_validator {
   [[nodiscard]] std::span<const next> settle(std::span<const service::query_handle> some);
   /// Checks mint requests and draws their codes. Sets `code`, `text` and `where`; or `error`.
   [[nodiscard]] std::span<const next> check(std::span<const service::mint_handle> some);
+  /// Authenticates clients that push, checks authorization requests, and answers login pages. What
+  /// was looked for in a store comes again. The signatures of a batch are verified together.
+  [[nodiscard]] std::span<const next> check(std::span<const service::authorization_handle> some);
+  [[nodiscard]] std::span<const next> settle(std::span<const service::authorization_handle> some);
 
   [[nodiscard]] bool is_ready() const noexcept { return clients_ != nullptr && keys_ != nullptr; }
-  void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
-  void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
-  void publish(oauth::remote_keys_snapshot keys) { authenticator_.use(std::move(keys)); }
+  void publish(oauth::registry_snapshot clients) {
+    authorizations_.publish(clients);
+    clients_ = std::move(clients);
+  }
+  void publish(oauth::key_snapshot keys) {
+    authorizations_.publish(keys);
+    keys_ = std::move(keys);
+  }
+  void publish(oauth::remote_keys_snapshot keys) {
+    authorizations_.publish(keys);
+    authenticator_.use(std::move(keys));
+  }
 
  private:
   using outcome = oauth::client_authenticator::outcome;
@@ -106,7 +123,8 @@ class token_validator {
   void begin_userinfo(service::query_exchange& x, oauth::instant now);
   template <class Exchange>
   waiting<Exchange>& wait_for_signatures(Exchange& x);
-  [[nodiscard]] bool reads_proof(service::token_exchange& x, oauth::instant now);
+  template <class Exchange>
+  [[nodiscard]] bool reads_proof(Exchange& x, oauth::instant now);
   template <class Exchange>
   void verify(std::vector<waiting<Exchange>>& all);
   template <class Exchange>
@@ -114,6 +132,7 @@ class token_validator {
                                                                    bool is_verified);
   [[nodiscard]] next conclude(waiting<service::token_exchange>& w, bool is_verified);
   [[nodiscard]] next conclude(waiting<service::query_exchange>& w, bool is_verified);
+  [[nodiscard]] next conclude(waiting<service::authorization_exchange>& w, bool is_verified);
   [[nodiscard]] std::vector<waiting<service::token_exchange>>& waiting_of(
       const service::token_exchange&) {
     return waiting_tokens_;
@@ -121,6 +140,10 @@ class token_validator {
   [[nodiscard]] std::vector<waiting<service::query_exchange>>& waiting_of(
       const service::query_exchange&) {
     return waiting_queries_;
+  }
+  [[nodiscard]] std::vector<waiting<service::authorization_exchange>>& waiting_of(
+      const service::authorization_exchange&) {
+    return waiting_authorizations_;
   }
   template <class Exchange>
   [[nodiscard]] next decide(Exchange& x, outcome who);
@@ -135,11 +158,13 @@ class token_validator {
   [[nodiscard]] next decide(Exchange& x, const oauth::result<oauth::client_facts>& settled);
   [[nodiscard]] next route(service::token_exchange& x, const oauth::client_facts& client);
   [[nodiscard]] next route(service::query_exchange& x, const oauth::client_facts& client);
+  [[nodiscard]] next route(service::authorization_exchange& x, const oauth::client_facts& client);
+  void begin_authorization(service::authorization_exchange& x, oauth::instant now);
+  void verify_authorizations(oauth::instant now);
   [[nodiscard]] bool is_admitted(service::query_exchange& x, const oauth::client_facts& client);
   [[nodiscard]] next draw_code(service::mint_exchange& x);
   [[nodiscard]] next find_code(service::token_exchange& x);
   [[nodiscard]] next find_family(service::token_exchange& x);
-  [[nodiscard]] oauth::slot draw_slot();
   [[nodiscard]] next issue_own_grant(service::token_exchange& x);
   [[nodiscard]] next find_token(service::query_exchange& x);
   [[nodiscard]] std::optional<oauth::unverified_jwt> read_token(service::query_exchange& x);
@@ -150,6 +175,8 @@ class token_validator {
   const validator_setup& setup_;
   oauth::client_authenticator authenticator_;
   proof_check proofs_;
+  code_drawing codes_;
+  authorization_validation authorizations_;
   /// What `aud` of an assertion may name, by the endpoint that gets it (CAU-08).
   std::array<std::vector<std::string>, oauth::endpoints.size()> audiences_;
   oauth::registry_snapshot clients_;
@@ -162,8 +189,11 @@ class token_validator {
   oauth::verified_tokens verified_{8192};
   // Reused by each batch.
   std::vector<next> ways_;
+  /// The index in `ways_` of the exchange that is decided about.
+  std::size_t current_ = 0;
   std::vector<waiting<service::token_exchange>> waiting_tokens_;
   std::vector<waiting<service::query_exchange>> waiting_queries_;
+  std::vector<waiting<service::authorization_exchange>> waiting_authorizations_;
   std::vector<crypto::jws_check> checks_;
 };
 

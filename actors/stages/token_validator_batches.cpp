@@ -7,6 +7,29 @@
 
 namespace mintage::actors {
 
+namespace {
+
+std::optional<oauth::grant_type> grant_of(const service::token_exchange& x) {
+  return x.request.grant;
+}
+std::optional<oauth::grant_type> grant_of(const service::query_exchange&) {
+  return std::nullopt;
+}
+std::optional<oauth::grant_type> grant_of(const service::authorization_exchange&) {
+  return std::nullopt;
+}
+oauth::endpoint endpoint_of(const service::token_exchange&) {
+  return oauth::endpoint::token;
+}
+oauth::endpoint endpoint_of(const service::query_exchange& x) {
+  return oauth::endpoint_of(x.request.purpose);
+}
+oauth::endpoint endpoint_of(const service::authorization_exchange&) {
+  return oauth::endpoint::pushed_authorization;
+}
+
+}  // namespace
+
 /// CAU-07: replay ids are recorded before anything else is done, also where a later row denies. An
 /// exchange that waits for room in the journal comes again, and is not recorded yet.
 template <class Exchange>
@@ -21,6 +44,7 @@ void token_validator::begin_batch() {
   ways_.clear();
   waiting_tokens_.clear();
   waiting_queries_.clear();
+  waiting_authorizations_.clear();
 }
 
 /// `verify` decides about the exchange, with the signature of a JWT that it asks about.
@@ -40,6 +64,7 @@ token_validator::waiting<Exchange>& token_validator::wait_for_signatures(Exchang
 /// Decides what needs no signature; the rest waits until those of the whole batch are verified.
 template <class Exchange>
 void token_validator::begin(Exchange& x, outcome who) {
+  current_ = ways_.size();
   auto* const pending = std::get_if<oauth::pending_assertion>(&who);
   const auto* const known = std::get_if<oauth::client_facts>(&who);
   const auto waits_for_proof = known != nullptr && x.proof != nullptr;
@@ -60,11 +85,12 @@ void token_validator::begin(Exchange& x, outcome who) {
 
 /// Row P14, which precedes authentication: a client that is asked for a nonce has not used up its
 /// assertion (ERR-01). @returns false when the request is denied.
-bool token_validator::reads_proof(service::token_exchange& x, oauth::instant now) {
+template <class Exchange>
+bool token_validator::reads_proof(Exchange& x, oauth::instant now) {
   if (!x.dpop) return true;
   const auto* const named = clients_->find(x.request.who.id);
   const auto needs_nonce = named != nullptr && named->dpop_nonces;
-  x.denied = proofs_.read(x, {.needs_nonce = needs_nonce}, now);
+  x.denied = proofs_.read(x, {.at = endpoint_of(x), .needs_nonce = needs_nonce}, now);
   return !x.denied;
 }
 
@@ -147,6 +173,71 @@ std::span<const token_validator::next> token_validator::settle(
   return ways_;
 }
 
+std::span<const token_validator::next> token_validator::check(
+    std::span<const service::authorization_handle> some) {
+  const auto now = setup_.clock.now();
+  begin_batch();
+  for (const auto& x : some) begin_authorization(*x, now);
+  verify_authorizations(now);
+  return ways_;
+}
+
+/// Reserves room for a line of the audit stream where something is decided.
+void token_validator::begin_authorization(service::authorization_exchange& x, oauth::instant now) {
+  using purpose = oauth::authorization_purpose;
+  auto way = next::reply;
+  switch (x.purpose) {
+    case purpose::begin:
+      way = authorizations_.begin(x, ways_.size(), now).value_or(next::reply);
+      break;
+    case purpose::push:
+      if (!reads_proof(x, now)) break;
+      return begin(x, authenticator_.authenticate(*clients_, x.request.who, now));
+    case purpose::proceed:
+      way = authorizations_.proceed(x, now);
+      break;
+    case purpose::show:
+      way = authorizations_.show(x, now);
+      break;
+    case purpose::accept:
+      if (has_line(x)) way = authorizations_.accept(x, now);
+      break;
+    case purpose::deny:
+      if (has_line(x)) way = authorizations_.deny(x, now);
+      break;
+  }
+  ways_.push_back(record_first(x, way));
+}
+
+void token_validator::verify_authorizations(oauth::instant now) {
+  verify(waiting_authorizations_);
+  authorizations_.conclude(verifier_, checks_, now,
+                           [this](service::authorization_exchange& x, std::size_t index, next way) {
+                             ways_[index] = record_first(x, way);
+                           });
+}
+
+std::span<const token_validator::next> token_validator::settle(
+    std::span<const service::authorization_handle> some) {
+  const auto now = setup_.clock.now();
+  begin_batch();
+  for (const auto& x : some) {
+    const auto settled =
+        authenticator_.settle(*clients_, x->request.who, *x->slow, x->slow_matched, now);
+    if (settled && x->proof) {
+      x->slow.reset();
+      x->slow_place.reset();
+      begin(*x, *settled);
+      continue;
+    }
+    current_ = ways_.size();
+    const auto way = decide(*x, settled);
+    ways_.push_back(record_first(*x, way));
+  }
+  verify_authorizations(now);
+  return ways_;
+}
+
 /// Verifies all signatures of the batch at once, then decides about those who waited for them.
 template <class Exchange>
 void token_validator::verify(std::vector<waiting<Exchange>>& all) {
@@ -172,26 +263,10 @@ void token_validator::verify(std::vector<waiting<Exchange>>& all) {
       w.is_token_verified = true;
       verified_.add(w.token_hash);
     }
+    current_ = w.index;
     ways_[w.index] = record_first(*w.x, conclude(w, is_proven));
   }
 }
-
-namespace {
-
-std::optional<oauth::grant_type> grant_of(const service::token_exchange& x) {
-  return x.request.grant;
-}
-std::optional<oauth::grant_type> grant_of(const service::query_exchange&) {
-  return std::nullopt;
-}
-oauth::endpoint endpoint_of(const service::token_exchange&) {
-  return oauth::endpoint::token;
-}
-oauth::endpoint endpoint_of(const service::query_exchange& x) {
-  return oauth::endpoint_of(x.request.purpose);
-}
-
-}  // namespace
 
 /// Rows P15 and P16 of an assertion. Notes what is used up.
 /// @returns nothing when the client is refused.
@@ -210,6 +285,12 @@ std::optional<oauth::client_facts> token_validator::conclude_client(waiting<Exch
 }
 
 token_validator::next token_validator::conclude(waiting<service::token_exchange>& w,
+                                                bool is_verified) {
+  const auto client = w.client ? w.client : conclude_client(w, is_verified);
+  return client ? route(*w.x, *client) : next::reply;
+}
+
+token_validator::next token_validator::conclude(waiting<service::authorization_exchange>& w,
                                                 bool is_verified) {
   const auto client = w.client ? w.client : conclude_client(w, is_verified);
   return client ? route(*w.x, *client) : next::reply;

@@ -55,6 +55,7 @@ method_set methods_of(admin_endpoint endpoint) noexcept {
     case admin_endpoint::keys:
     case admin_endpoint::refusals:
     case admin_endpoint::refusal:
+    case admin_endpoint::authorization:
       return {.allow = "GET", .get = true};
     case admin_endpoint::resources:
       return {.allow = "GET, POST", .get = true, .post = true};
@@ -68,6 +69,8 @@ method_set methods_of(admin_endpoint endpoint) noexcept {
     case admin_endpoint::revoke_subject:
     case admin_endpoint::end_session:
     case admin_endpoint::clock_confirmation:
+    case admin_endpoint::authorization_accept:
+    case admin_endpoint::authorization_deny:
       return {.allow = "POST", .post = true};
     case admin_endpoint::unknown:
       break;
@@ -80,6 +83,13 @@ bool is_media_type(std::string_view content_type, std::string_view type) noexcep
   auto given = content_type.substr(0, content_type.find(';'));
   while (given.ends_with(' ') || given.ends_with('\t')) given.remove_suffix(1);
   return iequals(given, type);
+}
+
+/// Whether the mint token is enough.
+bool is_of_login_page(admin_endpoint e) noexcept {
+  return e == admin_endpoint::codes || e == admin_endpoint::authorization ||
+         e == admin_endpoint::authorization_accept || e == admin_endpoint::authorization_deny ||
+         e == admin_endpoint::end_session;
 }
 
 constexpr auto bad_json = oauth::denial_reason{"the JSON of an admin call is not valid"};
@@ -144,9 +154,8 @@ bool admin_session::refuse_by_token(const admin_target& target) {
                oauth::errc::access_denied, "A valid admin token is needed.");
     return true;
   }
-  const auto is_mint = endpoint_ == admin_endpoint::codes && head().method == http_method::post;
-  if (role != oauth::admin_role::admin && !is_mint) {
-    send_error({.status = 403}, oauth::errc::access_denied, "This token may only mint codes.");
+  if (role != oauth::admin_role::admin && !is_of_login_page(endpoint_)) {
+    send_error({.status = 403}, oauth::errc::access_denied, "This token is for login pages only.");
     return true;
   }
   return false;
@@ -175,7 +184,8 @@ bool admin_session::refuse_by_content_type() {
   const auto may_be_empty =
       endpoint_ == admin_endpoint::secrets || endpoint_ == admin_endpoint::key_rotation ||
       endpoint_ == admin_endpoint::revoke_subject || endpoint_ == admin_endpoint::end_session ||
-      endpoint_ == admin_endpoint::clock_confirmation;
+      endpoint_ == admin_endpoint::clock_confirmation ||
+      endpoint_ == admin_endpoint::authorization_deny;
   if (may_be_empty && !head().content_type && declared_length() == 0) return false;
   if (!head().content_type_repeated &&
       is_media_type(head().content_type.value_or(""), "application/json")) {
@@ -252,6 +262,12 @@ void admin_session::on_body() {
       return list_refusals();
     case admin_endpoint::refusal:
       return submit_call(oauth::show_refusal{id_}, 200);
+    case admin_endpoint::authorization:
+      return show_authorization();
+    case admin_endpoint::authorization_accept:
+      return accept_authorization();
+    case admin_endpoint::authorization_deny:
+      return deny_authorization();
     case admin_endpoint::unknown:
       break;  // answered in `on_head`
   }
@@ -315,6 +331,9 @@ void admin_session::mint() {
 
 void admin_session::answered(service::exchange& x) noexcept {
   if (is_closed()) return;
+  if (x.kind() == service::exchange_kind::authorization) {
+    return answered_authorization(service::exchange_as<service::authorization_exchange>(x));
+  }
   auto error = std::optional<oauth::admin_error>{};
   text().clear();
   if (endpoint_ == admin_endpoint::codes) {
@@ -327,6 +346,11 @@ void admin_session::answered(service::exchange& x) noexcept {
     if (done.answer) text() = render(*done.answer);
     if (done.answer && x.tag == 204) return send({.status = 204}, x.id());
   }
+  send_answer(std::move(error), x);
+}
+
+/// Sends `text()`, or the error; if there is neither, that the exchange was lost.
+void admin_session::send_answer(std::optional<oauth::admin_error> error, service::exchange& x) {
   if (!text().empty() && !error) {
     return send({.status = static_cast<unsigned>(x.tag), .body = text()}, x.id());
   }

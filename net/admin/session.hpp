@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "net/admin/bulk_mint.hpp"
@@ -46,6 +47,12 @@ class admin_session final : public connection {
   void rotate_keys();
   void list_refusals();
   void mint();
+  [[nodiscard]] service::authorization_handle make_authorization(oauth::authorization_purpose p);
+  void show_authorization();
+  void accept_authorization();
+  void deny_authorization();
+  void answered_authorization(service::authorization_exchange& x);
+  void send_answer(std::optional<oauth::admin_error> error, service::exchange& x);
 
   const oauth::admin_tokens& tokens_;
   admin_json json_;

@@ -15,6 +15,8 @@ std::string_view status_line(unsigned status) noexcept {
       return "HTTP/1.1 201 Created\r\n";
     case 204:
       return "HTTP/1.1 204 No Content\r\n";
+    case 303:
+      return "HTTP/1.1 303 See Other\r\n";
     case 304:
       return "HTTP/1.1 304 Not Modified\r\n";
     case 400:
@@ -98,6 +100,9 @@ void append_head(std::string& out, const answer& a, persistence p, const service
   }
   append_cors(out, a);
   append_field(out, "ETag: ", a.etag);
+  append_field(out, "Location: ", a.location);
+  append_field(out, "Set-Cookie: ", a.set_cookie);
+  out.append(a.more_fields);
   append_field(out, "Allow: ", a.allow);
   append_field(out, "WWW-Authenticate: ", a.challenge);
   append_field(out, "DPoP-Nonce: ", a.dpop_nonce);

@@ -29,6 +29,11 @@ struct answer {
   /// A nonce for the next DPoP proof (DPO-11).
   std::string_view dpop_nonce{};
   std::string_view etag{};
+  /// Where a browser is sent (303), and a cookie that it gets.
+  std::string_view location{};
+  std::string_view set_cookie{};
+  /// Further header fields, each with CR LF.
+  std::string_view more_fields{};
   /// The origin that may read this answer; "*" = any, empty = none (TOK-20).
   std::string_view cors_origin{};
   /// Preflight: the methods and the header fields that the origin may use.

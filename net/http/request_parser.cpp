@@ -112,6 +112,9 @@ void request_parser::on_field_impl(http::field name, text name_text, text raw, e
     case http::field::host:
       head_.host = value;
       break;
+    case http::field::cookie:
+      if (!head_.cookie) head_.cookie = value;
+      break;
     case http::field::origin:
       keep(head_.origin, value, head_.origin_repeated);
       break;

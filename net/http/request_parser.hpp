@@ -40,6 +40,8 @@ struct request_head {
   /// A proof of possession (DPO-01).
   std::optional<std::string_view> dpop;
   bool dpop_repeated = false;
+  /// The first Cookie field; a browser sends one. @see RFC 6265 §5.4
+  std::optional<std::string_view> cookie;
   /// The header fields that a preflight asks for. @see Fetch §3.2.2
   std::optional<std::string_view> asked_headers;
   /// What the peer passes on, in the fields that the parser was given.

@@ -15,6 +15,7 @@ namespace {
 
 constexpr auto post_only = std::array{http_method::post};
 constexpr auto get_or_post = std::array{http_method::get, http_method::post};
+constexpr auto get_only = std::array{http_method::get};
 constexpr auto get_or_head = std::array{http_method::get, http_method::head};
 
 /// What pages of registered origins may send: what a client needs, and what tracing tools add.
@@ -106,6 +107,22 @@ constexpr std::array<session::serving, oauth::endpoints.size()> session::table =
      .other_method = "This path is read with GET.",
      .cors_methods = {},
      .serve = &session::tell_health},
+    serving::document(oauth::endpoint::openid_configuration_inserted, &session::send_metadata),
+    {.id = oauth::endpoint::authorize,
+     .methods = get_or_post,
+     .allow = "GET, POST, OPTIONS",
+     .other_method = "This endpoint is used with GET or POST.",
+     .cors_methods = {},
+     .serve = &session::begin_authorization,
+     .deny = &session::show_error},
+    {.id = oauth::endpoint::authorize_continue,
+     .methods = get_only,
+     .allow = "GET, OPTIONS",
+     .other_method = "This path is read with GET.",
+     .cors_methods = {},
+     .serve = &session::continue_authorization,
+     .deny = &session::show_error},
+    serving::form(oauth::endpoint::pushed_authorization, &session::push_authorization, "POST"),
 }};
 
 public_site public_site::of(const oauth::options& rules) {
@@ -115,7 +132,8 @@ public_site public_site::of(const oauth::options& rules) {
     if (dpop.back() != '"') dpop += ' ';
     dpop += name;
   }
-  return {oauth::paths_of(rules), "Basic" + realm, "Bearer" + realm, dpop + '"'};
+  return {oauth::paths_of(rules), "Basic" + realm, "Bearer" + realm, dpop + '"',
+          oauth::browser_cookie{rules.issuer}};
 }
 
 /// @pre the path is that of an endpoint.
@@ -248,6 +266,9 @@ bool session::take_certificate(Exchange& x) {
   return true;
 }
 
+// For session_authorization.cpp.
+template bool session::take_certificate(service::authorization_exchange&);
+
 void session::present_proofs(service::presented_proofs& x) const {
   x.dpop = head().dpop;
   x.dpop_repeated = head().dpop_repeated;
@@ -308,6 +329,8 @@ void session::answered(service::exchange& x) noexcept {
       return answered_token(service::exchange_as<service::token_exchange>(x));
     case service::exchange_kind::query:
       return answered_query(service::exchange_as<service::query_exchange>(x));
+    case service::exchange_kind::authorization:
+      return answered_authorization(service::exchange_as<service::authorization_exchange>(x));
     case service::exchange_kind::mint:
     case service::exchange_kind::admin:
       break;

@@ -10,6 +10,7 @@
 
 #include "net/connection.hpp"
 #include "net/router.hpp"
+#include "oauth/authorization/browser.hpp"
 #include "oauth/metadata.hpp"
 
 namespace mintage::net {
@@ -21,6 +22,7 @@ struct public_site {
   std::string basic_challenge;
   std::string bearer_challenge;
   std::string dpop_challenge;
+  oauth::browser_cookie cookie;
 
   [[nodiscard]] static public_site of(const oauth::options& rules);
 };
@@ -48,6 +50,9 @@ class session final : public connection {
   void introspect();
   void revoke();
   void tell_userinfo();
+  void begin_authorization();
+  void continue_authorization();
+  void push_authorization();
   void tell_health();
   void send_jwks();
   void send_metadata();
@@ -56,6 +61,9 @@ class session final : public connection {
   void send_document(const oauth::document& d);
   void answered_token(service::token_exchange& x);
   void answered_query(service::query_exchange& x);
+  [[nodiscard]] service::authorization_handle make_authorization(oauth::authorization_purpose p);
+  void answered_authorization(service::authorization_exchange& x);
+  void show_error(const oauth::denial& why, bool by_header, const service::request_id& id);
   void present_proofs(service::presented_proofs& x) const;
   void refuse_request(const oauth::denial& why, std::string_view came = {});
   void deny_client(const oauth::denial& why, bool by_header, const service::request_id& id);
@@ -79,6 +87,8 @@ class session final : public connection {
   std::shared_ptr<const oauth::public_documents> documents_;
   /// A challenge other than the site's.
   std::string challenge_;
+  /// What the browser is answered until it is sent.
+  oauth::browser_answer to_browser_;
   /// Of the current request: a nonce for the client's next proof (DPO-11), and whether a refusal of
   /// userinfo is about DPoP (UIN-02).
   std::string dpop_nonce_;

@@ -60,10 +60,11 @@ struct auth_method_row {
 };
 
 namespace detail {
-constexpr auto all_client_endpoints =
-    std::array{endpoint::token, endpoint::introspection, endpoint::revocation};
+constexpr auto all_client_endpoints = std::array{
+    endpoint::token, endpoint::introspection, endpoint::revocation, endpoint::pushed_authorization};
 // The callers of introspection must authenticate (INT-01).
-constexpr auto public_client_endpoints = std::array{endpoint::token, endpoint::revocation};
+constexpr auto public_client_endpoints =
+    std::array{endpoint::token, endpoint::revocation, endpoint::pushed_authorization};
 }  // namespace detail
 
 constexpr auto auth_methods = std::array{

@@ -19,8 +19,10 @@ inline constexpr denial_row admin_rows[] = {
     {"A valid admin token is needed.", "MINT-01", "RFC 6750 §3",
      "Authorization is Bearer with the content of the admin or the mint token file.",
      "admin.token_file"},
-    {"This token may only mint codes.", "MINT-01", "",
-     "Calls other than POST /admin/codes carry the admin token.", "admin.token_file"},
+    {"This token is for login pages only.", "MINT-01", "",
+     "Calls that mint no code, answer no authorization request and end no session carry the admin "
+     "token.",
+     "admin.token_file"},
     {"This path is not used with that method.", "MINT-01", "RFC 9110 §15.5.6",
      "The method is one of those in Allow.", "", came::path},
     {"The Content-Type must be application/json.", "MINT-01", "RFC 9110 §15.5.16",

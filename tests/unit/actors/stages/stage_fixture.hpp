@@ -188,6 +188,9 @@ class shard_rules : public testing::Test {
   service::query_handle last_query;
   std::vector<service::token_handle> recorded;
   std::vector<service::query_handle> queries_recorded;
+  std::vector<service::authorization_handle> authorizations_recorded;
+  std::vector<service::authorization_handle> authorizations_found;
+  service::authorization_handle last_authorization;
   bool to_sign = false;
   slow_shard::moments moments;
   shard_stages stages{
@@ -210,9 +213,21 @@ class shard_rules : public testing::Test {
        },
        [this](std::vector<service::query_handle> some) {
          for (auto& x : some) queries_recorded.push_back(std::move(x));
+       },
+       [this](std::vector<service::authorization_handle> some) { note(std::move(some), true); },
+       [this](std::vector<service::authorization_handle> some) { note(std::move(some), false); },
+       [this](std::vector<service::authorization_handle> some) {
+         for (auto& x : some) authorizations_recorded.push_back(std::move(x));
+       },
+       [this](std::vector<service::authorization_handle> some) {
+         for (auto& x : some) authorizations_found.push_back(std::move(x));
        }}};
 
  private:
+  void note(std::vector<service::authorization_handle> some, bool signs) {
+    to_sign = signs;
+    last_authorization = std::move(some.front());
+  }
   void note(std::vector<service::token_handle> some, bool signs) {
     to_sign = signs;
     for (auto& x : some) {
