@@ -92,6 +92,9 @@ void answer(service::admin_exchange& a) {
   }
 }
 
+/// Tests of the endpoints of logins run the whole server (tests/http/authorization).
+void answer(service::authorization_exchange&) {}
+
 }  // namespace
 
 fake_service::fake_service(service::io_thread& io_thread)
