@@ -13,7 +13,7 @@
 ///
 ///     validator ──fetch──▶ key fetcher ──publish, validate──▶ validator
 ///     validator ──find──▶ code store ──validate──▶ validator (a stored authorization request)
-///     http ──admin──▶ registry ──publish──▶ validators, code stores, http
+///     http ──admin, use──▶ registry ──publish──▶ validators, code stores, http
 ///     http ──admin──▶ key keeper ──publish──▶ validators, signers, http, registry
 ///     engine ──changed──▶ supervisor ──changed──▶ registry ──changed──▶ key keeper
 ///     supervisor monitors all, replaces members that end, and tells all their addresses (routes)
@@ -40,6 +40,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -139,6 +140,7 @@ CAF_ADD_ATOM(mintage, mintage::actors, record_atom, "record")
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::authorization_batch))
 CAF_ADD_ATOM(mintage, mintage::actors, keep_atom, "keep")
 CAF_ADD_ATOM(mintage, mintage::actors, find_atom, "find")
+CAF_ADD_ATOM(mintage, mintage::actors, use_atom, "use")
 CAF_END_TYPE_ID_BLOCK(mintage)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::token_batch)
@@ -256,6 +258,11 @@ using registry_actor = caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
                                         caf::reacts_to<changed_atom>,
                                         // To itself, delayed: look for answers that wait too long.
                                         caf::reacts_to<tick_atom>,
+                                        // From a gateway: this registered client got a token.
+                                        caf::reacts_to<use_atom, std::string>,
+                                        // To itself, delayed: remove registered clients that are
+                                        // not used.
+                                        caf::reacts_to<use_atom>,
                                         // The algorithms that clients may ask for.
                                         caf::reacts_to<publish_atom, oauth::key_snapshot>,
                                         caf::reacts_to<routes_atom, routes_ptr>>;

@@ -1,5 +1,7 @@
 #include "actors/registry.hpp"
 
+#include <chrono>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -85,6 +87,26 @@ void keep_proven(pointer self, const registry_setup& setup, const proof& proven)
   conclude(self, setup, before);
 }
 
+void note_use(pointer self, const registry_setup& setup, const std::string& client) {
+  const auto before = known_to(self);
+  self->state.work->note_use(client);
+  conclude(self, setup, before);
+}
+
+/// How often registered clients are looked through; at once when there may be more to remove.
+constexpr auto forget_interval = std::chrono::minutes{10};
+constexpr auto forget_pause = std::chrono::seconds{1};
+
+void forget_unused(pointer self, const registry_setup& setup) {
+  const auto before = known_to(self);
+  const auto has_more = self->state.work->forget_unused();
+  conclude(self, setup, before);
+  if (has_more)
+    self->delayed_send(self, forget_pause, use_atom_v);
+  else
+    self->delayed_send(self, forget_interval, use_atom_v);
+}
+
 void refresh(pointer self, const registry_setup& setup) {
   const auto before = known_to(self);
   const auto keys_changed = self->state.work->refresh();
@@ -99,6 +121,8 @@ void refresh(pointer self, const registry_setup& setup) {
 
 registry_actor::behavior_type registry(pointer self, const registry_setup* setup) {
   self->state.work.emplace(*setup);
+  if (setup->rules.registration.mode != oauth::registration_mode::off)
+    self->delayed_send(self, forget_pause, use_atom_v);
   const auto with_setup = [setup](auto work) {
     return [setup, work](pointer me, const auto& message) { work(me, *setup, message); };
   };
@@ -114,6 +138,13 @@ registry_actor::behavior_type registry(pointer self, const registry_setup* setup
       [=](tick_atom) {
         self->state.is_ticking = false;
         reply_due(self, *setup);
+      },
+      [=](use_atom, const std::string& client) { when_ready(self, client, with_setup(note_use)); },
+      [=](use_atom) {
+        if (self->state.is_ready())
+          forget_unused(self, *setup);
+        else
+          self->delayed_send(self, forget_pause, use_atom_v);
       },
       [self](publish_atom, const oauth::key_snapshot& keys) { self->state.work->publish(*keys); },
       [=](routes_atom, const routes_ptr& to) {

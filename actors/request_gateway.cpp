@@ -389,8 +389,16 @@ void request_gateway::finish(service::token_handle x) {
   deny_unrecorded(*x);
   if (x->denied) return refuse(std::move(x));
   meters_.of(kind).ok.add();
+  if (x->client.is_registered) note_use(x->client.id);
   journal_.exchanged(*x);
   tell(std::move(x));
+}
+
+/// The registry hears of it once a day (DCR-07).
+void request_gateway::note_use(std::string_view client_id) {
+  const auto* const found = clients_ ? clients_->find(client_id) : nullptr;
+  if (found == nullptr || !routes_ || !oauth::is_use_due(*found, clock_.now())) return;
+  caf::anon_send(routes_->registry, use_atom_v, std::string{client_id});
 }
 
 void request_gateway::finish(service::query_handle x) {

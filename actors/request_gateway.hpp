@@ -78,6 +78,7 @@ class request_gateway final : public service::token_service, public service::ori
   void take_back(service::mint_handle x);
   void take_back(service::admin_handle x);
   void take_back(service::authorization_handle x);
+  void note_use(std::string_view client_id);
   void refuse(service::token_handle x);
   void refuse(service::query_handle x);
   void refuse(service::authorization_handle x);

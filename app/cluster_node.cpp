@@ -30,6 +30,11 @@ std::string settings_digest(const config::settings& settings, const oauth::admin
   add(std::chrono::milliseconds{r.code_dup_window}.count());
   add(std::chrono::milliseconds{r.refresh_grace}.count());
   if (r.dpop_nonces_required) text.append("\ndpop nonces");
+  if (const auto& joining = r.registration; joining.mode != oauth::registration_mode::off) {
+    add(static_cast<int>(joining.mode));
+    add(joining.unused_life.count());
+    add(joining.idle_life.count());
+  }
   text.append(crypto::as_chars(tokens.admin)).append(crypto::as_chars(tokens.minter));
   return std::string{crypto::as_chars(crypto::sha256(text))};
 }

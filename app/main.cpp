@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
 
   auto chosen = action{};
   add_client_commands(program, chosen);
+  add_registration_token_commands(program, chosen);
   add_code_commands(program, chosen);
   add_keys_commands(program, chosen);
   add_clock_commands(program, chosen);

@@ -46,25 +46,51 @@ struct name_of_call {
   std::string_view operator()(const oauth::confirm_clock&) const { return "clock_confirmed"; }
   std::string_view operator()(const oauth::show_refusal&) const { return {}; }
   std::string_view operator()(const oauth::list_refusals&) const { return {}; }
+  std::string_view operator()(const oauth::register_client_call&) const {
+    return "client_registered";
+  }
+  std::string_view operator()(const oauth::show_registered&) const { return {}; }
+  std::string_view operator()(const oauth::update_registered_call&) const {
+    return "registration_changed";
+  }
+  std::string_view operator()(const oauth::remove_registered&) const {
+    return "registration_removed";
+  }
+  std::string_view operator()(const oauth::add_registration_token&) const {
+    return "registration_token_added";
+  }
+  std::string_view operator()(const oauth::list_registration_tokens&) const { return {}; }
+  std::string_view operator()(const oauth::remove_registration_token&) const {
+    return "registration_token_removed";
+  }
   std::string_view operator()(const oauth::cut_off& call) const {
     return call.kind == oauth::cutoff_kind::subject ? "subject_revoked" : "session_ended";
   }
 };
 
-/// The resource, subject or session that a call concerns.
-std::string_view name_in(const oauth::admin_call& call) {
+/// The resource, subject, session or initial access token that a call concerns.
+std::string_view name_in(const service::admin_exchange& x) {
+  const auto& call = x.call;
   if (const auto* put = std::get_if<oauth::put_resource>(&call)) {
     return put->registered.as.identifier;
   }
   if (const auto* gone = std::get_if<oauth::remove_resource>(&call)) return gone->identifier;
   if (const auto* cut = std::get_if<oauth::cut_off>(&call)) return cut->name;
+  if (const auto* t = std::get_if<oauth::remove_registration_token>(&call)) return t->id;
+  if (!x.answer) return {};
+  if (const auto* t = std::get_if<oauth::added_registration_token>(&*x.answer)) return t->made.id;
+  if (const auto* c = std::get_if<oauth::registered_client>(&*x.answer))
+    return c->made.registered ? std::string_view{c->made.registered->initial_token} : "";
   return {};
 }
 
 /// The client that a call concerns; for a new client the id is in the answer.
 std::string_view client_of(const service::admin_exchange& x) {
-  if (x.answer)
+  if (x.answer) {
     if (const auto* c = std::get_if<oauth::created_client>(&*x.answer)) return c->made.id;
+    if (const auto* c = std::get_if<oauth::registered_client>(&*x.answer)) return c->made.id;
+  }
+  if (std::holds_alternative<oauth::remove_registration_token>(x.call)) return {};
   return std::visit(
       [](const auto& call) {
         if constexpr (requires { call.id; })
@@ -157,6 +183,8 @@ void server_journal::minted(const service::mint_exchange& x) noexcept {
 void server_journal::administered(const service::admin_exchange& x) noexcept {
   const auto what = std::visit(name_of_call{}, x.call);
   if (what.empty() || !audit_.is_on()) return;
+  // What a client is refused is told as a refusal.
+  if (x.error && oauth::is_from_client(x.call)) return;
   guarded([&] {
     if (oauth::is_about_keys(x.call)) {
       const auto* gone = std::get_if<oauth::remove_key>(&x.call);
@@ -169,7 +197,7 @@ void server_journal::administered(const service::admin_exchange& x) noexcept {
     tell(x, what,
          {{"request_id", x.id().view()},
           {"client", client_of(x)},
-          {"name", name_in(x.call)},
+          {"name", name_in(x)},
           {"result", x.answer ? "ok" : "refused"},
           {"reason", x.error ? std::string_view{x.error->description} : ""}});
   });
@@ -211,6 +239,14 @@ void server_journal::key_changed(const crypto::signing_key& key, std::string_vie
       tell(change);
     else
       early_.push_back(std::move(change));
+  });
+}
+
+void server_journal::client_forgotten(const oauth::client& c) noexcept {
+  guarded([&] {
+    const auto why = c.registered && c.registered->last_used ? "idle" : "never used";
+    log_.event(log_level::info, "client_forgotten", {{"client", c.id}, {"because", why}});
+    audit_.write("client_forgotten", {{"client", c.id}, {"reason", why}});
   });
 }
 

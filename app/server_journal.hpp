@@ -47,6 +47,7 @@ class server_journal final : public service::journal {
   void authorized(const service::authorization_exchange& x) noexcept override;
   /// Goes to both, since no request caused it. Written to the audit stream after `begin_audit`.
   void key_changed(const crypto::signing_key& key, std::string_view state) noexcept override;
+  void client_forgotten(const oauth::client& c) noexcept override;
   /// To the log, as an error.
   void actor_ended(std::string_view pool,
                    std::optional<std::chrono::milliseconds> wait) noexcept override;

@@ -40,6 +40,14 @@ setting postgres_field(std::string_view key, T storage::postgres_options::*membe
           [=](const settings& s) { return plain::write(s.storage.postgres.*member); }, nullptr};
 }
 
+template <class T, class Codec = plain>
+setting registration_field(std::string_view key, T oauth::registration_options::*member,
+                           Codec codec = {}) {
+  return {key,
+          [=](const value& v, settings& s) { return codec.read(v, s.rules.registration.*member); },
+          [=](const settings& s) { return codec.write(s.rules.registration.*member); }, nullptr};
+}
+
 /// A setting of the `net::tls_options` that is the member `tls` of net/'s options.
 template <class T, class Codec>
 setting tls_field(std::string_view key, net::tls_options net::options::*tls,
@@ -93,6 +101,11 @@ constexpr auto audit_targets =
                                    {app::audit_target::stdout_, "stdout"},
                                    {app::audit_target::file, "file"}}}};
 
+constexpr auto registration_modes =
+    choice<oauth::registration_mode, 3>{{{{oauth::registration_mode::off, "off"},
+                                          {oauth::registration_mode::token, "token"},
+                                          {oauth::registration_mode::open, "open"}}}};
+
 constexpr auto nonce_modes = choice<bool, 2>{{{{false, "off"}, {true, "required"}}}};
 
 std::vector<setting> make_schema() {
@@ -106,6 +119,7 @@ std::vector<setting> make_schema() {
   using rocksdb = storage::rocksdb_options;
   using postgres = storage::postgres_options;
   using log = app::log_options;
+  using joining = oauth::registration_options;
   using s = settings;
   return {
       field("issuer", &s::rules, &rules::issuer),
@@ -209,6 +223,16 @@ std::vector<setting> make_schema() {
 
       field("dpop.nonces", &s::rules, &rules::dpop_nonces_required, nonce_modes),
       field("dpop.max_age", &s::rules, &rules::dpop_max_age),
+
+      registration_field("registration.mode", &joining::mode, registration_modes),
+      registration_field("registration.announce", &joining::announce),
+      registration_field("registration.max_clients", &joining::max_clients),
+      registration_field("registration.per_source_per_hour", &joining::per_source_per_hour),
+      registration_field("registration.rotate_tokens", &joining::rotate_tokens),
+      registration_field("registration.unused_life", &joining::unused_life),
+      registration_field("registration.idle_life", &joining::idle_life),
+      registration_field("registration.scopes", &joining::scopes),
+      registration_field("registration.resources", &joining::resources),
 
       field("keys.algorithms", &s::actors, &pools::algorithms),
       field("keys.rotation_period", &s::rules, &rules::key_rotation_period),

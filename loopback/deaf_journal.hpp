@@ -17,6 +17,7 @@ class deaf_journal : public service::journal {
   void administered(const service::admin_exchange&) noexcept override {}
   void authorized(const service::authorization_exchange&) noexcept override {}
   void key_changed(const crypto::signing_key&, std::string_view) noexcept override {}
+  void client_forgotten(const oauth::client&) noexcept override {}
   void actor_ended(std::string_view, std::optional<std::chrono::milliseconds>) noexcept override {}
   void signature_failed(const crypto::signing_key&, std::string_view) noexcept override {}
 };

@@ -20,7 +20,7 @@ constexpr auto linger_patience = std::chrono::milliseconds{1000};
 
 std::string_view name_of(http_method m) noexcept {
   constexpr auto names = std::array<std::string_view, oauth::count_of<http_method>()>{
-      "GET", "HEAD", "POST", "OPTIONS", "PATCH", "DELETE", "another"};
+      "GET", "HEAD", "POST", "OPTIONS", "PATCH", "DELETE", "PUT", "another"};
   return names[static_cast<std::size_t>(m)];
 }
 

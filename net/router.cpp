@@ -44,7 +44,12 @@ std::optional<admin_target> find_named(std::string_view path, std::string_view p
 std::optional<oauth::endpoint> find_public(const oauth::endpoint_paths& paths,
                                            std::string_view path) noexcept {
   for (const auto& e : oauth::endpoints) {
-    if (paths[e.id] == path) return e.id;
+    const auto& known = paths[e.id];
+    if (known.empty()) continue;
+    if (!e.has_id && known == path) return e.id;
+    if (e.has_id && path.size() > known.size() && path.starts_with(known) &&
+        path.find('/', known.size()) == path.npos)
+      return e.id;
   }
   return std::nullopt;
 }
@@ -67,6 +72,11 @@ admin_target find_admin(std::string_view path) noexcept {
   constexpr auto client_prefix = std::string_view{"/admin/clients/"};
   if (path.starts_with(client_prefix)) {
     return find_below_clients(path.substr(client_prefix.size()));
+  }
+  if (path == "/admin/registration_tokens") return {admin_endpoint::registration_tokens, true, {}};
+  if (auto t =
+          find_named(path, "/admin/registration_tokens/", "", admin_endpoint::registration_token)) {
+    return *t;
   }
   if (path == "/admin/clock/confirm") return {admin_endpoint::clock_confirmation, true, {}};
   if (path == "/admin/refusals") return {admin_endpoint::refusals, true, {}};

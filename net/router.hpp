@@ -36,6 +36,8 @@ enum class admin_endpoint : std::uint8_t {
   authorization,
   authorization_accept,
   authorization_deny,
+  registration_tokens,
+  registration_token,
 };
 struct admin_target {
   admin_endpoint endpoint = admin_endpoint::unknown;

@@ -20,6 +20,7 @@
 #include "oauth/denial_reasons/grant_rows.hpp"
 #include "oauth/denial_reasons/handle_rows.hpp"
 #include "oauth/denial_reasons/http_rows.hpp"
+#include "oauth/denial_reasons/registration_rows.hpp"
 #include "oauth/denial_reasons/request_rows.hpp"
 #include "oauth/denial_reasons/server_rows.hpp"
 #include "oauth/denial_reasons/tls_rows.hpp"
@@ -42,6 +43,7 @@ inline constexpr auto denial_tables = std::to_array<std::span<const denial_row>>
     handle_rows,
     token_rows,
     authorization_rows,
+    registration_rows,
 });
 
 /// @returns the row of a reason; null when there is none, as for the reasons of another version.

@@ -27,6 +27,8 @@ enum class endpoint : std::uint8_t {
   authorize,
   authorize_continue,    ///< brings the browser back from the login page
   pushed_authorization,  ///< RFC 9126
+  registration,          ///< RFC 7591 §3
+  registered_client,     ///< RFC 7592 §2
 };
 
 /// Whether this server has an authorization endpoint.
@@ -59,7 +61,18 @@ struct endpoint_row {
   /// Whether it exists with these options; null = always. What does not exist has no path, and is
   /// announced nowhere.
   bool (*exists)(const options& o) = nullptr;
+  /// Whether an id follows the path, as its last segment.
+  bool has_id = false;
 };
+
+/// Whether clients can register themselves; whether discovery says so (DCR-01, MCP-10).
+[[nodiscard]] inline bool has_registration(const options& o) {
+  return o.registration.mode != registration_mode::off;
+}
+[[nodiscard]] inline bool announces_registration(const options& o) {
+  return o.registration.mode == registration_mode::open ||
+         (has_registration(o) && o.registration.announce);
+}
 
 constexpr auto endpoints = std::array{
     endpoint_row{.id = endpoint::token,
@@ -115,6 +128,16 @@ constexpr auto endpoints = std::array{
                  .metadata_member = "pushed_authorization_request_endpoint",
                  .takes_certificates = true,
                  .exists = serves_authorization},
+    // Its member of the discovery documents depends on the options.
+    endpoint_row{.id = endpoint::registration,
+                 .name = "/register",
+                 .label = "register",
+                 .exists = has_registration},
+    endpoint_row{.id = endpoint::registered_client,
+                 .name = "/register/",
+                 .label = "register",
+                 .exists = has_registration,
+                 .has_id = true},
 };
 static_assert(is_in_order(endpoints));
 

@@ -65,6 +65,9 @@ std::string render_metadata(const options& o, const key_ring& ring) {
   for (const auto& e : endpoints) {
     if (!e.metadata_member.empty() && exists(e, o)) json.string(e.metadata_member, base, e.name);
   }
+  if (announces_registration(o)) {
+    json.string("registration_endpoint", base, row_of(endpoints, endpoint::registration).name);
+  }
   json.strings("scopes_supported", {"openid"sv, "offline_access"sv});
   json.strings("response_types_supported", response_types_of(all_of_enum<grant_type>()));
   // Explicit: without the list, clients must assume the implicit grant (MET-02).

@@ -1,6 +1,7 @@
 #include "oauth/options.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "oauth/endpoints.hpp"
 #include "oauth/request/uri.hpp"
@@ -123,6 +124,7 @@ std::vector<config_error> check(const options& o) {
   require(o.refresh_key_id >= 1, "keys.refresh_key_id", "must be 1 or more");
   require(within(o.refresh_grace, seconds{0}, seconds{600}), "tokens.refresh_grace",
           "must be from 0 s to 600 s");
+  for (auto& e : check(o.registration)) errors.push_back(std::move(e));
   return errors;
 }
 

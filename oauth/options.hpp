@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "oauth/registration_options.hpp"
+
 namespace mintage::oauth {
 
 /// A key of the config file and its error, for example {"tokens.code_ttl", "must be …"}.
@@ -75,6 +77,7 @@ struct options {
   std::chrono::seconds key_rotation_period{90 * 86400};
   /// [keys] overlap: how long a replaced key stays published. At least `shortest_overlap`.
   std::chrono::seconds key_overlap{2 * 86400};
+  registration_options registration;
 };
 
 /// The issuer without a trailing slash, to which the paths of endpoints are appended.
@@ -95,6 +98,7 @@ inline constexpr std::chrono::seconds clock_skew{30};
 
 /// @returns every broken limit as key and sentence; empty when all hold.
 [[nodiscard]] std::vector<config_error> check(const options& o);
+[[nodiscard]] std::vector<config_error> check(const registration_options& o);
 /// @returns settings that work and are rarely intended, as key and sentence.
 [[nodiscard]] std::vector<config_error> find_oddities(const options& o);
 

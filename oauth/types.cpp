@@ -62,6 +62,12 @@ std::string_view to_string(errc code) noexcept {
       return "unknown_request";
     case errc::already_answered:
       return "already_answered";
+    case errc::invalid_redirect_uri:
+      return "invalid_redirect_uri";
+    case errc::invalid_client_metadata:
+      return "invalid_client_metadata";
+    case errc::unapproved_software_statement:
+      return "unapproved_software_statement";
   }
   return "server_error";
 }

@@ -70,6 +70,10 @@ enum class errc : std::uint8_t {
   registration_not_supported,
   unknown_request,   // admin: no such authorization request, or it has expired (404)
   already_answered,  // admin: the authorization request was accepted or denied (409)
+  // Of registrations: 400 (RFC 7591 §3.2.2).
+  invalid_redirect_uri,
+  invalid_client_metadata,
+  unapproved_software_statement,
 };
 /// All error codes, in the order of the enumerators.
 constexpr auto errcs = all_of_enum<errc>();

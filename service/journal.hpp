@@ -38,6 +38,8 @@ class journal : public line_room {
   /// A signing key was made or changed its state, by the schedule or by a call.
   /// @param state its new state: "pending", "active", "retiring" or "removed".
   virtual void key_changed(const crypto::signing_key& key, std::string_view state) noexcept = 0;
+  /// A client that had registered itself was removed because it was not used (DCR-07).
+  virtual void client_forgotten(const oauth::client& c) noexcept = 0;
   /// An actor of a pool ended by a fault.
   /// @param pool a literal.
   /// @param wait until it is replaced; nothing when its pool is given up: the server should end.

@@ -272,6 +272,7 @@ std::string encode(const oauth::client& c) {
   m.set_dpop_bound_access_tokens(c.dpop_bound_access_tokens);
   m.set_dpop_nonces(c.dpop_nonces);
   write_authorization(c, m);
+  write_registration(c, m);
   return m.SerializeAsString();
 }
 
@@ -283,7 +284,7 @@ std::optional<oauth::client> decode_client(std::string_view octets) {
       !from_record(m.id_token_alg(), c->id_token_alg) ||
       !from_record(m.rt_mode(), c->refresh_mode) || !read_grant_types(m, c->grant_types) ||
       !from_record(m.subjects(), c->subjects) || !read_keys(m, *c) || !read_certificate(m, *c) ||
-      !read_authorization(m, *c) ||
+      !read_authorization(m, *c) || !read_registration(m, *c) ||
       (m.has_userinfo_alg() && !from_record(m.userinfo_alg(), c->userinfo_alg.emplace()))) {
     return {};
   }

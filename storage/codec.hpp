@@ -24,6 +24,9 @@ namespace mintage::storage {
 [[nodiscard]] std::optional<oauth::resource> decode_resource(std::string_view octets);
 [[nodiscard]] std::string encode(const oauth::client& c);
 [[nodiscard]] std::optional<oauth::client> decode_client(std::string_view octets);
+[[nodiscard]] std::string encode(const oauth::registration_token& t);
+[[nodiscard]] std::optional<oauth::registration_token> decode_registration_token(
+    std::string_view octets);
 [[nodiscard]] std::string encode(const key_record& k);
 [[nodiscard]] std::optional<key_record> decode_key(std::string_view octets);
 

@@ -56,6 +56,10 @@ void write_octets(const crypto::bytes<N>& from, std::string& to) {
 void write_target(const oauth::target& from, records::target& to);
 [[nodiscard]] bool read_target(const records::target& from, oauth::target& to);
 
+/// Of a client: what it says of its software, and its registration if it registered itself.
+void write_registration(const oauth::client& from, records::client& to);
+[[nodiscard]] bool read_registration(records::client& from, oauth::client& to);
+
 [[nodiscard]] inline bool parse(google::protobuf::MessageLite& m, std::string_view octets) {
   return octets.size() <= 0x7fffffff &&
          m.ParseFromArray(octets.data(), static_cast<int>(octets.size()));

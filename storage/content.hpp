@@ -33,6 +33,7 @@ struct moved_cutoff {
 struct moved_catalog {
   std::vector<oauth::client> clients;
   std::vector<oauth::resource> resources;
+  std::vector<oauth::registration_token> registration_tokens;
   std::vector<key_record> keys;
   /// The note that proves the seal key; empty when there is none.
   std::string seal_check;
@@ -52,6 +53,7 @@ class content_sink {
 struct content_counts {
   std::size_t clients = 0;
   std::size_t resources = 0;
+  std::size_t registration_tokens = 0;
   std::size_t keys = 0;
   std::array<std::size_t, tables_count> records{};
   std::size_t cutoffs = 0;

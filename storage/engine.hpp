@@ -13,6 +13,7 @@
 
 #include "metrics/group.hpp"
 #include "oauth/client/client.hpp"
+#include "oauth/client/registration.hpp"
 #include "oauth/grant/resource.hpp"
 #include "oauth/token/key_ring.hpp"
 #include "storage/shard_store.hpp"
@@ -46,6 +47,9 @@ struct catalog_changes {
   std::vector<oauth::resource> resources{};
   /// By identifier.
   std::vector<std::string> erased_resources{};
+  /// Initial access tokens; by id.
+  std::vector<oauth::registration_token> registration_tokens{};
+  std::vector<std::string> erased_registration_tokens{};
   /// Whether a signing key was written or erased.
   bool keys = false;
 };
@@ -59,22 +63,25 @@ struct stored_keys {
 enum class catalog_reader : std::uint8_t { registry, key_keeper };
 constexpr auto catalog_readers_count = oauth::count_of<catalog_reader>();
 
-/// Clients, resources and keys: few, read as a whole at start, written rarely. Several nodes may
-/// share one catalog: a write names the revision that the writer has read, and fails with
-/// `catalog_moved` when the catalog has a later one. An engine of one process has no other writer
-/// and ignores `seen`. Writes return when they are durable, so callers are actors with a thread of
-/// their own. Thread-safe.
+/// Clients, resources, initial access tokens and keys: few, read as a whole at start, written
+/// rarely. Several nodes may share one catalog: a write names the revision that the writer has
+/// read, and fails with `catalog_moved` when the catalog has a later one. An engine of one process
+/// has no other writer and ignores `seen`. Writes return when they are durable, so callers are
+/// actors with a thread of their own. Thread-safe.
 /// @throws storage_error when the engine cannot tell whether the write is durable.
 class catalog {
  public:
   virtual ~catalog() = default;
-  /// Clients and resources that changed after a revision; 0 = all of them, without the erased.
+  /// Clients, resources and initial access tokens that changed after a revision; 0 = all of them,
+  /// without the erased.
   [[nodiscard]] virtual catalog_changes changes(revision after) = 0;
   // Each write returns the new revision. @throws catalog_moved
   virtual revision put_client(const oauth::client& c, revision seen) = 0;
   virtual revision erase_client(std::string_view id, revision seen) = 0;
   virtual revision put_resource(const oauth::resource& r, revision seen) = 0;
   virtual revision erase_resource(std::string_view identifier, revision seen) = 0;
+  virtual revision put_registration_token(const oauth::registration_token& t, revision seen) = 0;
+  virtual revision erase_registration_token(std::string_view id, revision seen) = 0;
   [[nodiscard]] virtual stored_keys load_keys() = 0;
   /// Writes some keys and erases others (by kid): all or none.
   virtual revision change_keys(const std::vector<key_record>& put,

@@ -9,10 +9,8 @@
 namespace mintage::actors {
 namespace {
 
-void refuse(service::admin_exchange& x, oauth::errc code, std::string description) {
-  x.error = oauth::admin_error{code, std::move(description)};
-}
-
+/// Sources that registrations are counted for: 8 octets each.
+constexpr auto registration_cells = std::size_t{4096};
 constexpr auto no_such_client = "no such client";
 
 bool needs_text(const oauth::client& c) noexcept {
@@ -46,11 +44,18 @@ hash_request hash_first(service::admin_handle& x, oauth::client who,
 }  // namespace
 
 client_administration::client_administration(const registry_setup& setup)
-    : setup_{setup}, algorithms_{setup.algorithms}, pepper_{setup.pepper} {
+    : setup_{setup},
+      algorithms_{setup.algorithms},
+      pepper_{setup.pepper},
+      source_key_{random_.take<32>()},
+      registrations_{setup.rules.registration.per_source_per_hour, oauth::seconds{3600},
+                     registration_cells} {
   auto all = setup.records.changes(0);
   seen_ = all.at;
   clients_ = std::make_shared<const oauth::client_registry>(std::move(all.clients),
                                                             std::move(all.resources));
+  registration_tokens_ = std::move(all.registration_tokens);
+  count_registered();
 }
 
 bool client_administration::refresh() {
@@ -71,6 +76,10 @@ void client_administration::take(storage::catalog_changes changes) {
   for (auto& r : changes.resources) clients_ = clients_->with_resource(std::move(r));
   for (const auto& identifier : changes.erased_resources)
     clients_ = clients_->without_resource(identifier);
+  for (auto& t : changes.registration_tokens) put(std::move(t));
+  for (const auto& id : changes.erased_registration_tokens)
+    std::erase_if(registration_tokens_, [&](const auto& t) { return t.id == id; });
+  count_registered();
 }
 
 void client_administration::publish(const oauth::key_ring& keys) {
@@ -96,6 +105,7 @@ hash_request client_administration::handle(service::admin_handle& x) {
 
 hash_request client_administration::judge(service::admin_handle& x) {
   const auto& call = x->call;
+  if (judge_registration(*x)) return nullptr;
   if (const auto* c = std::get_if<oauth::create_client>(&call)) return create(x, c->metadata);
   if (const auto* a = std::get_if<oauth::add_secret>(&call)) return add_secret(x, *a);
   if (const auto* e = std::get_if<oauth::end_secret>(&call)) {
@@ -230,6 +240,7 @@ void client_administration::remove(service::admin_exchange& x, const std::string
   if (find(x, id) == nullptr) return;
   if (!is_stored(x, [&] { seen_ = setup_.records.erase_client(id, seen_); })) return;
   clients_ = clients_->without(id);
+  count_registered();
   x.answer = oauth::removed{};
 }
 
@@ -325,24 +336,10 @@ bool client_administration::has_key_of(service::admin_exchange& x, crypto::jws_a
   return false;
 }
 
-template <class Write>
-bool client_administration::is_stored(service::admin_exchange& x, Write write) {
-  try {
-    write();
-  } catch (const storage::catalog_moved&) {
-    has_moved_ = true;
-    refuse(x, oauth::errc::temporarily_unavailable, "other nodes keep changing the clients");
-    return false;
-  } catch (const storage::storage_error&) {
-    refuse(x, oauth::errc::temporarily_unavailable, "the change could not be stored");
-    return false;
-  }
-  return true;
-}
-
 bool client_administration::keep(service::admin_exchange& x, const oauth::client& c) {
   if (!is_stored(x, [&] { seen_ = setup_.records.put_client(c, seen_); })) return false;
   clients_ = clients_->with(c);
+  count_registered();
   return true;
 }
 

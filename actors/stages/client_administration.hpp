@@ -1,16 +1,23 @@
 /// @file
 /// The work of the registry, sole owner of clients and resources; also cuts off subjects and
-/// sessions. (PROTOCOL.md §9, CAU-12, ATK-02, RFT-11)
+/// sessions. (PROTOCOL.md §9, CAU-12, ATK-02, RFT-11, DCR-*)
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "actors/stages/hash_job.hpp"
+#include "actors/stages/meters.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
+#include "oauth/client/failure_limits.hpp"
+#include "oauth/client/registration.hpp"
 #include "oauth/token/key_ring.hpp"
 #include "service/exchange.hpp"
+#include "service/journal.hpp"
 #include "storage/engine.hpp"
 
 namespace mintage::actors {
@@ -26,6 +33,9 @@ struct registry_setup {
   std::vector<crypto::jws_alg> algorithms;
   /// Seals the secrets whose text the server must know.
   crypto::digest secret_key{};
+  /// Both may be null.
+  registry_meters* meters = nullptr;
+  service::journal* journal = nullptr;
 };
 
 /// The calls without an actor: tests call them directly. Waits for the disk.
@@ -52,6 +62,11 @@ class client_administration {
   void store_hashed(const hash_job& job);
   /// Keeps the HMAC of a secret that was proven. When that fails, the secret is proven anew later.
   void keep_proven(const oauth::proven_secret& proven);
+  /// Notes that a registered client got a token, once a day (DCR-07).
+  void note_use(std::string_view client_id);
+  /// Removes registered clients whose time is over, 64 at most (DCR-07). Does nothing while the
+  /// clock is in doubt. @returns whether there may be more.
+  bool forget_unused();
 
  private:
   /// Runs `judge`, which may write. When another node has changed the catalog meanwhile, takes over
@@ -70,6 +85,24 @@ class client_administration {
   void remove_resource(service::admin_exchange& x, const std::string& identifier);
   void cut_off(service::admin_exchange& x, const oauth::cut_off& call);
   [[nodiscard]] const oauth::client* find(service::admin_exchange& x, const std::string& id) const;
+  // In client_registration.cpp.
+  /// @returns false for a call about something else.
+  [[nodiscard]] bool judge_registration(service::admin_exchange& x);
+  void register_one(service::admin_exchange& x, const oauth::register_client_call& call);
+  void update(service::admin_exchange& x, const oauth::update_registered_call& call);
+  void remove(service::admin_exchange& x, const oauth::remove_registered& call);
+  void add_token(service::admin_exchange& x, const oauth::add_registration_token& call);
+  void remove_token(service::admin_exchange& x, const std::string& id);
+  [[nodiscard]] const oauth::client* find_own(service::admin_exchange& x, const std::string& id,
+                                              const crypto::secret_string& token);
+  [[nodiscard]] bool is_within_limit(service::admin_exchange& x);
+  [[nodiscard]] bool has_secret(const oauth::client& c, const crypto::secret_string& text);
+  [[nodiscard]] oauth::registration_token* find_token(const crypto::secret_string& text);
+  [[nodiscard]] oauth::registration_template allowed_to(const oauth::client& c) const;
+  [[nodiscard]] bool keep(service::admin_exchange& x, oauth::registration_token t);
+  [[nodiscard]] bool keep_registered(service::admin_exchange& x, const oauth::client& made);
+  void put(oauth::registration_token t);
+  void count_registered();
   /// A secret as it is stored when no slow hash is needed: sealed or as an HMAC.
   [[nodiscard]] oauth::stored_secret stored(const oauth::client& owner,
                                             const crypto::secret_string& text,
@@ -86,17 +119,37 @@ class client_administration {
   [[nodiscard]] bool keep(service::admin_exchange& x, const oauth::client& c);
   /// Runs a durable write. @returns whether it succeeded; else `x` is refused.
   template <class Write>
-  [[nodiscard]] bool is_stored(service::admin_exchange& x, Write write);
+  [[nodiscard]] bool is_stored(service::admin_exchange& x, Write write) {
+    try {
+      write();
+    } catch (const storage::catalog_moved&) {
+      has_moved_ = true;
+      refuse(x, oauth::errc::temporarily_unavailable, "other nodes keep changing the clients");
+      return false;
+    } catch (const storage::storage_error&) {
+      refuse(x, oauth::errc::temporarily_unavailable, "the change could not be stored");
+      return false;
+    }
+    return true;
+  }
+  static void refuse(service::admin_exchange& x, oauth::errc code, std::string description) {
+    x.error = oauth::admin_error{code, std::move(description)};
+  }
 
   const registry_setup& setup_;
   oauth::registry_snapshot clients_;
   storage::revision seen_ = 0;
+  /// Initial access tokens.
+  std::vector<oauth::registration_token> registration_tokens_;
   /// The last write failed because the catalog has moved.
   bool has_moved_ = false;
   std::vector<crypto::jws_alg> algorithms_;
   crypto::hmac_sha256 pepper_;
   crypto::buffered_random random_;
   crypto::sha256_hasher hash_;
+  /// Registrations by source, under a key of this process.
+  crypto::hmac_sha256 source_key_;
+  oauth::failure_limits registrations_;
 };
 
 }  // namespace mintage::actors

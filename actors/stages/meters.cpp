@@ -90,6 +90,7 @@ meter_board::meter_board(std::size_t io_threads_count, std::size_t validators_co
   attach_all(code_stores);
   attach_all(signers);
   attach(key_fetcher);
+  attach(registry);
   attach(supervisor);
 }
 

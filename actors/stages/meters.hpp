@@ -180,6 +180,22 @@ struct alignas(64) key_fetcher_meters : pool_meters {
       {"mintage_key_set_waits", "Requests that wait for a key set.", metrics::metric_type::gauge}};
 };
 
+/// What the registry counts.
+struct alignas(64) registry_meters : metrics::meter_group {
+  metrics::gauge registered{
+      *this,
+      {"mintage_registered_clients", "Clients that have registered themselves.",
+       metrics::metric_type::gauge}};
+  metrics::counter registrations{
+      *this,
+      {"mintage_client_registrations_total", "Clients that registered themselves here."},
+      {}};
+  metrics::counter forgotten{*this,
+                             {"mintage_clients_forgotten_total",
+                              "Registered clients that were removed because they were not used."},
+                             {}};
+};
+
 /// Which backend signs and verifies; constant.
 struct alignas(64) signature_meters : metrics::meter_group {
   explicit signature_meters(const crypto::signature_backends& chosen)
@@ -254,6 +270,7 @@ struct meter_board : metrics::board {
   std::vector<code_store_meters> code_stores;
   std::vector<signer_meters> signers;
   key_fetcher_meters key_fetcher;
+  registry_meters registry;
   supervisor_meters supervisor;
   /// Who works; not on the page.
   member_board members;

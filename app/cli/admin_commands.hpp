@@ -1,6 +1,6 @@
 /// @file
-/// The management commands: `mintage client`, `code`, `keys`, `clock` and `explain`, over the admin
-/// interface; `db` and `cluster`, which ask PostgreSQL.
+/// The management commands: `mintage client`, `registration-token`, `code`, `keys`, `clock` and
+/// `explain`, over the admin interface; `db` and `cluster`, which ask PostgreSQL.
 #pragma once
 
 #include <functional>
@@ -20,6 +20,7 @@ using action = std::function<int()>;
 void add_client_commands(CLI::App& program, action& chosen);
 /// Adds `check` to the group `client`.
 void add_client_check_command(CLI::App& client, action& chosen);
+void add_registration_token_commands(CLI::App& program, action& chosen);
 void add_code_commands(CLI::App& program, action& chosen);
 void add_keys_commands(CLI::App& program, action& chosen);
 void add_clock_commands(CLI::App& program, action& chosen);

@@ -34,7 +34,7 @@ _mintage() {
   fi
 
   if ((COMP_CWORD == 1)); then
-    words='serve check repair client code keys clock explain db cluster --help'
+    words='serve check repair client registration-token code keys clock explain db cluster --help'
   else
     case $command in
       serve | serve\ *) words='--config --memory' ;;
@@ -42,6 +42,7 @@ _mintage() {
       repair | repair\ *) words='--config --restored' ;;
       explain | explain\ *) words="$access --last --reasons --audit" ;;
       client) words='add list show check change secret suspend remove' ;;
+      registration-token) words='add list remove' ;;
       code) words='mint' ;;
       keys) words='list rotate remove' ;;
       clock) words='confirm' ;;
@@ -58,6 +59,9 @@ _mintage() {
       client\ secret) words="$access $secret --secret-expires-at --end" ;;
       client\ suspend) words="$access --resume" ;;
       client\ remove) words=$access ;;
+      registration-token\ add)
+        words="$access --name --expires-in --limit --scope --grant --resource" ;;
+      registration-token\ list | registration-token\ remove) words=$access ;;
       code\ mint)
         words="$access --client --redirect-uri --sub --scope --auth-time --nonce --acr --amr --sid --username
           --claims --challenge --ttl" ;;

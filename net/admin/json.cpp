@@ -223,6 +223,9 @@ constexpr auto client_members = std::to_array<member<client_metadata>>({
     in_client<&client_metadata::logo_uri>("logo_uri"),
     in_client<&client_metadata::default_max_age>("default_max_age"),
     in_client<&client_metadata::require_auth_time>("require_auth_time"),
+    in_client<&client_metadata::application_type>("application_type"),
+    in_client<&client_metadata::software_id>("software_id"),
+    in_client<&client_metadata::software_version>("software_version"),
 });
 
 constexpr auto acceptance_members = std::to_array<member<acceptance>>({
@@ -288,9 +291,8 @@ std::string_view fault_of(simdjson::error_code code) {
   return "is malformed";
 }
 
-template <class T, std::size_t N>
-oauth::admin_result<T> read(simdjson::dom::parser& parser, std::string_view text,
-                            const std::array<member<T>, N>& members) {
+oauth::admin_result<simdjson::dom::object> read_object(simdjson::dom::parser& parser,
+                                                       std::string_view text) {
   if (text.empty()) return refuse("the JSON", "is missing");
   auto document = json_in{};
   if (const auto error = parser.parse(text.data(), text.size()).get(document);
@@ -299,10 +301,17 @@ oauth::admin_result<T> read(simdjson::dom::parser& parser, std::string_view text
   }
   auto object = simdjson::dom::object{};
   if (document.get(object) != simdjson::SUCCESS) return refuse("the JSON", "must be one object");
+  return object;
+}
 
+template <class T, std::size_t N>
+oauth::admin_result<T> read(simdjson::dom::parser& parser, std::string_view text,
+                            const std::array<member<T>, N>& members) {
+  const auto object = read_object(parser, text);
+  if (!object) return tl::unexpected{object.error()};
   auto out = oauth::admin_result<T>{};
   auto seen = std::bitset<N>{};
-  for (const auto& [name, value] : object) {
+  for (const auto& [name, value] : *object) {
     const auto known = std::find_if(members.begin(), members.end(),
                                     [&, n = name](const member<T>& m) { return m.name == n; });
     if (known == members.end()) return refuse_unknown(name);
@@ -316,6 +325,23 @@ oauth::admin_result<T> read(simdjson::dom::parser& parser, std::string_view text
   }
   return out;
 }
+
+using registration_token_request = oauth::registration_token_request;
+template <auto Field>
+constexpr auto in_token = field<Field, registration_token_request>;
+constexpr auto registration_token_members = std::to_array<member<registration_token_request>>({
+    in_token<&registration_token_request::name>("name"),
+    in_token<&registration_token_request::expires_in>("expires_in"),
+    in_token<&registration_token_request::limit>("limit"),
+    in_token<&registration_token_request::grant_types>("grant_types"),
+    in_token<&registration_token_request::scope>("scope"),
+    in_token<&registration_token_request::allowed_resources>("allowed_resources"),
+});
+
+/// Members of the answers of RFC 7592 §3 that no update may have.
+constexpr auto server_members =
+    std::to_array<std::string_view>({"registration_access_token", "registration_client_uri",
+                                     "client_secret_expires_at", "client_id_issued_at"});
 
 }  // namespace
 
@@ -360,6 +386,36 @@ oauth::admin_result<client_metadata> admin_json::read_client(std::string_view js
 oauth::admin_result<secret_request> admin_json::read_secret(std::string_view json) {
   if (json.empty()) return secret_request{};
   return read(impl_->parser, json, secret_members);
+}
+
+oauth::admin_result<oauth::registration_request> admin_json::read_registration(
+    std::string_view json) {
+  const auto object = read_object(impl_->parser, json);
+  if (!object) return tl::unexpected{object.error()};
+  auto out = oauth::registration_request{};
+  auto seen = std::bitset<client_members.size()>{};
+  for (const auto& [name, value] : *object) {
+    if (value.is_null()) continue;
+    out.has_software_statement |= name == "software_statement";
+    out.has_sector |= name == "sector_identifier_uri";
+    if (const auto* s = std::ranges::find(server_members, name); s != server_members.end())
+      out.server_member = *s;
+    if (!oauth::is_registrable(name) && name != "client_id" && name != "client_secret") continue;
+    const auto known = std::ranges::find(client_members, name, &member<client_metadata>::name);
+    if (known == client_members.end()) continue;
+    const auto index = static_cast<std::size_t>(known - client_members.begin());
+    if (seen[index]) return refuse(known->name, "is repeated");
+    seen[index] = true;
+    if (const auto wrong = known->take(value, out.metadata); !wrong.empty())
+      return refuse(known->name, wrong);
+  }
+  return out;
+}
+
+oauth::admin_result<registration_token_request> admin_json::read_registration_token(
+    std::string_view json) {
+  if (json.empty()) return registration_token_request{};
+  return read(impl_->parser, json, registration_token_members);
 }
 
 oauth::admin_result<oauth::rotate_keys> admin_json::read_rotation(std::string_view json) {

@@ -37,6 +37,13 @@ class admin_json {
   [[nodiscard]] oauth::admin_result<oauth::secret_request> read_secret(std::string_view json);
   /// Body of POST /admin/keys/rotate; an empty one means all keys, with the usual wait.
   [[nodiscard]] oauth::admin_result<oauth::rotate_keys> read_rotation(std::string_view json);
+  /// Body of POST /register and PUT /register/{id}: ignores members that are not for clients
+  /// (DCR-02).
+  [[nodiscard]] oauth::admin_result<oauth::registration_request> read_registration(
+      std::string_view json);
+  /// Body of POST /admin/registration_tokens; an empty one means the defaults.
+  [[nodiscard]] oauth::admin_result<oauth::registration_token_request> read_registration_token(
+      std::string_view json);
 
  private:
   struct impl;
@@ -48,6 +55,10 @@ class admin_json {
 /// added, and `warnings` when there are any.
 [[nodiscard]] std::string render(const oauth::admin_answer& answer);
 [[nodiscard]] std::string render(const oauth::admin_error& error);
+/// The answer to a client about itself (RFC 7591 §3.2.1): registrable members alone.
+/// @param base what the client's id follows in its `registration_client_uri`.
+[[nodiscard]] std::string render_registration(const oauth::registered_client& client,
+                                              std::string_view base);
 /// `{"code":…,"expires_in":…}`
 [[nodiscard]] std::string render_minted(std::string_view code, oauth::seconds expires_in);
 /// 400, 401, 403, 404, 409, 500 or 503.

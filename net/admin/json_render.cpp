@@ -71,14 +71,29 @@ void put_authorization(json::object& object, const oauth::client& c) {
   if (c.require_auth_time) object["require_auth_time"] = true;
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  auto out = std::string{};
+  for (const auto& word : words) {
+    if (!out.empty()) out += ' ';
+    out += word;
+  }
+  return out;
+}
+
+/// What a client says of its software, and how it has registered itself.
+void put_registration(json::object& object, const oauth::client& c) {
+  if (c.application) object["application_type"] = to_string(*c.application);
+  if (!c.software_id.empty()) object["software_id"] = c.software_id;
+  if (!c.software_version.empty()) object["software_version"] = c.software_version;
+  if (!c.registered) return;
+  const auto& last = c.registered->last_used;
+  object["registration"] = json::object{{"initial_token", c.registered->initial_token},
+                                        {"last_used_at", last ? oauth::numeric_date(*last) : 0}};
+}
+
 json::object to_json(const oauth::client& c) {
   auto grants = json::array{};
   for (const auto g : c.grant_types) grants.emplace_back(to_string(g));
-  auto scope = std::string{};
-  for (const auto& token : c.scopes) {
-    if (!scope.empty()) scope += ' ';
-    scope += token;
-  }
   auto secrets = json::array{};
   for (const auto& s : c.secrets) {
     secrets.push_back(json::object{{"number", s.number}, {"expires_at", expiry_of(s)}});
@@ -92,7 +107,7 @@ json::object to_json(const oauth::client& c) {
       {"redirect_uris", to_json(c.redirect_uris)},
       {"grant_types", std::move(grants)},
       {"response_types", to_json(oauth::response_types_of(c.grant_types))},
-      {"scope", scope},
+      {"scope", joined(c.scopes)},
       {"id_token_signed_response_alg", crypto::to_string(c.id_token_alg)},
       {"strict_auth_method", c.strict_auth_method},
       {"require_pkce", c.require_pkce},
@@ -113,6 +128,7 @@ json::object to_json(const oauth::client& c) {
   put_keys(out, c);
   put_certificate(out, c);
   put_authorization(out, c);
+  put_registration(out, c);
   return out;
 }
 
@@ -159,6 +175,22 @@ void put_warnings(json::object& object, const std::vector<std::string>& warnings
   if (!warnings.empty()) object["warnings"] = to_json(warnings);
 }
 
+json::object to_json(const oauth::registration_token& t) {
+  auto grants = json::array{};
+  for (const auto g : t.allows.grant_types) grants.emplace_back(to_string(g));
+  return json::object{
+      {"id", t.id},
+      {"name", t.name},
+      {"created_at", oauth::numeric_date(t.created)},
+      {"expires_at", t.expires ? oauth::numeric_date(*t.expires) : 0},
+      {"limit", t.limit},
+      {"used", t.used},
+      {"grant_types", std::move(grants)},
+      {"scope", joined(t.allows.scopes)},
+      {"allowed_resources", to_json(t.allows.resources)},
+  };
+}
+
 struct renderer {
   std::string operator()(const oauth::created_client& created) const {
     auto object = to_json(created.made);
@@ -188,6 +220,19 @@ struct renderer {
     return out += "]}";
   }
   std::string operator()(oauth::removed) const { return {}; }
+  std::string operator()(const oauth::registered_client& c) const {
+    return json::serialize(to_json(c.made));
+  }
+  std::string operator()(const oauth::added_registration_token& added) const {
+    auto object = to_json(added.made);
+    object["token"] = added.text.reveal();
+    return json::serialize(object);
+  }
+  std::string operator()(const oauth::registration_token_list& list) const {
+    auto tokens = json::array{};
+    for (const auto& t : list.tokens) tokens.push_back(to_json(t));
+    return json::serialize(json::object{{"registration_tokens", std::move(tokens)}});
+  }
   std::string operator()(const oauth::confirmed_clock& clock) const {
     return json::serialize(
         json::object{{"time", oauth::numeric_date(clock.now)},
@@ -227,6 +272,19 @@ struct renderer {
 
 std::string render(const oauth::admin_answer& answer) {
   return std::visit(renderer{}, answer);
+}
+
+std::string render_registration(const oauth::registered_client& client, std::string_view base) {
+  auto out = json::object{{"client_id", client.made.id},
+                          {"client_id_issued_at", oauth::numeric_date(client.made.issued_at)}};
+  put_secret(out, client.made, client.secret);
+  out["registration_access_token"] = client.token.reveal();
+  out["registration_client_uri"] = std::string{base}.append(client.made.id);
+  for (auto& [name, value] : to_json(client.made)) {
+    const auto is_empty = value.is_string() && value.get_string().empty();
+    if (oauth::is_registrable({name.data(), name.size()}) && !is_empty) out[name] = value;
+  }
+  return json::serialize(out);
 }
 
 std::string render(const oauth::admin_error& error) {
@@ -281,6 +339,9 @@ unsigned status_of(oauth::errc code) noexcept {
     case oauth::errc::invalid_request_object:
     case oauth::errc::request_uri_not_supported:
     case oauth::errc::registration_not_supported:
+    case oauth::errc::invalid_redirect_uri:
+    case oauth::errc::invalid_client_metadata:
+    case oauth::errc::unapproved_software_statement:
       break;
   }
   return 400;  // MINT-01: any mistake in the call itself

@@ -35,6 +35,7 @@ struct method_set {
       case http_method::delete_:
         return delete_;
       case http_method::options:
+      case http_method::put:
       case http_method::other:
         break;
     }
@@ -58,10 +59,12 @@ method_set methods_of(admin_endpoint endpoint) noexcept {
     case admin_endpoint::authorization:
       return {.allow = "GET", .get = true};
     case admin_endpoint::resources:
+    case admin_endpoint::registration_tokens:
       return {.allow = "GET, POST", .get = true, .post = true};
     case admin_endpoint::secret:
     case admin_endpoint::resource:
     case admin_endpoint::key:
+    case admin_endpoint::registration_token:
       return {.allow = "DELETE", .delete_ = true};
     case admin_endpoint::secrets:
     case admin_endpoint::key_rotation:
@@ -185,7 +188,8 @@ bool admin_session::refuse_by_content_type() {
       endpoint_ == admin_endpoint::secrets || endpoint_ == admin_endpoint::key_rotation ||
       endpoint_ == admin_endpoint::revoke_subject || endpoint_ == admin_endpoint::end_session ||
       endpoint_ == admin_endpoint::clock_confirmation ||
-      endpoint_ == admin_endpoint::authorization_deny;
+      endpoint_ == admin_endpoint::authorization_deny ||
+      endpoint_ == admin_endpoint::registration_tokens;
   if (may_be_empty && !head().content_type && declared_length() == 0) return false;
   if (!head().content_type_repeated &&
       is_media_type(head().content_type.value_or(""), "application/json")) {
@@ -268,6 +272,11 @@ void admin_session::on_body() {
       return accept_authorization();
     case admin_endpoint::authorization_deny:
       return deny_authorization();
+    case admin_endpoint::registration_tokens:
+      if (method == http_method::get) return submit_call(oauth::list_registration_tokens{}, 200);
+      return add_registration_token();
+    case admin_endpoint::registration_token:
+      return submit_call(oauth::remove_registration_token{id_}, 204);
     case admin_endpoint::unknown:
       break;  // answered in `on_head`
   }
@@ -292,6 +301,12 @@ void admin_session::put_resource() {
   auto resource = json_.read_resource({body().data(), body().size()});
   if (!resource) return send_failure(resource.error(), bad_json);
   submit_call(oauth::put_resource{std::move(*resource)}, 200);
+}
+
+void admin_session::add_registration_token() {
+  auto wanted = json_.read_registration_token({body().data(), body().size()});
+  if (!wanted) return send_failure(wanted.error(), bad_json);
+  submit_call(oauth::add_registration_token{std::move(*wanted)}, 201);
 }
 
 void admin_session::rotate_keys() {

@@ -44,6 +44,7 @@ class admin_session final : public connection {
   void create_or_patch();
   void add_secret();
   void put_resource();
+  void add_registration_token();
   void rotate_keys();
   void list_refusals();
   void mint();

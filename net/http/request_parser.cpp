@@ -31,6 +31,8 @@ http_method method_of(http::verb verb) noexcept {
       return http_method::patch;
     case http::verb::delete_:
       return http_method::delete_;
+    case http::verb::put:
+      return http_method::put;
     default:
       return http_method::other;
   }

@@ -9,7 +9,7 @@
 
 namespace mintage::net {
 
-enum class http_method : std::uint8_t { get, head, post, options, patch, delete_, other };
+enum class http_method : std::uint8_t { get, head, post, options, patch, delete_, put, other };
 enum class expectation : std::uint8_t { nothing, continue_, unknown };
 
 /// The fields in which a trusted proxy passes on the certificate of its client; empty = none.

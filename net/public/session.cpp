@@ -17,6 +17,7 @@ constexpr auto post_only = std::array{http_method::post};
 constexpr auto get_or_post = std::array{http_method::get, http_method::post};
 constexpr auto get_only = std::array{http_method::get};
 constexpr auto get_or_head = std::array{http_method::get, http_method::head};
+constexpr auto managing = std::array{http_method::get, http_method::put, http_method::delete_};
 
 /// What pages of registered origins may send: what a client needs, and what tracing tools add.
 constexpr auto cors_headers = std::string_view{
@@ -42,6 +43,9 @@ struct session::serving {
   std::string_view cors_methods;
   /// Whether pages of any origin may read it (JWK-01, MET-03).
   bool for_any_origin = false;
+  /// Whether pages of any origin may use it: they have none that is registered, and a browser sends
+  /// no credentials of its own there (DCR-01).
+  bool for_any_page = false;
   /// Whether the body must be a form, which the head tells (TOK-11).
   bool takes_form = false;
   std::size_t options::*body_limit = &options::body_limit;
@@ -123,6 +127,22 @@ constexpr std::array<session::serving, oauth::endpoints.size()> session::table =
      .serve = &session::continue_authorization,
      .deny = &session::show_error},
     serving::form(oauth::endpoint::pushed_authorization, &session::push_authorization, "POST"),
+    {.id = oauth::endpoint::registration,
+     .methods = post_only,
+     .allow = "POST, OPTIONS",
+     .other_method = "This endpoint is used with POST.",
+     .cors_methods = "POST",
+     .for_any_page = true,
+     .serve = &session::register_client,
+     .deny = &session::deny_bearer},
+    {.id = oauth::endpoint::registered_client,
+     .methods = managing,
+     .allow = "GET, PUT, DELETE, OPTIONS",
+     .other_method = "This path is used with GET, PUT or DELETE.",
+     .cors_methods = "GET, PUT, DELETE",
+     .for_any_page = true,
+     .serve = &session::manage_client,
+     .deny = &session::deny_bearer},
 }};
 
 public_site public_site::of(const oauth::options& rules) {
@@ -132,8 +152,14 @@ public_site public_site::of(const oauth::options& rules) {
     if (dpop.back() != '"') dpop += ' ';
     dpop += name;
   }
-  return {oauth::paths_of(rules), "Basic" + realm, "Bearer" + realm, dpop + '"',
-          oauth::browser_cookie{rules.issuer}};
+  auto base = std::string{oauth::base_url(rules)};
+  base += row_of(oauth::endpoints, oauth::endpoint::registered_client).name;
+  return {oauth::paths_of(rules),
+          "Basic" + realm,
+          "Bearer" + realm,
+          dpop + '"',
+          oauth::browser_cookie{rules.issuer},
+          std::move(base)};
 }
 
 /// @pre the path is that of an endpoint.
@@ -177,9 +203,9 @@ void session::on_body() {
 void session::complete(answer& a) {
   if (!endpoint_ || here().cors_methods.empty()) return;
   const auto is_preflight = head().method == http_method::options;
-  if (here().for_any_origin) {
-    if (!is_preflight) return;  // the document itself says so (`is_public_document`)
-    a.cors_origin = "*";
+  if (here().for_any_origin || here().for_any_page) {
+    if (here().for_any_page || is_preflight) a.cors_origin = "*";
+    if (!is_preflight) return;  // a document itself says so (`is_public_document`)
     a.cors_headers = asked_headers();
   } else {
     if (!head().origin || head().origin_repeated) return;
@@ -331,8 +357,9 @@ void session::answered(service::exchange& x) noexcept {
       return answered_query(service::exchange_as<service::query_exchange>(x));
     case service::exchange_kind::authorization:
       return answered_authorization(service::exchange_as<service::authorization_exchange>(x));
-    case service::exchange_kind::mint:
     case service::exchange_kind::admin:
+      return answered_registration(service::exchange_as<service::admin_exchange>(x));
+    case service::exchange_kind::mint:
       break;
   }
   assert(false && "no public session makes such an exchange");

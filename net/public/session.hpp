@@ -23,6 +23,8 @@ struct public_site {
   std::string bearer_challenge;
   std::string dpop_challenge;
   oauth::browser_cookie cookie;
+  /// What the id of a client follows in its `registration_client_uri`.
+  std::string registration_base;
 
   [[nodiscard]] static public_site of(const oauth::options& rules);
 };
@@ -53,6 +55,8 @@ class session final : public connection {
   void begin_authorization();
   void continue_authorization();
   void push_authorization();
+  void register_client();
+  void manage_client();
   void tell_health();
   void send_jwks();
   void send_metadata();
@@ -64,6 +68,12 @@ class session final : public connection {
   [[nodiscard]] service::authorization_handle make_authorization(oauth::authorization_purpose p);
   void answered_authorization(service::authorization_exchange& x);
   void show_error(const oauth::denial& why, bool by_header, const service::request_id& id);
+  // In session_registration.cpp.
+  [[nodiscard]] std::optional<oauth::registration_request> read_registration();
+  [[nodiscard]] crypto::secret_string bearer() const;
+  void submit_registration(oauth::admin_call call, unsigned status);
+  void answered_registration(service::admin_exchange& x);
+  void refuse_registration(const oauth::admin_error& error, const service::request_id& id);
   void present_proofs(service::presented_proofs& x) const;
   void refuse_request(const oauth::denial& why, std::string_view came = {});
   void deny_client(const oauth::denial& why, bool by_header, const service::request_id& id);

@@ -5,12 +5,22 @@ namespace mintage::oauth {
 bool is_reading(const admin_call& call) noexcept {
   return std::holds_alternative<show_client>(call) || std::holds_alternative<list_clients>(call) ||
          std::holds_alternative<list_keys>(call) || std::holds_alternative<list_resources>(call) ||
-         std::holds_alternative<show_refusal>(call) || std::holds_alternative<list_refusals>(call);
+         std::holds_alternative<show_refusal>(call) ||
+         std::holds_alternative<list_refusals>(call) ||
+         std::holds_alternative<show_registered>(call) ||
+         std::holds_alternative<list_registration_tokens>(call);
 }
 
 bool is_about_keys(const admin_call& call) noexcept {
   return std::holds_alternative<list_keys>(call) || std::holds_alternative<rotate_keys>(call) ||
          std::holds_alternative<remove_key>(call);
+}
+
+bool is_from_client(const admin_call& call) noexcept {
+  return std::holds_alternative<register_client_call>(call) ||
+         std::holds_alternative<show_registered>(call) ||
+         std::holds_alternative<update_registered_call>(call) ||
+         std::holds_alternative<remove_registered>(call);
 }
 
 }  // namespace mintage::oauth

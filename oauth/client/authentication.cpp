@@ -196,7 +196,8 @@ result<client_facts> admit(const located& found, std::optional<grant_type> grant
                       .lives = c.lives,
                       .has_static_claims = !c.access_token_claims.empty(),
                       .is_certificate_bound = c.has_certificate_bound_tokens,
-                      .needs_proof = needs_proof};
+                      .needs_proof = needs_proof,
+                      .is_registered = c.registered.has_value()};
 }
 
 bool matches(std::string_view hash, std::string_view secret) {

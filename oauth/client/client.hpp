@@ -15,6 +15,7 @@
 #include "oauth/client/auth_method.hpp"
 #include "oauth/client/certificate_subject.hpp"
 #include "oauth/client/key_set.hpp"
+#include "oauth/client/registered.hpp"
 #include "oauth/client/secret_kinds.hpp"
 #include "oauth/grant/grant_types.hpp"
 #include "oauth/grant/resource.hpp"
@@ -153,6 +154,12 @@ struct client {
   std::optional<seconds> default_max_age;
   /// `require_auth_time`. ID tokens have `auth_time` in any case.
   bool require_auth_time = false;
+  /// Of a client that registered itself; nothing for those of the operator (DCR-06).
+  std::optional<registration> registered;
+  /// `application_type`; nothing = not said.
+  std::optional<application_type> application;
+  std::string software_id;
+  std::string software_version;
 
   [[nodiscard]] bool is_public() const noexcept { return proof_of(method) == client_proof::none; }
   /// The algorithm of signed answers to its authorization requests: RS256 unless it has chosen one;
@@ -192,6 +199,8 @@ struct client_facts {
   bool is_certificate_bound = false;
   /// Whether its tokens must be bound to a DPoP key (DPO-13).
   bool needs_proof = false;
+  /// Whether it registered itself, so that its use is noted (DCR-07).
+  bool is_registered = false;
 };
 
 }  // namespace mintage::oauth

@@ -8,6 +8,7 @@
 #include "oauth/client/certificate_metadata.hpp"
 #include "oauth/client/key_metadata.hpp"
 #include "oauth/client/secrets.hpp"
+#include "oauth/client/software_metadata.hpp"
 #include "oauth/client/subject_metadata.hpp"
 #include "oauth/grant/resource.hpp"
 #include "oauth/grant/scope.hpp"
@@ -245,7 +246,7 @@ complaint check_whole(const client& c, const client_metadata& m) {
 complaint apply(client& c, const client_metadata& m) {
   for (const auto set : {set_redirect_uris, set_grant_types, set_scope, set_plain_values,
                          set_algorithms, set_subjects, set_allowed_resources, set_allowed_origins,
-                         set_lives, set_keys, set_certificate, set_authorization}) {
+                         set_lives, set_keys, set_certificate, set_authorization, set_software}) {
     if (auto bad = set(c, m)) return bad;
   }
   if (auto bad = check_whole(c, m)) return bad;

@@ -64,6 +64,9 @@ struct client_metadata {
   std::optional<std::string> logo_uri;                           ///< empty = none
   std::optional<std::int64_t> default_max_age;                   ///< seconds; -1 = none
   std::optional<bool> require_auth_time;
+  std::optional<std::string> application_type;  ///< "web", "native" or empty
+  std::optional<std::string> software_id;
+  std::optional<std::string> software_version;
 };
 
 /// Checks that this server can give a client such lifetimes: access and ID tokens must expire

@@ -53,6 +53,7 @@ client_registry::client_registry(std::vector<client> clients, std::vector<resour
 
   auto origins = origin_table{};
   for_each([&](const client& c) {
+    count_registered(nullptr, &c);
     for (auto& origin : origins_of(c)) ++origins[std::move(origin)];
   });
   origins_ = std::make_shared<const origin_table>(std::move(origins));
@@ -82,6 +83,7 @@ std::shared_ptr<const client_registry> client_registry::with(client c) const {
   auto changed = place ? std::make_shared<bucket>(*place) : std::make_shared<bucket>();
   auto record = std::make_shared<const client>(std::move(c));
   copy->count_origins(find(record->id), record.get());
+  copy->count_registered(find(record->id), record.get());
   const auto is_new = changed->insert_or_assign(record->id, record).second;
   if (is_new) ++copy->size_;
   place = std::move(changed);
@@ -93,6 +95,7 @@ std::shared_ptr<const client_registry> client_registry::without(std::string_view
   const auto* const gone = find(id);
   if (gone == nullptr) return copy;
   copy->count_origins(gone, nullptr);
+  copy->count_registered(gone, nullptr);
   auto& place = copy->buckets_[bucket_of(id)];
   auto changed = std::make_shared<bucket>(*place);
   changed->erase(changed->find(id));
@@ -150,6 +153,11 @@ void client_registry::count_origins(const client* before, const client* after) {
     if (--at->second == 0) counts.erase(at);
   }
   origins_ = std::make_shared<const origin_table>(std::move(counts));
+}
+
+void client_registry::count_registered(const client* before, const client* after) noexcept {
+  if (before != nullptr && before->registered) --registered_size_;
+  if (after != nullptr && after->registered) ++registered_size_;
 }
 
 std::size_t client_registry::bucket_of(std::string_view id) noexcept {

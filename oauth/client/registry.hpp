@@ -26,6 +26,8 @@ class client_registry {
   /// @returns null when unknown; valid as long as this snapshot.
   [[nodiscard]] const client* find(std::string_view id) const noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// Number of clients that have registered themselves.
+  [[nodiscard]] std::size_t registered_size() const noexcept { return registered_size_; }
   /// In no particular order.
   void for_each(const std::function<void(const client&)>& visit) const;
 
@@ -61,9 +63,12 @@ class client_registry {
   [[nodiscard]] static std::size_t bucket_of(std::string_view id) noexcept;
   /// Replaces the origins of `before` by those of `after`; null = no client.
   void count_origins(const client* before, const client* after);
+  /// The same for the number of those that have registered themselves.
+  void count_registered(const client* before, const client* after) noexcept;
 
   std::array<std::shared_ptr<const bucket>, buckets_count> buckets_{};
   std::size_t size_ = 0;
+  std::size_t registered_size_ = 0;
   std::shared_ptr<const std::vector<resource>> resources_;
   /// Number of clients that register an origin; shared between snapshots until one changes it.
   using origin_table = std::unordered_map<std::string, std::size_t, text_hash, std::equal_to<>>;

@@ -53,6 +53,9 @@ error_head head_of(errc code, bool by_header, std::string_view request_id) noexc
     case errc::invalid_request_object:
     case errc::request_uri_not_supported:
     case errc::registration_not_supported:
+    case errc::invalid_redirect_uri:
+    case errc::invalid_client_metadata:
+    case errc::unapproved_software_statement:
       return {.status = 400};
     case errc::invalid_token:
       return {.status = 401};

@@ -252,6 +252,9 @@ class memory_catalog final : public sole_catalog {
     for (const auto& [identifier, r] : resources_) {
       all.resources.push_back(r);
     }
+    for (const auto& [id, t] : registration_tokens_) {
+      all.registration_tokens.push_back(t);
+    }
     return all;
   }
   revision put_client(const oauth::client& c, revision seen) override {
@@ -293,6 +296,16 @@ class memory_catalog final : public sole_catalog {
     resources_.erase(std::string{identifier});
     return seen;
   }
+  revision put_registration_token(const oauth::registration_token& t, revision seen) override {
+    auto lock = std::lock_guard{mutex_};
+    registration_tokens_.insert_or_assign(t.id, t);
+    return seen;
+  }
+  revision erase_registration_token(std::string_view id, revision seen) override {
+    auto lock = std::lock_guard{mutex_};
+    registration_tokens_.erase(std::string{id});
+    return seen;
+  }
   std::string load_note(std::string_view name) override {
     auto lock = std::lock_guard{mutex_};
     auto found = notes_.find(name);
@@ -312,6 +325,7 @@ class memory_catalog final : public sole_catalog {
   std::map<std::string, oauth::client> clients_;
   std::map<std::string, key_record> keys_;
   std::map<std::string, oauth::resource> resources_;
+  std::map<std::string, oauth::registration_token> registration_tokens_;
   std::map<std::string, std::string, std::less<>> notes_;
 };
 

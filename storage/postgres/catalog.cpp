@@ -69,6 +69,13 @@ catalog_changes postgres_catalog::changes(revision after) {
           all.resources.push_back(decoded(decode_resource(body)));
         }
         break;
+      case record_kind::registration_token:
+        if (is_erased) {
+          all.erased_registration_tokens.push_back(id);
+        } else {
+          all.registration_tokens.push_back(decoded(decode_registration_token(body)));
+        }
+        break;
       case record_kind::key:
         all.keys = true;
         break;
@@ -103,6 +110,15 @@ revision postgres_catalog::put_resource(const oauth::resource& r, revision seen)
 
 revision postgres_catalog::erase_resource(std::string_view identifier, revision seen) {
   return put({{record_kind::resource, std::string{identifier}, std::nullopt}}, seen);
+}
+
+revision postgres_catalog::put_registration_token(const oauth::registration_token& t,
+                                                  revision seen) {
+  return put({{record_kind::registration_token, t.id, encode(t)}}, seen);
+}
+
+revision postgres_catalog::erase_registration_token(std::string_view id, revision seen) {
+  return put({{record_kind::registration_token, std::string{id}, std::nullopt}}, seen);
 }
 
 revision postgres_catalog::change_keys(const std::vector<key_record>& put_keys,

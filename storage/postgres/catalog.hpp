@@ -1,5 +1,5 @@
 /// @file
-/// The catalog of clients, resources, keys and notes in the first shard.
+/// The catalog of clients, resources, initial access tokens, keys and notes in the first shard.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,13 @@
 namespace mintage::storage::postgres {
 
 /// Kinds of records. The numbers are in databases: DO NOT CHANGE.
-enum class record_kind : std::int16_t { client = 1, resource = 2, key = 3, note = 4 };
+enum class record_kind : std::int16_t {
+  client = 1,
+  resource = 2,
+  key = 3,
+  note = 4,
+  registration_token = 5
+};
 
 /// A write changes the number of the catalog's version, if that is still the one that the writer
 /// has seen, and gives its records the new one. So versions are seen in order.
@@ -26,6 +32,8 @@ class postgres_catalog final : public catalog {
   revision erase_client(std::string_view id, revision seen) override;
   revision put_resource(const oauth::resource& r, revision seen) override;
   revision erase_resource(std::string_view identifier, revision seen) override;
+  revision put_registration_token(const oauth::registration_token& t, revision seen) override;
+  revision erase_registration_token(std::string_view id, revision seen) override;
   stored_keys load_keys() override;
   revision change_keys(const std::vector<key_record>& put, const std::vector<std::string>& erased,
                        revision seen) override;

@@ -52,7 +52,8 @@ SELECT (SELECT count(*) FROM mintage.family), (SELECT count(*) FROM mintage.toke
        (SELECT count(*) FROM mintage.record WHERE kind = 2),
        (SELECT count(*) FROM mintage.record WHERE kind = 3),
        (SELECT count(*) FROM mintage.code) + (SELECT count(*) FROM mintage.record),
-       (SELECT count(*) FROM mintage.authorization_request))"};
+       (SELECT count(*) FROM mintage.authorization_request),
+       (SELECT count(*) FROM mintage.record WHERE kind = 5))"};
 
 /// One shard with its open transaction, and the rows that wait for a statement.
 class shard_writer {
@@ -61,7 +62,7 @@ class shard_writer {
       : number_{number}, session_{dial_primary(conninfo, number)} {
     script("BEGIN");
     const auto counts = run(count_rows, {});
-    for (auto column = 0; column < 9; ++column)
+    for (auto column = 0; column < 10; ++column)
       if (counts.int8(0, column) != 0)
         throw storage_error{name() + " holds records already: import into a new cluster"};
   }
@@ -205,6 +206,8 @@ void shard_writer::put(const moved_catalog& c) {
   };
   for (const auto& one : c.clients) add(record_kind::client, one.id, encode(one));
   for (const auto& one : c.resources) add(record_kind::resource, one.as.identifier, encode(one));
+  for (const auto& one : c.registration_tokens)
+    add(record_kind::registration_token, one.id, encode(one));
   for (const auto& one : c.keys) add(record_kind::key, one.kid, encode(one));
   if (!c.seal_check.empty()) add(record_kind::note, std::string{seal_check_note}, c.seal_check);
   send();
@@ -243,10 +246,12 @@ class postgres_sink final : public content_sink {
       found.clients += of(4);
       found.resources += of(5);
       found.keys += of(6);
+      found.registration_tokens += of(9);
       if (found.cutoffs != given.cutoffs) fail(*s);
     }
     if (found.records != given.records || found.clients != given.clients ||
-        found.resources != given.resources || found.keys != given.keys)
+        found.resources != given.resources ||
+        found.registration_tokens != given.registration_tokens || found.keys != given.keys)
       fail(*shards_.front());
     for (const auto& s : shards_) s->commit();
   }

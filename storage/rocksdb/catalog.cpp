@@ -9,15 +9,18 @@ rocksdb::Slice to_slice(std::string_view s) noexcept {
   return {s.data(), s.size()};
 }
 
-/// Reads all records of a column family. A record that cannot be decoded is an error, not skipped:
-/// a server without one of its clients or keys would seem to work.
+/// Reads all records of a column family whose keys begin with `prefix`. A record that cannot be
+/// decoded is an error, not skipped: a server without one of its clients or keys would seem to
+/// work.
 template <class Record>
 std::vector<Record> load_all(const rocksdb_database& db, column_family f,
-                             std::optional<Record> (*decode)(std::string_view)) {
+                             std::optional<Record> (*decode)(std::string_view),
+                             std::string_view prefix = {}) {
   auto all = std::vector<Record>{};
   auto in_use = db.use();
   auto at = db.scan(f);
-  for (at->SeekToFirst(); at->Valid(); at->Next()) {
+  for (at->Seek(to_slice(prefix)); at->Valid(); at->Next()) {
+    if (!at->key().starts_with(to_slice(prefix))) break;
     auto one = decode({at->value().data(), at->value().size()});
     if (!one) {
       throw db.error("holds a record that cannot be read");
@@ -30,6 +33,13 @@ std::vector<Record> load_all(const rocksdb_database& db, column_family f,
   return all;
 }
 
+/// Initial access tokens are few, and stand among the notes. On the disk: DO NOT CHANGE.
+constexpr auto token_prefix = std::string_view{"registration-token/"};
+
+std::string token_key(std::string_view id) {
+  return std::string{token_prefix}.append(id);
+}
+
 /// The one revision of a catalog that no other process changes.
 constexpr auto only_revision = revision{1};
 
@@ -40,6 +50,8 @@ catalog_changes rocksdb_catalog::changes(revision after) {
   if (after != 0) return all;
   all.clients = load_all<oauth::client>(db_, column_family::clients, decode_client);
   all.resources = load_all<oauth::resource>(db_, column_family::resources, decode_resource);
+  all.registration_tokens = load_all<oauth::registration_token>(
+      db_, column_family::notes, decode_registration_token, token_prefix);
   return all;
 }
 
@@ -89,6 +101,20 @@ revision rocksdb_catalog::erase_resource(std::string_view identifier, revision s
   auto in_use = db_.use();
   auto batch = rocksdb::WriteBatch{};
   static_cast<void>(batch.Delete(db_[column_family::resources], to_slice(identifier)));
+  write(batch);
+  return seen;
+}
+
+revision rocksdb_catalog::put_registration_token(const oauth::registration_token& t,
+                                                 revision seen) {
+  put_note(token_key(t.id), encode(t));
+  return seen;
+}
+
+revision rocksdb_catalog::erase_registration_token(std::string_view id, revision seen) {
+  auto in_use = db_.use();
+  auto batch = rocksdb::WriteBatch{};
+  static_cast<void>(batch.Delete(db_[column_family::notes], token_key(id)));
   write(batch);
   return seen;
 }

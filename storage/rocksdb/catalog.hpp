@@ -1,5 +1,5 @@
 /// @file
-/// The catalog of clients, keys, resources and notes in RocksDB.
+/// The catalog of clients, keys, resources, initial access tokens and notes in RocksDB.
 #pragma once
 
 #include <mutex>
@@ -20,6 +20,8 @@ class rocksdb_catalog final : public sole_catalog {
   revision erase_client(std::string_view id, revision seen) override;
   revision put_resource(const oauth::resource& r, revision seen) override;
   revision erase_resource(std::string_view identifier, revision seen) override;
+  revision put_registration_token(const oauth::registration_token& t, revision seen) override;
+  revision erase_registration_token(std::string_view id, revision seen) override;
   stored_keys load_keys() override;
   revision change_keys(const std::vector<key_record>& put, const std::vector<std::string>& erased,
                        revision seen) override;

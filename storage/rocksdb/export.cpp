@@ -60,11 +60,13 @@ content_counts export_rocksdb(const rocksdb_options& o, const oauth::clock& cloc
   auto all = records.changes(0);
   auto moved = moved_catalog{.clients = std::move(all.clients),
                              .resources = std::move(all.resources),
+                             .registration_tokens = std::move(all.registration_tokens),
                              .keys = std::move(records.load_keys().keys),
                              .seal_check = records.load_note(seal_check_note),
                              .void_before = db.void_before()};
   counts.clients = moved.clients.size();
   counts.resources = moved.resources.size();
+  counts.registration_tokens = moved.registration_tokens.size();
   counts.keys = moved.keys.size();
   to.take(std::move(moved));
 

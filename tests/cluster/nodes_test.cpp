@@ -17,7 +17,8 @@ namespace {
 
 /// Windows that are long enough on any machine (COD-07, RFT-06).
 const settings long_windows{{"tokens.code_dup_window", toml_string("10s")},
-                            {"tokens.refresh_grace", toml_string("60s")}};
+                            {"tokens.refresh_grace", toml_string("60s")},
+                            {"registration.mode", toml_string("token")}};
 
 /// Three nodes that all tests of the suite share.
 class nodes : public testing::Test {
@@ -141,6 +142,34 @@ TEST_F(nodes, know_a_change_of_a_client_when_it_is_answered) {
     admin.remove(made.id);
     for (auto i = std::size_t{0}; i < all().size(); ++i) {
       EXPECT_EQ(all().at(i).status_of(refresh(made, "x")), 401U) << "node " << i;
+    }
+  }
+}
+
+TEST_F(nodes, DCR_01_know_initial_tokens_and_registered_clients_when_they_are_answered) {
+  for (auto round = std::size_t{0}; round < 3; ++round) {
+    const auto here = round % all().size();
+    const auto there = (round + 1) % all().size();
+    const auto made = all().at(here).admin().call("POST", "/admin/registration_tokens");
+    ASSERT_EQ(made.status, 201U) << made.octets;
+    auto registering = token_call{};
+    registering.target = "/register";
+    registering.header("Content-Type", "application/json")
+        .header("Authorization", "Bearer " + text_of(parse_object(made.body), "token"));
+    registering.body = R"({"redirect_uris":["https://client.example/cb"]})";
+    const auto got = registering.send_to(all().at(there).server().port());
+    ASSERT_EQ(got.status, 201U) << got.octets;
+    const auto client = parse_object(got.body);
+    auto asking = token_call{};
+    asking.method = "GET";
+    asking.target = text_of(client, "registration_client_uri").substr(issuer.size());
+    asking.drop_header("Content-Type")
+        .header("Authorization", "Bearer " + text_of(client, "registration_access_token"));
+    asking.body = "";
+    asking.with_length = false;
+    for (auto i = std::size_t{0}; i < all().size(); ++i) {
+      EXPECT_EQ(all().at(i).status_of(asking), 200U) << "node " << i;
+      EXPECT_EQ(all().at(i).status_of(registering), 401U) << "the token was for one client";
     }
   }
 }

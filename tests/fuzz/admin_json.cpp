@@ -16,5 +16,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)mintage::oauth::check_mint(clients, std::move(*mint), {}, {}, {});
   if (const auto metadata = json.read_client(text))
     (void)mintage::oauth::make_client(*metadata, {}, random);
+  if (const auto request = json.read_registration(text))
+    (void)mintage::oauth::register_client(*request, {}, {}, random);
+  if (const auto wanted = json.read_registration_token(text))
+    (void)mintage::oauth::make_registration_token(*wanted, {}, random);
   return 0;
 }

@@ -30,7 +30,7 @@ const tls = `
 certificate = "${process.env.MINTAGE_TLS_CERTIFICATE}"
 key = "${process.env.MINTAGE_TLS_KEY}"`
 
-const config = (issuer, port, overTls, nonces) => `
+const config = (issuer, port, overTls, nonces, registration) => `
 issuer = "${issuer}"
 [http]
 listen = "127.0.0.1:${port}"
@@ -43,18 +43,20 @@ mint_token_file = "mint.token"
 path = "db"
 [dpop]
 nonces = "${nonces}"
+[registration]
+mode = "${registration}"
 [keys]
 seal_key_file = "seal.key"
 `
 
 /** A running server. `stop` must be called; it checks that SIGTERM ends it with status 0. */
 export class Server {
-  static async start({ overTls = false, nonces = 'off' } = {}) {
+  static async start({ overTls = false, nonces = 'off', registration = 'off' } = {}) {
     const folder = await mkdtemp(join(tmpdir(), 'mintage-interop-'))
     const port = await freePort()
     const file = join(folder, 'mintage.toml')
     const issuer = overTls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
-    await writeFile(file, config(issuer, port, overTls, nonces))
+    await writeFile(file, config(issuer, port, overTls, nonces, registration))
 
     const process_ = spawn(process.env.MINTAGE, ['serve', '--config', file], {
       stdio: ['ignore', 'pipe', 'pipe'],

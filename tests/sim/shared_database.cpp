@@ -93,10 +93,13 @@ class shared_database::node final : public storage::engine, public storage::cata
       if (r.first <= after) continue;
       if (const auto* c = std::get_if<oauth::client>(&r.second)) found.clients.push_back(*c);
       if (const auto* t = std::get_if<oauth::resource>(&r.second)) found.resources.push_back(*t);
+      if (const auto* i = std::get_if<oauth::registration_token>(&r.second))
+        found.registration_tokens.push_back(*i);
       found.keys |= name.front() == 'k';
       if (after == 0 || !std::holds_alternative<std::monostate>(r.second)) continue;
       if (name.front() == 'c') found.erased_clients.push_back(name.substr(1));
       if (name.front() == 'r') found.erased_resources.push_back(name.substr(1));
+      if (name.front() == 'i') found.erased_registration_tokens.push_back(name.substr(1));
     }
     return found;
   }
@@ -111,6 +114,12 @@ class shared_database::node final : public storage::engine, public storage::cata
   }
   revision erase_resource(std::string_view identifier, revision seen) override {
     return database_.write(seen, {{"r" + std::string{identifier}, {}}});
+  }
+  revision put_registration_token(const oauth::registration_token& t, revision seen) override {
+    return database_.write(seen, {{"i" + t.id, t}});
+  }
+  revision erase_registration_token(std::string_view id, revision seen) override {
+    return database_.write(seen, {{"i" + std::string{id}, {}}});
   }
   storage::stored_keys load_keys() override {
     if (keys_fail) throw storage::storage_error{"the keys fail on demand"};

@@ -43,7 +43,8 @@ class shared_database {
  private:
   class node;
   class shard;
-  using body = std::variant<std::monostate, oauth::client, oauth::resource, storage::key_record>;
+  using body = std::variant<std::monostate, oauth::client, oauth::resource,
+                            oauth::registration_token, storage::key_record>;
 
   storage::revision write(storage::revision seen, std::vector<std::pair<std::string, body>> all);
   void call_watchers();

@@ -121,7 +121,7 @@ void remember_parameters(std::string_view octets) {
 void remember_by_prefix(std::string_view octets) {
   constexpr auto of_text =
       std::string_view{"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"};
-  for (const auto* prefix : {"mco_", "mrt_", "mat_", "mcs_", "mad_"}) {
+  for (const auto* prefix : {"mco_", "mrt_", "mat_", "mcs_", "mad_", "mit_", "mrg_"}) {
     for (auto at = octets.find(prefix); at != octets.npos; at = octets.find(prefix, at + 4)) {
       const auto end = std::min(octets.find_first_not_of(of_text, at), octets.size());
       if (end - at >= 30) remember_secret(octets.substr(at, end - at));

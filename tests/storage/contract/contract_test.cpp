@@ -389,7 +389,22 @@ TEST_P(contract, keeps_clients_keys_resources_and_notes) {
   at = records.put_resource(r, at);
   at = records.erase_resource("https://a.example", at);
   at = records.erase_resource("https://never.example", at);
+  auto t = oauth::registration_token{};
+  for (const auto* id : {"irt_a", "irt_b"}) {
+    t.id = id;
+    at = records.put_registration_token(t, at);
+  }
+  t.used = 3;
+  t.allows.resources = {"https://b.example"};
+  at = records.put_registration_token(t, at);
+  at = records.erase_registration_token("irt_a", at);
+  at = records.erase_registration_token("irt_never", at);
   reopen();
+  const auto tokens = engine_->records().changes(0).registration_tokens;
+  ASSERT_EQ(tokens.size(), 1U);
+  EXPECT_EQ(tokens[0].id, "irt_b");
+  EXPECT_EQ(tokens[0].used, 3U);
+  EXPECT_EQ(tokens[0].allows, t.allows);
   auto resources = engine_->records().changes(0).resources;
   ASSERT_EQ(resources.size(), 1U);
   EXPECT_EQ(resources[0].as.identifier, "https://b.example");

@@ -165,6 +165,16 @@ refresh_grace = "11s"
 [dpop]
 nonces = "required"
 max_age = "30s"
+[registration]
+mode = "open"
+announce = true
+max_clients = 12
+per_source_per_hour = 3
+rotate_tokens = false
+unused_life = "2h"
+idle_life = "2d"
+scopes = ["openid"]
+resources = ["https://api.example.com"]
 [keys]
 algorithms = ["RS256", "ES384", "PS256", "EdDSA"]
 rotation_period = 0
@@ -266,6 +276,15 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.rules.refresh_grace, seconds{11});
   EXPECT_TRUE(s.rules.dpop_nonces_required);
   EXPECT_EQ(s.rules.dpop_max_age, seconds{30});
+  EXPECT_EQ(s.rules.registration.mode, oauth::registration_mode::open);
+  EXPECT_TRUE(s.rules.registration.announce);
+  EXPECT_EQ(s.rules.registration.max_clients, 12U);
+  EXPECT_EQ(s.rules.registration.per_source_per_hour, 3U);
+  EXPECT_FALSE(s.rules.registration.rotate_tokens);
+  EXPECT_EQ(s.rules.registration.unused_life, seconds{2 * 3600});
+  EXPECT_EQ(s.rules.registration.idle_life, seconds{2 * 86400});
+  EXPECT_EQ(s.rules.registration.scopes, std::vector<std::string>{"openid"});
+  EXPECT_EQ(s.rules.registration.resources, std::vector<std::string>{"https://api.example.com"});
   using enum crypto::jws_alg;
   EXPECT_EQ(s.actors.algorithms, (std::vector{rs256, es384, ps256, eddsa}));
   EXPECT_EQ(s.rules.key_rotation_period, seconds{0});

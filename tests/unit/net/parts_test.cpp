@@ -137,6 +137,20 @@ TEST(router, compares_exact_octets) {
   }
 }
 
+TEST(router, DCR_01_knows_registration_where_the_options_have_it) {
+  auto o = oauth::options{};
+  EXPECT_EQ(find_public(oauth::paths_of(o), "/register"), std::nullopt);
+  EXPECT_EQ(find_public(oauth::paths_of(o), "/register/cl_a"), std::nullopt);
+  EXPECT_EQ(find_public(oauth::paths_of(o), ""), std::nullopt);
+  o.registration.mode = oauth::registration_mode::token;
+  o.issuer = "https://idp.example.com/t";
+  const auto paths = oauth::paths_of(o);
+  EXPECT_EQ(find_public(paths, "/t/register"), oauth::endpoint::registration);
+  EXPECT_EQ(find_public(paths, "/t/register/cl_a"), oauth::endpoint::registered_client);
+  for (const auto* path : {"/t/register/", "/t/register/a/b", "/t/registercl_a", "/register/cl_a"})
+    EXPECT_EQ(find_public(paths, path), std::nullopt) << path;
+}
+
 TEST(router, guards_all_below_admin) {
   for (const auto* path :
        {"/admin", "/admin/", "/admin/x", "/admin/clients/", "/admin/clients/a/b"}) {

@@ -127,6 +127,12 @@ oauth::client sample_client() {
   c.logo_uri = "https://app.example.com/logo.png";
   c.default_max_age = oauth::seconds{0};
   c.require_auth_time = true;
+  c.registered = oauth::registration{.token = crypto::sha256("its token"),
+                                     .initial_token = "irt_1",
+                                     .last_used = oauth::instant{oauth::seconds{9}}};
+  c.application = oauth::application_type::native;
+  c.software_id = "4NRB1-0XZABZI9E6-5SM3R";
+  c.software_version = "2.1";
   return c;
 }
 
@@ -203,6 +209,10 @@ void expect_same(const oauth::client& a, const oauth::client& b) {
   EXPECT_EQ(a.logo_uri, b.logo_uri);
   EXPECT_EQ(a.default_max_age, b.default_max_age);
   EXPECT_EQ(a.require_auth_time, b.require_auth_time);
+  EXPECT_EQ(a.registered, b.registered);
+  EXPECT_EQ(a.application, b.application);
+  EXPECT_EQ(a.software_id, b.software_id);
+  EXPECT_EQ(a.software_version, b.software_version);
 }
 
 /// Appends field `number` with the varint `value`; of several values of one field, the last counts.

@@ -36,6 +36,13 @@ class failing_catalog final : public storage::sole_catalog {
   storage::revision erase_resource(std::string_view identifier, storage::revision seen) override {
     return inner_.erase_resource(identifier, seen);
   }
+  storage::revision put_registration_token(const oauth::registration_token& t,
+                                           storage::revision seen) override {
+    return inner_.put_registration_token(t, seen);
+  }
+  storage::revision erase_registration_token(std::string_view id, storage::revision seen) override {
+    return inner_.erase_registration_token(id, seen);
+  }
   storage::stored_keys load_keys() override { return inner_.load_keys(); }
   storage::revision change_keys(const std::vector<storage::key_record>& put,
                                 const std::vector<std::string>& erased,

@@ -183,5 +183,23 @@ TEST(admin_json_status, follows_the_code) {
   for (const auto& r : rows) EXPECT_EQ(status_of(r.code), r.status) << oauth::to_string(r.code);
 }
 
+TEST(admin_json_render, DCR_02_shows_a_client_what_it_may_set_and_no_more) {
+  auto made = oauth::registered_client{.made = some_client(),
+                                       .secret = crypto::secret_string{"mcs_x"},
+                                       .token = crypto::secret_string{"mrg_y"},
+                                       .is_new = true};
+  made.made.secrets.resize(1);
+  made.made.registered = oauth::registration{};
+  made.made.allowed_resources = {"https://api.example"};
+  const auto text = render_registration(made, "https://i/register/");
+  EXPECT_THAT(text, testing::StartsWith(
+                        R"({"client_id":"cl_b","client_id_issued_at":1000,"client_secret":"mcs_x",)"
+                        R"("client_secret_expires_at":0,"registration_access_token":"mrg_y",)"
+                        R"("registration_client_uri":"https://i/register/cl_b","client_name":)"));
+  for (const auto* hidden : {"HASH", "allowed_resources", "status", "rt_mode", "\"registration\"",
+                             "application_type", "userinfo_signed_response_alg"})
+    EXPECT_EQ(text.find(hidden), text.npos) << hidden;
+}
+
 }  // namespace
 }  // namespace mintage::net

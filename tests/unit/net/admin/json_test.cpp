@@ -416,5 +416,33 @@ TEST(admin_json_rotation, may_ask_for_nothing_in_particular) {
   EXPECT_TRUE(read->now);
 }
 
+TEST(admin_json, DCR_02_ignores_members_that_are_not_for_clients) {
+  const auto read = admin_json{}.read_registration(
+      R"({"client_name":"x","tos_uri":7,"rt_mode":[],"status":"suspended","scope":null,"":{}})");
+  ASSERT_TRUE(read) << read.error().description;
+  EXPECT_EQ(read->metadata.client_name, "x");
+  EXPECT_FALSE(read->metadata.status || read->metadata.rt_mode || read->metadata.scope);
+  EXPECT_FALSE(read->has_software_statement || read->has_sector);
+  EXPECT_EQ(read->server_member, "");
+}
+
+TEST(admin_json, DCR_06_tells_what_no_update_may_have) {
+  const auto read = admin_json{}.read_registration(
+      R"({"client_id":"a","client_secret":"b","client_id_issued_at":1,"sector_identifier_uri":"s",)"
+      R"("software_statement":"t"})");
+  ASSERT_TRUE(read) << read.error().description;
+  EXPECT_EQ(read->metadata.client_id, "a");
+  EXPECT_TRUE(read->metadata.client_secret);
+  EXPECT_TRUE(read->has_software_statement && read->has_sector);
+  EXPECT_EQ(read->server_member, "client_id_issued_at");
+}
+
+TEST(admin_json, DCR_04_names_the_member_of_a_registration_that_is_wrong) {
+  for (const auto* json : {"", "[]", "{", R"({"client_name":1})", R"({"scope":"a","scope":"b"})",
+                           R"({"redirect_uris":"https://a.example"})"}) {
+    EXPECT_FALSE(admin_json{}.read_registration(json)) << json;
+  }
+}
+
 }  // namespace
 }  // namespace mintage::net
