@@ -14,6 +14,8 @@ export const pkce = {
   challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
 }
 export const redirectUri = 'https://client.example/cb'
+// login.mjs plays the page that is there.
+export const loginUrl = 'https://login.example/login'
 
 // The issuer contains the TCP port, so that is chosen before the server starts.
 async function freePort() {
@@ -39,6 +41,8 @@ ${overTls ? tls : ''}
 listen = "127.0.0.1:0"
 token_file = "admin.token"
 mint_token_file = "mint.token"
+[authorization]
+login_url = "${loginUrl}"
 [storage.rocksdb]
 path = "db"
 [dpop]
