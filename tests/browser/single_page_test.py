@@ -1,0 +1,40 @@
+"""oidc-client-ts from npm in a page: a public client, whose requests are those of a script (CORS)."""
+
+import pathlib
+
+import shared
+from case import BrowserTest
+
+LIBRARY = "node_modules/oidc-client-ts/dist/browser/oidc-client-ts.min.js"
+
+PAGE = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><h1></h1><script>{library}</script>
+<script>
+const manager = new oidc.UserManager({{authority: "{issuer}", client_id: "single-page",
+  redirect_uri: location.origin + "/spa", scope: "openid profile offline_access",
+  loadUserInfo: true}})
+const show = (text) => (document.querySelector("h1").textContent = text)
+async function run() {{
+  if (!location.search.includes("code=")) return manager.signinRedirect()
+  const user = await manager.signinCallback()
+  const refreshed = await manager.signinSilent()
+  const again = user.access_token === refreshed.access_token ? "" : " again"
+  show(`Hello ${{user.profile.name}}${{again}}`)
+}}
+run().catch((why) => show(String(why)))
+</script>"""
+
+
+class SinglePage(BrowserTest):
+    def test_oidc_client_ts(self):
+        library = pathlib.Path(shared.packages or "", LIBRARY)
+        if not library.exists():
+            self.skipTest("the npm packages of the test interop are not there")
+        self.sink.pages["/spa"] = PAGE.format(library=library.read_text(), issuer=self.world.issuer)
+        self.world.register("single-page", f"{self.sink.url}/spa",
+                            token_endpoint_auth_method="none", allowed_origins=[self.sink.url])
+        browser = self.browser()
+        browser.open(f"{self.sink.url}/spa")
+        browser.wait_title("Log in")
+        self.log_in(browser)
+        browser.click("button[value=allow]")
+        browser.wait_title("Hello Alice Example again")

@@ -1,0 +1,24 @@
+"""The journey over https, with a proxy in front of login page and application. (AUZ-01)"""
+
+import shared
+import webdriver
+from case import BrowserTest
+from world import World
+
+
+class OverTls(BrowserTest):
+    def test_cookies_have_the_prefix_host(self):
+        self.world = World(shared.mintage, over_tls=True)
+        self.addCleanup(self.world.stop)
+        browser = webdriver.Browser(shared.driver, trust_any_certificate=True)
+        self.addCleanup(browser.stop)
+        self.log_in(self.at_login(browser))
+        browser.click("button[value=allow]")
+        browser.wait_title("Hello Alice Example")
+        cookies = browser.cookies()
+        for name in ("mintage_browser", "mintage_login", "example_app"):
+            cookie = cookies[f"__Host-{name}"]
+            self.assertEqual((cookie["secure"], cookie["httpOnly"], cookie["path"]),
+                             (True, True, "/"), name)
+        # The address of a browser is that which the proxy saw.
+        self.assertIn('"source": "127.0.0.1"', self.world.log("login"))
