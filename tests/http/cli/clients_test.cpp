@@ -119,6 +119,23 @@ TEST_F(client_commands, register_public_keys_from_a_file) {  // CAU-06
             "private_key_jwt");
 }
 
+TEST_F(client_commands, say_how_a_client_asks_for_authorization) {  // PAR-02, JAR-01, JRM-01
+  const auto made = run_json({"client", "add", "--redirect-uri", "https://a.example/cb", "--public",
+                              "--pushed-requests", "--jwks-uri", "https://a.example/jwks",
+                              "--request-alg", "ES256", "--response-alg", "PS256",
+                              "--default-max-age", "300", "--client-uri", "https://a.example/"});
+  EXPECT_TRUE(made.at("require_pushed_authorization_requests").as_bool());
+  EXPECT_EQ(text_of(made, "request_object_signing_alg"), "ES256");
+  EXPECT_EQ(text_of(made, "authorization_signed_response_alg"), "PS256");
+  EXPECT_EQ(made.at("default_max_age").to_number<int>(), 300);
+  EXPECT_EQ(text_of(made, "client_uri"), "https://a.example/");
+  const auto changed =
+      run_json({"client", "change", text_of(made, "client_id"), "--default-max-age", "-1",
+                "--logo-uri", "https://a.example/logo.png"});
+  EXPECT_FALSE(changed.contains("default_max_age"));
+  EXPECT_EQ(text_of(changed, "logo_uri"), "https://a.example/logo.png");
+}
+
 TEST_F(client_commands, send_no_private_key) {
   const auto file = write_file(
       stage_->server.file("private.jwk"),

@@ -83,11 +83,14 @@ TEST(authorization_parameters, are_read_from_a_form) {  // OpenID Connect Core ย
 TEST(authorization_parameters, are_read_from_claims) {  // JAR-01, RFC 9101 ยง4
   const auto claims = json_object::read(
       R"({"client_id":"app","max_age":300,"claims":{"id_token":{"acr":null}},"state":"x",
-          "resource":["https://a","https://b"],"other":7,"aud":["x"]})");
+          "resource":["https://a","https://b"],"other":7,"aud":["x"],"request":"x",
+          "request_uri":1})");
   const auto sent = of_claims(*claims);
   EXPECT_FALSE(sent.fault());
   EXPECT_EQ(sent[ask::client_id], "app");
   EXPECT_EQ(sent[ask::max_age], "300");
+  EXPECT_FALSE(sent.has(ask::request));  // request_object.hpp refuses them
+  EXPECT_FALSE(sent.is_faulty(ask::request_uri));
   EXPECT_EQ(sent[ask::claims], R"({"id_token":{"acr":null}})");
   ASSERT_EQ(sent.resources().size(), 2U);
   EXPECT_EQ(sent.resources()[0], "https://a");
