@@ -162,6 +162,10 @@ code_store_actor::behavior_type code_store(pointer self, std::size_t index,
           },
           [self](std::vector<service::authorization_handle> some) {
             to_validator(self, std::move(some));
+          },
+          [self](session_search_handle found) {
+            self->send(self->state.to->logout_notifier, found_atom_v,
+                       session_search_batch{std::move(found)});
           }});
   return {
       [self](redeem_atom, const token_batch& b) {
@@ -207,6 +211,11 @@ code_store_actor::behavior_type code_store(pointer self, std::size_t index,
       [self](find_atom, const authorization_batch& b) {
         collect(self, self->state.to_find, b.take());
         flush_later(self);
+      },
+      [self](find_atom, const session_search_batch& b) {
+        when_ready(self, b, [](pointer me, const session_search_batch& some) {
+          me->state.work->sessions.find(some.take());
+        });
       },
       [self](release_atom, const token_batch& b) {
         auto some = b.take();

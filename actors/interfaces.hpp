@@ -14,6 +14,7 @@
 ///     validator ──fetch──▶ key fetcher ──publish, validate──▶ validator
 ///     validator ──find──▶ code store ──validate──▶ validator (a stored authorization request)
 ///     http ──admin, use──▶ registry ──publish──▶ validators, code stores, http
+///     registry ──admin──▶ logout notifier ──find──▶ code store ──found──▶ logout notifier
 ///     http ──admin──▶ key keeper ──publish──▶ validators, signers, http, registry
 ///     engine ──changed──▶ supervisor ──changed──▶ registry ──changed──▶ key keeper
 ///     supervisor monitors all, replaces members that end, and tells all their addresses (routes)
@@ -22,8 +23,8 @@
 ///
 /// HTTP actors and the members of the pools run on the I/O threads (actors/on_io_thread.hpp), so a
 /// request leaves the thread of its connection only for the shard that owns its slot. Hashers,
-/// registry, key keeper and key fetcher have threads of their own; the supervisor runs on CAF's
-/// scheduler.
+/// registry, key keeper, key fetcher and logout notifier have threads of their own; the supervisor
+/// runs on CAF's scheduler.
 ///
 /// Messages carry batches of handles, immutable snapshots, or tasks. There are no requests with
 /// responses: an answer is another message, and an exchange whose handle is lost returns by itself.
@@ -46,6 +47,7 @@
 
 #include "actors/stages/hash_job.hpp"
 #include "actors/stages/key_set_cache.hpp"
+#include "actors/stages/session_index.hpp"
 #include "service/service.hpp"
 
 namespace mintage::actors {
@@ -93,6 +95,13 @@ struct key_delivery {
   service::fetch_outcome outcome;
 };
 using key_delivery_ptr = std::shared_ptr<const key_delivery>;
+using session_search_batch = batch<session_search_handle>;
+/// What came of an order of the logout notifier.
+struct logout_answer {
+  storage::outbox_id id{};
+  service::fetch_outcome outcome;
+};
+using logout_answer_ptr = std::shared_ptr<const logout_answer>;
 /// The addresses of all members. Replaced as a whole when a member was replaced.
 struct routes;
 using routes_ptr = std::shared_ptr<const routes>;
@@ -114,6 +123,8 @@ CAF_ADD_TYPE_ID(mintage, (mintage::oauth::key_snapshot))
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::key_wait_batch))
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::key_delivery_ptr))
 CAF_ADD_TYPE_ID(mintage, (mintage::oauth::remote_keys_snapshot))
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::session_search_batch))
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::logout_answer_ptr))
 CAF_ADD_ATOM(mintage, mintage::actors, validate_atom, "validate")
 CAF_ADD_ATOM(mintage, mintage::actors, verify_atom, "verify")
 CAF_ADD_ATOM(mintage, mintage::actors, verified_atom, "verified")
@@ -141,6 +152,7 @@ CAF_ADD_TYPE_ID(mintage, (mintage::actors::authorization_batch))
 CAF_ADD_ATOM(mintage, mintage::actors, keep_atom, "keep")
 CAF_ADD_ATOM(mintage, mintage::actors, find_atom, "find")
 CAF_ADD_ATOM(mintage, mintage::actors, use_atom, "use")
+CAF_ADD_ATOM(mintage, mintage::actors, found_atom, "found")
 CAF_END_TYPE_ID_BLOCK(mintage)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::token_batch)
@@ -158,6 +170,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::oauth::key_snapshot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::key_wait_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::key_delivery_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::oauth::remote_keys_snapshot)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::session_search_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::logout_answer_ptr)
 
 namespace mintage::actors {
 
@@ -227,6 +241,8 @@ using code_store_actor = caf::typed_actor<
     // Stores authorization requests that are too long for their handles; then sends them on as
     // their validator has chosen. Reads them, and sends them to a validator.
     caf::reacts_to<keep_atom, authorization_batch>, caf::reacts_to<find_atom, authorization_batch>,
+    // Finds the clients of a session; then sends the search back to the logout notifier.
+    caf::reacts_to<find_atom, session_search_batch>,
     // Takes back consumptions that could not be answered (COM-02), and returns the exchanges.
     caf::reacts_to<release_atom, token_batch>,
     // To itself: commit what was collected.
@@ -287,6 +303,24 @@ using key_fetcher_actor = caf::typed_actor<
     // To itself, delayed: fetch again what is due, refuse what waits too long.
     caf::reacts_to<tick_atom>, caf::reacts_to<routes_atom, routes_ptr>>;
 
+/// The LOGOUT NOTIFIER: owner of what clients are to be told of the ends of sessions. Writes it
+/// durably, answers the call, then delivers it and repeats what failed (LGO-04).
+using logout_notifier_actor = caf::typed_actor<
+    // From the registry: calls that have ended a session.
+    caf::reacts_to<admin_atom, admin_batch>,
+    // From a code store: the clients of a session.
+    caf::reacts_to<found_atom, session_search_batch>,
+    // From the thread of the fetcher.
+    caf::reacts_to<fetched_atom, logout_answer_ptr>,
+    // To itself: store what came of deliveries.
+    caf::reacts_to<flush_atom>,
+    // To itself, delayed: deliver what is due.
+    caf::reacts_to<tick_atom>,
+    // Who is told, and where.
+    caf::reacts_to<publish_atom, oauth::registry_snapshot>,
+    // To sign logout tokens; as signers get them.
+    caf::reacts_to<publish_atom, oauth::key_snapshot>, caf::reacts_to<routes_atom, routes_ptr>>;
+
 /// The I/O thread, of `io_threads`, that member `i` of a pool runs on.
 [[nodiscard]] constexpr std::size_t io_thread_of(std::size_t i, std::size_t io_threads) noexcept {
   return i % io_threads;
@@ -309,6 +343,7 @@ struct routes {
   registry_actor registry;
   key_keeper_actor key_keeper;
   key_fetcher_actor key_fetcher;
+  logout_notifier_actor logout_notifier;
 };
 
 }  // namespace mintage::actors

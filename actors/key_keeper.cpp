@@ -20,6 +20,7 @@ void publish_to_signers(pointer self, oauth::key_snapshot ring) {
   auto& s = self->state;
   s.signed_with = std::move(ring);
   for (const auto& a : s.to->signers) self->send(a, publish_atom_v, s.signed_with);
+  self->send(s.to->logout_notifier, publish_atom_v, s.signed_with);
 }
 
 // Before all nodes publish a new key, signers go on with the keys they have; but a key that was

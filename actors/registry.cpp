@@ -19,6 +19,13 @@ void publish(pointer self) {
   for (const auto& v : to.validators) self->send(v, publish_atom_v, clients);
   for (const auto& c : to.code_stores) self->send(c, publish_atom_v, clients);
   for (const auto& h : to.http) self->send(h, publish_atom_v, clients);
+  self->send(to.logout_notifier, publish_atom_v, clients);
+}
+
+/// Whether a call has ended a session.
+bool has_ended_session(const service::admin_exchange& x) {
+  const auto* const cut = std::get_if<oauth::cut_off>(&x.call);
+  return cut != nullptr && cut->kind == oauth::cutoff_kind::session && x.answer;
 }
 
 /// Sends the answers that need not wait any longer.
@@ -65,10 +72,14 @@ void handle_all(pointer self, const registry_setup& setup, const admin_batch& b)
   const auto before = known_to(self);
   auto done = std::vector<service::admin_handle>{};
   for (auto& x : b.take()) {
-    if (auto job = s.work->handle(x))
+    if (auto job = s.work->handle(x)) {
       self->send(s.to->hashers.front(), hash_atom_v, job);
-    else
+    } else if (has_ended_session(*x)) {
+      x->answer.reset();  // it is answered when what clients are to be told is durable
+      self->send(s.to->logout_notifier, admin_atom_v, admin_batch{std::move(x)});
+    } else {
       done.push_back(std::move(x));
+    }
   }
   conclude(self, setup, before, std::move(done));
 }

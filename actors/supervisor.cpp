@@ -91,6 +91,11 @@ void make(pointer self, const supervisor_setup& s, pool of, std::size_t i) {
           self, s, place,
           [with = &s.members.key_fetcher](auto* me) { return key_fetcher(me, with); });
       return;
+    case pool::logout_notifier:
+      now.logout_notifier = make_waiting<logout_notifier_actor, logout_notifier_state>(
+          self, s, place,
+          [with = &s.members.logouts](auto* me) { return logout_notifier(me, with); });
+      return;
   }
 }
 
@@ -101,7 +106,8 @@ by_pool<std::size_t> sizes_of(const supervisor_setup& s) {
   sizes[pool::code_store] = s.sizes.code_stores;
   sizes[pool::signer] = s.sizes.signers;
   sizes[pool::hasher] = s.sizes.hashers;
-  sizes[pool::registry] = sizes[pool::key_keeper] = sizes[pool::key_fetcher] = 1;
+  sizes[pool::registry] = sizes[pool::key_keeper] = 1;
+  sizes[pool::key_fetcher] = sizes[pool::logout_notifier] = 1;
   return sizes;
 }
 
@@ -133,6 +139,7 @@ void for_each_member(const routes& r, Visit visit) {
   visit(r.registry, pool::registry, 0);
   visit(r.key_keeper, pool::key_keeper, 0);
   visit(r.key_fetcher, pool::key_fetcher, 0);
+  visit(r.logout_notifier, pool::logout_notifier, 0);
 }
 
 // Members first, then the HTTP actors: when a gateway learns of a member, that member has its
@@ -143,6 +150,7 @@ void announce(pointer self) {
   for (const auto& a : shared->code_stores) self->send(a, routes_atom_v, shared);
   for (const auto& a : shared->hashers) self->send(a, routes_atom_v, shared);
   for (const auto& a : shared->validators) self->send(a, routes_atom_v, shared);
+  self->send(shared->logout_notifier, routes_atom_v, shared);
   self->send(shared->registry, routes_atom_v, shared);
   self->send(shared->key_keeper, routes_atom_v, shared);
   self->send(shared->key_fetcher, routes_atom_v, shared);

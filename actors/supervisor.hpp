@@ -13,6 +13,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/key_fetcher.hpp"
 #include "actors/key_keeper.hpp"
+#include "actors/logout_notifier.hpp"
 #include "actors/registry.hpp"
 #include "actors/request_gateway.hpp"
 #include "actors/signer.hpp"
@@ -31,6 +32,7 @@ struct member_setups {
   registry_setup registry;
   key_keeper_setup keys;
   key_fetcher_setup key_fetcher;
+  logout_setup logouts;
 };
 
 struct pool_sizes {

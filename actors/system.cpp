@@ -105,7 +105,13 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
           .key_fetcher = {.fetcher = around.fetcher,
                           .clock = around.clock,
                           .most_waiting = o.key_waits,
-                          .meters = board.key_fetcher}};
+                          .meters = board.key_fetcher},
+          .logouts = {.outbox = around.engine->logouts(),
+                      .sender = around.logout_sender,
+                      .rules = rules,
+                      .clock = around.clock,
+                      .journal = around.journal,
+                      .meters = board.logouts}};
 }
 
 }  // namespace
@@ -138,8 +144,9 @@ struct system::impl {
   // referenced any more.
   ~impl() {
     engine->watch({});
-    // Its handlers refer to actors.
-    if (members.key_fetcher.fetcher != nullptr) members.key_fetcher.fetcher->stop();
+    // Their handlers refer to actors.
+    for (auto* const f : {members.key_fetcher.fetcher, members.logouts.sender})
+      if (f != nullptr) f->stop();
     caf::anon_send_exit(supervising, caf::exit_reason::user_shutdown);
     supervising = nullptr;
     actors.await_all_actors_done();

@@ -35,6 +35,8 @@ struct environment {
   /// Fetches the key sets at the clients' `jwks_uri`. Stopped when the system ends. Null = none can
   /// be fetched.
   service::document_fetcher* fetcher = nullptr;
+  /// Tells clients of the ends of sessions. Stopped when the system ends. Null = nobody is told.
+  service::document_fetcher* logout_sender = nullptr;
 };
 
 /// The actor system behind the gateways. The constructor does the start-up (making or unsealing

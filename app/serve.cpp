@@ -210,14 +210,15 @@ void prepare_open_files(const config::settings& settings) {
   const auto is_shared = settings.storage.engine == storage::engine_kind::postgres;
   const auto health_connections =
       settings.net.health_listen.empty() ? std::size_t{0} : net::most_health_connections;
-  check_open_files(
-      {.connections = settings.net.max_connections,
-       .admin_connections = net::most_admin_connections + health_connections,
-       .database = on_disk     ? storage::most_open_tables
-                   : is_shared ? of_a_shard * settings.storage.postgres.shards.size()
-                               : 0,
-       .spare = fixed + of_an_io_thread * io_threads + of_a_fetch * settings.fetch.in_flight},
-      raise_open_files());
+  check_open_files({.connections = settings.net.max_connections,
+                    .admin_connections = net::most_admin_connections + health_connections,
+                    .database = on_disk     ? storage::most_open_tables
+                                : is_shared ? of_a_shard * settings.storage.postgres.shards.size()
+                                            : 0,
+                    .spare = fixed + of_an_io_thread * io_threads +
+                             of_a_fetch * (settings.fetch.in_flight +
+                                           net::for_logouts(settings.fetch).in_flight)},
+                   raise_open_files());
 }
 
 int run(const config::settings& settings, const sigset_t& awaited, const service_manager& manager,
@@ -257,6 +258,7 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
   for (const auto& odd : net::find_oddities(settings.fetch))
     log.event(log_level::warn, "unsafe setting", {{"key", odd.key}, {"because", odd.sentence}});
   auto fetcher = net::fetcher{settings.fetch};
+  auto logout_sender = net::fetcher{net::for_logouts(settings.fetch)};
   auto server = net::server{settings.net, settings.rules, tokens};
   auto failed = failed_pool{};
   auto actors = std::make_unique<actors::system>(
@@ -268,7 +270,8 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
                           .io_threads = server.io_threads(),
                           .give_up = [&](std::string_view pool) { failed.note(pool); },
                           .signatures = signatures,
-                          .fetcher = &fetcher});
+                          .fetcher = &fetcher,
+                          .logout_sender = &logout_sender});
   actors->attach(watch.meters());
   actors->attach(audit.meters());
   actors->attach(fetcher.meters());

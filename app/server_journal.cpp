@@ -250,6 +250,28 @@ void server_journal::client_forgotten(const oauth::client& c) noexcept {
   });
 }
 
+void server_journal::logout_told(const oauth::logout_notice& n, std::uint32_t tries,
+                                 std::string_view failure) noexcept {
+  guarded([&] {
+    const auto count = std::to_string(tries);
+    const auto note_success = [&](std::initializer_list<event_log::field> fields) {
+      audit_.write("logout_delivered", fields);
+    };
+    const auto note_failure = [&](std::initializer_list<event_log::field> fields) {
+      log_.event(log_level::info, "logout_not_delivered", fields);
+      audit_.write("logout_not_delivered", fields);
+    };
+    if (failure.empty())
+      return note_success(
+          {{"client", n.client_id}, {"sid", n.sid}, {"jti", n.jti}, {"tries", count}});
+    note_failure({{"client", n.client_id},
+                  {"sid", n.sid},
+                  {"jti", n.jti},
+                  {"tries", count},
+                  {"reason", failure}});
+  });
+}
+
 void server_journal::actor_ended(std::string_view pool,
                                  std::optional<std::chrono::milliseconds> wait) noexcept {
   guarded([&] {

@@ -48,6 +48,9 @@ class server_journal final : public service::journal {
   /// Goes to both, since no request caused it. Written to the audit stream after `begin_audit`.
   void key_changed(const crypto::signing_key& key, std::string_view state) noexcept override;
   void client_forgotten(const oauth::client& c) noexcept override;
+  /// What failed goes to both.
+  void logout_told(const oauth::logout_notice& n, std::uint32_t tries,
+                   std::string_view failure) noexcept override;
   /// To the log, as an error.
   void actor_ended(std::string_view pool,
                    std::optional<std::chrono::milliseconds> wait) noexcept override;

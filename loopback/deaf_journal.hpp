@@ -18,6 +18,8 @@ class deaf_journal : public service::journal {
   void authorized(const service::authorization_exchange&) noexcept override {}
   void key_changed(const crypto::signing_key&, std::string_view) noexcept override {}
   void client_forgotten(const oauth::client&) noexcept override {}
+  void logout_told(const oauth::logout_notice&, std::uint32_t, std::string_view) noexcept override {
+  }
   void actor_ended(std::string_view, std::optional<std::chrono::milliseconds>) noexcept override {}
   void signature_failed(const crypto::signing_key&, std::string_view) noexcept override {}
 };

@@ -103,7 +103,7 @@ void https_host::serve(guest& g) {
   SSL_set_fd(ssl.get(), g.socket);
   if (SSL_accept(ssl.get()) == 1) {
     auto v = visit{*this, ssl.get()};
-    if (read_head(v)) {
+    if (read_request(v)) {
       ++requests_;
       respond_(v);
     }
@@ -114,13 +114,26 @@ void https_host::serve(guest& g) {
   g.is_gone = true;
 }
 
-bool https_host::read_head(visit& v) {
+bool https_host::read_request(visit& v) {
+  constexpr auto blank = std::string_view{"\r\n\r\n"};
+  constexpr auto length = std::string_view{"\r\nContent-Length: "};
   auto piece = std::array<char, 4096>{};
-  while (v.head_.find("\r\n\r\n") == v.head_.npos) {
+  auto text = std::string{};
+  const auto read = [&] {
     const auto got = SSL_read(v.ssl_, piece.data(), static_cast<int>(piece.size()));
-    if (got <= 0 || v.head_.size() > 65536) return false;
-    v.head_.append(piece.data(), static_cast<std::size_t>(got));
-  }
+    if (got <= 0 || text.size() > 65536) return false;
+    text.append(piece.data(), static_cast<std::size_t>(got));
+    return true;
+  };
+  while (text.find(blank) == text.npos)
+    if (!read()) return false;
+  const auto head_end = text.find(blank) + blank.size();
+  const auto at = text.find(length);
+  const auto size = at < head_end ? std::stoul(text.substr(at + length.size())) : 0;
+  while (text.size() < head_end + size)
+    if (!read()) return false;
+  v.head_ = text.substr(0, head_end);
+  v.body_ = text.substr(head_end);
   const auto from = v.head_.find(' ') + 1;
   v.target_ = v.head_.substr(from, v.head_.find(' ', from) - from);
   return true;

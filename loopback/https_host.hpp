@@ -30,6 +30,8 @@ class https_host {
     [[nodiscard]] const std::string& target() const noexcept { return target_; }
     /// The header section as received.
     [[nodiscard]] const std::string& head() const noexcept { return head_; }
+    /// As many octets as Content-Length says.
+    [[nodiscard]] const std::string& body() const noexcept { return body_; }
     /// @returns false when the peer has gone or the host is being stopped.
     bool send(std::string_view octets);
     /// Sends a whole response. @param fields with their line ends.
@@ -43,6 +45,7 @@ class https_host {
     https_host& host_;
     SSL* ssl_;
     std::string head_;
+    std::string body_;
     std::string target_;
   };
   /// Called on the thread of the connection.
@@ -71,7 +74,7 @@ class https_host {
 
   void accept_all();
   void serve(guest& g);
-  bool read_head(visit& v);
+  bool read_request(visit& v);
 
   std::unique_ptr<SSL_CTX, freed<SSL_CTX_free>> context_;
   const responder respond_;

@@ -92,6 +92,9 @@ std::string render_metadata(const options& o, const key_ring& ring) {
   json.boolean("request_parameter_supported", false);
   // Explicit: without the member, clients must assume true (MET-02).
   json.boolean("request_uri_parameter_supported", false);
+  json.boolean("backchannel_logout_supported", true);
+  json.boolean("backchannel_logout_session_supported", true);
+  json.boolean("frontchannel_logout_supported", false);  // LGO-06
   if (o.certificates != certificate_use::none)
     json.boolean("tls_client_certificate_bound_access_tokens", true);
   if (!o.mtls_base_url.empty()) json.raw("mtls_endpoint_aliases", aliases(o));

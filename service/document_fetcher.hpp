@@ -1,6 +1,6 @@
 /// @file
-/// The interface to documents of other hosts, such as the key sets of clients. Implemented by
-/// net/fetch/. (CAU-11)
+/// The interface to other hosts: documents that they have, such as the key sets of clients, and
+/// what they are told. Implemented by net/fetch/. (CAU-11, LGO-04)
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ enum class fetch_failure : std::uint8_t {
   late,         ///< not complete within the time for one fetch
   too_large,    ///< the header section or the document
   redirected,   ///< a status of 3xx: redirects are not followed
-  bad_status,   ///< any other status than 200, and 304 where an ETag was sent
+  bad_status,   ///< any other status than 200; 304 where an ETag was sent, 204 after a POST
   wrong_type,   ///< the media type is not JSON
   stopped,      ///< the fetcher is being stopped
 };
@@ -75,9 +75,9 @@ struct fetched_document {
 };
 using fetch_outcome = tl::expected<fetched_document, fetch_failure>;
 
-/// Fetches JSON documents by GET over https, from public hosts only. Everything is bounded: time
-/// and size of each document, fetches at once, fetches that wait, fetches from one host in a
-/// minute.
+/// Fetches JSON documents by GET over https, and sends forms by POST, from and to public hosts
+/// only. Everything is bounded: time and size of each document, fetches at once, fetches that wait,
+/// fetches from one host in a minute.
 /// Thread-safe.
 class document_fetcher {
  public:
@@ -89,6 +89,11 @@ class document_fetcher {
   /// @param etag of the document that the caller has; empty = it has none.
   /// @param done called once.
   virtual void get(std::string url, std::string etag, handler done) = 0;
+  /// Sends a form. Never blocks. The host has taken it when it answers 200 or 204; the document is
+  /// empty then, whatever the host has sent.
+  /// @param form as application/x-www-form-urlencoded.
+  /// @param done called once.
+  virtual void post(std::string url, std::string form, handler done) = 0;
   /// Ends all fetches: their handlers get `stopped`, as do later ones. When it returns, no handler
   /// runs or will run, except inside of a later `get`. Again does nothing. Not for handlers.
   virtual void stop() = 0;

@@ -28,6 +28,7 @@
 #include "oauth/grant/confirmation.hpp"
 #include "oauth/grant/grant.hpp"
 #include "oauth/grant/issuance.hpp"
+#include "oauth/logout/session_client.hpp"
 #include "oauth/replay_id.hpp"
 #include "oauth/request/token_request.hpp"
 #include "oauth/token/token_query.hpp"
@@ -259,6 +260,9 @@ struct drawn_code {
   std::optional<oauth::authorization_code> code;
   oauth::code_ref where;
   crypto::secret_string text;
+  /// The session's client, which is recorded with the code; nothing when the client is not told of
+  /// the session's end. The code has its slot (LGO-05).
+  std::optional<oauth::session_client> session;
   seconds expires_in{};
   /// Whether the code is stored. Until then its text must not leave.
   bool minted = false;

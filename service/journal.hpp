@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "crypto/key.hpp"
+#include "oauth/logout/logout_token.hpp"
 #include "service/exchange.hpp"
 
 namespace mintage::service {
@@ -40,6 +41,10 @@ class journal : public line_room {
   virtual void key_changed(const crypto::signing_key& key, std::string_view state) noexcept = 0;
   /// A client that had registered itself was removed because it was not used (DCR-07).
   virtual void client_forgotten(const oauth::client& c) noexcept = 0;
+  /// A client was told of the end of a session, or was given up.
+  /// @param tries how many there were. @param failure a literal; empty = it was told.
+  virtual void logout_told(const oauth::logout_notice& n, std::uint32_t tries,
+                           std::string_view failure) noexcept = 0;
   /// An actor of a pool ended by a fault.
   /// @param pool a literal.
   /// @param wait until it is replaced; nothing when its pool is given up: the server should end.

@@ -273,6 +273,9 @@ std::string encode(const oauth::client& c) {
   m.set_dpop_nonces(c.dpop_nonces);
   write_authorization(c, m);
   write_registration(c, m);
+  write_texts(c.post_logout_redirect_uris, *m.mutable_post_logout_redirect_uris());
+  m.set_backchannel_logout_uri(c.backchannel_logout_uri);
+  m.set_backchannel_logout_session_required(c.backchannel_logout_session_required);
   return m.SerializeAsString();
 }
 
@@ -314,6 +317,9 @@ std::optional<oauth::client> decode_client(std::string_view octets) {
   c->access_token_claims = read_claims(m.access_token_claims());
   c->dpop_bound_access_tokens = m.dpop_bound_access_tokens();
   c->dpop_nonces = m.dpop_nonces();
+  c->post_logout_redirect_uris = read_texts(*m.mutable_post_logout_redirect_uris());
+  c->backchannel_logout_uri = std::move(*m.mutable_backchannel_logout_uri());
+  c->backchannel_logout_session_required = m.backchannel_logout_session_required();
   return c;
 }
 

@@ -8,6 +8,7 @@
 #include "oauth/client/client.hpp"
 #include "oauth/grant/code.hpp"
 #include "oauth/grant/grant.hpp"
+#include "oauth/logout/logout_token.hpp"
 #include "storage/engine.hpp"
 
 namespace mintage::storage {
@@ -20,6 +21,13 @@ namespace mintage::storage {
 [[nodiscard]] std::optional<oauth::grant> decode_grant(std::string_view octets);
 [[nodiscard]] std::string encode(const oauth::access_token& t);
 [[nodiscard]] std::optional<oauth::access_token> decode_access_token(std::string_view octets);
+/// The value of an index record: the subject of the session's client.
+[[nodiscard]] std::string encode_session_client(std::string_view sub);
+[[nodiscard]] std::optional<std::string> decode_session_client(std::string_view octets);
+[[nodiscard]] std::string encode(const oauth::logout_notice& n);
+[[nodiscard]] std::optional<oauth::logout_notice> decode_logout_notice(std::string_view octets);
+[[nodiscard]] std::string encode(const outbox_entry& e);
+[[nodiscard]] std::optional<outbox_entry> decode_outbox_entry(std::string_view octets);
 [[nodiscard]] std::string encode(const oauth::resource& r);
 [[nodiscard]] std::optional<oauth::resource> decode_resource(std::string_view octets);
 [[nodiscard]] std::string encode(const oauth::client& c);

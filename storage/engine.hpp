@@ -16,6 +16,7 @@
 #include "oauth/client/registration.hpp"
 #include "oauth/grant/resource.hpp"
 #include "oauth/token/key_ring.hpp"
+#include "storage/outbox.hpp"
 #include "storage/shard_store.hpp"
 
 namespace mintage::storage {
@@ -147,6 +148,8 @@ class engine {
                                                                 owner idle = {}) = 0;
   [[nodiscard]] virtual catalog& records() = 0;
   [[nodiscard]] virtual cutoff_table& cutoffs() = 0;
+  /// What clients are to be told of the ends of sessions (LGO-04).
+  [[nodiscard]] virtual outbox& logouts() = 0;
   /// The epoch: codes, tokens and refresh-token families that were minted at or before it are void,
   /// because their redemption or revocation may be lost. 1970 when nothing was ever lost. Never
   /// blocks. Thread-safe. (PROTOCOL.md §13, NEG-212)

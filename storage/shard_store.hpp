@@ -15,6 +15,7 @@
 #include "oauth/grant/grant.hpp"
 #include "oauth/grant/refresh.hpp"
 #include "oauth/grant/slot.hpp"
+#include "oauth/logout/session_client.hpp"
 #include "oauth/replay_id.hpp"
 #include "oauth/token/access_token.hpp"
 #include "storage/tables.hpp"
@@ -25,7 +26,8 @@ using oauth::attempt_id;
 using oauth::instant;
 
 /// The key of a record: its slot (2 octets, big-endian), then its name within the slot: the SHA-256
-/// of a code or of a replay id (32 octets), or the family id of a grant (16). Does not allocate.
+/// of a code, a replay id or a session's client (32 octets), or the family id of a grant (16). Does
+/// not allocate.
 class record_key {
  public:
   static constexpr std::size_t max_size = 34;
@@ -48,6 +50,9 @@ class record_key {
   }
   [[nodiscard]] static record_key of(const oauth::handle_ref& h) noexcept {
     return {h.where, h.hash};
+  }
+  [[nodiscard]] static record_key of(const oauth::session_client_name& n) noexcept {
+    return {n.where, n.hash};
   }
   [[nodiscard]] std::string_view view() const noexcept { return {octets_.data(), size_}; }
   /// Its first two octets.

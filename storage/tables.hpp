@@ -22,7 +22,10 @@ enum class table : std::uint8_t {
   replay_ids,
   /// Authorization requests that are too long for their handle (AUZ-01, PAR-03). The value is
   /// sealed.
-  authorization_requests
+  authorization_requests,
+  /// Which clients a session was used at, while they ask to be told of its end: the key is the
+  /// session's slot and a hash of session and client (oauth/logout/session_client.hpp).
+  session_clients
 };
 constexpr auto tables_count = oauth::count_of<table>();
 
@@ -49,6 +52,7 @@ constexpr auto tables = std::array<table_row, tables_count>{{
     {table::access_tokens, "access_tokens", lifetime::brief, false},
     {table::replay_ids, "replay_ids", lifetime::brief, false},
     {table::authorization_requests, "authorization_requests", lifetime::brief, false},
+    {table::session_clients, "session_clients", lifetime::mixed, false},
 }};
 
 [[nodiscard]] constexpr std::size_t index_of(table t) noexcept {

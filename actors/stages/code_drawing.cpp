@@ -16,7 +16,12 @@ std::optional<oauth::admin_error> code_drawing::draw(service::drawn_code& to,
   if (!code) return std::move(code.error());
   to.expires_in = std::chrono::duration_cast<oauth::seconds>(code->expires - now);
   to.code = std::move(*code);
-  to.text = oauth::make_code(near.value_or(draw_slot()), random_);
+  const auto& who = to.code->who;
+  if (!who.sid.empty() && !clients.find(who.client_id)->backchannel_logout_uri.empty()) {
+    to.session = oauth::mark_session(who.sid, who.client_id, now, setup_.rules, hash_);
+    near = to.session->name.where;
+  }
+  to.text = oauth::make_code(near ? *near : draw_slot(), random_);
   to.where = oauth::find_code(to.text.reveal(), hash_).value();
   return std::nullopt;
 }

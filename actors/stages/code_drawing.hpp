@@ -22,7 +22,8 @@ class code_drawing {
   explicit code_drawing(const validator_setup& setup) : setup_{setup} {}
 
   /// Checks the request and sets `code`, `text`, `where` and `expires_in` of `to`.
-  /// @param near the slot that the code gets; nothing = any.
+  /// @param near the slot that the code gets, unless its session must be marked (LGO-05); nothing =
+  ///        any.
   /// @returns the error, or nothing.
   [[nodiscard]] std::optional<oauth::admin_error> draw(service::drawn_code& to,
                                                        oauth::mint_request&& wanted,

@@ -248,13 +248,27 @@ void code_redemption::insert(std::vector<Handle> some) {
          .value = storage::encode(code)});
     shard_.name_cutoffs(code.who, ops.back());
   }
+  // Behind the codes, and in their commit: which clients their sessions are used at (LGO-05).
+  auto marked = std::vector<std::size_t>{};
+  for (auto i = std::size_t{0}; i < some.size(); ++i) {
+    if (!some[i]->session) continue;
+    ops.push_back({.kind = storage::table::session_clients,
+                   .key = record_key::of(some[i]->session->name),
+                   .expires = some[i]->session->expires,
+                   .binding = {},
+                   .value = storage::encode_session_client(some[i]->code->who.subject())});
+    marked.push_back(i);
+  }
   auto held = std::make_shared<std::vector<Handle>>(std::move(some));
-  shard_.records->insert(std::move(ops), shard_.now(),
-                         [this, held](const std::vector<verdict>& found) {
-                           for (auto i = std::size_t{0}; i < held->size(); ++i)
-                             (*held)[i]->minted = found[i] == verdict::ok;
-                           pass_on(std::move(*held));
-                         });
+  shard_.records->insert(
+      std::move(ops), shard_.now(),
+      [this, held, marked = std::move(marked)](const std::vector<verdict>& found) {
+        for (auto i = std::size_t{0}; i < held->size(); ++i)
+          (*held)[i]->minted = found[i] == verdict::ok;
+        for (auto i = std::size_t{0}; i < marked.size(); ++i)
+          if (found[held->size() + i] == verdict::unknown) (*held)[marked[i]]->minted = false;
+        pass_on(std::move(*held));
+      });
 }
 
 void code_redemption::release(std::vector<service::token_handle> some) {

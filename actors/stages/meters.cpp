@@ -46,6 +46,27 @@ key_fetcher_meters::key_fetcher_meters()
             *this, key_fetches_total, {{"cause", std::string{to_string(key_fetch_causes[i])}}}};
       })} {}
 
+std::string_view to_string(logout_result r) noexcept {
+  switch (r) {
+    case logout_result::ok:
+      return "ok";
+    case logout_result::failed:
+      return "failed";
+    case logout_result::dropped:
+      return "dropped";
+  }
+  return "";
+}
+
+logout_meters::logout_meters()
+    : deliveries{
+          metrics::make_cells<metrics::counter, logout_results.size()>([this](std::size_t i) {
+            return metrics::counter{*this,
+                                    {"mintage_logout_deliveries_total",
+                                     "Logout tokens that were delivered or given up, by result."},
+                                    {{"result", std::string{to_string(logout_results[i])}}}};
+          })} {}
+
 supervisor_meters::supervisor_meters()
     : restarts{metrics::make_cells<metrics::counter, pools.size()>([this](std::size_t i) {
         return metrics::counter{
@@ -80,7 +101,7 @@ meter_board::meter_board(std::size_t io_threads_count, std::size_t validators_co
       code_stores(code_stores_count),
       signers(signers_count),
       members{{{io_threads_count, validators_count, code_stores_count, signers_count, hashers_count,
-                1, 1, 1}}} {
+                1, 1, 1, 1}}} {
   const auto attach_all = [this](const auto& of_pool) {
     for (const auto& m : of_pool) attach(m);
   };
@@ -91,6 +112,7 @@ meter_board::meter_board(std::size_t io_threads_count, std::size_t validators_co
   attach_all(signers);
   attach(key_fetcher);
   attach(registry);
+  attach(logouts);
   attach(supervisor);
 }
 

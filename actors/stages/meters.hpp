@@ -196,6 +196,36 @@ struct alignas(64) registry_meters : metrics::meter_group {
                              {}};
 };
 
+/// What became of what a client was to be told.
+enum class logout_result : std::uint8_t {
+  ok,      ///< the client has taken it
+  failed,  ///< it was tried three times
+  dropped  ///< it was not tried, because the client was changed or it had waited too long
+};
+constexpr auto logout_results = oauth::all_of_enum<logout_result>();
+/// As a metric's label. A literal.
+[[nodiscard]] std::string_view to_string(logout_result r) noexcept;
+
+/// What the logout notifier counts.
+struct alignas(64) logout_meters : metrics::meter_group {
+  logout_meters();
+  std::array<metrics::counter, logout_results.size()> deliveries;
+  [[nodiscard]] metrics::counter& of(logout_result r) noexcept {
+    return deliveries[static_cast<std::size_t>(r)];
+  }
+  metrics::counter retries{
+      *this,
+      {"mintage_logout_retries_total", "Logout tokens that are sent again after a failure."},
+      {}};
+  metrics::gauge waiting{
+      *this,
+      {"mintage_logout_tokens_waiting", "Logout tokens that are neither delivered nor given up.",
+       metrics::metric_type::gauge}};
+  metrics::gauge in_flight{*this,
+                           {"mintage_logout_tokens_in_flight", "Logout tokens that are being sent.",
+                            metrics::metric_type::gauge}};
+};
+
 /// Which backend signs and verifies; constant.
 struct alignas(64) signature_meters : metrics::meter_group {
   explicit signature_meters(const crypto::signature_backends& chosen)
@@ -271,6 +301,7 @@ struct meter_board : metrics::board {
   std::vector<signer_meters> signers;
   key_fetcher_meters key_fetcher;
   registry_meters registry;
+  logout_meters logouts;
   supervisor_meters supervisor;
   /// Who works; not on the page.
   member_board members;

@@ -22,6 +22,8 @@ std::string_view to_string(pool p) noexcept {
       return "key_keeper";
     case pool::key_fetcher:
       return "key_fetcher";
+    case pool::logout_notifier:
+      return "logout_notifier";
   }
   return "";
 }

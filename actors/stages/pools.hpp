@@ -11,7 +11,7 @@
 
 namespace mintage::actors {
 
-/// One member per I/O thread, or as [pools] says; of the last three there is one each.
+/// One member per I/O thread, or as [pools] says; of the last four there is one each.
 enum class pool : std::uint8_t {
   http,
   validator,
@@ -20,12 +20,13 @@ enum class pool : std::uint8_t {
   hasher,
   registry,
   key_keeper,
-  key_fetcher
+  key_fetcher,
+  logout_notifier
 };
-inline constexpr auto pools =
-    std::array{pool::http,   pool::validator, pool::code_store, pool::signer,
-               pool::hasher, pool::registry,  pool::key_keeper, pool::key_fetcher};
-static_assert(pools.size() == static_cast<std::size_t>(pool::key_fetcher) + 1);
+inline constexpr auto pools = std::array{
+    pool::http,     pool::validator,  pool::code_store,  pool::signer,         pool::hasher,
+    pool::registry, pool::key_keeper, pool::key_fetcher, pool::logout_notifier};
+static_assert(pools.size() == static_cast<std::size_t>(pool::logout_notifier) + 1);
 
 /// "code_store": as a metric's label and in the log. A literal.
 [[nodiscard]] std::string_view to_string(pool p) noexcept;

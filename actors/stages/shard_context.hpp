@@ -16,6 +16,10 @@
 
 namespace mintage::actors {
 
+/// In session_index.hpp.
+struct session_search;
+using session_search_handle = std::unique_ptr<session_search>;
+
 /// What all code stores share; outlives them.
 struct code_store_setup {
   storage::engine& engine;
@@ -49,6 +53,8 @@ struct shard_exits {
   std::function<void(std::vector<service::authorization_handle>)> authorizations_recorded;
   /// Whose stored request was looked for: they go back to a validator.
   std::function<void(std::vector<service::authorization_handle>)> authorizations_found;
+  /// A search whose clients are found.
+  std::function<void(session_search_handle)> session_found{};
 };
 
 /// The cutoffs that an engine gave with a record, if it joins cutoffs.

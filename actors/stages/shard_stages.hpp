@@ -1,6 +1,6 @@
 /// @file
 /// Everything that one shard does with its records: codes, refresh-token families, access tokens,
-/// replay ids.
+/// replay ids, clients of sessions.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,7 @@
 #include "actors/stages/family_rotation.hpp"
 #include "actors/stages/opaque_tokens.hpp"
 #include "actors/stages/replay_recording.hpp"
+#include "actors/stages/session_index.hpp"
 #include "actors/stages/shard_context.hpp"
 #include "actors/stages/token_inspection.hpp"
 
@@ -39,6 +40,7 @@ class shard_stages {
   token_inspection questions{shared_};
   replay_recording replays{shared_};
   authorization_records requests{shared_};
+  session_index sessions{shared_};
 };
 
 }  // namespace mintage::actors

@@ -113,7 +113,10 @@ void print_client(const json::object& client) {
                            "authorization_signed_response_alg",
                            "default_max_age",
                            "client_uri",
-                           "logo_uri"}) {
+                           "logo_uri",
+                           "post_logout_redirect_uris",
+                           "backchannel_logout_uri",
+                           "backchannel_logout_session_required"}) {
     if (const auto* value = client.if_contains(name)) table.add({name, cell_of(value)});
   }
   table.add({"secrets", secrets_text(client)});

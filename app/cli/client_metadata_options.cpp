@@ -129,6 +129,18 @@ void add_authorization_options(CLI::App& command, client_metadata_options& o) {
   command.add_option("--logo-uri", o.logo_uri, "Its picture, for login pages")->type_name("URL");
 }
 
+void add_logout_options(CLI::App& command, client_metadata_options& o) {
+  command
+      .add_option("--post-logout-redirect-uri", o.post_logout_redirect_uris,
+                  "Where browsers may be sent after a logout; may be repeated")
+      ->type_name("URI")
+      ->allow_extra_args(false);
+  command
+      .add_option("--backchannel-logout-uri", o.backchannel_logout_uri,
+                  "Where it is told of the end of a session, by https")
+      ->type_name("URL");
+}
+
 }  // namespace
 
 json::object client_metadata_options::body() const {
@@ -175,6 +187,8 @@ json::object client_metadata_options::body() const {
   if (default_max_age) out["default_max_age"] = *default_max_age;
   put_text("client_uri", client_uri);
   put_text("logo_uri", logo_uri);
+  put_list("post_logout_redirect_uris", post_logout_redirect_uris);
+  put_text("backchannel_logout_uri", backchannel_logout_uri);
   return out;
 }
 
@@ -198,6 +212,7 @@ void add_changeable_options(CLI::App& command, client_metadata_options& o) {
   add_key_options(command, o);
   add_certificate_options(command, o);
   add_authorization_options(command, o);
+  add_logout_options(command, o);
 }
 
 void add_metadata_options(CLI::App& command, client_metadata_options& o) {

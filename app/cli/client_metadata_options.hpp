@@ -54,6 +54,8 @@ struct client_metadata_options {
   std::optional<std::int64_t> default_max_age;
   std::string client_uri;
   std::string logo_uri;
+  std::vector<std::string> post_logout_redirect_uris;
+  std::string backchannel_logout_uri;
 
   /// The request body, with the member names of RFC 7591 and of the server.
   /// @throws command_error (usage) for claims that are not JSON, and for a file that is not a sound
@@ -64,7 +66,7 @@ struct client_metadata_options {
 /// Adds all of them, for a new client.
 void add_metadata_options(CLI::App& command, client_metadata_options& o);
 /// Adds those that `mintage client change` has too: name, redirect URIs, lives, claims, keys,
-/// certificate, authorization requests.
+/// certificate, authorization requests, logout.
 void add_changeable_options(CLI::App& command, client_metadata_options& o);
 
 }  // namespace mintage::app

@@ -8,6 +8,7 @@ _mintage() {
   local keys='--jwks --jwks-uri --assertion-alg --assertion-aud --profile'
   local requests='--pushed-requests --request-alg --response-alg --default-max-age --client-uri --logo-uri'
   local certificate='--certificate-subject --certificate-dns --certificate-uri --certificate-ip --certificate-email --certificate-bound-tokens'
+  local logout='--post-logout-redirect-uri --backchannel-logout-uri'
   local words='' command=${COMP_WORDS[1]:-}
   if ((COMP_CWORD > 2)); then command+=" ${COMP_WORDS[2]}"; fi
   COMPREPLY=()
@@ -51,11 +52,11 @@ _mintage() {
       client\ add)
         words="$access $secret --id --name --redirect-uri --scope --grant --auth-method --public
           --id-token-alg --rt-mode --rt-without-offline --no-pkce --strict-auth-method
-          --no-basic-raw-compat --secret-expires-at $lives $keys $certificate $requests" ;;
+          --no-basic-raw-compat --secret-expires-at $lives $keys $certificate $requests $logout" ;;
       client\ list) words=$access ;;
       client\ show) words=$access ;;
       client\ check) words="$access --redirect-uri --scope --resource" ;;
-      client\ change) words="$access --name --redirect-uri $lives $keys $certificate $requests" ;;
+      client\ change) words="$access --name --redirect-uri $lives $keys $certificate $requests $logout" ;;
       client\ secret) words="$access $secret --secret-expires-at --end" ;;
       client\ suspend) words="$access --resume" ;;
       client\ remove) words=$access ;;

@@ -226,6 +226,10 @@ constexpr auto client_members = std::to_array<member<client_metadata>>({
     in_client<&client_metadata::application_type>("application_type"),
     in_client<&client_metadata::software_id>("software_id"),
     in_client<&client_metadata::software_version>("software_version"),
+    in_client<&client_metadata::post_logout_redirect_uris>("post_logout_redirect_uris"),
+    in_client<&client_metadata::backchannel_logout_uri>("backchannel_logout_uri"),
+    in_client<&client_metadata::backchannel_logout_session_required>(
+        "backchannel_logout_session_required"),
 });
 
 constexpr auto acceptance_members = std::to_array<member<acceptance>>({

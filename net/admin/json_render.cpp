@@ -91,6 +91,15 @@ void put_registration(json::object& object, const oauth::client& c) {
                                         {"last_used_at", last ? oauth::numeric_date(*last) : 0}};
 }
 
+/// Only what the client has.
+void put_logout(json::object& object, const oauth::client& c) {
+  if (!c.post_logout_redirect_uris.empty())
+    object["post_logout_redirect_uris"] = to_json(c.post_logout_redirect_uris);
+  if (c.backchannel_logout_uri.empty()) return;
+  object["backchannel_logout_uri"] = c.backchannel_logout_uri;
+  object["backchannel_logout_session_required"] = c.backchannel_logout_session_required;
+}
+
 json::object to_json(const oauth::client& c) {
   auto grants = json::array{};
   for (const auto g : c.grant_types) grants.emplace_back(to_string(g));
@@ -129,6 +138,7 @@ json::object to_json(const oauth::client& c) {
   put_certificate(out, c);
   put_authorization(out, c);
   put_registration(out, c);
+  put_logout(out, c);
   return out;
 }
 

@@ -58,18 +58,26 @@ fetcher::~fetcher() {
 }
 
 void fetcher::get(std::string url, std::string etag, handler done) {
+  take({std::move(url), {std::move(etag)}, std::move(done)});
+}
+
+void fetcher::post(std::string url, std::string form, handler done) {
+  take({std::move(url), {{}, std::move(form)}, std::move(done)});
+}
+
+void fetcher::take(order o) {
   auto why = fetch_failure::stopped;
   {
     const auto guard = std::scoped_lock{mutex_};
     if (!is_stopped_ && queued_ < options_.queue) {
       ++queued_;
-      orders_.push_back({std::move(url), std::move(etag), std::move(done)});
+      orders_.push_back(std::move(o));
       curl_multi_wakeup(multi_->handle.get());
       return;
     }
     if (!is_stopped_) why = fetch_failure::no_room;
   }
-  tell(done, failed(why));
+  tell(o.done, failed(why));
 }
 
 void fetcher::stop() {
@@ -116,8 +124,8 @@ void fetcher::admit(order o) {
     leave_queue(1);
     return tell(o.done, failed(*why));
   }
-  waiting_.push_back(
-      std::make_unique<transfer>(std::move(*url), std::move(o.etag), std::move(o.done), options_));
+  waiting_.push_back(std::make_unique<transfer>(std::move(*url), std::move(o.request),
+                                                std::move(o.done), options_));
 }
 
 /// Starts as many as may be in flight, in their order, except that a host that has enough of them

@@ -14,6 +14,7 @@
 #include "net/fetch/host_budget.hpp"
 #include "net/fetch/meters.hpp"
 #include "net/fetch/options.hpp"
+#include "net/fetch/transfer_request.hpp"
 #include "service/document_fetcher.hpp"
 
 namespace mintage::net {
@@ -33,6 +34,7 @@ class fetcher final : public service::document_fetcher {
   ~fetcher() override;
 
   void get(std::string url, std::string etag, handler done) override;
+  void post(std::string url, std::string form, handler done) override;
   void stop() override;
 
   [[nodiscard]] const metrics::meter_group& meters() const noexcept { return meters_; }
@@ -40,11 +42,12 @@ class fetcher final : public service::document_fetcher {
  private:
   struct order {
     std::string url;
-    std::string etag;
+    transfer_request request;
     handler done;
   };
   struct multi;  // of libcurl
 
+  void take(order o);
   void run();
   [[nodiscard]] bool take_orders();
   void admit(order o);

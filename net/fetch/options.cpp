@@ -26,6 +26,15 @@ bool is_host(std::string_view text) {
 
 }  // namespace
 
+fetch_options for_logouts(const fetch_options& o) {
+  auto out = o;
+  out.timeout = std::chrono::seconds{5};
+  out.in_flight = 64;
+  out.queue = 1024;
+  out.per_host_per_minute = 60'000;  // an application is told of each logout of its people
+  return out;
+}
+
 errors check(const fetch_options& o) {
   using namespace std::chrono_literals;
   auto found = errors{};

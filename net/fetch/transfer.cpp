@@ -38,6 +38,10 @@ fetch_failure failure_of(CURLcode code) noexcept {
   }
 }
 
+service::fetch_outcome failed(fetch_failure why) {
+  return service::fetch_outcome{tl::unexpect, why};
+}
+
 /// The certificates of the system in one file: libcurl keeps them parsed only when no folder of
 /// certificates is searched as well.
 const char* system_certificates() {
@@ -47,9 +51,9 @@ const char* system_certificates() {
 
 }  // namespace
 
-transfer::transfer(fetch_url url, std::string etag, service::document_fetcher::handler done,
+transfer::transfer(fetch_url url, transfer_request request, service::document_fetcher::handler done,
                    const fetch_options& o)
-    : options_{o}, url_{std::move(url)}, etag_{std::move(etag)}, done_{std::move(done)} {}
+    : options_{o}, url_{std::move(url)}, request_{std::move(request)}, done_{std::move(done)} {}
 
 transfer& transfer::of(CURL* easy) noexcept {
   auto* self = static_cast<char*>(nullptr);
@@ -66,15 +70,24 @@ CURL* transfer::start() {
   return easy_.get();
 }
 
+void transfer::set_fields() {
+  const auto add = [this](const std::string& field) {
+    auto* const more = curl_slist_append(fields_.get(), field.c_str());
+    if (more == nullptr) return;
+    static_cast<void>(fields_.release());
+    fields_.reset(more);
+  };
+  if (request_.form) return add("Expect:");  // no question before the body
+  add("Accept: application/json, application/jwk-set+json;q=0.9");
+  if (!request_.etag.empty()) add("If-None-Match: " + request_.etag);
+}
+
 void transfer::set_request() {
   auto* const easy = easy_.get();
-  fields_.reset(
-      curl_slist_append(nullptr, "Accept: application/json, application/jwk-set+json;q=0.9"));
-  if (!etag_.empty()) {
-    if (auto* const more = curl_slist_append(fields_.get(), ("If-None-Match: " + etag_).c_str())) {
-      static_cast<void>(fields_.release());
-      fields_.reset(more);
-    }
+  set_fields();
+  if (request_.form) {
+    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.form->size()));
+    set(easy, CURLOPT_POSTFIELDS, request_.form->data());  // with the Content-Type of a form
   }
   set(easy, CURLOPT_PRIVATE, this);
   set(easy, CURLOPT_CURLU, url_.parsed.get());
@@ -150,23 +163,25 @@ std::size_t transfer::take_body(char* data, std::size_t, std::size_t size, void*
 }
 
 service::fetch_outcome transfer::outcome(CURLcode code) {
-  const auto failed = [](fetch_failure why) { return service::fetch_outcome{tl::unexpect, why}; };
-  if (is_too_large_) return failed(fetch_failure::too_large);
   auto status = 0L;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  // A body that does not end or is too large takes nothing back.
+  if (request_.form && (status == 200 || status == 204)) return service::fetched_document{};
+  if (is_too_large_) return failed(fetch_failure::too_large);
   if (code != CURLE_OK) {
     const auto is_refused = met_other_address_ && status == 0 && code == CURLE_COULDNT_CONNECT;
     return failed(is_refused ? fetch_failure::not_public : failure_of(code));
   }
-  const auto is_unchanged = status == 304 && !etag_.empty();
-  if (status >= 300 && status < 400 && status != 304) return failed(fetch_failure::redirected);
+  const auto is_unchanged = status == 304 && !request_.etag.empty();
+  if (status >= 300 && status < 400 && (status != 304 || request_.form))
+    return failed(fetch_failure::redirected);
   if (status != 200 && !is_unchanged) return failed(fetch_failure::bad_status);
   if (!is_unchanged && !head_.is_json()) return failed(fetch_failure::wrong_type);
   auto made =
       service::fetched_document{is_unchanged, std::move(body_), head_.etag(), head_.max_age()};
   if (is_unchanged) {
     made.body.clear();
-    if (made.etag.empty()) made.etag = etag_;
+    if (made.etag.empty()) made.etag = request_.etag;
   }
   return made;
 }

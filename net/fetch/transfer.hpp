@@ -10,6 +10,7 @@
 #include "net/fetch/fetch_url.hpp"
 #include "net/fetch/options.hpp"
 #include "net/fetch/response_head.hpp"
+#include "net/fetch/transfer_request.hpp"
 #include "service/document_fetcher.hpp"
 
 namespace mintage::net {
@@ -18,7 +19,7 @@ namespace mintage::net {
 class transfer {
  public:
   /// @param o outlives it.
-  transfer(fetch_url url, std::string etag, service::document_fetcher::handler done,
+  transfer(fetch_url url, transfer_request request, service::document_fetcher::handler done,
            const fetch_options& o);
   transfer(const transfer&) = delete;
   transfer& operator=(const transfer&) = delete;
@@ -41,10 +42,11 @@ class transfer {
   static std::size_t take_body(char* data, std::size_t one, std::size_t size, void* self) noexcept;
   void set_limits();
   void set_request();
+  void set_fields();
 
   const fetch_options& options_;
   fetch_url url_;
-  std::string etag_;
+  transfer_request request_;
   service::document_fetcher::handler done_;
   std::chrono::steady_clock::time_point started_{};
   curl_list_ptr fields_;

@@ -160,6 +160,12 @@ struct client {
   std::optional<application_type> application;
   std::string software_id;
   std::string software_version;
+  /// Where browsers may be sent after a logout (LGO-02).
+  std::vector<std::string> post_logout_redirect_uris;
+  /// Where it is told of the end of a session; empty = it is not told (LGO-04).
+  std::string backchannel_logout_uri;
+  /// Whether it asks for `sid` in logout tokens. They always have it.
+  bool backchannel_logout_session_required = false;
 
   [[nodiscard]] bool is_public() const noexcept { return proof_of(method) == client_proof::none; }
   /// The algorithm of signed answers to its authorization requests: RS256 unless it has chosen one;

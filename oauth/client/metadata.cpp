@@ -7,6 +7,8 @@
 #include "oauth/client/authorization_metadata.hpp"
 #include "oauth/client/certificate_metadata.hpp"
 #include "oauth/client/key_metadata.hpp"
+#include "oauth/client/logout_metadata.hpp"
+#include "oauth/client/redirect_uri.hpp"
 #include "oauth/client/secrets.hpp"
 #include "oauth/client/software_metadata.hpp"
 #include "oauth/client/subject_metadata.hpp"
@@ -21,16 +23,10 @@ namespace {
 constexpr auto max_id = std::size_t{128};
 constexpr auto max_name = std::size_t{256};
 constexpr auto max_redirect_uris = std::size_t{512};
-constexpr auto max_uri = std::size_t{2048};
 /// Maximum number of entries of allowed_resources and of allowed_origins.
 constexpr auto max_allowed = std::size_t{64};
 constexpr auto max_scope_tokens = std::size_t{64};
 constexpr auto max_scope = std::size_t{2048};
-
-/// URIs and origins are compared literally, so a wildcard would only match itself.
-bool has_wildcard(std::string_view text) noexcept {
-  return text.find('*') != text.npos;
-}
 
 /// @returns the error of an allowed origin, as the end of a sentence that begins with its name, or
 ///          null (TOK-20).
@@ -42,29 +38,6 @@ const char* fault_of_origin(std::string_view text) {
   if (is_allowed) return nullptr;
   return "must be https://host or https://host:port as browsers send it, or http on a loopback "
          "host";
-}
-
-/// @returns the error of a redirect URI, as the end of a sentence that begins with its name, or
-///          null.
-const char* fault_of_redirect_uri(std::string_view uri) noexcept {
-  if (uri.size() > max_uri) return "must be at most 2048 octets";
-  if (has_wildcard(uri)) return "must name one URI: wildcards are not matched";
-  const auto parts = split_uri(uri);
-  if (!parts) return "must be an absolute URI";
-  if (parts->has_fragment) return "must not have a fragment";
-  const auto is_https = parts->has_scheme("https");
-  if (is_https || parts->has_scheme("http")) {
-    if (parts->host.empty()) return "must have a host";
-    // Readers may mistake the part before the @ for the host.
-    if (parts->has_userinfo) return "must not have a user name";
-    if (!is_web_host(parts->host)) return "must have a host that browsers know";
-    if (is_https || is_loopback_host(parts->host)) return nullptr;
-    return "must use https, unless its host is a loopback host";
-  }
-  // Native apps use a reversed domain name (RFC 8252 §7.1). This also excludes javascript: and
-  // data:.
-  if (parts->scheme.find('.') != std::string_view::npos) return nullptr;
-  return "must use https, http on a loopback host, or a scheme that is a reversed domain name";
 }
 
 complaint set_redirect_uris(client& c, const client_metadata& m) {
@@ -244,9 +217,10 @@ complaint check_whole(const client& c, const client_metadata& m) {
 
 /// Sets the members that creation and change have in common.
 complaint apply(client& c, const client_metadata& m) {
-  for (const auto set : {set_redirect_uris, set_grant_types, set_scope, set_plain_values,
-                         set_algorithms, set_subjects, set_allowed_resources, set_allowed_origins,
-                         set_lives, set_keys, set_certificate, set_authorization, set_software}) {
+  for (const auto set :
+       {set_redirect_uris, set_grant_types, set_scope, set_plain_values, set_algorithms,
+        set_subjects, set_allowed_resources, set_allowed_origins, set_lives, set_keys,
+        set_certificate, set_authorization, set_software, set_logout}) {
     if (auto bad = set(c, m)) return bad;
   }
   if (auto bad = check_whole(c, m)) return bad;

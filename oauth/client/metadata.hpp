@@ -67,6 +67,9 @@ struct client_metadata {
   std::optional<std::string> application_type;  ///< "web", "native" or empty
   std::optional<std::string> software_id;
   std::optional<std::string> software_version;
+  std::optional<std::vector<std::string>> post_logout_redirect_uris;
+  std::optional<std::string> backchannel_logout_uri;  ///< empty = none
+  std::optional<bool> backchannel_logout_session_required;
 };
 
 /// Checks that this server can give a client such lifetimes: access and ID tokens must expire

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "storage/memory/outbox.hpp"
 #include "storage/sole_node.hpp"
 
 namespace mintage::storage {
@@ -365,6 +366,7 @@ class memory_engine final : public sole_engine {
   }
   catalog& records() override { return catalog_; }
   cutoff_table& cutoffs() override { return cutoffs_; }
+  outbox& logouts() override { return logouts_; }
   instant void_before() const noexcept override { return void_before_.load(); }
   void raise_void_before(instant t) override { void_before_ = std::max(t, void_before_.load()); }
   std::string_view warning() const noexcept override { return {}; }
@@ -375,6 +377,7 @@ class memory_engine final : public sole_engine {
   memory_tables tables_;
   memory_catalog catalog_;
   memory_cutoffs cutoffs_;
+  memory_outbox logouts_;
   unsigned max_failures_;
 };
 

@@ -7,6 +7,7 @@
 #include "storage/postgres/cutoffs.hpp"
 #include "storage/postgres/heart.hpp"
 #include "storage/postgres/leased_shard.hpp"
+#include "storage/postgres/outbox.hpp"
 #include "storage/postgres/schema.hpp"
 #include "storage/postgres/shard.hpp"
 
@@ -43,7 +44,8 @@ class postgres_engine final : public engine {
         connectors_{make_connectors(options_, node_)},
         heart_{options_, node_, connectors_},
         catalog_{*connectors_.front(), heart_},
-        cutoffs_{connectors_} {
+        cutoffs_{connectors_},
+        logouts_{*connectors_.front()} {
     if (!heart_.await_first(std::chrono::steady_clock::now() + node_.opening)) {
       throw storage_error{"the first shard of the database cannot be used: " +
                           connectors_.front()->last_error()};
@@ -64,6 +66,7 @@ class postgres_engine final : public engine {
   }
   catalog& records() override { return catalog_; }
   cutoff_table& cutoffs() override { return cutoffs_; }
+  outbox& logouts() override { return logouts_; }
   instant void_before() const noexcept override { return heart_.void_before(); }
   void raise_void_before(instant t) override { cutoffs_.raise_void_before(t); }
   std::string_view warning() const noexcept override { return {}; }
@@ -91,6 +94,7 @@ class postgres_engine final : public engine {
   heart heart_;
   postgres_catalog catalog_;
   postgres_cutoffs cutoffs_;
+  postgres_outbox logouts_;
   loops loops_;
 };
 

@@ -62,6 +62,12 @@ constexpr auto sweep_rows = std::array<sweep_row, swept_tables_count>{{
      {"sweep_cutoff",
       "DELETE FROM mintage.cutoff WHERE ctid >= $1::text::tid AND ctid < $2::text::tid"
       " AND forget <= $3::int8 RETURNING 1"}},
+    {swept_table::session_client,
+     24h,
+     {"pages_session_client", "SELECT pg_relation_size('mintage.session_client') / 8192"},
+     {"sweep_session_client",
+      "DELETE FROM mintage.session_client WHERE ctid >= $1::text::tid AND ctid < $2::text::tid"
+      " AND expires <= $3::int8 RETURNING 1"}},
 }};
 static_assert(oauth::is_in_order(sweep_rows));
 

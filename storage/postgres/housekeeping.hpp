@@ -13,8 +13,16 @@
 namespace mintage::storage::postgres {
 
 /// Tables whose expired rows are deleted in passing, 1024 pages at a time.
-enum class swept_table : std::uint8_t { code, token, replay_id, request, family, cutoff };
-inline constexpr auto swept_tables_count = std::size_t{6};
+enum class swept_table : std::uint8_t {
+  code,
+  token,
+  replay_id,
+  request,
+  family,
+  cutoff,
+  session_client
+};
+inline constexpr auto swept_tables_count = std::size_t{7};
 
 /// Works on the session of a heartbeat, in small steps. For one thread.
 class housekeeping {

@@ -35,6 +35,9 @@ FROM unnest($1::bytea[], $2::int8[]) AS r(key, expires))"};
 constexpr auto put_requests = sql{"put_requests", R"(
 INSERT INTO mintage.authorization_request (key, expires, value)
 SELECT * FROM unnest($1::bytea[], $2::int8[], $3::bytea[]))"};
+constexpr auto put_session_clients = sql{"put_session_clients", R"(
+INSERT INTO mintage.session_client (key, expires, value)
+SELECT * FROM unnest($1::bytea[], $2::int8[], $3::bytea[]))"};
 constexpr auto put_cutoffs = sql{"put_cutoffs", R"(
 INSERT INTO mintage.cutoff (key, before, forget)
 SELECT key, max(before), max(forget) FROM unnest($1::uuid[], $2::int8[], $3::int8[])
@@ -53,7 +56,8 @@ SELECT (SELECT count(*) FROM mintage.family), (SELECT count(*) FROM mintage.toke
        (SELECT count(*) FROM mintage.record WHERE kind = 3),
        (SELECT count(*) FROM mintage.code) + (SELECT count(*) FROM mintage.record),
        (SELECT count(*) FROM mintage.authorization_request),
-       (SELECT count(*) FROM mintage.record WHERE kind = 5))"};
+       (SELECT count(*) FROM mintage.record WHERE kind = 5),
+       (SELECT count(*) FROM mintage.session_client))"};
 
 /// One shard with its open transaction, and the rows that wait for a statement.
 class shard_writer {
@@ -62,7 +66,7 @@ class shard_writer {
       : number_{number}, session_{dial_primary(conninfo, number)} {
     script("BEGIN");
     const auto counts = run(count_rows, {});
-    for (auto column = 0; column < 10; ++column)
+    for (auto column = 0; column < 11; ++column)
       if (counts.int8(0, column) != 0)
         throw storage_error{name() + " holds records already: import into a new cluster"};
   }
@@ -173,6 +177,10 @@ void shard_writer::flush() {
         static_cast<void>(
             run(put_requests, parameters{}.byteas(all.keys).int8s(all.expires).byteas(all.values)));
         break;
+      case table::session_clients:
+        static_cast<void>(run(put_session_clients,
+                              parameters{}.byteas(all.keys).int8s(all.expires).byteas(all.values)));
+        break;
     }
   }
   if (cutoffs_.empty()) return;
@@ -247,6 +255,7 @@ class postgres_sink final : public content_sink {
       found.resources += of(5);
       found.keys += of(6);
       found.registration_tokens += of(9);
+      found.records[index_of(table::session_clients)] += of(10);
       if (found.cutoffs != given.cutoffs) fail(*s);
     }
     if (found.records != given.records || found.clients != given.clients ||
@@ -276,7 +285,8 @@ content_counts import_into_postgres(const postgres_options& o,
        std::to_string(given.records[index_of(table::grants)]) + " grants, " +
        std::to_string(given.records[index_of(table::access_tokens)]) +
        " opaque tokens and denials, " + std::to_string(given.records[index_of(table::replay_ids)]) +
-       " replay ids, " + std::to_string(given.cutoffs) +
+       " replay ids, " + std::to_string(given.records[index_of(table::session_clients)]) +
+       " clients of sessions, " + std::to_string(given.cutoffs) +
        " cutoffs; the databases hold the same numbers");
   if (given.codes_left_out != 0)
     tell(std::to_string(given.codes_left_out) + " live codes were left out: these logins fail");

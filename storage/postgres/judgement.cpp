@@ -40,6 +40,12 @@ next settle_whose_replay(operation& o, const found_rows& found, shard_facts&, st
   return answered;
 }
 
+// That it is there is all that is wanted, so that nobody asks who wrote it.
+next settle_session_client(operation& o, const found_rows& found, shard_facts&, steady_time) {
+  o.result<insert_call>() = found.none() ? verdict::exists : verdict::ok;
+  return answered;
+}
+
 next settle_consume(operation& o, const found_rows& found, shard_facts& facts, steady_time now) {
   if (found.none()) return statement::explain;
   const auto& op = consumption(o);
@@ -240,6 +246,7 @@ constexpr auto uses = std::array<statement_use, statements.size()>{{
     {statement::put_token_again, settle_insertion},
     {statement::note_replay, settle_replay_id},
     {statement::put_request, settle_insertion},
+    {statement::put_session_client, settle_session_client},
     {statement::mismatch, settle_mismatch},
     {statement::release, settle_release},
     {statement::revoke_code, settle_revocation},
@@ -255,6 +262,7 @@ constexpr auto uses = std::array<statement_use, statements.size()>{{
     {statement::find_replay, settle_replay_lookup},
     {statement::whose_replay, settle_whose_replay},
     {statement::find_request, settle_request},
+    {statement::find_session_client, settle_token},
 }};
 static_assert(oauth::is_in_order(uses));
 
@@ -271,6 +279,8 @@ constexpr auto by_table = std::array<table_statements, tables_count>{{
     {table::access_tokens, statement::put_token, statement::find_token, statement::revoke_token},
     {table::replay_ids, statement::note_replay, statement::find_replay, std::nullopt},
     {table::authorization_requests, statement::put_request, statement::find_request, std::nullopt},
+    {table::session_clients, statement::put_session_client, statement::find_session_client,
+     std::nullopt},
 }};
 static_assert(oauth::is_in_order(by_table));
 

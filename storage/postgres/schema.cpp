@@ -1,6 +1,7 @@
 #include "storage/postgres/schema.hpp"
 
 #include <array>
+#include <string>
 
 namespace mintage::storage::postgres {
 namespace {
@@ -178,14 +179,43 @@ do $$ begin
   end if;
 end $$)"};
 
+// Version 3: what clients are told of ends of sessions. Nodes of version 2 do not know the tables.
+constexpr auto logout_tables = std::string_view{R"(
+-- Which clients a session was used at.
+create table mintage.session_client (
+  expires int8 not null,
+  key     bytea primary key,
+  value   bytea not null
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 20000,
+        autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_threshold = 1000000000);
+alter table mintage.session_client alter key set storage plain;
+
+-- What clients are to be told of ends of sessions: in the first shard. `due` is moved by who claims
+-- a row.
+create table mintage.outbox (
+  id    uuid primary key,
+  due   int8 not null,
+  tries int4 not null,
+  value bytea not null
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
+        autovacuum_vacuum_cost_delay = 0);
+create index outbox_due on mintage.outbox (due);
+do $$ begin
+  if exists (select 1 from pg_roles where rolname = 'mintage') then
+    grant select, insert, update, delete on mintage.session_client, mintage.outbox to mintage;
+  end if;
+end $$)"};
+
 constexpr auto steps = std::array{
     migration{.to = 2, .compatible = 1, .text = authorization_requests},
+    migration{.to = 3, .compatible = 1, .text = logout_tables},
 };
 
 }  // namespace
 
-std::string_view schema_text() noexcept {
-  return tables;
+std::string_view schema_text() {
+  static const auto all = std::string{tables}.append(logout_tables);
+  return all;
 }
 
 std::string_view grants_text() noexcept {

@@ -11,10 +11,10 @@ namespace mintage::storage::postgres {
 
 /// The schema that this program is written for. It uses a database whose schema is this or later,
 /// as long as the database names no later one as the oldest that may use it.
-inline constexpr std::int32_t schema_version = 2;
+inline constexpr std::int32_t schema_version = 3;
 
 /// Creates schema `schema_version` in an empty database, except for the row of `self`.
-[[nodiscard]] std::string_view schema_text() noexcept;
+[[nodiscard]] std::string_view schema_text();
 
 /// What the role of the nodes may do, for the role `mintage`.
 [[nodiscard]] std::string_view grants_text() noexcept;

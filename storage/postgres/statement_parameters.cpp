@@ -70,6 +70,7 @@ void encode_put_grant(parts some, const shard_facts&, array_parameters& out) {
   out.put(time_of(some));
 }
 
+/// Of tokens and of the clients of sessions.
 void encode_put_token(parts some, const shard_facts&, array_parameters& out) {
   add_keys(out, some);
   add_array(out, sql_type::int8, some, [](const auto& o) { return insertion(o).expires; });
@@ -153,6 +154,7 @@ constexpr auto inputs = std::array<statement_input, statements.size()>{{
     {statement::put_token_again, encode_put_token},
     {statement::note_replay, encode_note_replay},
     {statement::put_request, encode_put_token},
+    {statement::put_session_client, encode_put_token},
     {statement::mismatch, encode_mismatch},
     {statement::release, encode_release},
     {statement::revoke_code, encode_keys_and_time},
@@ -168,6 +170,7 @@ constexpr auto inputs = std::array<statement_input, statements.size()>{{
     {statement::find_replay, encode_keys},
     {statement::whose_replay, encode_keys},
     {statement::find_request, encode_keys},
+    {statement::find_session_client, encode_keys},
 }};
 static_assert(oauth::is_in_order(inputs));
 

@@ -23,6 +23,7 @@ enum class statement : std::uint8_t {
   put_token_again,
   note_replay,
   put_request,
+  put_session_client,
   mismatch,
   release,
   revoke_code,
@@ -37,7 +38,8 @@ enum class statement : std::uint8_t {
   find_token,
   find_replay,
   whose_replay,
-  find_request
+  find_request,
+  find_session_client
 };
 
 /// On which connections a statement runs.
@@ -143,6 +145,13 @@ SELECT * FROM unnest($1::bytea[], $2::int8[], $3::bytea[])
 ON CONFLICT (key) DO UPDATE SET expires = excluded.expires, value = excluded.value
 WHERE authorization_request.expires <= $4::int8
 RETURNING key)"},
+    {statement::put_session_client, "put_session_client", access::write, repeat::always,
+     statement::put_session_client, R"(
+INSERT INTO mintage.session_client (key, expires, value)
+SELECT * FROM unnest($1::bytea[], $2::int8[], $3::bytea[])
+ON CONFLICT (key) DO UPDATE SET expires = excluded.expires, value = excluded.value
+WHERE session_client.expires <= $4::int8
+RETURNING key)"},
     {statement::mismatch, "mismatch", access::write, repeat::always, statement::mismatch, R"(
 UPDATE mintage.code c SET failures = c.failures + 1, dead = c.failures + 1 >= $3::int2
 FROM unnest($1::bytea[]) AS r(key)
@@ -230,6 +239,9 @@ SELECT key, attempt FROM mintage.replay_id WHERE key = ANY($1::bytea[]))"},
     {statement::find_request, "find_request", access::read, repeat::always, statement::find_request,
      R"(
 SELECT key, expires, value FROM mintage.authorization_request WHERE key = ANY($1::bytea[]))"},
+    {statement::find_session_client, "find_session_client", access::read, repeat::always,
+     statement::find_session_client, R"(
+SELECT key, expires, false, value FROM mintage.session_client WHERE key = ANY($1::bytea[]))"},
 }};
 static_assert(oauth::is_in_order(statements));
 

@@ -4,6 +4,7 @@
 #include "storage/rocksdb/committer.hpp"
 #include "storage/rocksdb/cutoffs.hpp"
 #include "storage/rocksdb/database.hpp"
+#include "storage/rocksdb/outbox.hpp"
 #include "storage/rocksdb/shard.hpp"
 #include "storage/sole_node.hpp"
 
@@ -28,6 +29,7 @@ class rocksdb_engine final : public sole_engine {
   }
   catalog& records() override { return catalog_; }
   cutoff_table& cutoffs() override { return cutoffs_; }
+  outbox& logouts() override { return logouts_; }
   instant void_before() const noexcept override { return db_.void_before(); }
   void raise_void_before(instant t) override { db_.raise_void_before(t); }
   std::string_view warning() const noexcept override { return db_.warning(); }
@@ -44,6 +46,7 @@ class rocksdb_engine final : public sole_engine {
   committer commits_{db_};
   rocksdb_catalog catalog_{db_, commits_};
   rocksdb_cutoffs cutoffs_{db_, commits_};
+  rocksdb_outbox logouts_{db_, commits_};
 };
 
 }  // namespace

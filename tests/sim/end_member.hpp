@@ -21,6 +21,7 @@ inline void end_member(const actors::routes& to, std::string_view pool, std::siz
   if (pool == "registry") end(to.registry);
   if (pool == "key-keeper") end(to.key_keeper);
   if (pool == "key-fetcher") end(to.key_fetcher);
+  if (pool == "logout-notifier") end(to.logout_notifier);
 }
 
 }  // namespace mintage::sim

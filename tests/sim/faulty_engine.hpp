@@ -111,6 +111,7 @@ class faulty_engine final : public storage::engine {
   }
   storage::catalog& records() override { return inner_->records(); }
   storage::cutoff_table& cutoffs() override { return cutoffs_; }
+  storage::outbox& logouts() override { return inner_->logouts(); }
   oauth::instant void_before() const noexcept override { return inner_->void_before(); }
   void raise_void_before(oauth::instant t) override { inner_->raise_void_before(t); }
   std::string_view warning() const noexcept override { return inner_->warning(); }

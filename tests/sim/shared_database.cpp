@@ -72,6 +72,7 @@ class shared_database::node final : public storage::engine, public storage::cata
   }
   storage::catalog& records() override { return *this; }
   storage::cutoff_table& cutoffs() override { return database_.inner_->cutoffs(); }
+  storage::outbox& logouts() override { return database_.inner_->logouts(); }
   oauth::instant void_before() const noexcept override { return {}; }
   void raise_void_before(oauth::instant) override {}
   std::string_view warning() const noexcept override { return {}; }

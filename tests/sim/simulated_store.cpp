@@ -287,6 +287,7 @@ class simulated_store::engine final : public storage::sole_engine {
   }
   storage::catalog& records() override { return store_.inner_->records(); }
   storage::cutoff_table& cutoffs() override { return cutoffs_; }
+  storage::outbox& logouts() override { return store_.inner_->logouts(); }
   oauth::instant void_before() const noexcept override { return store_.inner_->void_before(); }
   void raise_void_before(oauth::instant t) override { store_.inner_->raise_void_before(t); }
   std::string_view warning() const noexcept override { return store_.inner_->warning(); }

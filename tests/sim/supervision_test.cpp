@@ -150,8 +150,8 @@ std::string label_of(std::string pool) {
 TEST(supervisor, lets_a_member_wait_that_ended_before_and_is_not_ready_meanwhile) {
   auto o = world_options{};
   o.restarts.first_wait = o.restarts.longest_wait = std::chrono::hours{1};
-  for (const auto* pool :
-       {"http", "validator", "code-store", "signer", "hasher", "registry", "key-keeper"}) {
+  for (const auto* pool : {"http", "validator", "code-store", "signer", "hasher", "registry",
+                           "key-keeper", "logout-notifier"}) {
     SCOPED_TRACE(pool);
     auto w = world{storage::open_memory_engine(10), o};
     ASSERT_TRUE(w.is_ready());

@@ -7,6 +7,7 @@
 
 #include "loopback/postgres_group.hpp"
 #include "storage/postgres/administration.hpp"
+#include "storage/postgres/schema.hpp"
 #include "storage/postgres/session.hpp"
 #include "tests/storage/postgres_catalog/shared_server.hpp"
 #include "tests/support/eventually.hpp"
@@ -91,7 +92,8 @@ TEST(connector, says_what_is_wrong) {
   EXPECT_THAT(error_of(empty.conninfo(), no_standby()), HasSubstr("mintage db init"));
   db.run("UPDATE mintage.self SET schema = 0");
   EXPECT_THAT(error_of(db.conninfo(), no_standby()), HasSubstr("mintage db migrate"));
-  db.run("UPDATE mintage.self SET schema = 3, compatible = 2");
+  const auto later = std::to_string(postgres::schema_version + 1);
+  db.run("UPDATE mintage.self SET schema = " + later + ", compatible = " + later);
   EXPECT_THAT(error_of(db.conninfo(), no_standby()), HasSubstr("too new"));
 }
 

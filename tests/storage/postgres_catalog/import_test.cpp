@@ -82,6 +82,7 @@ void fill() {
   ASSERT_EQ(shard.insert(record(table::access_tokens, 5, 4, "opaque"), now), verdict::ok);
   ASSERT_EQ(shard.insert(record(table::replay_ids, 6, 5, ""), now), verdict::ok);
   ASSERT_EQ(shard.insert(record(table::authorization_requests, 8, 7, "request"), now), verdict::ok);
+  ASSERT_EQ(shard.insert(record(table::session_clients, 9, 8, "sub"), now), verdict::ok);
   ASSERT_EQ(shard.insert(record(table::codes, 7, 6, "code"), now), verdict::ok);
 }
 storage::content_counts move() {
@@ -135,6 +136,7 @@ TEST_F(import, moves_everything_but_codes) {
   EXPECT_EQ(shard.insert(again, now), verdict::exists);
   EXPECT_EQ(shard.read(table::authorization_requests, key_of(8, 7), now).value, "request");
   EXPECT_EQ(shard.read(table::codes, key_of(7, 6), now).what, verdict::absent);
+  EXPECT_EQ(shard.read(table::session_clients, key_of(9, 8), now).value, "sub");
   // The cutoff of a person ends what was moved.
   auto hash = crypto::sha256_hasher{};
   engine.cutoffs().put(oauth::cutoff_key(oauth::cutoff_kind::subject, "person", hash), now,

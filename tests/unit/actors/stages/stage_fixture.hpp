@@ -191,6 +191,7 @@ class shard_rules : public testing::Test {
   std::vector<service::authorization_handle> authorizations_recorded;
   std::vector<service::authorization_handle> authorizations_found;
   service::authorization_handle last_authorization;
+  session_search_handle found_session;
   bool to_sign = false;
   slow_shard::moments moments;
   shard_stages stages{
@@ -221,7 +222,8 @@ class shard_rules : public testing::Test {
        },
        [this](std::vector<service::authorization_handle> some) {
          for (auto& x : some) authorizations_found.push_back(std::move(x));
-       }}};
+       },
+       [this](session_search_handle found) { found_session = std::move(found); }}};
 
  private:
   void note(std::vector<service::authorization_handle> some, bool signs) {

@@ -359,6 +359,34 @@ TEST_F(token_validator_rules, draw_a_code_for_a_valid_mint_request) {  // MINT-0
   EXPECT_EQ(check(x), next::put);
   EXPECT_EQ(x->text.reveal().substr(0, 4), "mco_");
   EXPECT_EQ(x->expires_in, rules.code_ttl);
+  EXPECT_FALSE(x->session);
+}
+
+// LGO-05: of a client that is told of logouts, the code has the slot of its session.
+TEST_F(token_validator_rules, mark_the_session_of_a_code) {
+  auto told = test::make_client("told");
+  told.backchannel_logout_uri = "https://app.example.com/logout";
+  work.publish(std::make_shared<const oauth::client_registry>(std::vector<oauth::client>{told}));
+  const auto mint = [&](const std::string& sid) {
+    auto x = service::mint_handle{
+        new service::mint_exchange{std::make_shared<test::nobody>(), {}, clock.now()}};
+    x->request.client_id = "told";
+    x->request.redirect_uri = test::redirect_uri;
+    x->request.scope = "openid";
+    x->request.sub = "248289761001";
+    x->request.auth_time = oauth::numeric_date(clock.now());
+    x->request.sid = sid;
+    EXPECT_EQ(check(x), next::put);
+    return x;
+  };
+  EXPECT_FALSE(mint("")->session);
+  auto hash = crypto::sha256_hasher{};
+  for (const auto* sid : {"one", "two", "three"}) {
+    const auto x = mint(sid);
+    ASSERT_TRUE(x->session);
+    EXPECT_EQ(x->where.where, oauth::slot_of_session(sid, hash));
+    EXPECT_EQ(x->session->name, oauth::mark_session(sid, "told", clock.now(), rules, hash).name);
+  }
 }
 
 }  // namespace
