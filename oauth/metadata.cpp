@@ -2,6 +2,8 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
+#include "oauth/authorization/prompt.hpp"
+#include "oauth/authorization/response_mode.hpp"
 #include "oauth/client/client.hpp"
 #include "oauth/dpop/proof.hpp"
 #include "oauth/request/json_writer.hpp"
@@ -40,6 +42,29 @@ std::vector<std::string_view> assertion_algs_at(endpoint e) {
   return names;
 }
 
+/// The algorithms of request objects: those of keys (JAR-01).
+std::vector<std::string_view> request_object_algs() {
+  auto names = std::vector<std::string_view>{};
+  for (const auto& alg : assertion_algs) {
+    if (alg.by_key) names.push_back(alg.name);
+  }
+  return names;
+}
+
+/// What the authorization endpoint takes and answers. (AUZ-03, MCP-05, JAR-01, JRM-01, PAR-02)
+void add_authorization(json_writer& json, const options& o,
+                       const std::vector<std::string>& algorithms) {
+  auto modes = std::vector<std::string_view>{};
+  for (const auto& row : response_modes) modes.push_back(row.name);
+  modes.push_back(short_jwt_mode);
+  json.strings("response_modes_supported", modes);
+  json.strings("prompt_values_supported", names_of(prompts));
+  json.boolean("authorization_response_iss_parameter_supported", true);
+  json.strings("authorization_signing_alg_values_supported", algorithms);
+  json.strings("request_object_signing_alg_values_supported", request_object_algs());
+  json.boolean("require_pushed_authorization_requests", o.require_pushed_requests);
+}
+
 /// The endpoints under the URL that asks for client certificates, as a JSON object.
 /// @see RFC 8705 §5
 std::string aliases(const options& o) {
@@ -59,7 +84,7 @@ std::string render_metadata(const options& o, const key_ring& ring) {
   auto out = std::string{};
   auto json = json_writer{out};
   json.string("issuer", o.issuer);
-  if (!o.authorization_endpoint.empty()) {
+  if (!o.authorization_endpoint.empty() && !serves_authorization(o)) {
     json.string("authorization_endpoint", o.authorization_endpoint);
   }
   for (const auto& e : endpoints) {
@@ -87,9 +112,10 @@ std::string render_metadata(const options& o, const key_ring& ring) {
   json.strings("code_challenge_methods_supported", {"S256"sv});
   json.strings("claims_supported", {"iss"sv, "sub"sv, "aud"sv, "exp"sv, "iat"sv, "auth_time"sv,
                                     "nonce"sv, "acr"sv, "amr"sv, "at_hash"sv, "sid"sv});
-  // The front-end that mints the codes reads the authorization request.
-  json.boolean("claims_parameter_supported", false);
-  json.boolean("request_parameter_supported", false);
+  // Without an authorization endpoint the front-end that mints the codes reads the requests.
+  json.boolean("claims_parameter_supported", serves_authorization(o));
+  json.boolean("request_parameter_supported", serves_authorization(o));
+  if (serves_authorization(o)) add_authorization(json, o, algorithms);
   // Explicit: without the member, clients must assume true (MET-02).
   json.boolean("request_uri_parameter_supported", false);
   json.boolean("backchannel_logout_supported", true);

@@ -146,13 +146,23 @@ TEST_F(published, MET_02_what_exists_is_announced_and_nothing_else) {
   }
 }
 
-TEST_F(published, MET_01_an_issuer_with_a_path_moves_the_documents_as_the_rfcs_say) {
+TEST_F(published, NEG_213_an_issuer_with_a_path_has_its_metadata_at_three_places) {  // MCP-02
   auto own = stage{{{"issuer", toml_string("http://127.0.0.1:9080/tenant")}}};
-  for (auto* path : {"/tenant/jwks", "/tenant/.well-known/openid-configuration",
-                     "/.well-known/oauth-authorization-server/tenant"}) {
+  const auto get = [&](const std::string& path) {
     auto wire = connection{own.server.port()};
-    wire.send(std::string{"GET "} + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
-    EXPECT_EQ(wire.receive().status, 200U) << path;
+    wire.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    return wire.receive();
+  };
+  EXPECT_EQ(get("/tenant/jwks").status, 200U);
+  const auto first = get("/tenant/.well-known/openid-configuration");
+  EXPECT_EQ(text_of(parse_object(first.body), "issuer"), "http://127.0.0.1:9080/tenant");
+  for (const auto* path : {"/.well-known/oauth-authorization-server/tenant",
+                           "/.well-known/openid-configuration/tenant"}) {
+    EXPECT_EQ(get(path).body, first.body) << path;
+  }
+  for (const auto* path : {"/.well-known/openid-configuration", "/.well-known/tenant",
+                           "/tenant/.well-known/oauth-authorization-server"}) {
+    EXPECT_EQ(get(path).status, 404U) << path;
   }
   auto call = redemption(own.c1, own.mint(own.c1));
   EXPECT_EQ(call.send_to(own.server.port()).status, 404U);

@@ -30,8 +30,43 @@ TEST(paths_of, lie_below_the_path_of_the_issuer) {  // MET-01
     EXPECT_EQ(paths[endpoint::jwks], r.below + "/jwks");
     EXPECT_EQ(paths[endpoint::openid_configuration], r.below + "/.well-known/openid-configuration");
     EXPECT_EQ(paths[endpoint::oauth_metadata], "/.well-known/oauth-authorization-server" + r.below);
+    EXPECT_EQ(paths[endpoint::openid_configuration_inserted],
+              "/.well-known/openid-configuration" + r.below);  // MCP-02
     EXPECT_EQ(paths[endpoint::healthz], "/healthz");
   }
+}
+
+TEST(paths_of, has_none_for_what_does_not_exist) {
+  auto o = with_issuer("https://h/t");
+  EXPECT_EQ(paths_of(o)[endpoint::authorize], "");
+  EXPECT_EQ(paths_of(o)[endpoint::pushed_authorization], "");
+  o.login_url = "https://login.example/";
+  EXPECT_EQ(paths_of(o)[endpoint::authorize], "/t/authorize");
+  EXPECT_EQ(paths_of(o)[endpoint::authorize_continue], "/t/authorize/continue");
+  EXPECT_EQ(paths_of(o)[endpoint::pushed_authorization], "/t/par");
+}
+
+TEST(metadata, announces_the_authorization_endpoint_in_place_of_that_of_the_operator) {  // MET-02
+  auto o = with_issuer("https://h/t");
+  o.authorization_endpoint = "https://login.example/authorize";
+  o.login_url = "https://login.example/";
+  const auto text = render_metadata(o, {});
+  EXPECT_THAT(text, HasSubstr(R"("authorization_endpoint":"https://h/t/authorize",)"));
+  EXPECT_THAT(text, Not(HasSubstr("login.example")));
+  EXPECT_THAT(text, Not(HasSubstr("continue")));
+  for (const auto* member :
+       {R"("pushed_authorization_request_endpoint":"https://h/t/par",)",
+        R"("response_modes_supported":["query","form_post","query.jwt","form_post.jwt","jwt"],)",
+        R"("prompt_values_supported":["none","login","consent","select_account"],)",
+        R"("authorization_response_iss_parameter_supported":true,)",
+        R"("require_pushed_authorization_requests":false,)",
+        R"("claims_parameter_supported":true,)", R"("request_parameter_supported":true,)",
+        R"("request_uri_parameter_supported":false)"}) {
+    EXPECT_THAT(text, HasSubstr(member));
+  }
+  // JAR-01: never without a signature, and never by a secret.
+  EXPECT_THAT(text, HasSubstr(R"("request_object_signing_alg_values_supported":["ES256",)"));
+  EXPECT_THAT(text, Not(HasSubstr(R"(HS256","none")")));
 }
 
 TEST(metadata, announces_only_what_exists) {  // MET-02
