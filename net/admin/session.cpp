@@ -89,10 +89,10 @@ bool is_media_type(std::string_view content_type, std::string_view type) noexcep
 }
 
 /// Whether the mint token is enough.
-bool is_of_login_page(admin_endpoint e) noexcept {
-  return e == admin_endpoint::codes || e == admin_endpoint::authorization ||
-         e == admin_endpoint::authorization_accept || e == admin_endpoint::authorization_deny ||
-         e == admin_endpoint::end_session;
+bool is_of_login_page(admin_endpoint e, http_method method) noexcept {
+  return (e == admin_endpoint::codes && method == http_method::post) ||
+         e == admin_endpoint::authorization || e == admin_endpoint::authorization_accept ||
+         e == admin_endpoint::authorization_deny || e == admin_endpoint::end_session;
 }
 
 constexpr auto bad_json = oauth::denial_reason{"the JSON of an admin call is not valid"};
@@ -157,7 +157,7 @@ bool admin_session::refuse_by_token(const admin_target& target) {
                oauth::errc::access_denied, "A valid admin token is needed.");
     return true;
   }
-  if (role != oauth::admin_role::admin && !is_of_login_page(endpoint_)) {
+  if (role != oauth::admin_role::admin && !is_of_login_page(endpoint_, head().method)) {
     send_error({.status = 403}, oauth::errc::access_denied, "This token is for login pages only.");
     return true;
   }

@@ -9,7 +9,7 @@ namespace mintage::oauth {
 
 inline constexpr denial_row handle_rows[] = {
     // actors/stages/authorization_validation.cpp
-    {"dpop_jkt differs from the key of the proof", "FP2-06", "RFC 9449 §10.1",
+    {"dpop_jkt differs from the key of the proof", "PAR-01", "RFC 9449 §10.1",
      "A pushed request names its DPoP key by dpop_jkt or by a proof; both name the same.", ""},
 
     // actors/stages/authorization_verdicts.cpp

@@ -15,7 +15,7 @@ std::vector<pending_row> pending_rows() {
       {"NEG-104", "tested elsewhere: tests/http/fetched_keys has a host of its own"},
       {"NEG-121", "tested elsewhere: tests/sim makes signers and stores fail"},
       {"NEG-182", mtls},
-      {"NEG-204", "waits for the authorization endpoint and pushed requests"},
+      {"NEG-204", "tested elsewhere: tests/http/authorization has a login page"},
       {"NEG-205", "tested elsewhere: tests/http/faults fills the disk"},
       {"NEG-206", "tested elsewhere: tests/http/faults kills the server under load"},
       {"NEG-209", "tested elsewhere: tests/http/races and tests/sim rotate keys under redemptions"},
