@@ -105,7 +105,8 @@ constexpr auto registration_modes =
     choice<oauth::registration_mode, 3>{{{{oauth::registration_mode::off, "off"},
                                           {oauth::registration_mode::token, "token"},
                                           {oauth::registration_mode::open, "open"}}}};
-
+constexpr auto profiles = choice<oauth::client_profile, 2>{
+    {{{oauth::client_profile::standard, "default"}, {oauth::client_profile::fapi2, "fapi2"}}}};
 constexpr auto nonce_modes = choice<bool, 2>{{{{false, "off"}, {true, "required"}}}};
 
 std::vector<setting> make_schema() {
@@ -123,6 +124,7 @@ std::vector<setting> make_schema() {
   using s = settings;
   return {
       field("issuer", &s::rules, &rules::issuer),
+      field("profile", &s::rules, &rules::profile, profiles),
 
       field("discovery.authorization_endpoint", &s::rules, &rules::authorization_endpoint),
       field("discovery.mtls_base_url", &s::rules, &rules::mtls_base_url),

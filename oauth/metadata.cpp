@@ -4,7 +4,7 @@
 #include "crypto/digest.hpp"
 #include "oauth/authorization/prompt.hpp"
 #include "oauth/authorization/response_mode.hpp"
-#include "oauth/client/client.hpp"
+#include "oauth/client/profile_rules.hpp"
 #include "oauth/dpop/proof.hpp"
 #include "oauth/request/json_writer.hpp"
 
@@ -13,29 +13,33 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// The algorithms that sign now. RS256 first, as Discovery §3 requires it (MET-02).
-std::vector<std::string> signing_algorithms(const key_ring& ring) {
+/// The algorithms that sign now. RS256 first, as Discovery §3 requires it (MET-02); not where the
+/// profile forbids it to all clients (FAP-09).
+std::vector<std::string> signing_algorithms(const key_ring& ring, client_profile p) {
   using enum crypto::jws_alg;
   auto names = std::vector<std::string>{};
   for (const auto alg : {rs256, es256, ps256, es384, eddsa}) {
+    if (p == client_profile::fapi2 && !is_for_fapi(alg)) continue;
     if (ring.active(alg) != nullptr) names.emplace_back(to_string(alg));
   }
   return names;
 }
 
-/// The authentication methods that an endpoint accepts.
+/// The authentication methods that an endpoint accepts (CAU-01, FAP-01).
 std::vector<std::string_view> methods_at(endpoint e, const options& o) {
   auto names = std::vector<std::string_view>{};
   for (const auto& method : auth_methods) {
+    if (o.profile == client_profile::fapi2 && !is_for_fapi(method.id)) continue;
     if (is_allowed_at(method.id, e) && o.certificates >= method.needs) names.push_back(method.name);
   }
   return names;
 }
 
-/// The algorithms of the assertions that an endpoint accepts (CAU-10).
-std::vector<std::string_view> assertion_algs_at(endpoint e) {
+/// The algorithms of the assertions that an endpoint accepts (CAU-10, FAP-09).
+std::vector<std::string_view> assertion_algs_at(endpoint e, client_profile p) {
   auto names = std::vector<std::string_view>{};
   for (const auto& alg : assertion_algs) {
+    if (p == client_profile::fapi2 && !alg.is_for_fapi) continue;
     const auto method = alg.by_key ? auth_method::private_key_jwt : auth_method::client_secret_jwt;
     if (is_allowed_at(method, e)) names.push_back(alg.name);
   }
@@ -98,17 +102,17 @@ std::string render_metadata(const options& o, const key_ring& ring) {
   // Explicit: without the list, clients must assume the implicit grant (MET-02).
   json.strings("grant_types_supported", names_of(grants));
   json.strings("subject_types_supported", {"public"sv, "pairwise"sv});
-  const auto algorithms = signing_algorithms(ring);
+  const auto algorithms = signing_algorithms(ring, o.profile);
   json.strings("id_token_signing_alg_values_supported", algorithms);
   json.strings("userinfo_signing_alg_values_supported", algorithms);
   json.strings("introspection_signing_alg_values_supported", algorithms);
   for (const auto& e : endpoints) {
     if (!exists(e, o)) continue;
     if (!e.auth_methods_member.empty()) json.strings(e.auth_methods_member, methods_at(e.id, o));
-    const auto algs = assertion_algs_at(e.id);
+    const auto algs = assertion_algs_at(e.id, o.profile);
     if (!algs.empty()) json.strings(e.auth_algs_member, algs);
   }
-  json.strings("dpop_signing_alg_values_supported", proof_alg_names());
+  json.strings("dpop_signing_alg_values_supported", proof_alg_names(o.profile));
   json.strings("code_challenge_methods_supported", {"S256"sv});
   json.strings("claims_supported", {"iss"sv, "sub"sv, "aud"sv, "exp"sv, "iat"sv, "auth_time"sv,
                                     "nonce"sv, "acr"sv, "amr"sv, "at_hash"sv, "sid"sv});

@@ -98,6 +98,10 @@ std::vector<config_error> check(const options& o) {
           "must be from 1KiB to 64KiB");
   require(within(o.code_ttl, seconds{1}, seconds{600}), "tokens.code_ttl",
           "must be from 1 s to 600 s");
+  require(o.profile != client_profile::fapi2 || o.code_ttl <= seconds{60}, "tokens.code_ttl",
+          "must be at most 60 s with the profile fapi2");
+  require(o.profile != client_profile::fapi2 || o.pushed_ttl < seconds{600},
+          "authorization.pushed_ttl", "must be less than 600 s with the profile fapi2");
   require(within(o.code_tombstone, seconds{1}, day), "tokens.code_tombstone",
           "must be from 1 s to 24 h");
   require(within(o.code_dup_window, milliseconds{0}, milliseconds{10000}), "tokens.code_dup_window",

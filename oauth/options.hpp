@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "oauth/client/profile.hpp"
 #include "oauth/registration_options.hpp"
 
 namespace mintage::oauth {
@@ -30,6 +31,8 @@ struct options {
   /// The issuer identifier: https without query and fragment; http only for a loopback host
   /// (MET-01).
   std::string issuer = "http://127.0.0.1:9080";
+  /// The rules that every client is held to, whatever it is registered with.
+  client_profile profile = client_profile::standard;
   /// [discovery] URL of an authorization endpoint of the operator's own, announced in the metadata;
   /// https, or http on a loopback host; no fragment. Empty = not announced. `login_url` takes its
   /// place. @see RFC 8414 §2

@@ -111,8 +111,8 @@ void write_keys(const oauth::client& from, records::client& to) {
     to.set_assertion_alg(row_of(oauth::assertion_algs, *from.only_assertion_alg).record_number);
   to.set_assertion_aud(from.assertion_aud == oauth::aud_mode::compat ? records::client::COMPAT
                                                                      : records::client::STRICT);
-  to.set_profile(from.profile == oauth::client_profile::fapi2 ? records::client::FAPI2
-                                                              : records::client::STANDARD);
+  to.set_profile(from.own_profile == oauth::client_profile::fapi2 ? records::client::FAPI2
+                                                                  : records::client::STANDARD);
 }
 
 bool read_keys(records::client& from, oauth::client& to) {
@@ -123,8 +123,9 @@ bool read_keys(records::client& from, oauth::client& to) {
   if (!to.jwks.empty()) to.keys = oauth::read_registered_keys(to.jwks);
   to.assertion_aud = from.assertion_aud() == records::client::COMPAT ? oauth::aud_mode::compat
                                                                      : oauth::aud_mode::strict;
-  to.profile = from.profile() == records::client::FAPI2 ? oauth::client_profile::fapi2
-                                                        : oauth::client_profile::standard;
+  to.own_profile = from.profile() == records::client::FAPI2 ? oauth::client_profile::fapi2
+                                                            : oauth::client_profile::standard;
+  to.profile = to.own_profile;
   return records::client::aud_mode_IsValid(from.assertion_aud()) &&
          records::client::client_profile_IsValid(from.profile()) &&
          (from.assertion_alg() == 0 || read_number(oauth::assertion_algs, from.assertion_alg(),

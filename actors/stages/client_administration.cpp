@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "oauth/client/authentication.hpp"
+#include "oauth/client/profile_rules.hpp"
 #include "oauth/client/sealed_secret.hpp"
 
 namespace mintage::actors {
@@ -52,8 +53,8 @@ client_administration::client_administration(const registry_setup& setup)
                      registration_cells} {
   auto all = setup.records.changes(0);
   seen_ = all.at;
-  clients_ = std::make_shared<const oauth::client_registry>(std::move(all.clients),
-                                                            std::move(all.resources));
+  clients_ = std::make_shared<const oauth::client_registry>(
+      std::move(all.clients), std::move(all.resources), setup.rules.profile);
   registration_tokens_ = std::move(all.registration_tokens);
   count_registered();
 }
@@ -146,7 +147,7 @@ hash_request client_administration::create(service::admin_handle& x,
     refuse(*x, oauth::errc::conflict, "client_id is the identifier of a resource");
     return nullptr;
   }
-  if (!can_serve(*x, *made, {})) return nullptr;
+  if (!holds_profile(*x, *made) || !can_serve(*x, *made, {})) return nullptr;
   if (m.client_secret_hash) {
     made->secrets.push_back(
         oauth::foreign_secret(*m.client_secret_hash, m.client_secret_expires_at));
@@ -233,7 +234,8 @@ void client_administration::patch(service::admin_exchange& x, const oauth::patch
     x.error = std::move(after.error());
     return;
   }
-  if (can_serve(x, *after, before->lives) && keep(x, *after)) x.answer = std::move(*after);
+  if (holds_profile(x, *after) && can_serve(x, *after, before->lives) && keep(x, *after))
+    x.answer = std::move(*after);
 }
 
 void client_administration::remove(service::admin_exchange& x, const std::string& id) {
@@ -326,6 +328,14 @@ bool client_administration::can_serve(service::admin_exchange& x, const oauth::c
   }
   return has_key_of(x, c.id_token_alg, "id_token_signed_response_alg") &&
          (!c.userinfo_alg || has_key_of(x, *c.userinfo_alg, "userinfo_signed_response_alg"));
+}
+
+bool client_administration::holds_profile(service::admin_exchange& x, oauth::client& c) const {
+  c.profile = oauth::stricter(c.own_profile, setup_.rules.profile);
+  auto bad = oauth::check_profile(c);
+  if (!bad) return true;
+  x.error = std::move(*bad);
+  return false;
 }
 
 bool client_administration::has_key_of(service::admin_exchange& x, crypto::jws_alg alg,

@@ -114,6 +114,9 @@ class client_administration {
   /// @param before its lives until now: those that do not change were checked when they were set.
   [[nodiscard]] bool can_serve(service::admin_exchange& x, const oauth::client& c,
                                const oauth::token_lives& before) const;
+  /// Holds a new or changed client to the profile of the server, too. @returns whether it meets it;
+  /// else `x` is refused.
+  [[nodiscard]] bool holds_profile(service::admin_exchange& x, oauth::client& c) const;
   [[nodiscard]] bool has_key_of(service::admin_exchange& x, crypto::jws_alg alg,
                                 std::string_view member) const;
   [[nodiscard]] bool keep(service::admin_exchange& x, const oauth::client& c);

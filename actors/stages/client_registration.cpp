@@ -58,7 +58,7 @@ void client_administration::register_one(service::admin_exchange& x,
     x.error = std::move(made.error());
     return;
   }
-  if (!can_serve(x, *made, {})) {
+  if (!holds_profile(x, *made) || !can_serve(x, *made, {})) {
     x.error->code = oauth::errc::invalid_client_metadata;
     return;
   }
@@ -99,7 +99,7 @@ void client_administration::update(service::admin_exchange& x,
     x.error = std::move(after.error());
     return;
   }
-  if (!can_serve(x, *after, before->lives)) {
+  if (!holds_profile(x, *after) || !can_serve(x, *after, before->lives)) {
     x.error->code = oauth::errc::invalid_client_metadata;
     return;
   }

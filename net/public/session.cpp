@@ -148,7 +148,7 @@ constexpr std::array<session::serving, oauth::endpoints.size()> session::table =
 public_site public_site::of(const oauth::options& rules) {
   const auto realm = " realm=\"" + rules.issuer + '"';
   auto dpop = "DPoP" + realm + ", algs=\"";
-  for (const auto name : oauth::proof_alg_names()) {
+  for (const auto name : oauth::proof_alg_names(rules.profile)) {
     if (dpop.back() != '"') dpop += ' ';
     dpop += name;
   }

@@ -6,6 +6,7 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
+#include "oauth/client/profile_rules.hpp"
 #include "oauth/grant/pkce.hpp"
 #include "oauth/grant/scope.hpp"
 #include "oauth/request/text.hpp"
@@ -39,6 +40,10 @@ complaint check_client(const client* c) {
   if (c == nullptr) return admin_error{errc::invalid_client, "client_id is not registered"};
   if (c->status != client_status::active) {
     return admin_error{errc::invalid_client, "client_id belongs to a suspended client"};
+  }
+  if (!meets_profile(*c)) {
+    return admin_error{errc::invalid_client,
+                       "client_id belongs to a client that does not meet the profile fapi2"};
   }
   if (!c->has_grant(grant_type::authorization_code)) {
     return bad_request("client_id is not registered for the grant type authorization_code");

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "oauth/client/profile_rules.hpp"
 #include "oauth/grant/scope.hpp"
 #include "oauth/request/text.hpp"
 
@@ -46,6 +47,10 @@ const char* fault_of_scope(const client_registry& known, const resource& r,
 
 complaint check_resource(const client_registry& known, const resource& r, const options& o) {
   if (auto bad = check_identifier(known, r.as.identifier, o)) return bad;
+  if (o.profile == client_profile::fapi2 && r.as.format == token_format::jwt &&
+      !is_for_fapi(r.as.alg)) {
+    return bad_request("alg must be ES256, PS256 or EdDSA for the profile fapi2 of this server");
+  }
   if (r.scopes.size() > max_scopes) return bad_request("scopes must be at most 64 tokens");
   for (auto i = std::size_t{0}; i < r.scopes.size(); ++i) {
     if (const auto* fault = fault_of_scope(known, r, r.scopes[i])) {

@@ -3,6 +3,7 @@
 
 #include "oauth/client/assertion.hpp"
 #include "oauth/client/authentication.hpp"
+#include "oauth/client/profile_rules.hpp"
 #include "oauth/denial_reasons.hpp"
 
 namespace mintage::oauth {
@@ -22,29 +23,14 @@ denial used_assertion() {
 std::optional<denial> obstacle(const client* record) {
   if (record == nullptr) return invalid_client("unknown client");
   if (record->status != client_status::active) return invalid_client("client is suspended");
+  if (!meets_profile(*record))
+    return invalid_client("client does not meet FAPI 2.0, which this server holds all clients to");
   if (row_of(auth_methods, record->method).presented != presentation::assertion)
     return invalid_client("client is not registered for assertions");
   return std::nullopt;
 }
 
 }  // namespace
-
-/// The keys at the client's jwks_uri, as far as they are known. (CAU-10, CAU-11)
-void client_authenticator::find_remote_keys(pending_assertion& p, const client& record,
-                                            instant now) const {
-  const auto* const known = remote_keys_->find(record.jwks_uri, now);
-  if (known == nullptr) {
-    p.wanted = wanted_keys{record.id, record.jwks_uri, false};
-    p.refused = denial{errc::temporarily_unavailable, "the server is busy; try again",
-                       "the client's key set was lost before it was used"};
-    return;
-  }
-  p.keys = known->keys;
-  p.refused = known->why;
-  const auto kid = p.assertion.jwt.kid();
-  if (p.keys && kid && !p.keys->has_kid(*kid))
-    p.wanted = wanted_keys{record.id, record.jwks_uri, true};
-}
 
 // What fails at once still costs a signature: an answer's time does not tell whether there is such
 // a client (TOK-21, CAU-12).

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "oauth/client/certificate_auth.hpp"
+#include "oauth/client/profile_rules.hpp"
 #include "oauth/client/secret_kinds.hpp"
 #include "oauth/denial_reasons.hpp"
 
@@ -155,16 +156,20 @@ std::optional<denial_reason> unusable(how presented) noexcept {
 }
 
 /// Why this client cannot authenticate in this way, whatever the secret (CAU-05, CAU-13).
+/// @param keys of which one must be that of a self-signed certificate; null = none.
 /// @returns the reason, or nothing.
-std::optional<denial_reason> obstacle(const client* record, const presented_credentials& who) {
+std::optional<denial_reason> obstacle(const client* record, const presented_credentials& who,
+                                      const key_set* keys) {
   if (record == nullptr) return denial_reason{"unknown client"};
   if (record->status != client_status::active) return denial_reason{"client is suspended"};
+  if (!meets_profile(*record))
+    return denial_reason{"client does not meet FAPI 2.0, which this server holds all clients to"};
   const auto has_secret = who.presented != how::id_only;
   if (record->is_public() && has_secret) return denial_reason{"public client presented a secret"};
   if (record->is_public()) return std::nullopt;
   if (proof_of(record->method) == client_proof::certificate) {
     if (has_secret) return denial_reason{"wrong method"};
-    return refusal_of_certificate(*record, who.certificate);
+    return refusal_of_certificate(*record, keys, who.certificate);
   }
   if (!has_secret) return denial_reason{"confidential client presented no secret"};
   const auto registered = row_of(auth_methods, record->method).presented;
@@ -292,7 +297,8 @@ client_authenticator::outcome client_authenticator::identify(const client_regist
   if (who.presented == how::assertion) return begin_assertion(clients, who, now);
   if (const auto reason = unusable(who.presented)) return invalid_client(*reason);
   const auto found = locate(clients, who);
-  const auto refused = obstacle(found.record, who);
+  if (auto waits = await_certificate_keys(found.record, who, now)) return std::move(*waits);
+  const auto refused = obstacle(found.record, who, certificate_keys(found.record, now));
   // With a certificate, nothing is left to prove.
   if (!refused && who.presented == how::id_only) return as_outcome(admit(found, grant));
 
@@ -342,7 +348,7 @@ result<client_facts> client_authenticator::conclude(const client_registry& clien
                                                     const slow_check& check, bool matched,
                                                     instant now) {
   const auto found = locate(clients, who);
-  if (const auto reason = obstacle(found.record, who)) {
+  if (const auto reason = obstacle(found.record, who, certificate_keys(found.record, now))) {
     return refusal{invalid_client(*reason)};
   }
   if (!matched || !check.proof) return refusal{invalid_client("wrong or expired secret")};

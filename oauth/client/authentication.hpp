@@ -71,7 +71,8 @@ class proven_secrets {
   std::unordered_map<crypto::digest, instant, digest_hash> until_;
 };
 
-/// An assertion whose signature is not verified yet.
+/// An assertion whose signature is not verified yet; or a certificate whose keys are to be fetched
+/// first, which then fails unless they bring another outcome.
 struct pending_assertion {
   client_assertion assertion;
   /// What the candidates are of, unless they are decoys.
@@ -111,7 +112,8 @@ class client_authenticator {
   /// Authenticates the client of a request.
   /// @returns the client's facts; invalid_client or unauthorized_client; the slow check that must
   ///          run first, whose result goes to `settle`; or the assertion whose signature must be
-  ///          verified first, whose result goes to `conclude_assertion`. Unknown client, wrong
+  ///          verified first, or the certificate that waits for keys, whose result goes to
+  ///          `conclude_assertion`. Unknown client, wrong
   ///          secret, wrong method and suspended client give one denial (TOK-21), and cost the same
   ///          (CAU-12).
   using outcome = std::variant<client_facts, denial, slow_check, pending_assertion>;
@@ -144,6 +146,9 @@ class client_authenticator {
   [[nodiscard]] outcome begin_assertion(const client_registry& clients,
                                         const presented_credentials& who, instant now);
   void find_remote_keys(pending_assertion& p, const client& record, instant now) const;
+  [[nodiscard]] const key_set* certificate_keys(const client* c, instant now) const;
+  [[nodiscard]] std::optional<pending_assertion> await_certificate_keys(
+      const client* c, const presented_credentials& who, instant now) const;
   [[nodiscard]] static result<client_facts> admit_known(const client& c, std::string_view id,
                                                         std::optional<grant_type> grant);
   [[nodiscard]] outcome identify(const client_registry& clients, const presented_credentials& who,

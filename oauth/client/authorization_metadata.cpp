@@ -78,15 +78,8 @@ complaint set_authorization(client& c, const client_metadata& m) {
 }
 
 complaint check_authorization_metadata(const client& c) {
-  if (c.profile == client_profile::fapi2 && c.response_alg == crypto::jws_alg::rs256) {
-    return bad_request("authorization_signed_response_alg cannot be RS256 for the profile fapi2");
-  }
   if (!c.only_request_object_alg) return std::nullopt;
   const auto& alg = row_of(assertion_algs, *c.only_request_object_alg);
-  if (c.profile == client_profile::fapi2 && !alg.is_for_fapi) {
-    return bad_request("request_object_signing_alg cannot be " + std::string{alg.name} +
-                       " for the profile fapi2");
-  }
   if (c.keys == nullptr && c.jwks_uri.empty()) {
     return bad_request("jwks or jwks_uri is required with request_object_signing_alg");
   }

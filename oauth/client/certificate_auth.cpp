@@ -32,12 +32,12 @@ std::optional<denial_reason> refusal_of_chain(crypto::chain_verdict v) noexcept 
 
 }  // namespace
 
-std::optional<denial_reason> refusal_of_certificate(const client& c,
+std::optional<denial_reason> refusal_of_certificate(const client& c, const key_set* keys,
                                                     const crypto::certificate* presented) {
   if (presented == nullptr) return denial_reason{"no client certificate was presented"};
   if (c.method == auth_method::self_signed_tls_client_auth) {
     const auto key = presented->key_thumbprint();
-    if (key && c.keys && c.keys->has_thumbprint(*key)) return std::nullopt;
+    if (key && keys != nullptr && keys->has_thumbprint(*key)) return std::nullopt;
     return denial_reason{"the key of the client certificate is not registered"};
   }
   if (const auto reason = refusal_of_chain(presented->chain())) return reason;

@@ -14,14 +14,14 @@ namespace mintage::oauth {
 /// Whether a certificate proves that its holder is this client.
 ///
 /// `tls_client_auth`: whoever received the certificate has verified its chain, and it has the one
-/// registered field. `self_signed_tls_client_auth`: its key is one of the client's registered keys;
-/// neither issuer nor validity matter. Whoever received the certificate has seen the proof of its
-/// key.
+/// registered field. `self_signed_tls_client_auth`: its key is one of the client's keys; neither
+/// issuer nor validity matter. Whoever received the certificate has seen the proof of its key.
+/// @param keys of the client, from `jwks` or `jwks_uri`; null = none.
 /// @param presented null when the request came without one.
 /// @pre the client is registered for one of these methods.
 /// @returns the reason of the refusal, or nothing. @see RFC 8705 §2.1, §2.2
 [[nodiscard]] std::optional<denial_reason> refusal_of_certificate(
-    const client& c, const crypto::certificate* presented);
+    const client& c, const key_set* keys, const crypto::certificate* presented);
 
 /// What a client's tokens are bound to by its registration (MTL-01): the certificate of the request
 /// if it has `tls_client_certificate_bound_access_tokens`, whatever else they are bound to

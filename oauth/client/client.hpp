@@ -15,6 +15,7 @@
 #include "oauth/client/auth_method.hpp"
 #include "oauth/client/certificate_subject.hpp"
 #include "oauth/client/key_set.hpp"
+#include "oauth/client/profile.hpp"
 #include "oauth/client/registered.hpp"
 #include "oauth/client/secret_kinds.hpp"
 #include "oauth/grant/grant_types.hpp"
@@ -46,14 +47,6 @@ enum class aud_mode : std::uint8_t {
 };
 [[nodiscard]] constexpr std::string_view to_string(aud_mode m) noexcept {
   return m == aud_mode::strict ? "strict" : "compat";
-}
-/// The rules that a client is held to.
-enum class client_profile : std::uint8_t {
-  standard,
-  fapi2  ///< FAPI 2.0 Security Profile (PROTOCOL.md §10)
-};
-[[nodiscard]] constexpr std::string_view to_string(client_profile p) noexcept {
-  return p == client_profile::standard ? "default" : "fapi2";
 }
 
 /// Lifetimes of a client's tokens that differ from [tokens] in the config; 0 = as in [tokens].
@@ -129,6 +122,9 @@ struct client {
   /// method (CAU-06).
   std::optional<assertion_alg> only_assertion_alg;
   aud_mode assertion_aud = aud_mode::strict;
+  /// What it is registered with, and what the record stores.
+  client_profile own_profile = client_profile::standard;
+  /// What it is held to: the stricter of its own and that of the server.
   client_profile profile = client_profile::standard;
   /// The name in its certificate; there with `tls_client_auth` only (CAU-14).
   std::optional<certificate_subject> subject;

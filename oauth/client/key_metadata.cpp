@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "oauth/client/profile_rules.hpp"
 #include "oauth/client/sealed_secret.hpp"
 #include "oauth/request/uri.hpp"
 
@@ -89,29 +90,6 @@ complaint check_sealed_lengths(const client& c) {
                      ": add a longer one and end it first");
 }
 
-/// FAP-01, FAP-04, FAP-09.
-complaint check_profile(const client& c) {
-  if (c.profile != client_profile::fapi2) return std::nullopt;
-  const auto proof = proof_of(c.method);
-  if (proof == client_proof::none || proof == client_proof::secret)
-    return bad_request(
-        "profile fapi2 needs a token_endpoint_auth_method with a private key or a certificate");
-  if (c.only_assertion_alg && !row_of(assertion_algs, *c.only_assertion_alg).is_for_fapi) {
-    return bad_request("token_endpoint_auth_signing_alg must be " +
-                       algorithms_that([](const auto& row) { return row.is_for_fapi; }) +
-                       " for the profile fapi2");
-  }
-  const auto is_weak = [](crypto::jws_alg alg) { return alg == crypto::jws_alg::rs256; };
-  if (is_weak(c.id_token_alg))
-    return bad_request("id_token_signed_response_alg cannot be RS256 for the profile fapi2");
-  if (c.userinfo_alg && is_weak(*c.userinfo_alg))
-    return bad_request("userinfo_signed_response_alg cannot be RS256 for the profile fapi2");
-  if (c.refresh_mode != rt_mode::static_)
-    return bad_request("rt_mode must be static for the profile fapi2");
-  if (!c.require_pkce) return bad_request("require_pkce cannot be off for the profile fapi2");
-  return std::nullopt;
-}
-
 }  // namespace
 
 complaint set_keys(client& c, const client_metadata& m) {
@@ -135,7 +113,8 @@ complaint set_keys(client& c, const client_metadata& m) {
   if (m.profile) {
     if (*m.profile != "default" && *m.profile != "fapi2")
       return bad_request("profile must be default or fapi2");
-    c.profile = *m.profile == "fapi2" ? client_profile::fapi2 : client_profile::standard;
+    c.own_profile = *m.profile == "fapi2" ? client_profile::fapi2 : client_profile::standard;
+    c.profile = c.own_profile;
   }
   return std::nullopt;
 }

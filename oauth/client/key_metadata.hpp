@@ -13,7 +13,8 @@ namespace mintage::oauth {
 /// @returns invalid_request naming the field, down to the member of a key.
 [[nodiscard]] complaint set_keys(client& c, const client_metadata& m);
 
-/// The rules that concern several of them and the method, applied to the resulting client.
+/// The rules that concern several of them, the method and the profile, applied to the resulting
+/// client.
 [[nodiscard]] complaint check_keys(const client& c);
 
 /// Checks that a secret is long enough for client_secret_jwt; any is for other methods.

@@ -40,12 +40,14 @@ void put(std::vector<resource>& in, resource&& r) {
 
 }  // namespace
 
-client_registry::client_registry(std::vector<client> clients, std::vector<resource> resources) {
+client_registry::client_registry(std::vector<client> clients, std::vector<resource> resources,
+                                 client_profile profile)
+    : profile_{profile} {
   auto filling = std::vector<std::shared_ptr<bucket>>(buckets_count);
   for (auto& c : clients) {
     auto& target = filling[bucket_of(c.id)];
     if (!target) target = std::make_shared<bucket>();
-    auto record = std::make_shared<const client>(std::move(c));
+    auto record = record_of(std::move(c));
     const auto is_new = target->insert_or_assign(record->id, record).second;
     if (is_new) ++size_;
   }
@@ -81,7 +83,7 @@ std::shared_ptr<const client_registry> client_registry::with(client c) const {
   auto copy = std::make_shared<client_registry>(*this);
   auto& place = copy->buckets_[bucket_of(c.id)];
   auto changed = place ? std::make_shared<bucket>(*place) : std::make_shared<bucket>();
-  auto record = std::make_shared<const client>(std::move(c));
+  auto record = record_of(std::move(c));
   copy->count_origins(find(record->id), record.get());
   copy->count_registered(find(record->id), record.get());
   const auto is_new = changed->insert_or_assign(record->id, record).second;
@@ -158,6 +160,11 @@ void client_registry::count_origins(const client* before, const client* after) {
 void client_registry::count_registered(const client* before, const client* after) noexcept {
   if (before != nullptr && before->registered) --registered_size_;
   if (after != nullptr && after->registered) ++registered_size_;
+}
+
+std::shared_ptr<const client> client_registry::record_of(client&& c) const {
+  c.profile = stricter(c.profile, profile_);
+  return std::make_shared<const client>(std::move(c));
 }
 
 std::size_t client_registry::bucket_of(std::string_view id) noexcept {

@@ -21,7 +21,9 @@ namespace mintage::oauth {
 class client_registry {
  public:
   client_registry() = default;
-  explicit client_registry(std::vector<client> clients, std::vector<resource> resources = {});
+  /// @param profile what every client is held to, also those that a copy gets.
+  explicit client_registry(std::vector<client> clients, std::vector<resource> resources = {},
+                           client_profile profile = client_profile::standard);
 
   /// @returns null when unknown; valid as long as this snapshot.
   [[nodiscard]] const client* find(std::string_view id) const noexcept;
@@ -60,6 +62,8 @@ class client_registry {
   using bucket =
       std::unordered_map<std::string, std::shared_ptr<const client>, text_hash, std::equal_to<>>;
   static constexpr std::size_t buckets_count = 1024;
+  /// The record of a client, which is held to the profile of all.
+  [[nodiscard]] std::shared_ptr<const client> record_of(client&& c) const;
   [[nodiscard]] static std::size_t bucket_of(std::string_view id) noexcept;
   /// Replaces the origins of `before` by those of `after`; null = no client.
   void count_origins(const client* before, const client* after);
@@ -69,6 +73,7 @@ class client_registry {
   std::array<std::shared_ptr<const bucket>, buckets_count> buckets_{};
   std::size_t size_ = 0;
   std::size_t registered_size_ = 0;
+  client_profile profile_ = client_profile::standard;
   std::shared_ptr<const std::vector<resource>> resources_;
   /// Number of clients that register an origin; shared between snapshots until one changes it.
   using origin_table = std::unordered_map<std::string, std::size_t, text_hash, std::equal_to<>>;

@@ -28,6 +28,11 @@ inline constexpr denial_row client_rows[] = {
     {"client is suspended", "TOK-21", "RFC 6749 §5.2",
      "The client is active; mintage client suspend --resume takes it back.", "client.status",
      came::credentials},
+    {"client does not meet FAPI 2.0, which this server holds all clients to", "FAP-01",
+     "FAPI 2.0 Security Profile §5.3.2.1",
+     "The client is registered as the profile fapi2 demands; mintage client check says what is "
+     "not.",
+     "profile", came::credentials},
     {"public client presented a secret", "CAU-05", "RFC 6749 §2.3",
      "A public client sends client_id alone.", "client.token_endpoint_auth_method",
      came::credentials},

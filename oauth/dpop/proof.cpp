@@ -104,9 +104,10 @@ result<std::pair<crypto::public_key, crypto::digest>> read_key(const presented_j
 
 }  // namespace
 
-std::vector<std::string_view> proof_alg_names() {
+std::vector<std::string_view> proof_alg_names(client_profile p) {
   auto names = std::vector<std::string_view>{};
   for (const auto& alg : proof_algs) {
+    if (p == client_profile::fapi2 && !alg.is_in_fapi) continue;
     names.push_back(crypto::to_string(alg.id));
     // The name that RFC 9864 gives the only curve of EdDSA here.
     if (alg.id == crypto::jws_alg::eddsa) names.emplace_back("Ed25519");

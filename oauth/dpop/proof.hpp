@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "crypto/key.hpp"
+#include "oauth/client/profile.hpp"
 #include "oauth/dpop/nonce.hpp"
 #include "oauth/replay_id.hpp"
 #include "oauth/types.hpp"
@@ -31,8 +32,9 @@ inline constexpr auto proof_algs = std::array{
     proof_alg{crypto::jws_alg::ps256, true},  proof_alg{crypto::jws_alg::es384, false},
     proof_alg{crypto::jws_alg::rs256, false},
 };
-/// Their names: `dpop_signing_alg_values_supported`.
-[[nodiscard]] std::vector<std::string_view> proof_alg_names();
+/// Their names, as far as the profile allows them: `dpop_signing_alg_values_supported`.
+[[nodiscard]] std::vector<std::string_view> proof_alg_names(
+    client_profile p = client_profile::standard);
 
 /// What a proof must name. Views.
 struct proof_target {

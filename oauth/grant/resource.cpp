@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "oauth/client/profile_rules.hpp"
 #include "oauth/client/registry.hpp"
 #include "oauth/denial_reasons.hpp"
 #include "oauth/grant/scope.hpp"
@@ -42,6 +43,21 @@ bool has_target(const std::vector<target>& targets, std::string_view identifier)
                      [&](const target& t) { return t.identifier == identifier; });
 }
 
+/// Whether the client's profile allows the signatures of all targets (FAP-09).
+bool may_have(const client& c, const std::vector<target>& targets) noexcept {
+  return c.profile != client_profile::fapi2 ||
+         std::all_of(targets.begin(), targets.end(), [](const target& t) {
+           return t.format == token_format::opaque || is_for_fapi(t.alg);
+         });
+}
+
+refusal forbidden_algorithm() {
+  return deny(errc::invalid_target,
+              "access tokens for the resource are signed by an algorithm that this client may not "
+              "use",
+              "resource with an alg that FAPI 2.0 forbids (FAP-09)");
+}
+
 /// Whether the targets have one format and one algorithm, as an access token does.
 bool agree(const std::vector<target>& targets) noexcept {
   return std::all_of(targets.begin(), targets.end(), [&](const target& t) {
@@ -74,6 +90,7 @@ result<std::vector<target>> named_targets(const client_registry& known, const cl
     }
     if (!has_target(out, r->as.identifier)) out.push_back(r->as);
   }
+  if (!may_have(c, out)) return forbidden_algorithm();
   if (agree(out)) {
     if (wants_userinfo && !out.empty()) add_userinfo(out, std::move(userinfo));
     return out;
@@ -131,6 +148,7 @@ result<std::vector<target>> choose_targets(const client_registry& known, const c
   }
   if (found == nullptr) return std::vector<target>{};
   auto out = std::vector{found->as};
+  if (!may_have(c, out)) return forbidden_algorithm();
   if (has_openid) add_userinfo(out, userinfo_audience(o));
   return out;
 }

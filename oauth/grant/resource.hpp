@@ -71,8 +71,9 @@ struct resource {
 /// @param requested values of `resource`. Each must be registered and allowed for the client, or be
 ///        userinfo's when `openid` is granted. The targets have the registered spelling. A token
 ///        for userinfo and others has the format and the algorithm of the others.
-/// @returns invalid_target, also when the targets differ in format or algorithm; invalid_scope when
-///          the scope refers to different resources.
+/// @returns invalid_target, also when the targets differ in format or algorithm, and when the
+///          client's profile forbids the algorithm (FAP-09); invalid_scope when the scope refers to
+///          different resources.
 [[nodiscard]] result<std::vector<target>> choose_targets(
     const client_registry& known, const client& c, std::string_view scope,
     std::span<const std::string_view> requested, const options& o);

@@ -18,4 +18,8 @@ boost::json::object proof_claims(std::string_view path, std::string_view method)
           {"iat", std::chrono::duration_cast<std::chrono::seconds>(now).count()}};
 }
 
+std::string proof_by(dpop_key& who, std::string_view path) {
+  return who.sign(boost::json::serialize(proof_claims(path)));
+}
+
 }  // namespace mintage::test

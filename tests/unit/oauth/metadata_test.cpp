@@ -147,6 +147,30 @@ TEST(metadata, lists_every_algorithm_that_signs) {  // MET-02
                         R"(["RS256","ES256","PS256","ES384","EdDSA"],)"));
 }
 
+TEST(metadata, shows_the_profile_that_all_clients_are_held_to) {  // FP2-01, FAP-01, FAP-09
+  auto o = with_issuer("https://h");
+  o.profile = client_profile::fapi2;
+  o.certificates = certificate_use::checked;
+  auto ring = key_ring{};
+  for (const auto alg : crypto::jws_algs)
+    ring.keys.push_back({crypto::signing_key::generate(alg), key_state::active, {}});
+  const auto text = render_metadata(o, ring);
+  const auto algs = std::string{R"(["ES256","EdDSA","PS256"],)"};
+  for (const auto* at : {"token", "introspection", "revocation"}) {
+    const auto begin = std::string{at} + "_endpoint_auth_";
+    EXPECT_THAT(text, HasSubstr(begin + R"(methods_supported":["private_key_jwt",)"
+                                        R"("tls_client_auth","self_signed_tls_client_auth"],)"));
+    EXPECT_THAT(text, HasSubstr(begin + R"(signing_alg_values_supported":)" + algs));
+  }
+  EXPECT_THAT(text, HasSubstr(R"("dpop_signing_alg_values_supported":)"
+                              R"(["ES256","EdDSA","Ed25519","PS256"],)"));
+  EXPECT_THAT(text, HasSubstr(R"("id_token_signing_alg_values_supported":)"
+                              R"(["ES256","PS256","EdDSA"],)"));
+  EXPECT_THAT(text, HasSubstr(R"("tls_client_certificate_bound_access_tokens":true)"));
+  for (const auto* forbidden : {"RS256", "ES384", "HS256", "secret", "none", "plain"})
+    EXPECT_THAT(text, Not(HasSubstr(forbidden)));
+}
+
 TEST(document, has_a_strong_etag_that_follows_its_octets) {  // JWK-01
   const auto doc = make_document("abc");
   EXPECT_EQ(doc.body, "abc");

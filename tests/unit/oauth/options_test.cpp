@@ -63,6 +63,16 @@ TEST(check_options, names_each_limit_that_is_broken) {
       row{"http.failures_per_minute", [](options& o) { o.failures_per_minute = 60'001; }},
       row{"tokens.code_ttl", [](options& o) { o.code_ttl = 0s; }},
       row{"tokens.code_ttl", [](options& o) { o.code_ttl = 601s; }},
+      row{"tokens.code_ttl",
+          [](options& o) {
+            o.profile = client_profile::fapi2;  // FAP-05
+            o.code_ttl = 61s;
+          }},
+      row{"authorization.pushed_ttl",
+          [](options& o) {
+            o.profile = client_profile::fapi2;  // FAP-08
+            o.pushed_ttl = 600s;
+          }},
       row{"tokens.code_tombstone", [](options& o) { o.code_tombstone = 0s; }},
       row{"tokens.code_tombstone", [](options& o) { o.code_tombstone = 24h + 1s; }},
       row{"tokens.code_dup_window", [](options& o) { o.code_dup_window = -1ms; }},

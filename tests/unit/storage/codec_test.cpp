@@ -117,7 +117,7 @@ oauth::client sample_client() {
   c.jwks_uri = "https://a.example/jwks";
   c.only_assertion_alg = oauth::assertion_alg::hs512;
   c.assertion_aud = oauth::aud_mode::compat;
-  c.profile = oauth::client_profile::fapi2;
+  c.own_profile = c.profile = oauth::client_profile::fapi2;
   c.subject = {oauth::subject_field::san_uri, "https://example.com/api"};
   c.has_certificate_bound_tokens = true;
   c.require_pushed = true;
@@ -197,6 +197,7 @@ void expect_same(const oauth::client& a, const oauth::client& b) {
   EXPECT_EQ(a.jwks_uri, b.jwks_uri);
   EXPECT_EQ(a.only_assertion_alg, b.only_assertion_alg);
   EXPECT_EQ(a.assertion_aud, b.assertion_aud);
+  EXPECT_EQ(a.own_profile, b.own_profile);
   EXPECT_EQ(a.profile, b.profile);
   // The codec reads the keys, which the sample does not have.
   EXPECT_EQ(a.keys != nullptr, !a.jwks.empty());
@@ -315,7 +316,7 @@ TEST(codec, reads_records_of_the_version_before) {
   EXPECT_TRUE(c->jwks_uri.empty());
   EXPECT_FALSE(c->only_assertion_alg);
   EXPECT_EQ(c->assertion_aud, oauth::aud_mode::strict);
-  EXPECT_EQ(c->profile, oauth::client_profile::standard);
+  EXPECT_EQ(c->own_profile, oauth::client_profile::standard);
 }
 
 TEST(codec, ignores_fields_of_newer_versions) {

@@ -6,6 +6,7 @@
 #include "oauth/client/secrets.hpp"
 #include "storage/memory/engine.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
+#include "tests/unit/crypto/example_jwks.hpp"
 
 namespace mintage::actors {
 namespace {
@@ -272,6 +273,48 @@ TEST_F(client_administration_rules, refuse_resources_that_cannot_be) {  // ATK-0
   EXPECT_TRUE(answer(oauth::put_resource{r})->error) << "no key of that algorithm";
   r.as.format = oauth::token_format::opaque;
   EXPECT_FALSE(answer(oauth::put_resource{r})->error);
+}
+
+TEST_F(client_administration_rules, hold_clients_to_the_profile_of_the_server) {  // FAP-01, FAP-09
+  const auto before = make();
+  rules.profile = oauth::client_profile::fapi2;
+  auto strict = client_administration{setup};
+  const auto answer_of = [&](oauth::admin_call call) {
+    auto x = ask(std::move(call));
+    EXPECT_EQ(strict.handle(x), nullptr);
+    return x;
+  };
+  auto m = oauth::client_metadata{};
+  m.redirect_uris = {std::string{test::redirect_uri}};
+  m.id_token_signed_response_alg = "ES256";
+  const auto refused = answer_of(oauth::create_client{m});
+  ASSERT_TRUE(refused->error);
+  EXPECT_EQ(refused->error->description,
+            "profile fapi2 needs a token_endpoint_auth_method with a private key or a certificate, "
+            "which this server holds all clients to");
+  m.token_endpoint_auth_method = "private_key_jwt";
+  m.jwks = R"({"keys":[)" + std::string{crypto::jwk_p256} + "]}";
+  const auto made = std::get<oauth::created_client>(*answer_of(oauth::create_client{m})->answer);
+  EXPECT_EQ(made.made.profile, oauth::client_profile::fapi2);
+
+  // One that was there before can be suspended, and not resumed.
+  auto change = oauth::client_metadata{};
+  change.status = "suspended";
+  EXPECT_TRUE(answer_of(oauth::patch_client{before.id, change})->answer);
+  change.status = "active";
+  EXPECT_TRUE(answer_of(oauth::patch_client{before.id, change})->error);
+
+  auto r = oauth::resource{};
+  r.as.identifier = "https://api.example.com";
+  r.as.alg = crypto::jws_alg::rs256;
+  EXPECT_TRUE(answer_of(oauth::put_resource{r})->error->description.starts_with("alg must be"));
+  r.as.alg = crypto::jws_alg::es256;
+  EXPECT_TRUE(answer_of(oauth::put_resource{r})->answer);
+
+  // The profile of the server is not stored.
+  rules.profile = oauth::client_profile::standard;
+  const auto usual = client_administration{setup};
+  EXPECT_EQ(usual.clients()->find(made.made.id)->profile, oauth::client_profile::standard);
 }
 
 TEST_F(client_administration_rules, cut_off_before_they_answer) {  // RFT-11

@@ -31,7 +31,7 @@ class proofs : public testing::Test {
     asked.dpop_nonces = true;
     auto fapi = usual;
     fapi.id = "fapi";
-    fapi.profile = oauth::client_profile::fapi2;
+    fapi.own_profile = fapi.profile = oauth::client_profile::fapi2;
     auto imported = test::make_client("imported");
     auto& slow = imported.secrets.emplace_back();
     slow.how = oauth::stored_secret::kind::argon2id;

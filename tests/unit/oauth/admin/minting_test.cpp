@@ -35,7 +35,8 @@ const client_registry& clients() {
                       }),
           make_record("suspended", [](client& c) { c.status = client_status::suspended; }),
           make_record("refresher", [](client& c) { c.grant_types = {grant_type::refresh_token}; }),
-          make_record("fapi", [](client& c) { c.profile = client_profile::fapi2; }),
+          make_record("fapi", [](client& c) { c.own_profile = c.profile = client_profile::fapi2; }),
+          make_record("misfit", [](client& c) { c.profile = client_profile::fapi2; }),
           make_record("paired",
                       [](client& c) {
                         c.subjects = subject_type::pairwise;
@@ -359,6 +360,16 @@ TEST(check_mint, gives_codes_of_fapi_clients_a_minute_at_most) {  // FAP-05
     r.ttl = asked;
     EXPECT_EQ(mint(r).value().expires, now + seconds{given});
   }
+}
+
+TEST(check_mint, refuses_clients_that_do_not_meet_the_profile_of_the_server) {  // FAP-01
+  auto r = good_request();
+  r.client_id = "misfit";
+  const auto got = mint(r);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::invalid_client);
+  EXPECT_EQ(got.error().description,
+            "client_id belongs to a client that does not meet the profile fapi2");
 }
 
 }  // namespace

@@ -74,10 +74,15 @@ TEST_F(authentication, does_the_same_work_for_every_obstacle) {  // TOK-21, NEG-
   const auto publish = [](client& c) { c.method = auth_method::none; };
   const auto be_strict = [](client& c) { c.strict_auth_method = true; };
   const auto leave = [](client&) {};
+  const auto misfit = [](client& c) { c.profile = client_profile::fapi2; };
+  const auto misfit_public = [&](client& c) { misfit(c), publish(c); };
+  constexpr auto unfit = "client does not meet FAPI 2.0, which this server holds all clients to";
   const auto suspend_public = [&](client& c) { suspend(c), publish(c); };
   for (const auto& h : {hindered{"client is suspended", suspend, how::basic},
                         hindered{"client is suspended", suspend, how::id_only},
                         hindered{"client is suspended", suspend_public, how::id_only},
+                        hindered{unfit, misfit, how::basic}, hindered{unfit, misfit, how::id_only},
+                        hindered{unfit, misfit_public, how::id_only},
                         hindered{"public client presented a secret", publish, how::basic},
                         hindered{"public client presented a secret", publish, how::post},
                         hindered{"wrong method", be_strict, how::post},

@@ -126,10 +126,13 @@ TEST(check_authorization_metadata, holds_to_the_profile) {  // FAP-09
   ASSERT_EQ(fault_of(m), "");
   EXPECT_EQ(make(m)->signs_responses_with(), crypto::jws_alg::es256);
   m.authorization_signed_response_alg = "RS256";
-  EXPECT_EQ(fault_of(m), "authorization_signed_response_alg cannot be RS256 for the profile fapi2");
+  EXPECT_EQ(
+      fault_of(m),
+      "authorization_signed_response_alg must be ES256, EdDSA or PS256 for the profile fapi2");
   m.authorization_signed_response_alg = "PS256";
   m.request_object_signing_alg = "ES384";
-  EXPECT_EQ(fault_of(m), "request_object_signing_alg cannot be ES384 for the profile fapi2");
+  EXPECT_EQ(fault_of(m),
+            "request_object_signing_alg must be ES256, EdDSA or PS256 for the profile fapi2");
 }
 
 }  // namespace

@@ -66,6 +66,20 @@ TEST(client_registry, snapshots_do_not_see_later_changes) {
   EXPECT_EQ(shrunk->size(), 2U);
 }
 
+TEST(client_registry, holds_every_client_to_the_profile_of_the_server) {  // FAP-01
+  auto strict = make("strict");
+  strict.own_profile = strict.profile = client_profile::fapi2;
+  const auto usual = client_registry{{make("a"), strict}};
+  EXPECT_EQ(usual.find("a")->profile, client_profile::standard);
+  EXPECT_EQ(usual.find("strict")->profile, client_profile::fapi2);
+  const auto held = client_registry{{make("a")}, {}, client_profile::fapi2};
+  const auto grown = held.with(make("b"))->without("a")->with(make("c"));
+  for (const auto* c : {held.find("a"), grown->find("b"), grown->find("c")}) {
+    EXPECT_EQ(c->profile, client_profile::fapi2) << c->id;
+    EXPECT_EQ(c->own_profile, client_profile::standard) << c->id;
+  }
+}
+
 TEST(client_registry, shares_unchanged_records_with_its_origin) {
   const auto before = client_registry{{make("a"), make("b")}};
   EXPECT_EQ(before.with(make("c"))->find("b"), before.find("b"));

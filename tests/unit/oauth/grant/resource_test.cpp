@@ -99,6 +99,22 @@ TEST(choose_targets, refuses_targets_that_disagree) {  // ATK-04, ATK-06
   }
 }
 
+TEST(choose_targets, refuses_signatures_that_the_profile_forbids) {  // FAP-09
+  auto c = allowed();
+  c.profile = client_profile::fapi2;
+  const auto rs256 = choose_targets(registry(), c, "openid", names{"https://rs256"}, options{});
+  ASSERT_FALSE(rs256);
+  EXPECT_EQ(rs256.error().code, errc::invalid_target);
+  EXPECT_EQ(rs256.error().reason, "resource with an alg that FAPI 2.0 forbids (FAP-09)");
+  for (const auto* name : {"https://a", "https://opaque"})
+    EXPECT_TRUE(choose_targets(registry(), c, "openid", names{name}, options{})) << name;
+  auto of_scope = make_resource("https://c", {"old"});
+  of_scope.as.alg = crypto::jws_alg::es384;
+  const auto known = registry().with_resource(of_scope);
+  EXPECT_EQ(choose_targets(*known, c, "old", {}, options{}).error().code, errc::invalid_target);
+  EXPECT_TRUE(choose_targets(*known, allowed(), "old", {}, options{}));
+}
+
 TEST(choose_targets, refuses_scopes_of_different_default_audiences) {  // ATK-02
   const auto chosen = choose_targets(registry(), allowed(), "openid read mail", {}, {});
   ASSERT_FALSE(chosen);
