@@ -28,8 +28,8 @@ complaint set_certificate(client& c, const client_metadata& m) {
   }
   if (sent) c.subject = std::move(sent);
   if (c.method == auth_method::tls_client_auth && !c.subject) return bad_request(one_subject);
-  if (c.method == auth_method::self_signed_tls_client_auth && !c.keys)
-    return bad_request("jwks is required for self_signed_tls_client_auth");
+  if (c.method == auth_method::self_signed_tls_client_auth && !c.keys && c.jwks_uri.empty())
+    return bad_request("jwks or jwks_uri is required for self_signed_tls_client_auth");
   return std::nullopt;
 }
 

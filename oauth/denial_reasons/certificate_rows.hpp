@@ -36,8 +36,10 @@ inline constexpr denial_row certificate_rows[] = {
      "The certificate has the registered name (openssl x509 -noout -subject -nameopt RFC2253).",
      "client.tls_client_auth_subject_dn", came::credentials},
     {"the key of the client certificate is not registered", "CAU-14", "RFC 8705 §2.2",
-     "The public key of the certificate is in the client's JWK set.", "client.jwks",
-     came::credentials},
+     "The public key of the certificate is in the client's JWK set; that of jwks_uri is fetched "
+     "again "
+     "once in 30 s.",
+     "client.jwks", came::credentials},
     {"certificate-bound client presented no certificate", "MTL-01", "RFC 8705 §3",
      "A client whose tokens are bound presents a certificate with each request for tokens.",
      "client.tls_client_certificate_bound_access_tokens", came::credentials},

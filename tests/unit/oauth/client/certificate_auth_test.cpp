@@ -103,6 +103,59 @@ TEST_F(certificate_authentication, finds_the_key_of_a_self_signed_one_in_the_jwk
                         "the key of the client certificate is not registered");
 }
 
+TEST_F(certificate_authentication, waits_for_the_keys_at_a_jwks_uri) {  // CAU-11, RFC 8705 §2.2.2
+  constexpr auto url = "https://app.example/jwks";
+  const auto own = issuer.read(wish, chain_verdict::unknown_issuer);
+  auto c = make(generated_id, {});
+  c.method = auth_method::self_signed_tls_client_auth;
+  c.jwks_uri = url;
+  const auto publish = [&](key_set_ptr set, std::optional<denial> why) {
+    auto known = std::make_shared<remote_key_set>();
+    known->keys = std::move(set);
+    known->why = why;
+    known->until = noon + seconds{1};
+    authenticator.use(remote_keys{}.with(url, std::move(known)));
+  };
+  // What is decided when no fetch helps.
+  const auto end_of = [&](const pending_assertion& waits) {
+    const auto clients = client_registry{{c}};
+    const auto end = authenticator.conclude_assertion(clients, over(&own).who, std::nullopt, waits,
+                                                      false, {}, noon);
+    EXPECT_FALSE(end.used);
+    return end.client.error();
+  };
+  const auto wait_of = [&] {
+    auto outcome = authenticate(c, over(&own));
+    EXPECT_TRUE(std::holds_alternative<pending_assertion>(outcome));
+    return std::get<pending_assertion>(std::move(outcome));
+  };
+
+  const auto unknown = wait_of();
+  ASSERT_TRUE(unknown.wanted);
+  EXPECT_EQ(unknown.wanted->url, url);
+  EXPECT_FALSE(unknown.wanted->lacks_kid);
+  EXPECT_EQ(end_of(unknown).code, errc::temporarily_unavailable);
+
+  publish(nullptr, no_keys_fetched());
+  const auto failed = wait_of();
+  EXPECT_FALSE(failed.wanted);
+  EXPECT_EQ(end_of(failed).reason, no_keys_fetched().reason);
+
+  const auto key = crypto::signing_key::generate(crypto::jws_alg::es256).public_part();
+  publish(std::make_shared<const key_set>(key_set::read("{\"keys\":[" + key.jwk() + "]}").value()),
+          std::nullopt);
+  const auto old = wait_of();
+  ASSERT_TRUE(old.wanted);
+  EXPECT_TRUE(old.wanted->lacks_kid);
+  EXPECT_EQ(end_of(old).code, errc::invalid_client);
+  EXPECT_EQ(end_of(old).reason, "the key of the client certificate is not registered");
+
+  // Nothing is fetched for those who cannot be this client.
+  expect_invalid_client(authenticate(c, over(nullptr)), "no client certificate was presented");
+  c.status = client_status::suspended;
+  expect_invalid_client(authenticate(c, over(&own)), "client is suspended");
+}
+
 TEST_F(certificate_authentication, binds_tokens_by_registration_alone_MTL_01) {
   const auto own = issuer.read(wish, chain_verdict::not_told);
   EXPECT_EQ(bind_to_certificate(true, &own).value(), own.thumbprint());

@@ -52,7 +52,10 @@ TEST(certificate_metadata, has_no_subject_with_another_method) {
 
 TEST(certificate_metadata, needs_keys_with_self_signed_certificates) {
   EXPECT_EQ(fault_of(sample("self_signed_tls_client_auth")),
-            "jwks is required for self_signed_tls_client_auth");
+            "jwks or jwks_uri is required for self_signed_tls_client_auth");
+  auto m = sample("self_signed_tls_client_auth");
+  m.jwks_uri = "https://app.example/jwks";
+  EXPECT_EQ(fault_of(m), "");
 }
 
 TEST(certificate_metadata, has_no_secret) {
