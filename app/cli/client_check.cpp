@@ -7,7 +7,9 @@
 
 #include "app/cli/command_error.hpp"
 #include "app/cli/text_table.hpp"
+#include "oauth/client/profile_rules.hpp"
 #include "oauth/denial_reasons.hpp"
+#include "oauth/dpop/proof.hpp"
 #include "oauth/endpoints.hpp"
 #include "oauth/grant/client_credentials.hpp"
 #include "oauth/grant/scope.hpp"
@@ -86,6 +88,13 @@ checked_request check_authentication(const client& c, const oauth::endpoint_row&
   if (c.status != oauth::client_status::active) {
     return refused(std::move(request), "client is suspended");
   }
+  if (!meets_profile(c)) {
+    auto unfit = refused(std::move(request),
+                         "client does not meet FAPI 2.0, which this server "
+                         "holds all clients to");
+    unfit.remark = check_profile(c)->description;
+    return unfit;
+  }
   if (!is_allowed_at(c.method, at.id)) {
     return refused(std::move(request),
                    c.is_public() ? denial_reason{"introspection by a public client (INT-01)"}
@@ -146,9 +155,18 @@ checked_request check_grant(const client& c, const oauth::grant_row& grant,
 
 /// What requests for tokens must prove besides, to be bound to a key.
 void check_bindings(const client& c, std::vector<checked_request>& to) {
-  if (!c.has_certificate_bound_tokens) return;
-  to.push_back(refused("POST /token without a client certificate",
-                       "certificate-bound client presented no certificate"));
+  if (c.has_certificate_bound_tokens) {
+    to.push_back(refused("POST /token without a client certificate",
+                         "certificate-bound client presented no certificate"));
+  }
+  const auto is_fapi = c.profile == oauth::client_profile::fapi2;
+  if (c.dpop_bound_access_tokens || (is_fapi && !c.has_certificate_bound_tokens)) {
+    to.push_back(refused("POST /token without a DPoP proof",
+                         "no DPoP proof from a client whose tokens must be bound (DPO-13)"));
+  }
+  auto remark = "alg " + oauth::one_of(oauth::proof_alg_names(c.profile));
+  if (c.dpop_nonces) remark += ", with a nonce";
+  to.push_back(passes("POST /token with a DPoP proof", std::move(remark)));
 }
 
 /// The scope of a login, and the audience of its access tokens when the request names no resource.
@@ -236,6 +254,15 @@ client client_from(const json::object& from) {
   c.rt_without_offline = flag_in(from, "rt_without_offline", false);
   c.has_certificate_bound_tokens =
       flag_in(from, "tls_client_certificate_bound_access_tokens", false);
+  c.dpop_bound_access_tokens = flag_in(from, "dpop_bound_access_tokens", false);
+  c.dpop_nonces = flag_in(from, "dpop_nonces", false);
+  const auto is_fapi = text_in(from, "profile") == to_string(oauth::client_profile::fapi2);
+  c.profile = is_fapi ? oauth::client_profile::fapi2 : oauth::client_profile::standard;
+  c.only_assertion_alg =
+      oauth::parse_assertion_alg(text_in(from, "token_endpoint_auth_signing_alg"));
+  const auto id_token_alg = text_in(from, "id_token_signed_response_alg");
+  c.id_token_alg = crypto::parse_signing_alg(id_token_alg).value_or(c.id_token_alg);
+  c.userinfo_alg = crypto::parse_signing_alg(text_in(from, "userinfo_signed_response_alg"));
   const auto rotates = text_in(from, "rt_mode") == to_string(oauth::rt_mode::rotating);
   c.refresh_mode = rotates ? oauth::rt_mode::rotating : oauth::rt_mode::static_;
   for (const auto& each : from.at("secrets").as_array()) {

@@ -92,6 +92,10 @@ void print_client(const json::object& client) {
                            "basic_raw_compat",
                            "rt_mode",
                            "rt_without_offline",
+                           "subject_type",
+                           "userinfo_signed_response_alg",
+                           "allowed_resources",
+                           "allowed_origins",
                            "access_token_ttl",
                            "id_token_ttl",
                            "refresh_idle",
@@ -108,6 +112,8 @@ void print_client(const json::object& client) {
                            "tls_client_auth_san_ip",
                            "tls_client_auth_san_email",
                            "tls_client_certificate_bound_access_tokens",
+                           "dpop_bound_access_tokens",
+                           "dpop_nonces",
                            "require_pushed_authorization_requests",
                            "request_object_signing_alg",
                            "authorization_signed_response_alg",
@@ -291,7 +297,8 @@ void add_client_commands(CLI::App& program, action& chosen) {
       "What is not given stays as it is. Tokens that were issued keep their times and claims.\n"
       "Examples:\n"
       "  mintage client change cl_8gQ... --access-token-ttl 300 --refresh-idle 86400\n"
-      "  mintage client change cl_8gQ... --access-token-claims '{\"tenant\":\"t1\"}'");
+      "  mintage client change cl_8gQ... --access-token-claims '{\"tenant\":\"t1\"}'\n"
+      "  mintage client change cl_8gQ... --dpop-bound-tokens");
   add_secret(group);
   auto* suspended = group.add("suspend", "Refuse a client at once, or take it back", suspend);
   group.take_id(suspended);

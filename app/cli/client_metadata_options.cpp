@@ -105,13 +105,57 @@ void add_certificate_options(CLI::App& command, client_metadata_options& o) {
     for (auto* const other : others) own->excludes(other);
     others.push_back(own);
   }
-  command.add_flag("--certificate-bound-tokens", o.certificate_bound,
-                   "Bind its tokens to the certificate that it presents");
+}
+
+/// A member that is true or false, and the two flags that say so.
+struct switch_option {
+  const char* member;
+  const char* on;
+  const char* does_on;
+  const char* off;
+  const char* does_off;
+};
+constexpr auto switch_options = std::array{
+    switch_option{"require_pkce", "--pkce", "Demand PKCE (the default)", "--no-pkce",
+                  "Do not demand PKCE of this confidential client"},
+    switch_option{"strict_auth_method", "--strict-auth-method",
+                  "Accept the secret only in the place of --auth-method", "--no-strict-auth-method",
+                  "Accept the secret in either place (the default)"},
+    switch_option{"basic_raw_compat", "--basic-raw-compat",
+                  "Accept Basic credentials that were not form-encoded first (the default)",
+                  "--no-basic-raw-compat",
+                  "Refuse Basic credentials that were not form-encoded first"},
+    switch_option{"rt_without_offline", "--rt-without-offline",
+                  "Issue refresh tokens also without the scope offline_access",
+                  "--no-rt-without-offline",
+                  "Issue refresh tokens with the scope offline_access alone (the default)"},
+    switch_option{"tls_client_certificate_bound_access_tokens", "--certificate-bound-tokens",
+                  "Bind its tokens to the certificate that it presents",
+                  "--no-certificate-bound-tokens",
+                  "Do not bind its tokens to a certificate (the default)"},
+    switch_option{"dpop_bound_access_tokens", "--dpop-bound-tokens",
+                  "Refuse it tokens without a DPoP proof", "--no-dpop-bound-tokens",
+                  "Let it choose whether it sends DPoP proofs (the default)"},
+    switch_option{"dpop_nonces", "--dpop-nonces",
+                  "Its DPoP proofs need a nonce, whatever dpop.nonces says", "--no-dpop-nonces",
+                  "Its DPoP proofs need a nonce where dpop.nonces says so (the default)"},
+    switch_option{"require_pushed_authorization_requests", "--pushed-requests",
+                  "Take its authorization requests only when they are pushed",
+                  "--no-pushed-requests",
+                  "Take its authorization requests in either way (the default)"},
+};
+
+void add_switches(CLI::App& command, client_metadata_options& o) {
+  for (const auto& s : switch_options) {
+    const auto set = [&o, member = s.member](bool value) {
+      return [&o, member, value] { o.switches[member] = value; };
+    };
+    auto* const on = command.add_flag_callback(s.on, set(true), s.does_on);
+    command.add_flag_callback(s.off, set(false), s.does_off)->excludes(on);
+  }
 }
 
 void add_authorization_options(CLI::App& command, client_metadata_options& o) {
-  command.add_flag("--pushed-requests", o.needs_pushed_requests,
-                   "Take its authorization requests only when they are pushed");
   command
       .add_option("--request-alg", o.request_alg,
                   "The only algorithm of its request objects, one with a key pair")
@@ -158,10 +202,12 @@ json::object client_metadata_options::body() const {
   put_text("token_endpoint_auth_method", is_public ? "none" : auth_method);
   put_text("id_token_signed_response_alg", id_token_alg);
   put_text("rt_mode", rt_mode);
-  if (without_pkce) out["require_pkce"] = false;
-  if (strict_auth_method) out["strict_auth_method"] = true;
-  if (without_basic_raw_compat) out["basic_raw_compat"] = false;
-  if (rt_without_offline) out["rt_without_offline"] = true;
+  if (userinfo_alg) out["userinfo_signed_response_alg"] = *userinfo_alg;
+  put_text("subject_type", subject_type);
+  put_text("sector_identifier_uri", sector_uri);
+  put_list("allowed_resources", resources);
+  put_list("allowed_origins", origins);
+  for (const auto& [member, value] : switches) out[member] = value;
   for (const auto& [member, seconds] : {std::pair{"access_token_ttl", access_token_ttl},
                                         {"id_token_ttl", id_token_ttl},
                                         {"refresh_idle", refresh_idle},
@@ -180,8 +226,6 @@ json::object client_metadata_options::body() const {
     const auto& value = certificate_subjects[static_cast<std::size_t>(f.id)];
     put_text(f.name.data(), value);
   }
-  if (certificate_bound) out["tls_client_certificate_bound_access_tokens"] = true;
-  if (needs_pushed_requests) out["require_pushed_authorization_requests"] = true;
   put_text("request_object_signing_alg", request_alg);
   put_text("authorization_signed_response_alg", response_alg);
   if (default_max_age) out["default_max_age"] = *default_max_age;
@@ -192,11 +236,49 @@ json::object client_metadata_options::body() const {
   return out;
 }
 
-void add_changeable_options(CLI::App& command, client_metadata_options& o) {
-  command.add_option("--name", o.name, "A name for people to read")->type_name("TEXT");
-  command.add_option("--redirect-uri", o.redirect_uris, "Where codes may be sent; may be repeated")
+namespace {
+
+/// What it may be granted, and where.
+void add_grant_options(CLI::App& command, client_metadata_options& o) {
+  command
+      .add_option("--scope", o.scope,
+                  "What it may be granted, separated by spaces; openid by default")
+      ->type_name("SCOPE");
+  command
+      .add_option("--grant", o.grant_types, choices(names_of(oauth::grants)) + "; may be repeated")
+      ->type_name("GRANT")
+      ->allow_extra_args(false);
+  command
+      .add_option("--allow-resource", o.resources, "A resource that it may name; may be repeated")
       ->type_name("URI")
       ->allow_extra_args(false);
+  command
+      .add_option("--allow-origin", o.origins,
+                  "An origin whose pages may call the server; may be repeated")
+      ->type_name("ORIGIN")
+      ->allow_extra_args(false);
+}
+
+/// What its tokens are like.
+void add_token_options(CLI::App& command, client_metadata_options& o) {
+  command
+      .add_option("--id-token-alg", o.id_token_alg,
+                  "RS256 (the default), ES256, PS256, ES384 or EdDSA")
+      ->type_name("ALGORITHM");
+  command
+      .add_option("--userinfo-alg", o.userinfo_alg,
+                  "How userinfo's answers are signed; '' = plain JSON, the default")
+      ->type_name("ALGORITHM");
+  command
+      .add_option("--subject-type", o.subject_type,
+                  "public, or pairwise: sub is another one in each sector")
+      ->type_name("TYPE");
+  command.add_option("--sector-uri", o.sector_uri, "The URL whose host is its sector")
+      ->type_name("URL");
+  command
+      .add_option("--rt-mode", o.rt_mode,
+                  "How its refresh tokens behave: static, or rotating as those of public clients")
+      ->type_name("MODE");
   const auto add_life = [&](const char* name, std::optional<std::int64_t>& life, const char* does) {
     command.add_option(name, life, std::string{does} + "; 0 = as the config says")
         ->type_name("SECONDS");
@@ -209,42 +291,31 @@ void add_changeable_options(CLI::App& command, client_metadata_options& o) {
       .add_option("--access-token-claims", o.access_token_claims,
                   "Claims of each of its access tokens, one JSON object")
       ->type_name("JSON");
+}
+
+}  // namespace
+
+void add_changeable_options(CLI::App& command, client_metadata_options& o) {
+  command.add_option("--name", o.name, "A name for people to read")->type_name("TEXT");
+  command.add_option("--redirect-uri", o.redirect_uris, "Where codes may be sent; may be repeated")
+      ->type_name("URI")
+      ->allow_extra_args(false);
+  add_grant_options(command, o);
+  add_token_options(command, o);
   add_key_options(command, o);
   add_certificate_options(command, o);
   add_authorization_options(command, o);
   add_logout_options(command, o);
+  add_switches(command, o);
 }
 
 void add_metadata_options(CLI::App& command, client_metadata_options& o) {
   add_changeable_options(command, o);
-  command
-      .add_option("--scope", o.scope,
-                  "What it may be granted, separated by spaces; openid by default")
-      ->type_name("SCOPE");
-  command
-      .add_option("--grant", o.grant_types, choices(names_of(oauth::grants)) + "; may be repeated")
-      ->type_name("GRANT")
-      ->allow_extra_args(false);
   auto* method =
       command.add_option("--auth-method", o.auth_method, choices(confidential_methods()));
   method->type_name("METHOD");
   command.add_flag("--public", o.is_public, "It can keep no secret: a browser or native app")
       ->excludes(method);
-  command
-      .add_option("--id-token-alg", o.id_token_alg,
-                  "RS256 (the default), ES256, PS256, ES384 or EdDSA")
-      ->type_name("ALGORITHM");
-  command
-      .add_option("--rt-mode", o.rt_mode,
-                  "How its refresh tokens behave: static, or rotating as those of public clients")
-      ->type_name("MODE");
-  command.add_flag("--rt-without-offline", o.rt_without_offline,
-                   "Issue refresh tokens also without the scope offline_access");
-  command.add_flag("--no-pkce", o.without_pkce, "Do not demand PKCE of this confidential client");
-  command.add_flag("--strict-auth-method", o.strict_auth_method,
-                   "Accept the secret only in the place of --auth-method");
-  command.add_flag("--no-basic-raw-compat", o.without_basic_raw_compat,
-                   "Refuse Basic credentials that were not form-encoded first");
 }
 
 }  // namespace mintage::app

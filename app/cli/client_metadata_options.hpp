@@ -5,8 +5,10 @@
 #include <array>
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "oauth/client/certificate_subject.hpp"
@@ -17,7 +19,7 @@ class App;
 
 namespace mintage::app {
 
-/// Options that are empty or off are not sent: the server has the defaults and the rules.
+/// Options that are not given are not sent: the server has the defaults and the rules.
 struct client_metadata_options {
   std::string name;
   std::vector<std::string> redirect_uris;
@@ -26,11 +28,15 @@ struct client_metadata_options {
   std::string auth_method;
   bool is_public = false;
   std::string id_token_alg;
+  /// Empty = plain JSON.
+  std::optional<std::string> userinfo_alg;
   std::string rt_mode;
-  bool without_pkce = false;
-  bool strict_auth_method = false;
-  bool without_basic_raw_compat = false;
-  bool rt_without_offline = false;
+  std::string subject_type;
+  std::string sector_uri;
+  std::vector<std::string> resources;
+  std::vector<std::string> origins;
+  /// What is on or off, by its member in the body.
+  std::map<std::string_view, bool> switches;
   // Seconds; 0 = those of the config.
   std::optional<std::int64_t> access_token_ttl;
   std::optional<std::int64_t> id_token_ttl;
@@ -38,16 +44,14 @@ struct client_metadata_options {
   std::optional<std::int64_t> refresh_absolute;
   /// A JSON object.
   std::string access_token_claims;
-  /// A file with a JWK set, or with one JWK.
   /// One for each row of `oauth::subject_fields`.
   std::array<std::string, oauth::subject_fields.size()> certificate_subjects;
-  bool certificate_bound = false;
+  /// A file with a JWK set, or with one JWK.
   std::string jwks_file;
   std::string jwks_uri;
   std::string assertion_alg;
   std::string assertion_aud;
   std::string profile;
-  bool needs_pushed_requests = false;
   std::string request_alg;
   std::string response_alg;
   /// Seconds; -1 = none.
@@ -65,8 +69,7 @@ struct client_metadata_options {
 
 /// Adds all of them, for a new client.
 void add_metadata_options(CLI::App& command, client_metadata_options& o);
-/// Adds those that `mintage client change` has too: name, redirect URIs, lives, claims, keys,
-/// certificate, authorization requests, logout.
+/// Adds those that `mintage client change` has too: all but the way to authenticate.
 void add_changeable_options(CLI::App& command, client_metadata_options& o);
 
 }  // namespace mintage::app

@@ -4,10 +4,16 @@
 _mintage() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local access='--config --admin --token-file --ca --json' secret='--import --secret-file --secret-env --secret-hash-file'
-  local lives='--access-token-ttl --id-token-ttl --refresh-idle --refresh-absolute --access-token-claims'
+  local metadata='--name --redirect-uri --scope --grant --allow-resource --allow-origin --id-token-alg
+    --userinfo-alg --subject-type --sector-uri --rt-mode --access-token-ttl --id-token-ttl --refresh-idle
+    --refresh-absolute --access-token-claims'
   local keys='--jwks --jwks-uri --assertion-alg --assertion-aud --profile'
-  local requests='--pushed-requests --request-alg --response-alg --default-max-age --client-uri --logo-uri'
-  local certificate='--certificate-subject --certificate-dns --certificate-uri --certificate-ip --certificate-email --certificate-bound-tokens'
+  local requests='--request-alg --response-alg --default-max-age --client-uri --logo-uri'
+  local certificate='--certificate-subject --certificate-dns --certificate-uri --certificate-ip --certificate-email'
+  local switches='--pkce --no-pkce --strict-auth-method --no-strict-auth-method --basic-raw-compat
+    --no-basic-raw-compat --rt-without-offline --no-rt-without-offline --certificate-bound-tokens
+    --no-certificate-bound-tokens --dpop-bound-tokens --no-dpop-bound-tokens --dpop-nonces --no-dpop-nonces
+    --pushed-requests --no-pushed-requests'
   local logout='--post-logout-redirect-uri --backchannel-logout-uri'
   local words='' command=${COMP_WORDS[1]:-}
   if ((COMP_CWORD > 2)); then command+=" ${COMP_WORDS[2]}"; fi
@@ -26,8 +32,9 @@ _mintage() {
     --assertion-aud) words='strict compat' ;;
     --profile) words='default fapi2' ;;
     --request-alg) words='ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512' ;;
-    --response-alg | --id-token-alg | --alg) words='RS256 ES256 PS256 ES384 EdDSA' ;;
+    --response-alg | --id-token-alg | --userinfo-alg | --alg) words='RS256 ES256 PS256 ES384 EdDSA' ;;
     --rt-mode) words='rotating static' ;;
+    --subject-type) words='public pairwise' ;;
   esac
   if [[ -n $words ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
@@ -50,13 +57,12 @@ _mintage() {
       db) words='init check migrate import restored' ;;
       cluster) words='status' ;;
       client\ add)
-        words="$access $secret --id --name --redirect-uri --scope --grant --auth-method --public
-          --id-token-alg --rt-mode --rt-without-offline --no-pkce --strict-auth-method
-          --no-basic-raw-compat --secret-expires-at $lives $keys $certificate $requests $logout" ;;
+        words="$access $secret --id --auth-method --public --secret-expires-at $metadata $keys
+          $certificate $requests $logout $switches" ;;
       client\ list) words=$access ;;
       client\ show) words=$access ;;
       client\ check) words="$access --redirect-uri --scope --resource" ;;
-      client\ change) words="$access --name --redirect-uri $lives $keys $certificate $requests $logout" ;;
+      client\ change) words="$access $metadata $keys $certificate $requests $logout $switches" ;;
       client\ secret) words="$access $secret --secret-expires-at --end" ;;
       client\ suspend) words="$access --resume" ;;
       client\ remove) words=$access ;;

@@ -87,6 +87,59 @@ TEST_F(client_commands, send_every_member_by_its_name) {
   EXPECT_FALSE(open.contains("client_secret"));
 }
 
+/// The members of `want` in the answer of the server.
+void expect_members(const boost::json::object& got, std::string_view want) {
+  for (const auto& member : parse_object(want)) {
+    ASSERT_TRUE(got.contains(member.key())) << member.key();
+    EXPECT_EQ(got.at(member.key()), member.value()) << member.key();
+  }
+}
+
+TEST_F(client_commands, say_all_that_a_client_can_have_and_take_it_back) {
+  const auto made = run_json({"client",
+                              "add",
+                              "--redirect-uri",
+                              "https://a.example/cb",
+                              "--allow-resource",
+                              "https://api.example",
+                              "--allow-resource",
+                              "https://mail.example",
+                              "--allow-origin",
+                              "https://a.example",
+                              "--subject-type",
+                              "pairwise",
+                              "--sector-uri",
+                              "https://sector.example/all",
+                              "--userinfo-alg",
+                              "ES256",
+                              "--dpop-bound-tokens",
+                              "--dpop-nonces",
+                              "--certificate-bound-tokens",
+                              "--strict-auth-method",
+                              "--rt-without-offline"});
+  expect_members(made, R"({"allowed_resources":["https://api.example","https://mail.example"],
+      "allowed_origins":["https://a.example"],"subject_type":"pairwise",
+      "userinfo_signed_response_alg":"ES256","dpop_bound_access_tokens":true,"dpop_nonces":true,
+      "tls_client_certificate_bound_access_tokens":true,"strict_auth_method":true,
+      "rt_without_offline":true,"require_pkce":true})");
+  const auto id = text_of(made, "client_id");
+  const auto changed =
+      run_json({"client", "change", id, "--no-dpop-bound-tokens", "--no-dpop-nonces",
+                "--no-certificate-bound-tokens", "--no-strict-auth-method",
+                "--no-rt-without-offline", "--no-pkce", "--subject-type", "public",
+                "--userinfo-alg", "", "--scope", "openid mail", "--id-token-alg", "ES256"});
+  expect_members(changed, R"({"subject_type":"public","dpop_bound_access_tokens":false,
+      "dpop_nonces":false,"tls_client_certificate_bound_access_tokens":false,
+      "strict_auth_method":false,"rt_without_offline":false,"require_pkce":false,
+      "scope":"openid mail","id_token_signed_response_alg":"ES256",
+      "allowed_origins":["https://a.example"]})");
+  EXPECT_EQ(text_of(changed, "userinfo_signed_response_alg"), "");
+  EXPECT_NE(run({"client", "change", id, "--pkce", "--no-pkce"}).code, 0);
+  const auto shown = run({"client", "show", id});
+  for (const auto* name : {"dpop_bound_access_tokens", "dpop_nonces", "allowed_origins"})
+    EXPECT_THAT(shown.out, HasSubstr(name));
+}
+
 /// A file below the server's folder. @returns its path.
 std::string write_file(const std::filesystem::path& path, std::string_view text) {
   std::ofstream{path} << text;

@@ -145,7 +145,8 @@ std::string zsh_function(const std::string& script, const std::string& name) {
     return at == std::string::npos ? std::string{} : script.substr(at, script.find(end, at) - at);
   };
   auto out = part(name + "() {", "\n}");
-  for (const auto* list : {"_mintage_access", "_mintage_secret", "_mintage_keys"}) {
+  for (const auto* list :
+       {"_mintage_access", "_mintage_secret", "_mintage_keys", "_mintage_metadata"}) {
     if (out.find("$" + std::string{list}) != std::string::npos) {
       out += part("typeset -ga " + std::string{list} + "=(", "\n)");
     }

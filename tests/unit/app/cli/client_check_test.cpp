@@ -101,6 +101,37 @@ TEST(check_requests, names_what_bound_tokens_need) {  // MTL-01
   EXPECT_EQ(verdict(check(c), request), "MTL-01");
 }
 
+TEST(check_requests, tells_of_proofs) {  // DPO-02, DPO-11, DPO-13, FAP-02
+  auto c = shop();
+  constexpr auto without = "POST /token without a DPoP proof";
+  constexpr auto with = "POST /token with a DPoP proof";
+  EXPECT_EQ(verdict(check(c), without), "");
+  EXPECT_EQ(verdict(check(c), with), "passes");
+  c.dpop_bound_access_tokens = true;
+  c.dpop_nonces = true;
+  const auto all = check(c);
+  EXPECT_EQ(verdict(all, without), "DPO-13");
+  const auto proof = std::ranges::find(all, with, &checked_request::request);
+  EXPECT_EQ(proof->remark, "alg ES256, EdDSA, Ed25519, PS256, ES384 or RS256, with a nonce");
+}
+
+TEST(check_requests, says_what_the_profile_of_the_server_lacks) {  // FAP-01
+  auto c = shop();
+  c.profile = oauth::client_profile::fapi2;
+  const auto all = check(c);
+  for (const auto* at : {"/token", "/introspect", "/revoke"})
+    EXPECT_EQ(verdict(all, std::string{"authenticate at "} + at), "FAP-01") << at;
+  EXPECT_THAT(all[0].remark, HasSubstr("needs a token_endpoint_auth_method with a private key"));
+  c.method = oauth::auth_method::private_key_jwt;
+  c.jwks_uri = "https://keys.example/jwks";
+  EXPECT_THAT(check(c)[0].remark, HasSubstr("id_token_signed_response_alg must be ES256"));
+  c.id_token_alg = crypto::jws_alg::es256;
+  EXPECT_EQ(verdict(check(c), "authenticate at /token"), "passes");
+  EXPECT_EQ(verdict(check(c), "POST /token without a DPoP proof"), "DPO-13");
+  c.has_certificate_bound_tokens = true;
+  EXPECT_EQ(verdict(check(c), "POST /token without a DPoP proof"), "");
+}
+
 TEST(check_requests, applies_the_rules_of_grants) {  // COD-11, CCG-01, CCG-02
   auto c = shop();
   c.scopes = {"openid", "read"};
@@ -139,6 +170,9 @@ TEST(client_from, reads_what_the_admin_interface_renders) {
       "grant_types":["client_credentials"],"scope":"read write","strict_auth_method":true,
       "require_pkce":false,"rt_without_offline":true,"rt_mode":"rotating",
       "allowed_resources":["https://r"],"tls_client_certificate_bound_access_tokens":true,
+      "dpop_bound_access_tokens":true,"dpop_nonces":true,"profile":"fapi2",
+      "id_token_signed_response_alg":"ES384","userinfo_signed_response_alg":"PS256",
+      "token_endpoint_auth_signing_alg":"ES512",
       "secrets":[{"number":3,"expires_at":0},{"number":4,"expires_at":2000}]})")
                                  .as_object());
   EXPECT_EQ(c.id, "x");
@@ -148,6 +182,12 @@ TEST(client_from, reads_what_the_admin_interface_renders) {
   EXPECT_EQ(c.grant_types, std::vector{grant_type::client_credentials});
   EXPECT_EQ(c.scopes, (std::vector<std::string>{"read", "write"}));
   EXPECT_TRUE(c.strict_auth_method);
+  EXPECT_TRUE(c.dpop_bound_access_tokens);
+  EXPECT_TRUE(c.dpop_nonces);
+  EXPECT_EQ(c.profile, oauth::client_profile::fapi2);
+  EXPECT_EQ(c.id_token_alg, crypto::jws_alg::es384);
+  EXPECT_EQ(c.userinfo_alg, crypto::jws_alg::ps256);
+  EXPECT_EQ(c.only_assertion_alg, oauth::assertion_alg::es512);
   EXPECT_FALSE(c.require_pkce);
   EXPECT_TRUE(c.rt_without_offline);
   EXPECT_TRUE(c.has_certificate_bound_tokens);
