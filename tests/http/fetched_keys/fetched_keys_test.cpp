@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -186,6 +187,39 @@ TEST_F(fetched_keys, of_a_silent_host_hold_up_nobody_else) {
   EXPECT_EQ(refused + denied, 20);
   EXPECT_GE(refused, 12);
   EXPECT_EQ(metric("mintage_key_set_waits"), 0);
+}
+
+// The exchanges of others are answered while no fetch ends, so they cannot have waited for one.
+// What it costs them is measured by bench/hostile_key_host.
+TEST_F(fetched_keys, of_a_silent_host_that_a_thousand_clients_wait_for_concern_nobody_else) {
+  constexpr auto clients = 1000;
+  serve_by([](https_host::visit& v) { v.wait(1min); });
+  options["fetch.timeout"] = toml_string("10s");
+  auto waiting = std::vector<connection>{};
+  for (auto i = 0; i < clients; ++i) {
+    const auto who = make_client(host->url("/" + std::to_string(i)), first);
+    waiting.emplace_back(running().server.port(), 60s);
+    ASSERT_TRUE(waiting.back().send(client_credentials(who).render()));
+    if (i == 0) eventually([&] { return host->requests() == 1; });
+  }
+  eventually([&] { return metric("mintage_key_set_waits") == 256; });  // the bound
+
+  auto is_shown = false;
+  for (auto turn = 0; !is_shown && turn < 10; ++turn) {
+    const auto ended = metric("mintage_fetches_total{result=\"late\"}");
+    for (auto i = 0; i < 20; ++i)
+      EXPECT_EQ(running().redeem(running().c1, running().mint(running().c1)).status, 200U);
+    is_shown = metric("mintage_fetches_total{result=\"late\"}") == ended &&
+               metric("mintage_fetches_in_flight") == 8;
+  }
+  EXPECT_TRUE(is_shown);
+  EXPECT_LE(host->most_at_once(), 8U);  // of one host
+
+  auto answers = std::map<unsigned, int>{};
+  for (auto& each : waiting) ++answers[each.receive().status];
+  EXPECT_EQ(answers[400] + answers[503], clients);
+  EXPECT_GE(answers[503], clients - 256);
+  EXPECT_EQ(running().redeem(running().c1, running().mint(running().c1)).status, 200U);
 }
 
 TEST_F(fetched_keys, do_not_delay_a_stop) {
