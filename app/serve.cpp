@@ -28,6 +28,7 @@
 #include "crypto/process_random.hpp"
 #include "net/fetch/fetcher.hpp"
 #include "net/server.hpp"
+#include "oauth/client/profile_rules.hpp"
 #include "storage/engines/open.hpp"
 
 namespace mintage::app {
@@ -171,6 +172,21 @@ std::string address(const std::string& listen, std::uint16_t port) {
   return listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
 }
 
+/// Leaves out the clients that do not meet the profile of the server, and tells their number: all
+/// their requests are refused until they are changed (FAP-01).
+std::vector<oauth::client> without_misfits(std::vector<oauth::client> clients,
+                                           oauth::client_profile profile, event_log& log) {
+  const auto count = std::erase_if(clients, [&](oauth::client& c) {
+    c.profile = oauth::stricter(c.own_profile, profile);
+    return !oauth::meets_profile(c);
+  });
+  if (count != 0) {
+    log.event(log_level::warn, "clients are refused that do not meet the profile of this server",
+              {{"profile", to_string(profile)}, {"clients", std::to_string(count)}});
+  }
+  return clients;
+}
+
 /// Refuses a start when a client is registered for an algorithm that has no key: its tokens would
 /// fail one by one.
 /// @throws std::runtime_error
@@ -246,7 +262,9 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
               {{"because", engine->warning()}});
   }
   // Records that cannot be read end the start here with a sentence; actors would be restarted.
-  check_algorithms(engine->records().changes(0).clients, settings.actors.algorithms);
+  check_algorithms(
+      without_misfits(engine->records().changes(0).clients, settings.rules.profile, log),
+      settings.actors.algorithms);
   static_cast<void>(engine->records().load_keys());
   if (settings.storage.engine == storage::engine_kind::postgres)
     check_issuer(engine->records(), settings.rules.issuer);
@@ -275,6 +293,7 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
   actors->attach(watch.meters());
   actors->attach(audit.meters());
   actors->attach(fetcher.meters());
+  actors->attach(server.meters());
   const auto services = actors->services();
   if (!wait_until_ready(server.io_threads(), services, failed))
     throw std::runtime_error{"the server did not become ready"};

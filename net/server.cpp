@@ -13,6 +13,7 @@
 #include "net/health/session.hpp"
 #include "net/listener.hpp"
 #include "net/public/session.hpp"
+#include "net/tls/end_meters.hpp"
 
 namespace mintage::net {
 namespace {
@@ -74,6 +75,7 @@ struct server::impl {
         public_tls{load_or_throw(o.tls, "http.tls", o.mtls_listen.empty())},
         mtls_tls{o.mtls_listen.empty() ? nullptr : load_or_throw(o.tls, "http.tls")},
         admin_tls{load_or_throw(o.admin_tls, "admin.tls")} {
+    show_ends();
     for (auto n = std::size_t{0}; n < io_threads_count(o); ++n)
       io_threads.push_back(std::make_unique<event_loop>(n));
     auto all = std::vector<event_loop*>{};
@@ -141,6 +143,11 @@ struct server::impl {
     return {};
   }
 
+  void show_ends() {
+    for (const auto& tls : {public_tls, mtls_tls, admin_tls})
+      if (tls) meters.show(tls->ends());
+  }
+
   const options settings;
   const public_site site;
   const oauth::admin_tokens tokens;
@@ -152,6 +159,7 @@ struct server::impl {
   std::unique_ptr<listener> mtls_listener;  // null when it is off
   std::unique_ptr<listener> admin_listener;
   std::unique_ptr<listener> health_listener;  // null when it is off
+  end_meters meters;
   bool stopped = false;
 };
 
@@ -203,6 +211,7 @@ std::vector<oauth::config_error> server::reload_certificates() {
     refused = i.reload(i.settings.tls, "http.tls", *i.mtls_listener, i.mtls_tls);
   const auto others = i.reload(i.settings.admin_tls, "admin.tls", *i.admin_listener, i.admin_tls);
   refused.insert(refused.end(), others.begin(), others.end());
+  i.show_ends();
   return refused;
 }
 
@@ -212,6 +221,10 @@ std::vector<certificate_facts> server::certificates() const {
     if (tls) all.insert(all.end(), tls->certificates().begin(), tls->certificates().end());
   }
   return all;
+}
+
+const metrics::meter_group& server::meters() const noexcept {
+  return impl_->meters;
 }
 
 bool server::drain(std::chrono::milliseconds patience) {

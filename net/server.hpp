@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "metrics/group.hpp"
 #include "net/options.hpp"
 #include "oauth/admin/tokens.hpp"
 #include "service/service.hpp"
@@ -29,6 +30,14 @@ struct certificate_facts {
   std::filesystem::path file;
   /// Its expiry, as 2027-01-31T23:59:59Z.
   std::string expires;
+};
+
+/// When what is in a file ends: the first certificate of it to expire, or the first revocation list
+/// that needs a successor.
+struct file_end {
+  /// The config key that names the file.
+  std::string key;
+  std::chrono::sys_seconds ends;
 };
 
 /// A certificate or key that cannot be used. `what()` is one sentence with key and file.
@@ -66,6 +75,9 @@ class server {
   /// The certificates in use, after the last successful reload. Same thread as
   /// `reload_certificates`.
   [[nodiscard]] std::vector<certificate_facts> certificates() const;
+
+  /// The metrics of the listeners.
+  [[nodiscard]] const metrics::meter_group& meters() const noexcept;
 
   /// Stops accepting, closes idle connections at once, and lets the others finish admitted
   /// requests.

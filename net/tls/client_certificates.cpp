@@ -77,18 +77,21 @@ SSL_TICKET_RETURN choose_ticket(SSL*, SSL_SESSION* resumed, const unsigned char*
 }
 
 /// Adds the authorities and the revocation lists of the files.
-errors fill(X509_STORE* store, const tls_options& o, const std::string& prefix) {
+errors fill(X509_STORE* store, const tls_options& o, const std::string& prefix,
+            std::vector<file_end>& ends) {
   auto found = errors{};
   if (!o.client_ca.empty()) {
     const auto authorities = read_certificates(o.client_ca);
     if (!authorities) return {{prefix + "client_ca", authorities.error()}};
     X509_STORE_add_cert(store, authorities->leaf.get());
     for (const auto& a : authorities->issuers) X509_STORE_add_cert(store, a.get());
+    ends.push_back({prefix + "client_ca", end_of(*authorities)});
   }
   if (!o.client_crl.empty()) {
     const auto lists = read_revocation_lists(o.client_crl);
     if (!lists) return {{prefix + "client_crl", lists.error()}};
     for (const auto& l : *lists) X509_STORE_add_crl(store, l.get());
+    ends.push_back({prefix + "client_crl", end_of(*lists)});
     X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
   }
   ERR_clear_error();  // of certificates that were in the store already
@@ -97,12 +100,13 @@ errors fill(X509_STORE* store, const tls_options& o, const std::string& prefix) 
 
 }  // namespace
 
-errors ask_for_certificates(SSL_CTX* context, const tls_options& o, const std::string& prefix) {
+errors ask_for_certificates(SSL_CTX* context, const tls_options& o, const std::string& prefix,
+                            std::vector<file_end>& ends) {
   const auto store = store_ptr{X509_STORE_new()};
   if (!store) throw std::bad_alloc{};
   // Each certificate of the file is trusted, an intermediate authority without its root too.
   X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
-  auto found = fill(store.get(), o, prefix);
+  auto found = fill(store.get(), o, prefix, ends);
   SSL_CTX_set1_verify_cert_store(context, store.get());
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_verify_depth(context, deepest_chain);

@@ -65,7 +65,7 @@ bool apply_rules(SSL_CTX* context, tls_version least) {
          SSL_CTX_set_num_tickets(context, 1) == 1 && SSL_CTX_set_max_early_data(context, 0) == 1;
 }
 
-std::string end_of(const X509& certificate) {
+std::string text_of_end(const X509& certificate) {
   auto when = std::tm{};
   auto text = std::array<char, 32>{};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(&certificate), &when) != 1) return "unknown";
@@ -126,7 +126,8 @@ tl::expected<std::shared_ptr<const tls_context>, errors> tls_context::load(const
                        const char* prefix) {
     auto chain = add_pair(made->context_, certificate, key, name + prefix, o.allow_group_readable);
     if (!chain) return found.push_back(std::move(chain.error()));
-    made->certificates_.push_back({name, certificate, end_of(*chain->leaf)});
+    made->certificates_.push_back({name, certificate, text_of_end(*chain->leaf)});
+    made->ends_.push_back({name + prefix + "certificate", end_of(*chain)});
     kinds.push_back(EVP_PKEY_get_base_id(X509_get0_pubkey(chain->leaf.get())));
   };
   add(o.certificate, o.key, ".");
@@ -141,7 +142,7 @@ tl::expected<std::shared_ptr<const tls_context>, errors> tls_context::load(const
   }
   made->asks_ = asks && o.client_certificates == client_certificates::optional;
   if (made->asks_) {
-    for (auto& e : ask_for_certificates(made->context_, o, name + "."))
+    for (auto& e : ask_for_certificates(made->context_, o, name + ".", made->ends_))
       found.push_back(std::move(e));
   }
   if (!found.empty()) return tl::unexpected{std::move(found)};

@@ -38,12 +38,14 @@ class tls_context {
   [[nodiscard]] const std::vector<certificate_facts>& certificates() const noexcept {
     return certificates_;
   }
+  [[nodiscard]] const std::vector<file_end>& ends() const noexcept { return ends_; }
 
  private:
   tls_context();
   ssl_ctx_st* const context_;
   bool asks_ = false;
   std::vector<certificate_facts> certificates_;
+  std::vector<file_end> ends_;
 };
 
 }  // namespace mintage::net

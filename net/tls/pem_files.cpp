@@ -6,9 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <ctime>
 #include <string_view>
 
 namespace mintage::net {
@@ -131,6 +133,32 @@ tl::expected<std::vector<revocation_list_ptr>, std::string> read_revocation_list
   if (lists.empty())
     return tl::unexpected{file.string() + ": holds no revocation list in PEM form"};
   return lists;
+}
+
+namespace {
+
+/// @returns 1970 for no time and one that cannot be read.
+std::chrono::sys_seconds time_of(const ASN1_TIME* text) {
+  auto when = std::tm{};
+  if (text == nullptr || ASN1_TIME_to_tm(text, &when) != 1) return {};
+  return std::chrono::sys_seconds{std::chrono::seconds{::timegm(&when)}};
+}
+
+}  // namespace
+
+std::chrono::sys_seconds end_of(const certificate_chain& chain) {
+  auto first = time_of(X509_get0_notAfter(chain.leaf.get()));
+  for (const auto& c : chain.issuers) first = std::min(first, time_of(X509_get0_notAfter(c.get())));
+  return first;
+}
+
+std::chrono::sys_seconds end_of(std::span<const revocation_list_ptr> lists) {
+  auto first = std::chrono::sys_seconds::max();
+  for (const auto& l : lists) {
+    const auto* const next = X509_CRL_get0_nextUpdate(l.get());
+    if (next != nullptr) first = std::min(first, time_of(next));
+  }
+  return first == std::chrono::sys_seconds::max() ? std::chrono::sys_seconds{} : first;
 }
 
 tl::expected<private_key_ptr, std::string> read_private_key(const std::filesystem::path& file,

@@ -2,7 +2,9 @@
 /// Certificates, revocation lists and private keys from PEM files. For net/tls/*.cpp only.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -29,6 +31,12 @@ struct certificate_chain {
 /// @returns the key, or a sentence that names the file and never contains a part of it.
 [[nodiscard]] tl::expected<private_key_ptr, std::string> read_private_key(
     const std::filesystem::path& file, bool allow_group_readable);
+
+/// The earliest time at which a certificate expires. A time that cannot be read is 1970.
+[[nodiscard]] std::chrono::sys_seconds end_of(const certificate_chain& chain);
+/// The earliest time at which a revocation list needs a successor. A list that names no time has no
+/// end: if all are such, 1970.
+[[nodiscard]] std::chrono::sys_seconds end_of(std::span<const revocation_list_ptr> lists);
 
 /// OpenSSL's reason for the last failure on this thread, as text. Empties its queue.
 [[nodiscard]] std::string openssl_reason();
