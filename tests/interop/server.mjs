@@ -32,11 +32,21 @@ const tls = `
 certificate = "${process.env.MINTAGE_TLS_CERTIFICATE}"
 key = "${process.env.MINTAGE_TLS_KEY}"`
 
-const config = (issuer, port, overTls, nonces, registration) => `
+// A second listener that asks for certificates, and the authority of those that have one.
+const mtls = (port) => `mtls_listen = "127.0.0.1:${port}"`
+const aliases = (port) => `[discovery]
+mtls_base_url = "https://localhost:${port}"`
+const asking = (clientCa) => `client_certificates = "optional"
+client_ca = "${clientCa}"`
+
+const config = (issuer, port, overTls, nonces, registration, clientCa, mtlsPort) => `
 issuer = "${issuer}"
+${clientCa ? aliases(mtlsPort) : ''}
 [http]
 listen = "127.0.0.1:${port}"
+${clientCa ? mtls(mtlsPort) : ''}
 ${overTls ? tls : ''}
+${clientCa ? asking(clientCa) : ''}
 [admin]
 listen = "127.0.0.1:0"
 token_file = "admin.token"
@@ -55,12 +65,12 @@ seal_key_file = "seal.key"
 
 /** A running server. `stop` must be called; it checks that SIGTERM ends it with status 0. */
 export class Server {
-  static async start({ overTls = false, nonces = 'off', registration = 'off' } = {}) {
+  static async start({ overTls = false, nonces = 'off', registration = 'off', clientCa = '' } = {}) {
     const folder = await mkdtemp(join(tmpdir(), 'mintage-interop-'))
     const port = await freePort()
     const file = join(folder, 'mintage.toml')
     const issuer = overTls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
-    await writeFile(file, config(issuer, port, overTls, nonces, registration))
+    await writeFile(file, config(issuer, port, overTls, nonces, registration, clientCa, await freePort()))
 
     const process_ = spawn(process.env.MINTAGE, ['serve', '--config', file], {
       stdio: ['ignore', 'pipe', 'pipe'],
