@@ -46,24 +46,24 @@ inline constexpr auto denial_tables = std::to_array<std::span<const denial_row>>
     registration_rows,
 });
 
-/// @returns the row of a reason; null when there is none, as for the reasons of another version.
-[[nodiscard]] constexpr const denial_row* find_denial_row(std::string_view reason) noexcept {
+namespace detail {
+
+/// One row, or none. A span, since GCC 12 with -fsanitize=undefined takes no comparison of a row's
+/// address for a constant.
+[[nodiscard]] constexpr std::span<const denial_row> rows_of(std::string_view reason) noexcept {
   for (const auto& rows : denial_tables) {
     for (const auto& row : rows) {
-      if (row.reason == reason) return &row;
+      if (row.reason == reason) return {&row, 1};
     }
   }
-  return nullptr;
+  return {};
 }
 
-// GCC 12 with -fsanitize=undefined takes no comparison of a row's address for a constant.
-[[nodiscard]] constexpr bool has_denial_row(std::string_view reason) noexcept {
-  for (const auto& rows : denial_tables) {
-    for (const auto& row : rows) {
-      if (row.reason == reason) return true;
-    }
-  }
-  return false;
+}  // namespace detail
+
+/// @returns the row of a reason; null when there is none, as for the reasons of another version.
+[[nodiscard]] constexpr const denial_row* find_denial_row(std::string_view reason) noexcept {
+  return detail::rows_of(reason).data();
 }
 
 /// Not constexpr: what the compiler complains about when a reason has no row.
@@ -73,7 +73,7 @@ inline constexpr auto denial_tables = std::to_array<std::span<const denial_row>>
 
 MINTAGE_CONSTEVAL denial_reason::denial_reason(const char* literal)
     : row_{find_denial_row(literal)} {
-  if (!has_denial_row(literal)) this_reason_needs_a_row_in_oauth_denial_reasons();
+  if (detail::rows_of(literal).empty()) this_reason_needs_a_row_in_oauth_denial_reasons();
 }
 
 }  // namespace mintage::oauth

@@ -7,7 +7,6 @@
 #include "tests/http/negative/row.hpp"
 
 namespace mintage::test {
-
 namespace {
 
 using boost::json::object;

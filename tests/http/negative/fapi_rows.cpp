@@ -3,26 +3,13 @@
 
 #include <utility>
 
-#include "tests/http/negative/row.hpp"
-#include "tests/support/dpop_key.hpp"
+#include "tests/http/negative/proofs.hpp"
 #include "tests/support/jwt_check.hpp"
-#include "tests/support/proof_claims.hpp"
 
 namespace mintage::test {
 namespace {
 
 using boost::json::object;
-
-constexpr auto invalid_dpop_proof = expected{400, "invalid_dpop_proof", false, false};
-
-dpop_key& key() {
-  static auto made = dpop_key{};
-  return made;
-}
-
-std::string proof_by(dpop_key& who) {
-  return who.sign(boost::json::serialize(proof_claims()));
-}
 
 object profile() {
   return {{"profile", "fapi2"}, {"id_token_signed_response_alg", "ES256"}, {"require_pkce", true}};
@@ -35,10 +22,6 @@ party make_fapi_party(world& w, std::shared_ptr<const client_key> signs) {
 }
 party make_fapi_party(world& w) {
   return make_fapi_party(w, w.signer.key);
-}
-
-http_answer send(const world& w, const token_call& call) {
-  return call.send_to(w.server.port());
 }
 
 tokens redeem_with(world& w, const party& who, dpop_key& by, std::string_view code) {

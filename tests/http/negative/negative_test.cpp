@@ -60,6 +60,8 @@ INSTANTIATE_TEST_SUITE_P(F_pkce, negative, testing::ValuesIn(rows_of_pkce()), na
 INSTANTIATE_TEST_SUITE_P(G_refresh, negative, testing::ValuesIn(rows_of_refresh()), name_of);
 INSTANTIATE_TEST_SUITE_P(H_service, negative, testing::ValuesIn(rows_of_service()), name_of);
 INSTANTIATE_TEST_SUITE_P(I_dpop, negative, testing::ValuesIn(rows_of_dpop()), name_of);
+INSTANTIATE_TEST_SUITE_P(I_bound_tokens, negative, testing::ValuesIn(rows_of_bound_tokens()),
+                         name_of);
 INSTANTIATE_TEST_SUITE_P(J_questions, negative, testing::ValuesIn(rows_of_questions()), name_of);
 INSTANTIATE_TEST_SUITE_P(K_fapi, negative, testing::ValuesIn(rows_of_fapi()), name_of);
 
@@ -85,9 +87,10 @@ bool is_reason(std::string_view text) {
 
 TEST(negative_tables, every_row_is_either_a_test_or_pending_with_a_reason) {
   auto tested = std::set<std::string>{};
-  for (auto& part : {rows_of_http(), rows_of_parameters(), rows_of_client_auth(),
-                     rows_of_assertions(), rows_of_redemption(), rows_of_pkce(), rows_of_refresh(),
-                     rows_of_service(), rows_of_questions(), rows_of_dpop(), rows_of_fapi()}) {
+  for (auto& part :
+       {rows_of_http(), rows_of_parameters(), rows_of_client_auth(), rows_of_assertions(),
+        rows_of_redemption(), rows_of_pkce(), rows_of_refresh(), rows_of_service(),
+        rows_of_questions(), rows_of_dpop(), rows_of_bound_tokens(), rows_of_fapi()}) {
     for (auto& each : part) tested.insert(each.id);
   }
   auto pending = std::set<std::string>{};

@@ -17,6 +17,11 @@ boost::json::object imported(std::string_view id, bool compat) {
 
 }  // namespace
 
+dpop_key& key() {
+  static auto made = dpop_key{};
+  return made;
+}
+
 world::world() {
   c1_pkce = c1;
   c1_pkce.pkce = true;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/dpop_key.hpp"
 #include "tests/support/test_clients.hpp"
 
 namespace mintage::test {
@@ -35,6 +36,8 @@ class world : public stage {
 constexpr std::string_view api_identifier = "https://api.example";
 constexpr std::string_view other_identifier = "https://other.example";
 using party_of = party world::*;
+/// The key of most DPoP proofs.
+[[nodiscard]] dpop_key& key();
 
 /// State of the presented code afterwards.
 enum class after { live, dead, not_asked };
@@ -61,7 +64,8 @@ struct row {
 [[nodiscard]] std::vector<row> rows_of_questions();    ///< part J
 [[nodiscard]] std::vector<row> rows_of_fapi();         ///< part K
 
-[[nodiscard]] std::vector<row> rows_of_dpop();  ///< part I, DPoP; proofs in G and J
+[[nodiscard]] std::vector<row> rows_of_dpop();          ///< part I, DPoP
+[[nodiscard]] std::vector<row> rows_of_bound_tokens();  ///< proofs in parts G and J
 
 /// A row without a test here.
 struct pending_row {

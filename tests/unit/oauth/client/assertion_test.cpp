@@ -2,81 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "crypto/base64.hpp"
-#include "crypto/jws.hpp"
-#include "oauth/client/sealed_secret.hpp"
+#include "tests/unit/oauth/client/assertion_samples.hpp"
 
 namespace mintage::oauth {
 namespace {
 
-using crypto::base64url;
-using crypto::jws_alg;
-
-constexpr auto noon_date = std::int64_t{1'800'000'000};
-constexpr auto noon = instant{seconds{noon_date}};
-const auto issuer = std::string{"https://as.example"};
-const auto urls = std::vector<std::string>{"https://as.example/token", "https://mtls.example/token",
-                                           "https://as.example/introspect"};
-const auto audiences = assertion_audiences{issuer, urls};
-
-/// JSON members by name, as texts; an empty text leaves the member out.
-using members = std::vector<std::pair<std::string, std::string>>;
-
-std::string json(const members& all) {
-  auto out = std::string{};
-  for (const auto& [name, value] : all)
-    if (!value.empty()) out += (out.empty() ? "{\"" : ",\"") + name + "\":" + value;
-  return out.empty() ? "{}" : out + '}';
-}
-
-/// Replaces a member, or adds it.
-members with(members all, const std::string& name, const std::string& value) {
-  for (auto& each : all)
-    if (each.first == name) {
-      each.second = value;
-      return all;
-    }
-  all.emplace_back(name, value);
-  return all;
-}
-
-std::string date(std::int64_t from_noon) {
-  return std::to_string(noon_date + from_noon);
-}
-
-const auto header = members{{"alg", "\"ES256\""}};
-const auto claims = members{{"iss", "\"c1\""}, {"sub", "\"c1\""}, {"aud", "\"https://as.example\""},
-                            {"exp", date(60)}, {"iat", date(0)},  {"jti", "\"j1\""}};
-
-/// A compact JWS with a signature that is just octets.
-std::string unsigned_jwt(const members& head, const members& body) {
-  return base64url(json(head)) + '.' + base64url(json(body)) + '.' +
-         base64url(std::string(64, 's'));
-}
-
-const crypto::signing_key& key_of(jws_alg alg) {
-  static auto made = std::vector<crypto::signing_key>{};
-  for (const auto& key : made)
-    if (key.alg() == alg) return key;
-  return made.emplace_back(crypto::signing_key::generate(alg));
-}
-
-client make_client(auth_method method = auth_method::private_key_jwt) {
-  auto c = client{};
-  c.id = "c1";
-  c.incarnation = 7;
-  c.method = method;
-  return c;
-}
-
-key_set set_with(jws_alg alg) {
-  return key_set::read(R"({"keys":[)" + key_of(alg).public_part().jwk() + "]}").value();
-}
+using namespace samples;
 
 /// Why an assertion is refused by everything but its signature; empty when it is not.
 std::string_view fault_of(const members& head, const members& body, client c = make_client(),
@@ -351,117 +286,6 @@ TEST(find_keys, finds_the_key_that_verifies) {  // CAU-10
     EXPECT_FALSE(
         crypto::verify_signature(**decoys.begin(), read.jwt.signed_text, read.jwt.signature));
   }
-}
-
-// RFC 7515 App. A.1, whose key is not text: see the test of crypto::is_hmac.
-class secrets_of_client : public testing::Test {
- protected:
-  secrets_of_client() { seal_key.fill(3); }
-
-  /// The MAC of a text, by the one-shot function of the tests.
-  static std::string assertion_by(const std::string& alg, crypto::sha2 hash, std::string_view key);
-
-  crypto::digest seal_key{};
-  client c = make_client(auth_method::client_secret_jwt);
-};
-
-/// HMAC by its definition. @see RFC 2104 §2
-std::string hmac(crypto::sha2 which, std::string_view key, std::string_view text) {
-  const auto block = which == crypto::sha2::sha256 ? std::size_t{64} : std::size_t{128};
-  auto hash = crypto::sha2_hasher{which};
-  auto padded = std::string{key.size() > block ? crypto::as_chars(hash(key)) : key};
-  padded.resize(block);
-  const auto pad = [&](char octet) {
-    auto out = padded;
-    for (auto& each : out) each = static_cast<char>(each ^ octet);
-    return out;
-  };
-  const auto inner = std::string{crypto::as_chars(hash(pad(0x36) + std::string{text}))};
-  return std::string{crypto::as_chars(hash(pad(0x5c) + inner))};
-}
-
-std::string secrets_of_client::assertion_by(const std::string& alg, crypto::sha2 hash,
-                                            std::string_view key) {
-  const auto text =
-      base64url(json(with(header, "alg", '"' + alg + '"'))) + '.' + base64url(json(claims));
-  return text + '.' + base64url(hmac(hash, key, text));
-}
-
-TEST_F(secrets_of_client, verify_hmacs) {  // CAU-06
-  const auto secret = std::string(64, 'k');
-  c.secrets.push_back(seal_secret(c, crypto::secret_string{secret}, {}, seal_key));
-  for (const auto& row : assertion_algs) {
-    if (row.by_key) continue;
-    const auto compact = assertion_by(std::string{row.name}, row.hash, secret);
-    const auto read = read_assertion(compact).value();
-    EXPECT_TRUE(verify_by_secrets(read, c, seal_key, noon)) << row.name;
-    const auto wrong = assertion_by(std::string{row.name}, row.hash, std::string(64, 'l'));
-    EXPECT_FALSE(verify_by_secrets(read_assertion(wrong).value(), c, seal_key, noon));
-    const auto cut = compact.substr(0, compact.rfind('.') + 1) + base64url("a part of a MAC");
-    EXPECT_FALSE(verify_by_secrets(read_assertion(cut).value(), c, seal_key, noon));
-  }
-  auto other_key = seal_key;
-  other_key.back() ^= 1;
-  const auto compact = assertion_by("HS256", crypto::sha2::sha256, secret);
-  const auto read = read_assertion(compact).value();
-  EXPECT_FALSE(verify_by_secrets(read, c, other_key, noon));
-  auto moved = c;
-  moved.incarnation = 8;
-  EXPECT_FALSE(verify_by_secrets(read, moved, seal_key, noon));
-}
-
-TEST_F(secrets_of_client, verify_nothing_when_they_are_short) {  // RFC 7518 §3.2
-  const auto secret = std::string(32, 'k');
-  c.secrets.push_back(seal_secret(c, crypto::secret_string{secret}, {}, seal_key));
-  const auto verifies = [&](const std::string& compact) {
-    return verify_by_secrets(read_assertion(compact).value(), c, seal_key, noon);
-  };
-  EXPECT_TRUE(verifies(assertion_by("HS256", crypto::sha2::sha256, secret)));
-  EXPECT_FALSE(verifies(assertion_by("HS384", crypto::sha2::sha384, secret)));
-  EXPECT_FALSE(verifies(assertion_by("HS512", crypto::sha2::sha512, secret)));
-}
-
-TEST_F(secrets_of_client, verify_while_they_are_live) {
-  const auto first = std::string(64, 'a');
-  const auto second = std::string(64, 'b');
-  c.secrets.push_back(seal_secret(c, crypto::secret_string{first}, noon_date + 10, seal_key));
-  c.secrets.push_back(seal_secret(c, crypto::secret_string{second}, {}, seal_key));
-  const auto verifies = [&](const std::string& secret, instant now) {
-    const auto compact = assertion_by("HS256", crypto::sha2::sha256, secret);
-    return verify_by_secrets(read_assertion(compact).value(), c, seal_key, now);
-  };
-  EXPECT_TRUE(verifies(first, noon));
-  EXPECT_TRUE(verifies(second, noon));
-  EXPECT_FALSE(verifies(first, noon + seconds{10}));
-  EXPECT_TRUE(verifies(second, noon + seconds{10}));
-}
-
-TEST_F(secrets_of_client, verify_nothing_that_names_a_public_key_algorithm) {  // NEG-080
-  const auto secret = key_of(jws_alg::es256).public_part().jwk();
-  c.secrets.push_back(seal_secret(c, crypto::secret_string{secret}, {}, seal_key));
-  const auto compact = assertion_by("ES256", crypto::sha2::sha256, secret);
-  EXPECT_FALSE(verify_by_secrets(read_assertion(compact).value(), c, seal_key, noon));
-}
-
-TEST(seal_secret, hides_the_text) {
-  auto key = crypto::digest{};
-  const auto c = make_client(auth_method::client_secret_jwt);
-  const auto text = crypto::secret_string{std::string(40, 'k')};
-  const auto sealed = seal_secret(c, text, noon_date, key);
-  EXPECT_EQ(sealed.how, secret_kind::sealed);
-  EXPECT_EQ(sealed.expires, noon);
-  EXPECT_EQ(sealed.hash.find("kkkk"), std::string::npos);
-  EXPECT_EQ(sealed_length(sealed), 40U);
-  EXPECT_EQ(unseal_secret(c, sealed, key)->reveal(), text.reveal());
-  auto changed = sealed;
-  changed.hash.back() ^= 1;
-  EXPECT_FALSE(unseal_secret(c, changed, key));
-  changed = sealed;
-  changed.how = secret_kind::hmac;
-  EXPECT_FALSE(unseal_secret(c, changed, key));
-  auto other = c;
-  other.id = "c2";
-  EXPECT_FALSE(unseal_secret(other, sealed, key));
 }
 
 }  // namespace
