@@ -46,10 +46,11 @@ std::vector<std::string_view> assertion_algs_at(endpoint e, client_profile p) {
   return names;
 }
 
-/// The algorithms of request objects: those of keys (JAR-01).
-std::vector<std::string_view> request_object_algs() {
+/// The algorithms of request objects: those of keys (JAR-01, FAP-09).
+std::vector<std::string_view> request_object_algs(client_profile p) {
   auto names = std::vector<std::string_view>{};
   for (const auto& alg : assertion_algs) {
+    if (p == client_profile::fapi2 && !alg.is_for_fapi) continue;
     if (alg.by_key) names.push_back(alg.name);
   }
   return names;
@@ -65,8 +66,9 @@ void add_authorization(json_writer& json, const options& o,
   json.strings("prompt_values_supported", names_of(prompts));
   json.boolean("authorization_response_iss_parameter_supported", true);
   json.strings("authorization_signing_alg_values_supported", algorithms);
-  json.strings("request_object_signing_alg_values_supported", request_object_algs());
-  json.boolean("require_pushed_authorization_requests", o.require_pushed_requests);
+  json.strings("request_object_signing_alg_values_supported", request_object_algs(o.profile));
+  json.boolean("require_pushed_authorization_requests",
+               o.require_pushed_requests || o.profile == client_profile::fapi2);  // FAP-08
 }
 
 /// The endpoints under the URL that asks for client certificates, as a JSON object.

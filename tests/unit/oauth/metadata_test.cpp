@@ -169,6 +169,15 @@ TEST(metadata, shows_the_profile_that_all_clients_are_held_to) {  // FP2-01, FAP
   EXPECT_THAT(text, HasSubstr(R"("tls_client_certificate_bound_access_tokens":true)"));
   for (const auto* forbidden : {"RS256", "ES384", "HS256", "secret", "none", "plain"})
     EXPECT_THAT(text, Not(HasSubstr(forbidden)));
+
+  // FAP-08: requests are pushed.
+  EXPECT_THAT(text, Not(HasSubstr("pushed")));
+  o.login_url = "https://login.example/";
+  const auto with_login = render_metadata(o, ring);
+  EXPECT_THAT(with_login, HasSubstr(R"("require_pushed_authorization_requests":true)"));
+  EXPECT_THAT(with_login, HasSubstr(R"("authorization_response_iss_parameter_supported":true)"));
+  EXPECT_THAT(with_login, HasSubstr(R"("request_object_signing_alg_values_supported":)" + algs));
+  EXPECT_THAT(with_login, Not(HasSubstr("RS256")));
 }
 
 TEST(document, has_a_strong_etag_that_follows_its_octets) {  // JWK-01
