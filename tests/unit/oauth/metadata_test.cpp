@@ -102,40 +102,43 @@ TEST(metadata, lists_the_algorithms_of_active_keys_rs256_first) {  // MET-02
   EXPECT_THAT(render_metadata(with_issuer("https://h"), ring),
               HasSubstr(R"("id_token_signing_alg_values_supported":["ES256"])"));
   ring.keys.back().state = key_state::active;
-  EXPECT_EQ(render_metadata(with_issuer("https://h"), ring),
-            R"({"issuer":"https://h","token_endpoint":"https://h/token",)"
-            R"("introspection_endpoint":"https://h/introspect",)"
-            R"("revocation_endpoint":"https://h/revoke",)"
-            R"("userinfo_endpoint":"https://h/userinfo",)"
-            R"("jwks_uri":"https://h/jwks","scopes_supported":["openid","offline_access"],)"
-            R"("response_types_supported":["code"],)"
-            R"("grant_types_supported":)"
-            R"(["authorization_code","refresh_token","client_credentials"],)"
-            R"("subject_types_supported":["public","pairwise"],)"
-            R"("id_token_signing_alg_values_supported":["RS256","ES256"],)"
-            R"("userinfo_signing_alg_values_supported":["RS256","ES256"],)"
-            R"("introspection_signing_alg_values_supported":["RS256","ES256"],)"
-            R"("token_endpoint_auth_methods_supported":)"
-            R"(["client_secret_basic","client_secret_post","client_secret_jwt",)"
-            R"("private_key_jwt","none"],)"
-            R"("token_endpoint_auth_signing_alg_values_supported":)" +
-                assertion_algs_text +
-                R"("introspection_endpoint_auth_methods_supported":)"
-                R"(["client_secret_basic","client_secret_post","client_secret_jwt",)"
-                R"("private_key_jwt"],)"
-                R"("introspection_endpoint_auth_signing_alg_values_supported":)" +
-                assertion_algs_text +
-                R"("revocation_endpoint_auth_methods_supported":)"
-                R"(["client_secret_basic","client_secret_post","client_secret_jwt",)"
-                R"("private_key_jwt","none"],)"
-                R"("revocation_endpoint_auth_signing_alg_values_supported":)" +
-                assertion_algs_text +
-                R"("dpop_signing_alg_values_supported":)"
-                R"(["ES256","EdDSA","Ed25519","PS256","ES384","RS256"],)"
-                R"("code_challenge_methods_supported":["S256"],)"
-                R"("claims_supported":["iss","sub","aud","exp","iat","auth_time","nonce","acr",)"
-                R"("amr","at_hash","sid"],"claims_parameter_supported":false,)"
-                R"("request_parameter_supported":false,"request_uri_parameter_supported":false})");
+  EXPECT_EQ(
+      render_metadata(with_issuer("https://h"), ring),
+      R"({"issuer":"https://h","token_endpoint":"https://h/token",)"
+      R"("introspection_endpoint":"https://h/introspect",)"
+      R"("revocation_endpoint":"https://h/revoke",)"
+      R"("userinfo_endpoint":"https://h/userinfo",)"
+      R"("jwks_uri":"https://h/jwks","scopes_supported":["openid","offline_access"],)"
+      R"("response_types_supported":["code"],)"
+      R"("grant_types_supported":)"
+      R"(["authorization_code","refresh_token","client_credentials"],)"
+      R"("subject_types_supported":["public","pairwise"],)"
+      R"("id_token_signing_alg_values_supported":["RS256","ES256"],)"
+      R"("userinfo_signing_alg_values_supported":["RS256","ES256"],)"
+      R"("introspection_signing_alg_values_supported":["RS256","ES256"],)"
+      R"("token_endpoint_auth_methods_supported":)"
+      R"(["client_secret_basic","client_secret_post","client_secret_jwt",)"
+      R"("private_key_jwt","none"],)"
+      R"("token_endpoint_auth_signing_alg_values_supported":)" +
+          assertion_algs_text +
+          R"("introspection_endpoint_auth_methods_supported":)"
+          R"(["client_secret_basic","client_secret_post","client_secret_jwt",)"
+          R"("private_key_jwt"],)"
+          R"("introspection_endpoint_auth_signing_alg_values_supported":)" +
+          assertion_algs_text +
+          R"("revocation_endpoint_auth_methods_supported":)"
+          R"(["client_secret_basic","client_secret_post","client_secret_jwt",)"
+          R"("private_key_jwt","none"],)"
+          R"("revocation_endpoint_auth_signing_alg_values_supported":)" +
+          assertion_algs_text +
+          R"("dpop_signing_alg_values_supported":)"
+          R"(["ES256","EdDSA","Ed25519","PS256","ES384","RS256"],)"
+          R"("code_challenge_methods_supported":["S256"],)"
+          R"("claims_supported":["iss","sub","aud","exp","iat","auth_time","nonce","acr",)"
+          R"("amr","at_hash","sid"],"claims_parameter_supported":false,)"
+          R"("request_parameter_supported":false,"request_uri_parameter_supported":false,)"
+          R"("backchannel_logout_supported":true,"backchannel_logout_session_supported":true,)"
+          R"("frontchannel_logout_supported":false})");
 }
 
 TEST(metadata, lists_every_algorithm_that_signs) {  // MET-02
