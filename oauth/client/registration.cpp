@@ -176,6 +176,9 @@ void reset_absent(client_metadata& m) {
   reset(m.logo_uri, std::string{});
   reset(m.default_max_age, std::int64_t{-1});
   reset(m.require_auth_time, false);
+  reset(m.post_logout_redirect_uris, std::vector<std::string>{});
+  reset(m.backchannel_logout_uri, std::string{});
+  reset(m.backchannel_logout_session_required, false);
   if (m.jwks || m.jwks_uri) return;  // one takes the place of the other
   m.jwks.emplace();
   m.jwks_uri.emplace();

@@ -49,6 +49,9 @@ inline constexpr auto registrable_members = std::to_array<std::string_view>({
     "logo_uri",
     "default_max_age",
     "require_auth_time",
+    "post_logout_redirect_uris",
+    "backchannel_logout_uri",
+    "backchannel_logout_session_required",
 });
 [[nodiscard]] bool is_registrable(std::string_view member) noexcept;
 

@@ -166,6 +166,10 @@ TEST_F(registration_rules, DCR_06_replace_all_metadata_in_an_update) {
   first.metadata.software_id = "shop";
   first.metadata.jwks_uri = "https://app.example.com/jwks";
   first.metadata.scope = "openid";
+  first.metadata.client_uri = "https://app.example.com/";
+  first.metadata.default_max_age = 60;
+  first.metadata.post_logout_redirect_uris = words{"https://app.example.com/out"};
+  first.metadata.backchannel_logout_uri = "https://app.example.com/end";
   auto before = *make(first);
   before.registered = registration{};
   before.lives.access = 7s;  // the operator's
@@ -177,7 +181,12 @@ TEST_F(registration_rules, DCR_06_replace_all_metadata_in_an_update) {
   const auto after = update_registered(before, r, allows);
   ASSERT_TRUE(after) << after.error().description;
   EXPECT_THAT(after->redirect_uris, ElementsAre("https://app.example.com/other"));
-  EXPECT_EQ(after->name + after->software_id + after->jwks_uri, "");
+  EXPECT_EQ(before.name + before.uri, "Shophttps://app.example.com/");
+  EXPECT_EQ(after->name + after->software_id + after->jwks_uri + after->uri, "");
+  EXPECT_EQ(before.default_max_age, 60s);
+  EXPECT_FALSE(after->default_max_age);
+  EXPECT_TRUE(after->post_logout_redirect_uris.empty());
+  EXPECT_EQ(after->backchannel_logout_uri, "");
   EXPECT_EQ(after->software_version, "2");
   EXPECT_EQ(after->scopes, allows.scopes);
   EXPECT_EQ(after->lives.access, 7s);
