@@ -44,10 +44,14 @@ site = "Example Ltd"
 behind_proxy = {behind_proxy}
 """
 
+# The server also calls the application, at the end of a session.
 TLS = """
 [http.tls]
 certificate = "tls.crt"
 key = "tls.key"
+[fetch]
+ca_file = "tls.crt"
+allow_loopback_for_tests = true
 """
 
 # In front of login page and application, as in production.
@@ -153,8 +157,10 @@ class World:
     def _start_application(self):
         secret = secrets.token_urlsafe(24)
         (self.folder / "app.secret").write_text(secret)
+        # It has to be an https URL.
+        logout = f"{self.app}/backchannel-logout" if self.app.startswith("https:") else ""
         self.register("example-app", f"{self.app}/callback", client_secret=secret,
-                      client_name="Example application")
+                      client_name="Example application", backchannel_logout_uri=logout)
         self.start("app", ROOT / "deploy" / "example-app" / "example", self.issuer,
                    "--client-id", "example-app", "--secret-file", self.folder / "app.secret",
                    "--public-url", self.app, "--listen",
