@@ -38,8 +38,8 @@ struct session_client {
                                           instant now, const options& o,
                                           crypto::sha256_hasher& hash);
 
-/// The records of a client that cover what may be valid at `now`, newest first: two with the
-/// default lives.
+/// The records of a client that cover what may be valid at `now`, newest first: one for each period
+/// in the life of a refresh token.
 [[nodiscard]] std::vector<session_client_name> find_session_client(std::string_view sid,
                                                                    std::string_view client_id,
                                                                    instant now, const options& o,

@@ -86,8 +86,8 @@ class logout_deliveries : public test::shard_rules {
     work.queue(*found_session);
     return std::move(found_session->asked);
   }
-  void answer_all(const std::vector<logout_order>& orders, const service::fetch_outcome& with) {
-    for (const auto& o : orders) work.conclude(o.id, with);
+  void answer_all(const std::vector<logout_order>& orders, const service::fetch_outcome& outcome) {
+    for (const auto& o : orders) work.conclude(o.id, outcome);
     work.settle();
   }
   static service::fetch_outcome failure(fetch_failure why = fetch_failure::bad_status) {
@@ -251,12 +251,12 @@ TEST_F(logout_deliveries, are_taken_over) {
   log_in("a", "s1");
   static_cast<void>(end("s1"));
   const auto jti = jti_of(work.take_due().at(0));
-  auto other = logout_delivery{with};
-  other.publish(clients);
-  other.publish(ring);
-  EXPECT_TRUE(other.take_due().empty());
+  auto next_node = logout_delivery{with};
+  next_node.publish(clients);
+  next_node.publish(ring);
+  EXPECT_TRUE(next_node.take_due().empty());
   clock.at += logout_delivery::lease;
-  const auto orders = other.take_due();
+  const auto orders = next_node.take_due();
   ASSERT_EQ(orders.size(), 1U);
   EXPECT_EQ(jti_of(orders[0]), jti);
 }
