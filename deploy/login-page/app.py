@@ -53,7 +53,7 @@ class LoginPage:
             "/code": {"POST": self._told(self.check_code)},
             "/consent": {"POST": self._told(self.consent)},
             "/other": {"POST": self._told(self.other_account)},
-            "/logout": {"GET": self._told(self.show_logout), "POST": self._told(self.log_out)},
+            "/logout": {"POST": self._told(self.log_out)},
         }
 
     @staticmethod
@@ -258,43 +258,20 @@ class LoginPage:
         if not session or session["needs_code"]:
             raise web.Refused(200, "You are not logged in",
                               "This page is called by applications. Go to one and log in.")
-        return self._logout_page(request, session, "", "You are logged in")
-
-    def show_logout(self, request):
-        """GET /logout?request=HANDLE: an application's logout, handed over by Mintage."""
-        handle = self._handle(request.query)
-        asked = self._mintage.logout(handle)
-        session = self._session(request)
-        # The application has proved that it means this very session: nothing to ask.
-        if not session or asked.get("sid") == session["sid"]:
-            return self._ended(request, session, asked, handle, web.redirect)
-        return self._logout_page(request, session, handle, "Log out?", asked)
+        form, headers = self._form(request, "")
+        user = self._store.user(session["sub"])
+        page = self._pages.render("logout", "You are logged in", user=user["username"], **form)
+        return web.Answer(page, headers=headers)
 
     def log_out(self, request):
-        self._posted(request)
-        session = self._session(request)
-        handle = self._handle(request.form) if request.form.one("request") else ""
-        asked = self._mintage.logout(handle) if handle else {}
-
-        def leave(url, *headers):
-            return self._pages.leave(url, _name(asked), *headers)
-
-        if request.form.one("decision") != "log_out":
-            url = self._mintage.deny_logout(handle) if handle else None
-            return leave(url) if url else web.redirect("/")
-        return self._ended(request, session, asked, handle, leave)
-
-    def _ended(self, request, session, asked, handle, leave):
         """Ends what was issued in this login, then the login: after a fault it can be repeated."""
-        headers = []
+        self._posted(request)
+        session, headers = self._session(request), []
         if session:
             self._mintage.end_session(session["sid"])
             self._store.end_session(web.digest(self._cookie.read(request)))
             headers.append(self._cookie.set(web.new_cookie_value()))
             web.log("logged_out", sub=session["sub"])
-        url = self._mintage.accept_logout(handle, {}) if handle else None
-        if url:
-            return leave(url, *headers)
         page = self._pages.render("message", "You are logged out",
                                   message="You can close this page.")
         return web.Answer(page, headers=headers)
@@ -336,17 +313,6 @@ class LoginPage:
             pkce=PKCE[asked.get("pkce", "none") == "S256"], **form)
         return web.Answer(page, headers=headers)
 
-    def _logout_page(self, request, session, handle, title, asked=None):
-        form, headers = self._form(request, handle)
-        user = self._store.user(session["sub"])
-        asker = web.Html("")
-        if handle:
-            asker = web.fill(ASKER, client=_name(asked))
-        stay = web.Html(STAY if handle else "")
-        page = self._pages.render("logout", title, user=user["username"] if user else "",
-                                  asker=asker, stay=stay, **form)
-        return web.Answer(page, headers=headers)
-
 
 SCOPE = """<li><label><input type="checkbox" name="scope" value="{scope}" checked{fixed}>
 <span>{text}</span></label></li>
@@ -356,8 +322,6 @@ LOCALHOST = """<p class="warning"><strong>Your own computer:</strong> a program 
 answer. Allow this only if you have just started that program yourself.</p>"""
 PKCE = {True: "Protected against a stolen answer (PKCE, S256)",
         False: "Not protected by PKCE"}
-ASKER = "<p><bdi>{client}</bdi> asks to log you out.</p>"
-STAY = '<button class="quiet" name="decision" value="stay">Stay logged in</button>'
 FAILURE = """<div class="failure" role="alert"><h2>That did not work</h2>
 <p><a href="#{field}">{failure}</a></p></div>"""
 

@@ -120,24 +120,21 @@ def asked(**members):
 
 
 class FakeMintage:
-    """Answers as the admin interface does. `requests`, `logouts`: what was asked, by handle."""
+    """Answers as the admin interface does. `requests`: what was asked, by handle."""
 
     def __init__(self):
-        self.requests, self.logouts, self.verdicts, self.ended = {}, {}, {}, []
+        self.requests, self.verdicts, self.ended = {}, {}, []
         self.fails = False
 
-    def _known(self, handles, handle):
+    def authorization(self, handle):
         if self.fails:
             raise Fault("unavailable")
-        if handle not in handles:
+        if handle not in self.requests:
             raise Fault("unknown")
-        return handles[handle]
-
-    def authorization(self, handle):
-        return self._known(self.requests, handle)
+        return self.requests[handle]
 
     def _answer(self, handle, verdict):
-        self._known(self.requests, handle)
+        self.authorization(handle)
         if handle in self.verdicts:
             raise Fault("answered")
         self.verdicts[handle] = verdict
@@ -148,18 +145,6 @@ class FakeMintage:
 
     def deny(self, handle, error):
         return self._answer(handle, error)
-
-    def logout(self, handle):
-        return self._known(self.logouts, handle)
-
-    def accept_logout(self, handle, _):
-        self._known(self.logouts, handle)
-        self.verdicts[handle] = "logged out"
-        return f"https://shop.example/bye?from={handle}"
-
-    def deny_logout(self, handle):
-        self.verdicts[handle] = "stayed"
-        return f"https://shop.example/bye?from={handle}"
 
     def end_session(self, sid):
         if self.fails:
