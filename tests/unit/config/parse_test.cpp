@@ -41,7 +41,8 @@ TEST(config_parse, refuses_a_wrong_type_for_every_key_at_its_line) {
       const auto is_bool =
           s.key == "http.proxy_protocol" || s.key == "files.allow_group_readable" ||
           s.key == "fetch.allow_loopback_for_tests" || s.key == "storage.postgres.require_sync" ||
-          s.key == "authorization.require_pushed_authorization_requests";
+          s.key == "authorization.require_pushed_authorization_requests" ||
+          s.key == "registration.announce" || s.key == "registration.rotate_tokens";
       if (is_bool && std::string_view{wrong} == "true") continue;
       const auto found = mistakes_of(line_for(s, wrong));
       ASSERT_EQ(found.size(), 1U) << s.key << " = " << wrong;
