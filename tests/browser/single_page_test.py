@@ -1,4 +1,4 @@
-"""oidc-client-ts from npm in a page: a public client, whose requests are those of a script (CORS)."""
+"""oidc-client-ts from npm in a page: a public client whose script asks the server itself. (CORS)"""
 
 import pathlib
 
