@@ -107,6 +107,15 @@ void redemption_model::answered(std::size_t number, const service::mint_exchange
     if (calm_) fail("a mint request is answered 503 without a cause");
     return;
   }
+  check_minted(x);
+}
+
+void redemption_model::answered(std::size_t number, const service::authorization_exchange& x) {
+  if (++questions_.at(number).answers > 1) fail("an authorization request is answered twice");
+  if (x.minted && !x.denied) check_minted(x);
+}
+
+void redemption_model::check_minted(const service::drawn_code& x) {
   const auto found = store_.look(table::codes, record_key::of(x.where), clock_.now()).what;
   if (found != verdict::ok && found != verdict::expired) fail("a minted code is not durable");
 }

@@ -91,6 +91,8 @@ class redemption_model final : public ledger {
   /// @param is_client_at_fault whether it may be refused for its assertion.
   void answered(std::size_t question, const service::token_exchange& x, bool is_client_at_fault);
   void answered(std::size_t question, const service::mint_exchange& x);
+  /// An accept, or another call that `handle_book` judges.
+  void answered(std::size_t question, const service::authorization_exchange& x);
 
   /// No request is in flight, and all actors know of all crashes.
   void note_quiet() { quiet_since_ = ++moment_; }
@@ -119,6 +121,7 @@ class redemption_model final : public ledger {
     int answers = 0;
   };
 
+  void check_minted(const service::drawn_code& x);
   void check_success(question& q, const service::token_exchange& x);
   void check_refusal(const question& q, const oauth::denial& why);
   void check_right_refusal(const question& q, const oauth::denial& why);

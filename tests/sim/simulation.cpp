@@ -22,6 +22,8 @@ void asker::answered(service::exchange& x) noexcept {
   if (auto* token = dynamic_cast<service::token_exchange*>(&x)) return run_.hear(*this, *token);
   if (auto* query = dynamic_cast<service::query_exchange*>(&x)) return run_.hear(*this, *query);
   if (auto* admin = dynamic_cast<service::admin_exchange*>(&x)) return run_.hear(*admin);
+  if (auto* login = dynamic_cast<service::authorization_exchange*>(&x))
+    return run_.hear(*this, *login);
   run_.hear(*this, service::exchange_as<service::mint_exchange>(x));
 }
 
@@ -32,6 +34,7 @@ simulation::simulation(std::uint64_t seed, lie told)
       store_{luck_, rules_.code_max_fail},
       model_{store_, shape_.code_stores, clock_, rules_} {
   pepper_.fill(7);
+  rules_.login_url = "https://login.example.com/";
   store_.report_to(model_);
   world_ = std::make_unique<simulated_world>(shape_, stocked_engine(), clock_, rules_, pepper_);
   drain();
@@ -124,6 +127,8 @@ void simulation::act() {
   if (what == 24 && luck_.percent(30)) return drain();
   if (what == 25) return luck_.percent(30) ? revoke_any() : step();
   if (what == 26 && luck_.percent(10)) return cut_off_any();
+  if (what == 27) return begin_login();
+  if (what == 28) return answer_any();
   step();
 }
 
@@ -271,6 +276,12 @@ void simulation::calm_down() {
   drain();
   is_calm_ = true;
   model_.note_calm();
+  handle_book_.note_calm();
+  for (const auto& r : std::exchange(requests_, {})) {
+    answer(r, true);
+    drain();
+    handle_book_.check_answered(r.number);
+  }
   for (auto i = std::size_t{0}; i < families_.size(); ++i) {
     const auto before = result_.refreshed;
     const auto hopes = model_.families.must_succeed(families_[i].current);

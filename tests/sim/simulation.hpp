@@ -19,6 +19,8 @@ struct run_result {
   std::size_t successes = 0;
   std::size_t refreshed = 0;
   std::size_t used_assertions = 0;  ///< refused because they were used before
+  std::size_t accepted = 0;         ///< authorization requests
+  std::size_t answered_before = 0;  ///< refused because another answer was first
   std::size_t retried = 0;          ///< codes that succeeded only after the faults had ended
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/sim/assertion_book.hpp"
+#include "tests/sim/handle_book.hpp"
 #include "tests/sim/redemption_model.hpp"
 #include "tests/sim/simulated_world.hpp"
 #include "tests/sim/simulation.hpp"
@@ -30,6 +31,13 @@ struct held_code {
   std::string verifier;  ///< empty: minted without a challenge
   std::size_t owner = 0;
   oauth::code_ref ref;
+};
+
+/// An authorization request as its login page knows it.
+struct held_request {
+  std::string handle;
+  std::size_t number = 0;  ///< in `handle_book`
+  std::size_t owner = 0;
 };
 
 /// A family as its application knows it: its current token, and former ones.
@@ -61,7 +69,10 @@ class asker final : public service::caller {
   std::string secret;
   std::string refresh_token;
   std::string assertion;
+  std::string parameters;  ///< of an authorization request
   std::size_t question = 0;
+  /// The number of the authorization request in `handle_book`.
+  std::size_t request = 0;
   held_code minting;
   std::size_t owner = 0;
   /// The family whose application waits for this answer.
@@ -80,6 +91,7 @@ class simulation {
   void hear(const asker& from, service::token_exchange& x);
   void hear(const asker& from, service::mint_exchange& x);
   void hear(const asker& from, service::query_exchange& x);
+  void hear(const asker& from, service::authorization_exchange& x);
   void hear(const service::admin_exchange& x);
 
  private:
@@ -91,6 +103,9 @@ class simulation {
   void step();
   void drain();
   void mint();
+  void begin_login();
+  void answer_any();
+  void answer(const held_request& r, bool is_accepted);
   void redeem_any();
   void redeem(const held_code& code, manner how, std::size_t io_thread);
   void hear_refresh(const asker& from, const service::token_exchange& x);
@@ -126,8 +141,11 @@ class simulation {
   redemption_model model_;
   assertion_book assertion_book_{clock_,
                                  [this](std::string what) { model_.fail(std::move(what)); }};
+  handle_book handle_book_{clock_, rules_,
+                           [this](std::string what) { model_.fail(std::move(what)); }};
   std::unique_ptr<simulated_world> world_;
   std::vector<held_code> codes_;
+  std::vector<held_request> requests_;
   std::vector<held_family> families_;
   std::vector<std::string> assertions_;  ///< that were sent
   std::size_t assertions_made_ = 0;

@@ -60,6 +60,8 @@ TEST(simulation, holds_all_rules_in_every_order_of_events) {
   auto retried = std::size_t{0};
   auto refreshed = std::size_t{0};
   auto used_assertions = std::size_t{0};
+  auto accepted = std::size_t{0};
+  auto answered_before = std::size_t{0};
   for (auto i = std::uint64_t{0}; i < rounds; ++i, ++seed) {
     const auto r = watched_run(seed);
     ASSERT_TRUE(r.violations.empty())
@@ -69,6 +71,8 @@ TEST(simulation, holds_all_rules_in_every_order_of_events) {
     retried += r.retried;
     refreshed += r.refreshed;
     used_assertions += r.used_assertions;
+    accepted += r.accepted;
+    answered_before += r.answered_before;
   }
   RecordProperty("steps", std::to_string(steps));
   RecordProperty("successes", std::to_string(successes));
@@ -77,6 +81,8 @@ TEST(simulation, holds_all_rules_in_every_order_of_events) {
   EXPECT_GT(retried, 0U);
   EXPECT_GT(refreshed, successes / 4);
   EXPECT_GT(used_assertions, 0U);
+  EXPECT_GT(accepted, 0U);
+  EXPECT_GT(answered_before, 0U);
 }
 
 TEST(simulation, repeats_itself_by_seed) {
