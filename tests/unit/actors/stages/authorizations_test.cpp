@@ -129,7 +129,7 @@ TEST_F(authorizations, of_one_batch_are_each_decided_for_themselves) {
     EXPECT_EQ(batch[i]->after, next::reply);
     EXPECT_NE(batch[i]->body.find("urn:ietf:params:oauth:request_uri:h."), std::string::npos);
   }
-  EXPECT_EQ(batch[3]->denied->code, errc::invalid_client);
+  EXPECT_EQ(batch[3]->denied->code, errc::invalid_request);
   EXPECT_TRUE(batch[3]->to_browser.empty());
   EXPECT_EQ(batch[5]->denied->code, errc::invalid_request_object);
   EXPECT_TRUE(batch[5]->to_browser.location.starts_with("https://app.example.com/cb?error="));
