@@ -39,7 +39,7 @@ TEST(restart_policy, gives_up_a_member_that_always_fails_after_some_seconds) {
 }
 
 TEST(member_board, says_that_all_work_when_no_member_of_any_pool_is_missing) {
-  auto board = member_board{{{1, 1, 2, 1, 1, 1, 1, 1}}};
+  auto board = member_board{{{1, 1, 2, 1, 1, 1, 1, 1, 1}}};
   for (const auto p : pools) {
     EXPECT_FALSE(board.all_work());
     board.note_working(p, 0);
