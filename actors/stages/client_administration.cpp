@@ -53,6 +53,7 @@ client_administration::client_administration(const registry_setup& setup)
                      registration_cells} {
   auto all = setup.records.changes(0);
   seen_ = all.at;
+  for (auto& c : all.clients) c.profile = c.own_profile;  // the registry raises it
   clients_ = std::make_shared<const oauth::client_registry>(
       std::move(all.clients), std::move(all.resources), setup.rules.profile);
   registration_tokens_ = std::move(all.registration_tokens);
@@ -72,7 +73,10 @@ bool client_administration::refresh() {
 
 void client_administration::take(storage::catalog_changes changes) {
   seen_ = changes.at;
-  for (auto& c : changes.clients) clients_ = clients_->with(std::move(c));
+  for (auto& c : changes.clients) {
+    c.profile = c.own_profile;
+    clients_ = clients_->with(std::move(c));
+  }
   for (const auto& id : changes.erased_clients) clients_ = clients_->without(id);
   for (auto& r : changes.resources) clients_ = clients_->with_resource(std::move(r));
   for (const auto& identifier : changes.erased_resources)

@@ -66,6 +66,7 @@ TEST(profile_of_the_server, holds_old_and_new_clients_to_fapi) {  // FAP-01 to F
   for (const auto* method : {"client_secret_basic", "client_secret_jwt", "none"}) {
     auto metadata = client_metadata();
     metadata["token_endpoint_auth_method"] = method;
+    metadata["require_pkce"] = true;
     const auto answer = s.admin.call("POST", "/admin/clients", boost::json::serialize(metadata));
     EXPECT_EQ(answer.status, 400U) << method;
     EXPECT_THAT(answer.body, HasSubstr("which this server holds all clients to")) << method;

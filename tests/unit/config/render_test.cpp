@@ -66,6 +66,7 @@ TEST(config_parse, takes_an_empty_file_as_the_defaults) {
 
 constexpr auto everything_changed = R"(
 issuer = "https://idp.example.com"
+profile = "fapi2"
 [discovery]
 authorization_endpoint = "https://login.example.com/"
 mtls_base_url = "https://mtls.example.com"
@@ -152,7 +153,7 @@ lease = "3s"
 max_clock_skew = "1500ms"
 require_sync = false
 [tokens]
-code_ttl = "2m"
+code_ttl = "50s"
 code_tombstone = "12h"
 code_dup_window = 0.057
 code_max_fail = 4
@@ -259,7 +260,8 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.storage.postgres.lease, milliseconds{3000});
   EXPECT_EQ(s.storage.postgres.max_clock_skew, milliseconds{1500});
   EXPECT_FALSE(s.storage.postgres.require_sync);
-  EXPECT_EQ(s.rules.code_ttl, seconds{120});
+  EXPECT_EQ(s.rules.profile, oauth::client_profile::fapi2);
+  EXPECT_EQ(s.rules.code_ttl, seconds{50});
   EXPECT_EQ(s.rules.code_tombstone, seconds{12 * 3600});
   EXPECT_EQ(s.rules.code_dup_window, milliseconds{57});
   EXPECT_EQ(s.rules.code_max_fail, 4U);
@@ -321,7 +323,8 @@ TEST(config_render, escapes_what_a_string_may_hold) {
 
 TEST(config_render, writes_sections_once_and_units) {
   const auto text = render(defaults_in("/etc/mintage"));
-  EXPECT_THAT(text, testing::StartsWith("issuer = \"http://127.0.0.1:9080\"\n\n[discovery]\n"
+  EXPECT_THAT(text, testing::StartsWith("issuer = \"http://127.0.0.1:9080\"\n"
+                                        "profile = \"default\"\n\n[discovery]\n"
                                         "authorization_endpoint = \"\"\n"
                                         "mtls_base_url = \"\"\n\n[authorization]\n"
                                         "login_url = \"\"\nrequest_ttl = \"10m\"\n"
