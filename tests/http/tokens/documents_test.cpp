@@ -139,9 +139,9 @@ TEST_F(published, MET_02_what_exists_is_announced_and_nothing_else) {
   EXPECT_TRUE(texts(found, "scopes_supported").contains("openid"));
   EXPECT_TRUE(texts(found, "scopes_supported").contains("offline_access"));
   EXPECT_EQ(found.at("request_uri_parameter_supported"), false) << "its default is true";
+  EXPECT_EQ(found.at("backchannel_logout_supported"), true);
   for (auto* absent : {"device_authorization_endpoint", "pushed_authorization_request_endpoint",
-                       "end_session_endpoint", "registration_endpoint", "mtls_endpoint_aliases",
-                       "backchannel_logout_supported"}) {
+                       "end_session_endpoint", "registration_endpoint", "mtls_endpoint_aliases"}) {
     EXPECT_FALSE(found.contains(absent)) << absent;
   }
 }
