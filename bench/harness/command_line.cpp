@@ -141,17 +141,19 @@ void add_target_options(CLI::App& c, run_options& w) {
       ->needs(id);
 }
 
-/// Proofs are made for clients that the harness makes.
 void add_proof_options(CLI::App& c, run_options& w) {
-  c.add_flag_callback(
-       "--private-key-jwt", [&w] { w.kind.proves_by = proof_kind::assertion; },
-       "The client authenticates with ES256 assertions, made before each round")
-      ->excludes("--client-id")
-      ->excludes("--public");
+  auto* by_key = c.add_flag_callback(
+                      "--private-key-jwt", [&w] { w.kind.proves_by = proof_kind::assertion; },
+                      "The client authenticates with ES256 assertions, made before each round")
+                     ->excludes("--public")
+                     ->excludes("--client-secret-file");
+  c.add_option("--client-key", w.client_key_file,
+               "P-256 key of the client that exists: PKCS #8 in DER")
+      ->needs("--client-id")
+      ->needs(by_key);
   c.add_flag_callback(
        "--dpop", [&w] { w.kind.proves_by = proof_kind::dpop; },
        "Tokens bound to a key by ES256 DPoP proofs, made before each round")
-      ->excludes("--client-id")
       ->excludes("--private-key-jwt");
 }
 
@@ -214,6 +216,36 @@ CLI::App* add_start(CLI::App& program, run_options& w) {
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   c->add_flag("--quiet", w.quiet, "No progress");
+  return c;
+}
+
+CLI::App* add_login(CLI::App& program, run_options& w) {
+  auto* c = program.add_subcommand(
+      "login", "Whole logins by /authorize, an accepting login page and /token; or one step");
+  c->add_option("--server", w.server, "Program to start (default: mintage beside this one)");
+  c->add_option("--set", w.settings, "Setting of that server as KEY=TOML, repeatable");
+  c->add_flag("--memory", w.memory, "Let that server keep its records in memory");
+  c->add_option("--warm-up", w.warm_up, "Seconds before the first round")
+      ->check(CLI::Range(0.0, 3600.0))
+      ->capture_default_str();
+  c->add_option("--json", w.json, "Write the result for machines");
+  c->add_flag("--quiet", w.quiet, "No progress");
+  c->add_option_function<std::string>(
+       "--step", [&w](const std::string& name) { w.step = parse_login_step(name).value(); },
+       "journey, authorize, accept (of handles got before) or push (POST /par)")
+      ->check(CLI::IsMember({"journey", "authorize", "accept", "push"}))
+      ->default_str("journey");
+  c->add_option("--connections", w.connections, "Browsers at once")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  c->add_option("--duration", w.duration, "Seconds of a round")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str();
+  c->add_option("--rounds", w.how.rounds, "Rounds")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  c->add_flag("--tls", w.tls, "Let the server that is started speak TLS");
+  c->add_flag("--no-floor", w.no_floor, "Do not measure the floor of this machine");
   return c;
 }
 
@@ -299,6 +331,8 @@ bool is_measurement(const CLI::App& program, run_options& w) {
     const auto kind = w.mix.front().kind;
     if (w.input.empty() && kind != request_kind::client_credentials)
       throw CLI::ValidationError{"--client-id", "needs --input"};
+    if (w.kind.proves_by == proof_kind::assertion && w.client_key_file.empty())
+      throw CLI::ValidationError{"--private-key-jwt", "needs --client-key with --client-id"};
     if (w.who.redirect_uri.empty() && kind == request_kind::code)
       throw CLI::ValidationError{"--input", "needs --redirect-uri"};
   }

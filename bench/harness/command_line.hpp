@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bench/harness/kill_plan.hpp"
+#include "bench/harness/login.hpp"
 #include "bench/harness/overload.hpp"
 
 namespace mintage::bench {
@@ -38,6 +39,7 @@ struct run_options {
   std::filesystem::path input;
   client who;
   std::filesystem::path client_secret_file;
+  std::filesystem::path client_key_file;
   bool tls = false;
   tls_options trust;
   std::size_t reconnect_every = 0;
@@ -52,6 +54,7 @@ struct run_options {
   storm_method storm;
   std::optional<int> server_core;
   cluster_options cluster;
+  login_step step = login_step::journey;
   bool is_storm = false;
   double rate = 0;
   std::string arrivals = "poisson";
@@ -73,6 +76,8 @@ struct run_options {
 void add_measurements(CLI::App& program, run_options& w);
 /// Adds `start`, which does not measure requests.
 CLI::App* add_start(CLI::App& program, run_options& w);
+/// Adds `login`, which measures logins by /authorize.
+CLI::App* add_login(CLI::App& program, run_options& w);
 /// Adds `cluster`, which measures requests to several nodes.
 CLI::App* add_cluster(CLI::App& program, run_options& w);
 /// Whether a subcommand that measures requests was given. @throws CLI::ValidationError when its

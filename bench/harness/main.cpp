@@ -62,10 +62,24 @@ std::unique_ptr<target_server> find_target(const run_options& w) {
   return out;
 }
 
+/// The key that the given client signs assertions with; nothing when there is none.
+std::optional<crypto::signing_key> client_key_of(const run_options& w) {
+  if (w.client_key_file.empty()) return {};
+  auto in = std::ifstream{w.client_key_file, std::ios::binary};
+  const auto der = std::string{std::istreambuf_iterator<char>{in}, {}};
+  auto key = crypto::signing_key::load(crypto::jws_alg::es256, der);
+  if (!key)
+    throw std::runtime_error{w.client_key_file.string() +
+                             ": not a P-256 private key, PKCS #8 in DER"};
+  return key;
+}
+
 /// Measures with a given client and its codes or tokens.
 outcome measure_given(const run_options& w, const target_server& s, progress_line& line) {
   auto who = w.who;
   if (!w.client_secret_file.empty()) who.secret = read_line_of(w.client_secret_file);
+  if (w.kind.proves_by != proof_kind::none)
+    who.proofs = s.make_proofs(w.kind.proves_by, client_key_of(w));
   const auto kind = w.mix.front().kind;
   auto use = value_use::once;
   if (kind == request_kind::refresh && !w.keeps_refresh_tokens) use = value_use::replaced;
@@ -245,6 +259,22 @@ int measure_cluster(const run_options& w) {
   return finish(w, line, r, r.faults());
 }
 
+int measure_logins(const run_options& w) {
+  auto line = progress_line{w.quiet};
+  auto floor = floor_costs{};
+  if (!w.no_floor) {
+    line.say("floor");
+    floor = measure_floor(own_program(), w.connections);
+  }
+  auto settings = settings_of(w);
+  settings[std::string{login_url_setting}] = '"' + std::string{login_url} + '"';
+  const auto s = start_target(w, settings, {});
+  const auto all = method_of(w);
+  auto r = run_logins(*s, {w.step, w.connections, all.warm_up, all.duration, all.rounds}, line);
+  r.floor = floor;
+  return finish(w, line, r, r.faults());
+}
+
 int compare_files(const fs::path& first, const fs::path& second, double threshold) {
   const auto c = compare_reports(read_report(first), read_report(second), threshold);
   std::fputs(c.table.c_str(), stdout);
@@ -269,6 +299,7 @@ int main(int argc, char** argv) {
   w.label = "Mintage " MINTAGE_VERSION;
   add_measurements(program, w);
   const auto* starting = add_start(program, w);
+  const auto* logging_in = add_login(program, w);
   const auto* clustered = add_cluster(program, w);
   auto* comparing = program.add_subcommand("compare", "Two JSON reports side by side");
   auto first = fs::path{};
@@ -288,6 +319,7 @@ int main(int argc, char** argv) {
     program.parse(argc, argv);
     if (floor->parsed()) return serve_floor();
     if (starting->parsed()) return measure_starts(w);
+    if (logging_in->parsed()) return measure_logins(w);
     if (clustered->parsed()) return measure_cluster(w);
     if (comparing->parsed()) return compare_files(first, second, threshold);
     if (servers->parsed()) return show_servers(reports);

@@ -15,16 +15,16 @@ namespace {
 
 constexpr auto life_s = std::int64_t{300};
 
-crypto::jws_signer make_signer() {
+crypto::jws_signer make_signer(crypto::signing_key key) {
   const auto with = crypto::signature_backends::choose(crypto::backend_wish::automatic);
-  return {crypto::signing_key::generate(crypto::jws_alg::es256),
-          with.value_or(crypto::signature_backends{}).make()};
+  return {std::move(key), with.value_or(crypto::signature_backends{}).make()};
 }
 
 }  // namespace
 
 struct proof_maker::impl {
-  impl(std::string to, std::string url) : issuer{std::move(to)}, token_url{std::move(url)} {}
+  impl(std::string to, std::string url, crypto::signing_key key)
+      : issuer{std::move(to)}, token_url{std::move(url)}, signer{make_signer(std::move(key))} {}
 
   [[nodiscard]] const crypto::public_key& key() const { return signer.key().public_part(); }
   [[nodiscard]] std::string header(proof_kind kind) const {
@@ -45,11 +45,15 @@ struct proof_maker::impl {
   std::string issuer;
   std::string token_url;
   crypto::buffered_random random;
-  crypto::jws_signer signer = make_signer();
+  crypto::jws_signer signer;
 };
 
-proof_maker::proof_maker(proof_kind kind, std::string issuer, std::string token_url)
-    : kind_{kind}, impl_{std::make_unique<impl>(std::move(issuer), std::move(token_url))} {}
+proof_maker::proof_maker(proof_kind kind, std::string issuer, std::string token_url,
+                         std::optional<crypto::signing_key> key)
+    : kind_{kind},
+      impl_{std::make_unique<impl>(
+          std::move(issuer), std::move(token_url),
+          key ? std::move(*key) : crypto::signing_key::generate(crypto::jws_alg::es256))} {}
 proof_maker::~proof_maker() = default;
 
 std::string proof_maker::jwks() const {

@@ -6,9 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "crypto/key.hpp"
 
 namespace mintage::bench {
 
@@ -22,8 +25,10 @@ enum class proof_kind : std::uint8_t {
 /// An ES256 key and what it signs. Copies share the key. Not thread-safe.
 class proof_maker {
  public:
-  /// Draws a key. @param issuer audience of assertions. @param token_url `htu` of proofs.
-  proof_maker(proof_kind kind, std::string issuer, std::string token_url);
+  /// @param issuer audience of assertions. @param token_url `htu` of proofs. @param key for ES256;
+  ///        nothing = draws one.
+  proof_maker(proof_kind kind, std::string issuer, std::string token_url,
+              std::optional<crypto::signing_key> key = {});
   ~proof_maker();
   proof_maker(const proof_maker&) = delete;
   proof_maker& operator=(const proof_maker&) = delete;

@@ -171,6 +171,11 @@ void target_server::make_clients(std::size_t count) const {
   post_each(*admin_, "/admin/clients", token_.reveal(), count, body, 201);
 }
 
+std::shared_ptr<proof_maker> target_server::make_proofs(
+    proof_kind kind, std::optional<crypto::signing_key> key) const {
+  return std::make_shared<proof_maker>(kind, issuer_, token_url_, std::move(key));
+}
+
 client target_server::make_client(const audience& a, const std::vector<request_kind>& kinds) const {
   const auto has = [&](request_kind kind) {
     return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
@@ -191,8 +196,7 @@ client target_server::make_client(const audience& a, const std::vector<request_k
                                {"require_pkce", a.is_public}};
   if (a.is_public) metadata["token_endpoint_auth_method"] = "none";
   auto out = client{};
-  if (a.proves_by != proof_kind::none)
-    out.proofs = std::make_shared<proof_maker>(a.proves_by, issuer_, token_url_);
+  if (a.proves_by != proof_kind::none) out.proofs = make_proofs(a.proves_by);
   if (a.proves_by == proof_kind::assertion) {
     metadata["token_endpoint_auth_method"] = "private_key_jwt";
     metadata["jwks"] = json::parse(out.proofs->jwks());

@@ -60,6 +60,8 @@ class target_server {
   [[nodiscard]] bool serves(request_kind kind) const;
   /// The listener that has its metrics; null when not known.
   [[nodiscard]] const origin* admin() const noexcept { return admin_ ? &*admin_ : nullptr; }
+  /// The token of that listener.
+  [[nodiscard]] std::string_view admin_token() const noexcept { return token_.reveal(); }
   [[nodiscard]] std::optional<pid_t> pid() const noexcept { return pid_; }
   /// The current JWK set.
   [[nodiscard]] std::string keys() const;
@@ -81,6 +83,9 @@ class target_server {
   /// Creates clients that differ in their redirect URIs, one of ten of them public.
   /// @pre an admin listener is set. @throws std::runtime_error when one is refused.
   void make_clients(std::size_t count) const;
+  /// What a client of this server proves itself with. @param key nothing = a new one.
+  [[nodiscard]] std::shared_ptr<proof_maker> make_proofs(
+      proof_kind kind, std::optional<crypto::signing_key> key = {}) const;
   /// Creates a client that may send requests of these kinds.
   /// @pre an admin listener is set. @throws std::runtime_error when it is refused.
   [[nodiscard]] client make_client(const audience& a, const std::vector<request_kind>& kinds) const;

@@ -5,7 +5,7 @@
 //   node oidc_provider.mjs FOLDER CODES REFRESH_TOKENS
 //
 // Prints `ready PORT` and runs until SIGTERM.
-import { generateKeyPairSync } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -22,6 +22,19 @@ const client = {
   response_types: ['code'],
   token_endpoint_auth_method: 'client_secret_basic',
   id_token_signed_response_alg: 'ES256',
+}
+const clientKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const { crv, kty, x, y } = clientKey.publicKey.export({ format: 'jwk' })
+// The harness names its key by the thumbprint (RFC 7638).
+const thumbprint = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
+const assertingClient = {
+  client_id: 'bench-with-key',
+  grant_types: ['client_credentials'],
+  response_types: [],
+  redirect_uris: [],
+  token_endpoint_auth_method: 'private_key_jwt',
+  id_token_signed_response_alg: 'ES256',
+  jwks: { keys: [{ crv, kty, x, y, alg: 'ES256', kid: thumbprint }] },
 }
 const resource = 'https://api.example'
 const scope = 'openid profile offline_access'
@@ -68,7 +81,7 @@ const { port } = server.address()
 
 const provider = new Provider(`http://127.0.0.1:${port}`, {
   adapter: MemoryAdapter,
-  clients: [client],
+  clients: [client, assertingClient],
   jwks: { keys: [{ ...signingKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'k1' }] },
   enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
   scopes: ['openid', 'profile', 'offline_access'],
@@ -123,17 +136,27 @@ async function write(file, count, make) {
   for (let i = 0; i < count; ++i) lines.push(await make())
   writeFileSync(join(folder, file), lines.map((line) => `${line}\n`).join(''), { mode: 0o600 })
 }
-// A login that does not ask for offline access, as in the scenario `code`.
-await write('codes', Number(codes), () =>
-  tokenOf(provider.AuthorizationCode, {
-    redirectUri: client.redirect_uris[0],
-    scope: 'openid profile',
-  }),
-)
+// A login that does not ask for offline access, as in the scenario `code`; each is used once, so
+// that those of DPoP are in a file of their own.
+for (const [file, count] of [
+  ['codes', Number(codes)],
+  ['dpop_codes', Number(codes) / 2],
+]) {
+  await write(file, count, () =>
+    tokenOf(provider.AuthorizationCode, {
+      redirectUri: client.redirect_uris[0],
+      scope: 'openid profile',
+    }),
+  )
+}
 await write('refresh_tokens', Number(refreshTokens), () =>
   tokenOf(provider.RefreshToken, { rotations: 0, iiat: Math.floor(Date.now() / 1000) }),
 )
 writeFileSync(join(folder, 'secret'), `${client.client_secret}\n`, { mode: 0o600 })
+
+writeFileSync(join(folder, 'client_key'), clientKey.privateKey.export({ type: 'pkcs8', format: 'der' }), {
+  mode: 0o600,
+})
 
 server.on('request', provider.callback())
 process.on('SIGTERM', () => process.exit(0))

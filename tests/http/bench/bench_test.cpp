@@ -101,6 +101,25 @@ TEST(bench, redeems_every_code_it_mints_until_there_were_enough_answers) {
   EXPECT_GE(answers, 3000);
 }
 
+TEST(bench, logs_in_and_measures_each_step_of_it) {
+  for (const auto* step : {"journey", "authorize", "accept", "push"}) {
+    SCOPED_TRACE(step);
+    const auto folder = temporary_folder{};
+    const auto report = folder.path() / "report.json";
+    const auto got = bench(
+        "login --connections 4 --rounds 1 --warm-up 0 --duration 0.3 --no-floor"
+        " --quiet --step " +
+        std::string{step} + own_server + " --json " + report.string());
+    ASSERT_EQ(got.code, 0) << got.out;
+    const auto login = parse_object(read_file(report)).at("login").as_object();
+    EXPECT_EQ(login.at("step").as_string(), step);
+    const auto& round = login.at("rounds").as_array().at(0);
+    EXPECT_EQ(round.at("failure").as_string(), "");
+    EXPECT_GT(round.at("operations").to_number<int>(), 0);
+    EXPECT_GT(round.at("server_cpu_us").to_number<double>(), 0);
+  }
+}
+
 TEST(bench, measures_starts_with_clients) {
   const auto got = bench("start --clients 25 --rounds 2 --quiet" + own_server);
   ASSERT_EQ(got.code, 0) << got.out;
