@@ -20,7 +20,7 @@ std::vector<Record> load_all(const rocksdb_database& db, column_family f,
   auto in_use = db.use();
   auto at = db.scan(f);
   for (at->Seek(to_slice(prefix)); at->Valid(); at->Next()) {
-    if (!at->key().starts_with(to_slice(prefix))) break;
+    if (!std::string_view{at->key().data(), at->key().size()}.starts_with(prefix)) break;
     auto one = decode({at->value().data(), at->value().size()});
     if (!one) {
       throw db.error("holds a record that cannot be read");
