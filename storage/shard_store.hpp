@@ -101,9 +101,11 @@ struct insert_op {
   /// Grants: whether `rotate` may come. An engine may keep others, which end with the tombstone of
   /// their code, where they are dropped without a scan.
   bool may_rotate = true;
-  /// Whether the caller answers nobody before a later write of this process is durable, in any
+  /// Whether the caller grants nothing before a later write of this process is durable, in any
   /// shard. An engine with one log may then tell `ok` when the record is written, since that write
-  /// makes it durable too. Counts when it is set for a whole batch.
+  /// makes it durable too, unless the engine had to open its database anew in between. What the
+  /// caller refuses instead may be asked again after a loss. Counts when it is set for a whole
+  /// batch.
   bool is_covered = false;
 };
 

@@ -256,7 +256,9 @@ std::optional<response_target> target_of(const authorization_parameters& sent,
                                          const client& c) noexcept {
   auto uri = sent[ask::redirect_uri];
   if (uri.empty()) {
-    if (sent.is_faulty(ask::redirect_uri) || c.redirect_uris.size() != 1) return std::nullopt;
+    // A client that manages itself could change its only one after the person has seen it.
+    if (sent.is_faulty(ask::redirect_uri) || c.registered || c.redirect_uris.size() != 1)
+      return std::nullopt;
     uri = c.redirect_uris.front();
   } else if (!c.has_redirect_uri(uri)) {
     return std::nullopt;

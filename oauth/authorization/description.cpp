@@ -40,11 +40,13 @@ std::string describe_client(const client& c) {
 }
 
 /// MCP-13: the client cannot be told from any other program of this machine.
+bool is_web(const uri_parts& u) noexcept {
+  return u.has_scheme("https") || u.has_scheme("http");
+}
+
 bool is_local(std::string_view uri) noexcept {
   const auto parts = split_uri(uri);
-  if (!parts) return false;
-  const auto is_web = parts->has_scheme("https") || parts->has_scheme("http");
-  return !is_web || is_loopback_host(parts->host);
+  return parts && (!is_web(*parts) || is_loopback_host(parts->host));
 }
 
 std::vector<std::string_view> names_of_prompts(prompt_set asked) {
@@ -72,12 +74,11 @@ std::string describe(const authorization_request& r, const client& c) {
   auto out = std::string{};
   auto json = json_writer{out};
   json.raw("client", describe_client(c));
-  // An app's own scheme may have no host.
-  json.string("redirect_host", !uri                 ? std::string_view{}
-                               : uri->has_authority ? uri->host
-                                                    : uri->scheme);
-  json.boolean("localhost_only",
-               std::all_of(c.redirect_uris.begin(), c.redirect_uris.end(), is_local));
+  // What follows an app's own scheme is no host, whatever it looks like.
+  json.string("redirect_host", !uri                                 ? std::string_view{}
+                               : uri->has_authority && is_web(*uri) ? uri->host
+                                                                    : uri->scheme);
+  json.boolean("localhost_only", is_local(to.redirect_uri));
   json.string("scope", asked_scope(r, c));
   if (r.resources_count != 0) json.strings("resources", r.resources());
   add_wishes(json, r);

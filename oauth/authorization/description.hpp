@@ -10,8 +10,8 @@
 namespace mintage::oauth {
 
 /// The body of GET /admin/authorizations/{handle}: one JSON object; what was not asked for is left
-/// out. `redirect_host` is the host of the redirect URI; `localhost_only` whether all of the
-/// client's are on loopback hosts, or in a scheme of an app.
+/// out. `redirect_host` is the host of the redirect URI, or the scheme where that is an app's own;
+/// `localhost_only` whether it leads to a loopback host or into an app.
 [[nodiscard]] std::string describe(const authorization_request& r, const client& c);
 
 }  // namespace mintage::oauth

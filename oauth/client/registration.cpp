@@ -139,6 +139,11 @@ complaint fit(client_metadata& m, const registration_template& allows) {
   if (auto bad = narrow_grants(m, allows)) return bad;
   if (auto bad = check_response_types(m)) return bad;
   if (auto bad = narrow_scope(m, allows)) return bad;
+  // Each end of a session costs the server a call to each of these; strangers get none.
+  if (allows.is_open) {
+    m.backchannel_logout_uri.reset();
+    m.backchannel_logout_session_required.reset();
+  }
   const auto type = is_native ? application_type::native : application_type::web;
   const auto is_needed = holds(*m.grant_types, std::string{"authorization_code"});
   return check_redirect_uris(m, type, is_needed);
@@ -308,16 +313,20 @@ admin_result<client> update_registered(const client& before, const registration_
   return change_client(before, m).map_error(as_registration_error);
 }
 
+/// A client that is used may have a `last_used` of so long ago.
+constexpr auto use_noted_every = seconds{86400};
+
 bool is_forgotten(const client& c, const registration_options& o, instant now) noexcept {
   if (!c.registered) return false;
   const auto& about = *c.registered;
   if (!about.last_used && about.is_open()) return now - c.issued_at >= o.unused_life;
-  return now - about.last_used.value_or(c.issued_at) >= o.idle_life;
+  if (!about.last_used) return now - c.issued_at >= o.idle_life;
+  return now - *about.last_used >= o.idle_life + use_noted_every;
 }
 
 bool is_use_due(const client& c, instant now) noexcept {
-  constexpr auto day = seconds{86400};
-  return c.registered && (!c.registered->last_used || now - *c.registered->last_used >= day);
+  return c.registered &&
+         (!c.registered->last_used || now - *c.registered->last_used >= use_noted_every);
 }
 
 }  // namespace mintage::oauth

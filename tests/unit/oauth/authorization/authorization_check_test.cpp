@@ -100,6 +100,13 @@ TEST(check_authorization, takes_any_port_of_a_native_app) {  // RFC 8252 §7.3
   EXPECT_FALSE(check(with(good_query("native"), "redirect_uri", "http://127.0.0.1:5123/x")).result);
 }
 
+TEST(check_authorization, needs_the_redirect_uri_of_a_client_that_can_change_its_own) {
+  const auto q = test::read(without(good_query(), "redirect_uri"));
+  const auto own = test::make_client("app", [](client& k) { k.registered = registration{}; });
+  EXPECT_FALSE(target_of(q.sent, own));
+  EXPECT_TRUE(target_of(q.sent, *clients().find("app")));
+}
+
 TEST(check_authorization, means_the_only_redirect_uri_when_none_is_sent) {  // RFC 6749 §3.1.2.3
   const auto c = check(without(good_query(), "redirect_uri"));
   ASSERT_TRUE(c.result);

@@ -1,5 +1,6 @@
 #include "oauth/authorization/verdict.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "oauth/authorization/description.hpp"
@@ -242,9 +243,25 @@ TEST(describe, warns_of_clients_that_any_program_may_be) {  // MCP-13
     c.redirect_uris = std::move(uris);
     return describe(r, c).find("\"localhost_only\":true") != std::string::npos;
   };
-  EXPECT_TRUE(is_local({"http://127.0.0.1/cb", "http://[::1]/cb", "http://localhost/cb"}));
+  for (const auto* uri : {"http://127.0.0.1/cb", "http://[::1]/cb", "http://localhost/cb"})
+    EXPECT_TRUE(is_local({uri})) << uri;
   EXPECT_TRUE(is_local({"com.example.app:/cb"}));
-  EXPECT_FALSE(is_local({"http://127.0.0.1/cb", "https://app.example/cb"}));
+  EXPECT_FALSE(is_local({"https://app.example/cb"}));
+}
+
+TEST(describe, shows_where_this_answer_goes) {
+  auto c = client{};
+  c.redirect_uris = {"https://app.example/cb", "http://127.0.0.1/cb",
+                     "com.example.app://accounts.example/cb"};
+  const auto described = [&](std::string_view uri) {
+    auto r = authorization_request{};
+    r.redirect_uri = uri;
+    return describe(r, c);
+  };
+  using testing::HasSubstr;
+  EXPECT_THAT(described("http://127.0.0.1/cb"), HasSubstr("\"localhost_only\":true"));
+  EXPECT_THAT(described(c.redirect_uris[0]), HasSubstr("\"localhost_only\":false"));
+  EXPECT_THAT(described(c.redirect_uris[2]), HasSubstr("\"redirect_host\":\"com.example.app\""));
 }
 
 }  // namespace

@@ -224,6 +224,15 @@ TEST_F(registration_rules, DCR_06_refuse_what_no_update_may_have) {
   EXPECT_EQ(refused_as(r), errc::unapproved_software_statement);
 }
 
+TEST_F(registration_rules, are_not_told_of_logouts_when_they_register_openly) {
+  auto r = asking();
+  r.metadata.backchannel_logout_uri = "https://app.example.com/end";
+  allows.is_open = false;
+  EXPECT_EQ(make(r)->backchannel_logout_uri, "https://app.example.com/end");
+  allows.is_open = true;
+  EXPECT_EQ(make(r)->backchannel_logout_uri, "");
+}
+
 TEST_F(registration_rules, DCR_07_forget_clients_that_are_not_used) {
   const auto o = registration_options{};
   auto c = client{};
@@ -236,10 +245,11 @@ TEST_F(registration_rules, DCR_07_forget_clients_that_are_not_used) {
   EXPECT_FALSE(is_forgotten(c, o, now + 90 * 24h - 1ms));
   EXPECT_TRUE(is_forgotten(c, o, now + 90 * 24h));
   c.registered->last_used = now + 24h;
-  EXPECT_FALSE(is_forgotten(c, o, now + 91 * 24h - 1ms));
+  // Its uses are noted once a day.
+  EXPECT_FALSE(is_forgotten(c, o, now + 92 * 24h - 1ms));
   c.registered->initial_token.clear();
-  EXPECT_FALSE(is_forgotten(c, o, now + 91 * 24h - 1ms));
-  EXPECT_TRUE(is_forgotten(c, o, now + 91 * 24h));
+  EXPECT_FALSE(is_forgotten(c, o, now + 92 * 24h - 1ms));
+  EXPECT_TRUE(is_forgotten(c, o, now + 92 * 24h));
 }
 
 TEST_F(registration_rules, DCR_07_note_the_use_of_a_client_once_a_day) {
