@@ -68,8 +68,8 @@ TEST(the_limit_of_open_files, must_fit_connections_and_database) {
   auto s = limited{{.open_files_soft = 1024, .open_files_hard = 1024},
                    {{"http.max_connections", "1000"}, {"http.io_threads", "1"}}};
   EXPECT_EQ(s.child().wait(60s), std::optional{1});
-  for (const auto* word : {"1024", "1964", "1000 for http.max_connections", "256 for admin",
-                           "512 for the database", "196 to spare", "LimitNOFILE"}) {
+  for (const auto* word : {"1024", "2220", "1000 for http.max_connections", "256 for admin",
+                           "512 for the database", "452 to spare", "LimitNOFILE"}) {
     EXPECT_NE(s.log().find(word), std::string::npos) << word << " in " << s.log();
   }
   EXPECT_EQ(s.child().read_line(0ms), std::nullopt);
@@ -77,9 +77,9 @@ TEST(the_limit_of_open_files, must_fit_connections_and_database) {
 
 TEST(the_limit_of_open_files, may_be_exactly_what_is_needed) {
   const auto settings_ = settings{{"http.max_connections", "1000"}, {"http.io_threads", "1"}};
-  auto enough = limited{{.open_files_soft = 1964, .open_files_hard = 1964}, settings_};
+  auto enough = limited{{.open_files_soft = 2220, .open_files_hard = 2220}, settings_};
   enough.await_ready();
-  auto scarce = limited{{.open_files_soft = 1963, .open_files_hard = 1963}, settings_};
+  auto scarce = limited{{.open_files_soft = 2219, .open_files_hard = 2219}, settings_};
   EXPECT_EQ(scarce.child().wait(60s), std::optional{1});
 }
 
