@@ -29,7 +29,7 @@ TEST(a_server, whose_signers_always_fail_is_never_ready_and_ends_with_a_sentence
   EXPECT_EQ(count("again and again"), 1);
   // What signs logout tokens cannot use the key either.
   const auto restarts = std::count_if(lines.begin(), lines.end(), [](const auto& line) {
-    return line.find("an actor ended") != line.npos && line.find("pool=signer") != line.npos;
+    return line.find("an actor ended") != line.npos && line.find("pool=\"signer\"") != line.npos;
   });
   EXPECT_GE(restarts, 10) << "of the signer that was given up";
   EXPECT_LE(restarts, 20) << "of both signers";
