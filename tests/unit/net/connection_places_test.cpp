@@ -1,6 +1,7 @@
 // Who gets a place at a listener that is full.
 
 #include <ifaddrs.h>
+#include <future>
 
 #include "tests/unit/net/server_fixture.hpp"
 
@@ -45,6 +46,19 @@ class connection_places : public server_test {
   void expect_served(peer& p) {
     p.send(token_request());
     EXPECT_EQ(p.receive().status, 200U);
+    settle();
+  }
+  /// Waits until the connections that were answered count as idle: an answer arrives before its
+  /// thread notes that. The first task runs when the handler that wrote it has ended, the second
+  /// when what that handler began has ended.
+  void settle() {
+    for (auto round = 0; round < 2; ++round) {
+      for (auto* io : server_->io_threads()) {
+        auto done = std::promise<void>{};
+        io->post([&] { done.set_value(); });
+        done.get_future().wait();
+      }
+    }
   }
 };
 
