@@ -92,7 +92,7 @@ struct returning_exchange {
 request_gateway::request_gateway(std::uint32_t index, service::io_thread& io_thread,
                                  std::size_t limit, oauth::clock& clock, service::journal& journal,
                                  const storage::engine& engine, meter_board& board,
-                                 refusal_book& refusals)
+                                 refusal_book& refusals, service::operations* operations)
     : index_{index},
       io_thread_{io_thread},
       admission_{limit},
@@ -101,6 +101,7 @@ request_gateway::request_gateway(std::uint32_t index, service::io_thread& io_thr
       engine_{engine},
       board_{board},
       refusals_{refusals},
+      operations_{operations},
       meters_{board.io_threads.at(index)},
       most_parked_{limit / 2} {}
 
@@ -179,6 +180,9 @@ void request_gateway::send_to_owner(service::admin_handle x) {
   } else if (const auto* latest = std::get_if<oauth::list_refusals>(&x->call)) {
     x->answer = oauth::refusal_list{refusals_.last(latest->last)};
     finish(std::move(x));
+  } else if (oauth::is_about_process(x->call)) {
+    if (operations_ == nullptr) return tell(std::move(x));
+    operations_->perform(std::move(x));
   } else if (!routes_ || !engine_.fresh()) {
     tell(std::move(x));
   } else if (oauth::is_about_keys(x->call)) {

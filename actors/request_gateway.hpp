@@ -11,6 +11,7 @@
 #include "actors/stages/meters.hpp"
 #include "actors/stages/refusal_book.hpp"
 #include "crypto/random.hpp"
+#include "service/operations.hpp"
 #include "service/service.hpp"
 #include "storage/engine.hpp"
 
@@ -22,10 +23,11 @@ namespace mintage::actors {
 class request_gateway final : public service::token_service, public service::origin_gateway {
  public:
   /// @param limit exchanges in flight at most. Those of the admin interface do not count: they are
-  ///        bounded by the sessions that make them.
+  ///        bounded by the sessions that make them. @param operations null = its calls are refused.
   request_gateway(std::uint32_t index, service::io_thread& io_thread, std::size_t limit,
                   oauth::clock& clock, service::journal& journal, const storage::engine& engine,
-                  meter_board& board, refusal_book& refusals);
+                  meter_board& board, refusal_book& refusals,
+                  service::operations* operations = nullptr);
 
   // service::token_service
   void submit(service::handle<service::exchange> x) override;
@@ -107,6 +109,7 @@ class request_gateway final : public service::token_service, public service::ori
   const storage::engine& engine_;
   meter_board& board_;
   refusal_book& refusals_;
+  service::operations* operations_;
   io_thread_meters& meters_;
   crypto::buffered_random random_;
 

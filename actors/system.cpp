@@ -180,7 +180,7 @@ struct system::impl {
     for (auto i = std::uint32_t{0}; i < around.io_threads.size(); ++i)
       made.push_back(std::make_unique<request_gateway>(i, *around.io_threads[i], limit,
                                                        around.clock, around.journal, *around.engine,
-                                                       board, refusals));
+                                                       board, refusals, around.operations));
     return made;
   }
 

@@ -13,6 +13,7 @@
 #include "crypto/signatures/choice.hpp"
 #include "metrics/group.hpp"
 #include "service/document_fetcher.hpp"
+#include "service/operations.hpp"
 #include "service/service.hpp"
 #include "storage/engine.hpp"
 
@@ -37,6 +38,8 @@ struct environment {
   service::document_fetcher* fetcher = nullptr;
   /// Tells clients of the ends of sessions. Stopped when the system ends. Null = nobody is told.
   service::document_fetcher* logout_sender = nullptr;
+  /// Does what concerns the process. Null = such calls are refused.
+  service::operations* operations = nullptr;
 };
 
 /// The actor system behind the gateways. The constructor does the start-up (making or unsealing

@@ -2,6 +2,7 @@
 #include <unistd.h>
 #include <algorithm>
 #include <atomic>
+#include <boost/json.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -19,6 +20,7 @@
 #include "app/clock_watch.hpp"
 #include "app/cluster_node.hpp"
 #include "app/event_log.hpp"
+#include "app/operations_desk.hpp"
 #include "app/private_files.hpp"
 #include "app/process_limits.hpp"
 #include "app/server_journal.hpp"
@@ -59,12 +61,25 @@ void log_certificates(const net::server& server, event_log& log) {
   }
 }
 
-void reload(net::server& server, event_log& log) {
+operations_desk::outcome reload(net::server& server, event_log& log) {
+  auto failures = boost::json::array{};
   for (const auto& e : server.reload_certificates()) {
     log.event(log_level::error, "certificate not reloaded, the former one stays in use",
               {{"key", e.key}, {"because", e.sentence}});
+    failures.push_back({{"key", e.key}, {"because", e.sentence}});
   }
   log_certificates(server, log);
+  return oauth::operation_report{
+      boost::json::serialize(boost::json::object{{"certificates_not_reloaded", failures}})};
+}
+
+/// @throws nothing: what fails is answered.
+operations_desk::handlers make_handlers(net::server& server, event_log& log) {
+  return {.reload = [&] { return reload(server, log); },
+          .back_up = [](const oauth::back_up&) -> operations_desk::outcome {
+            return tl::unexpected{oauth::admin_error{
+                oauth::errc::invalid_request, "this database cannot be copied by the server"}};
+          }};
 }
 
 /// Waits for a signal, for `pause` at most. @returns nothing when none came.
@@ -92,7 +107,7 @@ int next_signal(const sigset_t& awaited, const service_manager& manager, progres
 }
 
 void wait_for_end(const sigset_t& awaited, net::server& server, const service_manager& manager,
-                  server_journal& journal, event_log& log) {
+                  operations_desk& desk, server_journal& journal, event_log& log) {
   auto progress = progress_check{server.io_threads()};
   for (;;) {
     const auto signal = next_signal(awaited, manager, progress, journal);
@@ -101,7 +116,7 @@ void wait_for_end(const sigset_t& awaited, net::server& server, const service_ma
       return log.event(log_level::info, "stopping");
     }
     log.event(log_level::info, "SIGHUP: reading the files of certificates again");
-    reload(server, log);
+    desk.reload();
   }
 }
 
@@ -279,6 +294,7 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
   auto logout_sender = net::fetcher{net::for_logouts(settings.fetch)};
   auto server = net::server{settings.net, settings.rules, tokens};
   auto failed = failed_pool{};
+  auto desk = operations_desk{};
   auto actors = std::make_unique<actors::system>(
       settings.actors, settings.rules,
       actors::environment{.engine = std::move(engine),
@@ -289,7 +305,8 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
                           .give_up = [&](std::string_view pool) { failed.note(pool); },
                           .signatures = signatures,
                           .fetcher = &fetcher,
-                          .logout_sender = &logout_sender});
+                          .logout_sender = &logout_sender,
+                          .operations = &desk});
   actors->attach(watch.meters());
   actors->attach(audit.meters());
   actors->attach(fetcher.meters());
@@ -297,6 +314,7 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
   const auto services = actors->services();
   if (!wait_until_ready(server.io_threads(), services, failed))
     throw std::runtime_error{"the server did not become ready"};
+  auto opened = desk.open(make_handlers(server, log));
   server.start(services);
 
   log_certificates(server, log);
@@ -314,8 +332,9 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
   journal.begin_audit();
   manager.tell("READY=1\nSTATUS=http=" + http + " admin=" + admin);
 
-  wait_for_end(awaited, server, manager, journal, log);
+  wait_for_end(awaited, server, manager, desk, journal, log);
   limit.emplace(shutdown_limit);
+  opened.reset();
   if (!server.drain(drain_limit))
     log.event(log_level::warn, "connections were cut that had not finished");
   actors.reset();

@@ -63,12 +63,14 @@ struct name_of_call {
   std::string_view operator()(const oauth::remove_registration_token&) const {
     return "registration_token_removed";
   }
+  std::string_view operator()(const oauth::reload_config&) const { return "config_reloaded"; }
+  std::string_view operator()(const oauth::back_up&) const { return "backup_made"; }
   std::string_view operator()(const oauth::cut_off& call) const {
     return call.kind == oauth::cutoff_kind::subject ? "subject_revoked" : "session_ended";
   }
 };
 
-/// The resource, subject, session or initial access token that a call concerns.
+/// The resource, subject, session, initial access token or directory that a call concerns.
 std::string_view name_in(const service::admin_exchange& x) {
   const auto& call = x.call;
   if (const auto* put = std::get_if<oauth::put_resource>(&call)) {
@@ -76,6 +78,7 @@ std::string_view name_in(const service::admin_exchange& x) {
   }
   if (const auto* gone = std::get_if<oauth::remove_resource>(&call)) return gone->identifier;
   if (const auto* cut = std::get_if<oauth::cut_off>(&call)) return cut->name;
+  if (const auto* copied = std::get_if<oauth::back_up>(&call)) return copied->directory;
   if (const auto* t = std::get_if<oauth::remove_registration_token>(&call)) return t->id;
   if (!x.answer) return {};
   if (const auto* t = std::get_if<oauth::added_registration_token>(&*x.answer)) return t->made.id;

@@ -79,6 +79,8 @@ admin_target find_admin(std::string_view path) noexcept {
     return *t;
   }
   if (path == "/admin/clock/confirm") return {admin_endpoint::clock_confirmation, true, {}};
+  if (path == "/admin/reload") return {admin_endpoint::reload, true, {}};
+  if (path == "/admin/backups") return {admin_endpoint::backups, true, {}};
   if (path == "/admin/refusals") return {admin_endpoint::refusals, true, {}};
   if (auto t = find_named(path, "/admin/refusals/", "", admin_endpoint::refusal)) return *t;
   if (path == "/admin/resources") return {admin_endpoint::resources, true, {}};

@@ -31,6 +31,8 @@ enum class admin_endpoint : std::uint8_t {
   revoke_subject,
   end_session,
   clock_confirmation,
+  reload,
+  backups,
   refusals,
   refusal,
   authorization,

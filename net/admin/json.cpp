@@ -266,6 +266,10 @@ constexpr auto secret_members = std::to_array<member<secret_request>>({
     in_secret<&secret_request::client_secret_expires_at>("client_secret_expires_at"),
 });
 
+constexpr auto backup_members = std::to_array<member<oauth::back_up>>({
+    field<&oauth::back_up::directory, oauth::back_up>("directory"),
+});
+
 constexpr auto rotation_members = std::to_array<member<oauth::rotate_keys>>({
     field<&oauth::rotate_keys::alg, oauth::rotate_keys>("alg"),
     field<&oauth::rotate_keys::now, oauth::rotate_keys>("now"),
@@ -420,6 +424,10 @@ oauth::admin_result<registration_token_request> admin_json::read_registration_to
     std::string_view json) {
   if (json.empty()) return registration_token_request{};
   return read(impl_->parser, json, registration_token_members);
+}
+
+oauth::admin_result<oauth::back_up> admin_json::read_backup(std::string_view json) {
+  return read(impl_->parser, json, backup_members);
 }
 
 oauth::admin_result<oauth::rotate_keys> admin_json::read_rotation(std::string_view json) {

@@ -35,6 +35,8 @@ class admin_json {
   [[nodiscard]] oauth::admin_result<oauth::resource> read_resource(std::string_view json);
   /// Body of POST /admin/clients/{id}/secrets; an empty one requests a generated secret.
   [[nodiscard]] oauth::admin_result<oauth::secret_request> read_secret(std::string_view json);
+  /// Body of POST /admin/backups.
+  [[nodiscard]] oauth::admin_result<oauth::back_up> read_backup(std::string_view json);
   /// Body of POST /admin/keys/rotate; an empty one means all keys, with the usual wait.
   [[nodiscard]] oauth::admin_result<oauth::rotate_keys> read_rotation(std::string_view json);
   /// Body of POST /register and PUT /register/{id}: ignores members that are not for clients

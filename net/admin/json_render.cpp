@@ -243,6 +243,7 @@ struct renderer {
     for (const auto& t : list.tokens) tokens.push_back(to_json(t));
     return json::serialize(json::object{{"registration_tokens", std::move(tokens)}});
   }
+  std::string operator()(const oauth::operation_report& report) const { return report.json; }
   std::string operator()(const oauth::confirmed_clock& clock) const {
     return json::serialize(
         json::object{{"time", oauth::numeric_date(clock.now)},

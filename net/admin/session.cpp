@@ -72,6 +72,8 @@ method_set methods_of(admin_endpoint endpoint) noexcept {
     case admin_endpoint::revoke_subject:
     case admin_endpoint::end_session:
     case admin_endpoint::clock_confirmation:
+    case admin_endpoint::reload:
+    case admin_endpoint::backups:
     case admin_endpoint::authorization_accept:
     case admin_endpoint::authorization_deny:
       return {.allow = "POST", .post = true};
@@ -262,6 +264,10 @@ void admin_session::on_body() {
       return submit_call(oauth::cut_off{oauth::cutoff_kind::session, id_}, 204);
     case admin_endpoint::clock_confirmation:
       return submit_call(oauth::confirm_clock{}, 200);
+    case admin_endpoint::reload:
+      return submit_call(oauth::reload_config{}, 200);
+    case admin_endpoint::backups:
+      return back_up();
     case admin_endpoint::refusals:
       return list_refusals();
     case admin_endpoint::refusal:
@@ -313,6 +319,12 @@ void admin_session::rotate_keys() {
   auto call = json_.read_rotation({body().data(), body().size()});
   if (!call) return send_failure(call.error(), bad_json);
   submit_call(*call, 200);
+}
+
+void admin_session::back_up() {
+  auto call = json_.read_backup({body().data(), body().size()});
+  if (!call) return send_failure(call.error(), bad_json);
+  submit_call(*std::move(call), 201);
 }
 
 void admin_session::list_refusals() {

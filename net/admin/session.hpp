@@ -46,6 +46,7 @@ class admin_session final : public connection {
   void put_resource();
   void add_registration_token();
   void rotate_keys();
+  void back_up();
   void list_refusals();
   void mint();
   [[nodiscard]] service::authorization_handle make_authorization(oauth::authorization_purpose p);

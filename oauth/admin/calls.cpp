@@ -16,6 +16,10 @@ bool is_about_keys(const admin_call& call) noexcept {
          std::holds_alternative<remove_key>(call);
 }
 
+bool is_about_process(const admin_call& call) noexcept {
+  return std::holds_alternative<reload_config>(call) || std::holds_alternative<back_up>(call);
+}
+
 bool is_from_client(const admin_call& call) noexcept {
   return std::holds_alternative<register_client_call>(call) ||
          std::holds_alternative<show_registered>(call) ||

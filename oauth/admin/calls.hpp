@@ -1,5 +1,5 @@
 /// @file
-/// The calls of the admin interface that the registry and the key keeper answer, and their answers.
+/// The calls of the admin interface except for minting, and their answers.
 /// Minting has its own exchange: see minting.hpp.
 #pragma once
 
@@ -8,6 +8,7 @@
 
 #include "oauth/admin/clients.hpp"
 #include "oauth/admin/keys.hpp"
+#include "oauth/admin/operations.hpp"
 #include "oauth/admin/refusals.hpp"
 #include "oauth/admin/registration.hpp"
 #include "oauth/admin/resources.hpp"
@@ -31,11 +32,14 @@ using admin_call =
                  end_secret, list_keys, rotate_keys, remove_key, put_resource, list_resources,
                  remove_resource, cut_off, confirm_clock, show_refusal, list_refusals,
                  register_client_call, show_registered, update_registered_call, remove_registered,
-                 add_registration_token, list_registration_tokens, remove_registration_token>;
+                 add_registration_token, list_registration_tokens, remove_registration_token,
+                 reload_config, back_up>;
 /// Whether a call only reads, so that the audit stream has no line for it.
 [[nodiscard]] bool is_reading(const admin_call& call) noexcept;
 /// Whether the key keeper answers a call.
 [[nodiscard]] bool is_about_keys(const admin_call& call) noexcept;
+/// Whether the operations desk of app/ answers a call.
+[[nodiscard]] bool is_about_process(const admin_call& call) noexcept;
 /// Whether a client makes the call about itself, by the public listener.
 [[nodiscard]] bool is_from_client(const admin_call& call) noexcept;
 
@@ -50,6 +54,6 @@ struct confirmed_clock {
 using admin_answer =
     std::variant<created_client, added_secret, client, client_list, removed, key_list, resource,
                  resource_list, confirmed_clock, refused_request, refusal_list, registered_client,
-                 added_registration_token, registration_token_list>;
+                 added_registration_token, registration_token_list, operation_report>;
 
 }  // namespace mintage::oauth

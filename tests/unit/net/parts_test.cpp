@@ -161,6 +161,10 @@ TEST(router, guards_all_below_admin) {
   EXPECT_EQ(find_admin("/admin/clients/a%2Fb").id, "a%2Fb");
   EXPECT_EQ(find_admin("/admin/clock/confirm").endpoint, admin_endpoint::clock_confirmation);
   EXPECT_TRUE(find_admin("/admin/clock/confirm").is_guarded);
+  EXPECT_EQ(find_admin("/admin/reload").endpoint, admin_endpoint::reload);
+  EXPECT_TRUE(find_admin("/admin/reload").is_guarded);
+  EXPECT_EQ(find_admin("/admin/backups").endpoint, admin_endpoint::backups);
+  EXPECT_TRUE(find_admin("/admin/backups").is_guarded);
 }
 
 TEST(router, finds_the_secrets_of_a_client_by_number) {
