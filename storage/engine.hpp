@@ -134,6 +134,8 @@ class catalog_moved : public storage_error {
 /// When the owner is gone, the task is destroyed without running.
 using owner = std::function<void(std::function<void()>)>;
 
+class backup_source;
+
 class engine {
  public:
   virtual ~engine() = default;
@@ -157,6 +159,9 @@ class engine {
   /// Raises the epoch, durably: after a repair, or when the database was restored from a backup.
   /// Never moves it back. @throws storage_error
   virtual void raise_void_before(instant t) = 0;
+  /// What copies the database while it is in use (storage/backup.hpp); null for an engine without
+  /// files of its own. Valid as long as the engine.
+  [[nodiscard]] virtual backup_source* backups() noexcept { return nullptr; }
   /// A message for the operator about the opening, as a sentence without a full stop; else empty.
   [[nodiscard]] virtual std::string_view warning() const noexcept = 0;
   /// Whether writes succeed. A failed write (a full disk) makes it false until the engine has found

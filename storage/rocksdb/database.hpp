@@ -73,6 +73,12 @@ class rocksdb_database {
   void raise_void_before(instant t);
   [[nodiscard]] const std::string& warning() const noexcept { return warning_; }
 
+  /// Makes a second database of the same content, with the promise of what was acknowledged, in a
+  /// directory that must not exist. On the same file system it consists of hard links.
+  /// @throws storage_error
+  void copy_to(const std::filesystem::path& directory) const;
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return options_.path; }
+
   /// How often the database has been opened. On the thread of `mend`, or under `use()`.
   [[nodiscard]] std::uint64_t openings() const noexcept { return openings_; }
   /// Makes an error that names the path. Needs no `use()`.

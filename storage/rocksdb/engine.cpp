@@ -1,5 +1,6 @@
 #include "storage/rocksdb/engine.hpp"
 
+#include "storage/rocksdb/backup.hpp"
 #include "storage/rocksdb/catalog.hpp"
 #include "storage/rocksdb/committer.hpp"
 #include "storage/rocksdb/cutoffs.hpp"
@@ -17,7 +18,8 @@ class rocksdb_engine final : public sole_engine {
       : level_{o.level},
         max_failures_{max_failures},
         memory_{o.memtable_mb * 2048, o.memtable_mb * 1024 * 512},
-        db_{o, clock} {}
+        db_{o, clock},
+        backups_{db_, clock} {}
 
   std::unique_ptr<shard_store> open_shard(std::size_t, std::size_t count, owner o,
                                           owner idle) override {
@@ -32,6 +34,7 @@ class rocksdb_engine final : public sole_engine {
   outbox& logouts() override { return logouts_; }
   instant void_before() const noexcept override { return db_.void_before(); }
   void raise_void_before(instant t) override { db_.raise_void_before(t); }
+  backup_source* backups() noexcept override { return &backups_; }
   std::string_view warning() const noexcept override { return db_.warning(); }
   bool writable() const noexcept override { return db_.writable(); }
 
@@ -43,6 +46,7 @@ class rocksdb_engine final : public sole_engine {
   shard_memory memory_;
   // Destroyed in reverse order: the commit thread settles its queue before the database closes.
   rocksdb_database db_;
+  rocksdb_backups backups_;
   committer commits_{db_};
   rocksdb_catalog catalog_{db_, commits_};
   rocksdb_cutoffs cutoffs_{db_, commits_};
