@@ -194,7 +194,7 @@ class table {
   std::vector<std::atomic<node*>> buckets_;
 };
 
-class cursor final : public MemTableRep::Iterator {
+class cursor : public MemTableRep::Iterator {
  public:
   explicit cursor(const table& t) : table_{&t} {}
   [[nodiscard]] bool Valid() const override { return position_.at != nullptr; }
@@ -217,6 +217,14 @@ class cursor final : public MemTableRep::Iterator {
  private:
   const table* table_;
   position position_;
+};
+
+/// The cursor of one lookup, in memory of its thread. RocksDB 7.8 and 9.10 differ from call to
+/// call: `MemTableRep::Get` never frees it, updates in place do. So freeing it does nothing.
+class lookup_cursor final : public cursor {
+ public:
+  using cursor::cursor;
+  static void operator delete(void*) noexcept {}
 };
 
 class ordered_memtable final : public MemTableRep {
@@ -251,14 +259,13 @@ class ordered_memtable final : public MemTableRep {
     cursors_.push_back(std::make_unique<storage_of_cursor>());
     return new (cursors_.back()->octets) cursor{table_};
   }
-  /// Without an arena it is called by the Get of the base class only, once for each lookup, which
-  /// neither keeps nor frees it.
+  /// Without an arena it is called for one lookup, which ends before the thread begins another.
   Iterator* GetDynamicPrefixIterator(rocksdb::Arena* arena) override {
     if (arena != nullptr) {
       return GetIterator(arena);
     }
-    alignas(cursor) thread_local char octets[sizeof(cursor)];
-    return new (octets) cursor{table_};
+    alignas(lookup_cursor) thread_local char octets[sizeof(lookup_cursor)];
+    return ::new (static_cast<void*>(octets)) lookup_cursor{table_};
   }
 
  private:
