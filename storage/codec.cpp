@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "storage/codec_fields.hpp"
+#include "storage/newer_fields.hpp"
 
 namespace mintage::storage {
 
@@ -86,9 +87,11 @@ void write_secret(const oauth::stored_secret& from, records::stored_secret& to) 
   if (from.expires) {
     to.set_expires(to_millis(*from.expires));
   }
+  if (!from.newer_fields.empty()) merge(to, from.newer_fields);
 }
 
 bool read_secret(records::stored_secret& from, oauth::stored_secret& to) {
+  to.newer_fields = newer_fields(from.SerializeAsString(), newest_secret_field);
   to.hash = std::move(*from.mutable_hash());
   to.number = from.number();
   if (from.has_expires()) {
@@ -277,7 +280,7 @@ std::string encode(const oauth::client& c) {
   write_texts(c.post_logout_redirect_uris, *m.mutable_post_logout_redirect_uris());
   m.set_backchannel_logout_uri(c.backchannel_logout_uri);
   m.set_backchannel_logout_session_required(c.backchannel_logout_session_required);
-  return m.SerializeAsString();
+  return m.SerializeAsString() + c.newer_fields;
 }
 
 std::optional<oauth::client> decode_client(std::string_view octets) {
@@ -321,6 +324,7 @@ std::optional<oauth::client> decode_client(std::string_view octets) {
   c->post_logout_redirect_uris = read_texts(*m.mutable_post_logout_redirect_uris());
   c->backchannel_logout_uri = std::move(*m.mutable_backchannel_logout_uri());
   c->backchannel_logout_session_required = m.backchannel_logout_session_required();
+  c->newer_fields = newer_fields(octets, newest_client_field);
   return c;
 }
 
@@ -330,7 +334,7 @@ std::string encode(const oauth::resource& r) {
   write_texts(r.scopes, *m.mutable_scopes());
   write_texts(r.resource_servers, *m.mutable_resource_servers());
   write_claims(r.access_token_claims, *m.mutable_access_token_claims());
-  return m.SerializeAsString();
+  return m.SerializeAsString() + r.newer_fields;
 }
 
 std::optional<oauth::resource> decode_resource(std::string_view octets) {
@@ -342,6 +346,7 @@ std::optional<oauth::resource> decode_resource(std::string_view octets) {
   r->scopes = read_texts(*m.mutable_scopes());
   r->resource_servers = read_texts(*m.mutable_resource_servers());
   r->access_token_claims = read_claims(m.access_token_claims());
+  r->newer_fields = newer_fields(octets, newest_resource_field);
   return r;
 }
 
@@ -359,7 +364,7 @@ std::string encode(const key_record& k) {
   if (k.remove) {
     m.set_remove(to_millis(*k.remove));
   }
-  return m.SerializeAsString();
+  return m.SerializeAsString() + k.newer_fields;
 }
 
 std::optional<key_record> decode_key(std::string_view octets) {
@@ -378,6 +383,7 @@ std::optional<key_record> decode_key(std::string_view octets) {
     k->remove = from_millis(m.remove());
   }
   k->sealed = std::move(*m.mutable_sealed());
+  k->newer_fields = newer_fields(octets, newest_key_field);
   return k;
 }
 

@@ -14,7 +14,9 @@
 namespace mintage::storage {
 
 /// Encoders cannot fail. Decoders return nothing for octets that are not such a record. They read
-/// records of older and newer versions: unknown fields are ignored.
+/// records of older and newer versions: unknown fields change nothing, and those of a record that
+/// is written again are kept (`newer_fields`), so that an older node takes nothing from a newer
+/// one.
 [[nodiscard]] std::string encode(const oauth::authorization_code& code);
 [[nodiscard]] std::optional<oauth::authorization_code> decode_code(std::string_view octets);
 [[nodiscard]] std::string encode(const oauth::grant& g);

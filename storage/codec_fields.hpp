@@ -65,4 +65,9 @@ void write_registration(const oauth::client& from, records::client& to);
          m.ParseFromArray(octets.data(), static_cast<int>(octets.size()));
 }
 
+/// Adds encoded fields that the message does not know; they are written with it.
+inline void merge(google::protobuf::MessageLite& m, const std::string& fields) {
+  static_cast<void>(m.MergeFromString(fields));
+}
+
 }  // namespace mintage::storage

@@ -33,6 +33,8 @@ struct key_record {
   std::optional<instant> remove{};
   /// crypto::seal of the PKCS #8 octets, with "key/" + kid as context.
   std::string sealed;
+  /// Fields of the stored record that a newer version knows; written again with it.
+  std::string newer_fields{};
 };
 
 /// Version of the catalog: grows with every change of a client, a resource or a key.

@@ -3,6 +3,7 @@
 
 #include "storage/codec.hpp"
 #include "storage/codec_fields.hpp"
+#include "storage/newer_fields.hpp"
 
 namespace mintage::storage {
 namespace {
@@ -28,6 +29,7 @@ void write_registration(const oauth::client& from, records::client& to) {
   write_octets(from.registered->token, *about.mutable_token());
   about.set_initial_token(from.registered->initial_token);
   if (from.registered->last_used) about.set_last_used(to_millis(*from.registered->last_used));
+  if (!from.registered->newer_fields.empty()) merge(about, from.registered->newer_fields);
 }
 
 bool read_registration(records::client& from, oauth::client& to) {
@@ -40,6 +42,7 @@ bool read_registration(records::client& from, oauth::client& to) {
   if (!from.has_registered()) return true;
   auto& about = *from.mutable_registered();
   auto& read = to.registered.emplace();
+  read.newer_fields = newer_fields(about.SerializeAsString(), newest_registration_field);
   read.initial_token = std::move(*about.mutable_initial_token());
   if (about.has_last_used()) read.last_used = from_millis(about.last_used());
   return read_octets(about.token(), read.token);
@@ -58,7 +61,7 @@ std::string encode(const oauth::registration_token& t) {
     m.add_grant_types(row_of(oauth::grants, g).record_number);
   write_texts(t.allows.scopes, *m.mutable_scopes());
   write_texts(t.allows.resources, *m.mutable_resources());
-  return m.SerializeAsString();
+  return m.SerializeAsString() + t.newer_fields;
 }
 
 std::optional<oauth::registration_token> decode_registration_token(std::string_view octets) {
@@ -79,6 +82,7 @@ std::optional<oauth::registration_token> decode_registration_token(std::string_v
   t->used = m.used();
   t->allows.scopes = read_texts(*m.mutable_scopes());
   t->allows.resources = read_texts(*m.mutable_resources());
+  t->newer_fields = newer_fields(octets, newest_token_field);
   return t;
 }
 

@@ -2,6 +2,7 @@
 
 #include "storage/codec.hpp"
 #include "storage/codec_fields.hpp"
+#include "storage/newer_fields.hpp"
 
 namespace mintage::storage {
 namespace {
@@ -24,6 +25,7 @@ void write_login(const oauth::login& from, records::login& to) {
   to.set_minted(to_millis(from.minted));
   to.set_id_token_claims(from.id_token_claims);
   to.set_username(from.username);
+  if (!from.newer_fields.empty()) merge(to, from.newer_fields);
 }
 
 /// @returns false for a record that this version does not understand.
@@ -98,6 +100,8 @@ std::optional<oauth::authorization_code> decode_code(std::string_view octets) {
   code->challenge = m.challenge();
   code->is_uri_implied = m.is_uri_implied();
   code->expires = from_millis(m.expires());
+  code->who.newer_fields = newer_fields(
+      field_content(octets, records::authorization_code::kWhoFieldNumber), newest_login_field);
   return code;
 }
 
@@ -119,7 +123,8 @@ std::string encode(const oauth::grant& g) {
     m.set_revoked_at(to_millis(*g.revoked_at));
   }
   write_confirmation(g.bound_to, m);
-  return m.SerializeAsString();
+  auto out = m.SerializeAsString();
+  return out += g.newer_fields;
 }
 
 std::optional<oauth::grant> decode_grant(std::string_view octets) {
@@ -144,6 +149,9 @@ std::optional<oauth::grant> decode_grant(std::string_view octets) {
   if (m.has_revoked_at()) {
     g->revoked_at = from_millis(m.revoked_at());
   }
+  g->newer_fields = newer_fields(octets, newest_grant_field);
+  g->who.newer_fields =
+      newer_fields(field_content(octets, records::grant::kWhoFieldNumber), newest_login_field);
   return g;
 }
 

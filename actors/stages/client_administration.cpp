@@ -269,9 +269,12 @@ void client_administration::put_resource(service::admin_exchange& x, const oauth
     return;
   }
   if (r.as.format == oauth::token_format::jwt && !has_key_of(x, r.as.alg, "alg")) return;
-  if (!is_stored(x, [&] { seen_ = setup_.records.put_resource(r, seen_); })) return;
-  clients_ = clients_->with_resource(r);
-  x.answer = r;
+  auto stored = r;
+  if (const auto* before = clients_->find_resource(r.as.identifier))
+    stored.newer_fields = before->newer_fields;
+  if (!is_stored(x, [&] { seen_ = setup_.records.put_resource(stored, seen_); })) return;
+  clients_ = clients_->with_resource(stored);
+  x.answer = std::move(stored);
 }
 
 void client_administration::remove_resource(service::admin_exchange& x,

@@ -22,14 +22,15 @@ storage::key_record seal(const oauth::ring_key& k, const crypto::digest& seal_ke
           .activate = k.activate,
           .retire = k.retire,
           .remove = k.remove,
-          .sealed = crypto::seal(seal_key, seal_context(k.key.kid()), der.reveal())};
+          .sealed = crypto::seal(seal_key, seal_context(k.key.kid()), der.reveal()),
+          .newer_fields = k.newer_fields};
 }
 
 oauth::ring_key unseal(const storage::key_record& r, const crypto::digest& seal_key) {
   const auto der = crypto::unseal(seal_key, seal_context(r.kid), r.sealed);
   auto key = der ? crypto::signing_key::load(r.alg, der->reveal()) : std::nullopt;
   if (!key) throw key_error{"signing key " + r.kid + " does not open with this seal key"};
-  return {std::move(*key), r.state, r.created, r.activate, r.retire, r.remove};
+  return {std::move(*key), r.state, r.created, r.activate, r.retire, r.remove, r.newer_fields};
 }
 
 /// Compares the keys in any order.

@@ -72,6 +72,8 @@ struct stored_secret {
   std::uint32_t number = 1;
   /// `client_secret_expires_at`; nothing = never.
   std::optional<instant> expires;
+  /// Fields of the stored record that a newer version knows; written again with it.
+  std::string newer_fields{};
 };
 
 struct client {
@@ -162,6 +164,8 @@ struct client {
   std::string backchannel_logout_uri;
   /// Whether it asks for `sid` in logout tokens. They always have it.
   bool backchannel_logout_session_required = false;
+  /// Fields of the stored record that a newer version knows; written again with it.
+  std::string newer_fields{};
 
   [[nodiscard]] bool is_public() const noexcept { return proof_of(method) == client_proof::none; }
   /// The algorithm of signed answers to its authorization requests: RS256 unless it has chosen one;

@@ -25,6 +25,8 @@ struct registration {
   std::string initial_token;
   /// When it last got a token, to the day; nothing = never.
   std::optional<instant> last_used;
+  /// Fields of the stored record that a newer version knows; written again with it.
+  std::string newer_fields{};
 
   [[nodiscard]] bool is_open() const noexcept { return initial_token.empty(); }
   friend bool operator==(const registration&, const registration&) = default;

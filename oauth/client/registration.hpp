@@ -96,6 +96,8 @@ struct registration_token {
   std::uint32_t limit = 0;
   std::uint32_t used = 0;
   registration_template allows;
+  /// Fields of the stored record that a newer version knows; written again with it.
+  std::string newer_fields{};
 
   [[nodiscard]] bool is_live(instant now) const noexcept {
     return (!expires || now < *expires) && (limit == 0 || used < limit);

@@ -49,6 +49,8 @@ struct login {
   /// Those of them that the `claims` request wants in the ID token, as one JSON object, or empty
   /// (IDT-02).
   std::string id_token_claims;
+  /// Fields of the stored record that a newer version knows; written again with it.
+  std::string newer_fields{};
 
   /// The `sub` of tokens and of userinfo.
   [[nodiscard]] const std::string& subject() const noexcept {

@@ -39,6 +39,8 @@ struct grant {
   instant absolute_expiry{};
   instant idle_expiry{};
   std::optional<instant> revoked_at;
+  /// Fields of the stored record that a newer version knows; written again with it.
+  std::string newer_fields{};
 };
 
 /// The random parts of one redemption, drawn before its commit (COM-01).

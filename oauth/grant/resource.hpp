@@ -54,6 +54,8 @@ struct resource {
   std::vector<std::string> resource_servers;
   /// Claims of every JWT access token for it.
   std::vector<static_claim> access_token_claims{};
+  /// Fields of the stored record that a newer version knows; written again with it.
+  std::string newer_fields{};
 };
 
 /// Whether `text` may identify a resource: an absolute URI without fragment and without `*`, at

@@ -29,6 +29,8 @@ struct ring_key {
   std::optional<instant> retire{};
   /// Set for retiring keys.
   std::optional<instant> remove{};
+  /// Fields of the stored record that a newer version knows; written again with it.
+  std::string newer_fields{};
 };
 
 /// An immutable snapshot. One response uses one snapshot only (IDT-03).
