@@ -87,7 +87,8 @@ bool is_signed(const service::query_exchange& x) noexcept {
 bool is_signed(const service::authorization_exchange& x) noexcept {
   using parameter = oauth::authorization_parameter;
   return x.dpop.has_value() || !x.request.who.assertion.empty() ||
-         x.request.sent.has(parameter::request) || x.request.sent.has(parameter::id_token_hint);
+         x.request.sent.has(parameter::request) || x.request.sent.has(parameter::id_token_hint) ||
+         !x.logout.id_token_hint.empty();
 }
 
 auto& waiting_of(validator_state& s, const service::token_handle*) {

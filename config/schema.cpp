@@ -130,6 +130,7 @@ std::vector<setting> make_schema() {
       field("discovery.mtls_base_url", &s::rules, &rules::mtls_base_url),
 
       field("authorization.login_url", &s::rules, &rules::login_url),
+      field("authorization.logout_url", &s::rules, &rules::logout_url),
       field("authorization.request_ttl", &s::rules, &rules::request_ttl),
       field("authorization.pushed_ttl", &s::rules, &rules::pushed_ttl),
       field("authorization.require_pushed_authorization_requests", &s::rules,

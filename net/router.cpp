@@ -97,6 +97,10 @@ admin_target find_admin(std::string_view path) noexcept {
   if (auto t = find_named(path, authorizations, "/deny", admin_endpoint::authorization_deny)) {
     return *t;
   }
+  constexpr auto logouts = std::string_view{"/admin/logouts/"};
+  if (auto t = find_named(path, logouts, "", admin_endpoint::logout)) return *t;
+  if (auto t = find_named(path, logouts, "/accept", admin_endpoint::logout_accept)) return *t;
+  if (auto t = find_named(path, logouts, "/deny", admin_endpoint::logout_deny)) return *t;
   return {admin_endpoint::unknown, true, {}};
 }
 

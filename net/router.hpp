@@ -40,6 +40,9 @@ enum class admin_endpoint : std::uint8_t {
   authorization_deny,
   registration_tokens,
   registration_token,
+  logout,
+  logout_accept,
+  logout_deny,
 };
 struct admin_target {
   admin_endpoint endpoint = admin_endpoint::unknown;

@@ -20,6 +20,7 @@
 #include "oauth/denial_reasons/grant_rows.hpp"
 #include "oauth/denial_reasons/handle_rows.hpp"
 #include "oauth/denial_reasons/http_rows.hpp"
+#include "oauth/denial_reasons/logout_rows.hpp"
 #include "oauth/denial_reasons/registration_rows.hpp"
 #include "oauth/denial_reasons/request_rows.hpp"
 #include "oauth/denial_reasons/server_rows.hpp"
@@ -44,6 +45,7 @@ inline constexpr auto denial_tables = std::to_array<std::span<const denial_row>>
     token_rows,
     authorization_rows,
     registration_rows,
+    logout_rows,
 });
 
 namespace detail {

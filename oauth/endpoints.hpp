@@ -29,11 +29,21 @@ enum class endpoint : std::uint8_t {
   pushed_authorization,  ///< RFC 9126
   registration,          ///< RFC 7591 §3
   registered_client,     ///< RFC 7592 §2
+  end_session,           ///< OIDC RP-Initiated Logout §2
 };
 
 /// Whether this server has an authorization endpoint.
 [[nodiscard]] inline bool serves_authorization(const options& o) {
   return !o.login_url.empty();
+}
+
+/// Whether applications can begin a logout here.
+[[nodiscard]] inline bool serves_logout(const options& o) {
+  return !o.logout_url.empty();
+}
+/// Whether browsers come back from the login page.
+[[nodiscard]] inline bool has_login_page(const options& o) {
+  return serves_authorization(o) || serves_logout(o);
 }
 
 /// Where the path of an endpoint begins.
@@ -121,7 +131,7 @@ constexpr auto endpoints = std::array{
     endpoint_row{.id = endpoint::authorize_continue,
                  .name = "/authorize/continue",
                  .label = "authorize_continue",
-                 .exists = serves_authorization},
+                 .exists = has_login_page},
     endpoint_row{.id = endpoint::pushed_authorization,
                  .name = "/par",
                  .label = "par",
@@ -138,6 +148,11 @@ constexpr auto endpoints = std::array{
                  .label = "register",
                  .exists = has_registration,
                  .has_id = true},
+    endpoint_row{.id = endpoint::end_session,
+                 .name = "/end_session",
+                 .label = "end_session",
+                 .metadata_member = "end_session_endpoint",
+                 .exists = serves_logout},
 };
 static_assert(is_in_order(endpoints));
 

@@ -84,6 +84,11 @@ std::vector<config_error> check(const options& o) {
       errors.push_back({"authorization.login_url", fault});
     }
   }
+  if (!o.logout_url.empty()) {
+    if (const auto* fault = fault_of_login_page(o.logout_url)) {
+      errors.push_back({"authorization.logout_url", fault});
+    }
+  }
   if (!o.mtls_base_url.empty()) {
     if (const auto* fault = fault_of_mtls_base(o.mtls_base_url)) {
       errors.push_back({"discovery.mtls_base_url", fault});

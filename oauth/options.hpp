@@ -40,6 +40,9 @@ struct options {
   /// [authorization] The operator's login page, which /authorize sends browsers to; https, or http
   /// on a loopback host; no fragment. Empty = there is no /authorize and no /par (AUZ-01).
   std::string login_url;
+  /// [authorization] The page that logs people out, which /end_session sends browsers to; as
+  /// `login_url`. Empty = there is no /end_session (LGO-02).
+  std::string logout_url;
   /// [authorization] How long a person has for the login: life of a handle, 1 to 60 min.
   std::chrono::seconds request_ttl{600};
   /// [authorization] Life of a `request_uri` of /par; less than 600 s with FAPI 2.0 (PAR-01).

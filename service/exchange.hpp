@@ -28,6 +28,7 @@
 #include "oauth/grant/confirmation.hpp"
 #include "oauth/grant/grant.hpp"
 #include "oauth/grant/issuance.hpp"
+#include "oauth/logout/logout_parameters.hpp"
 #include "oauth/logout/session_client.hpp"
 #include "oauth/replay_id.hpp"
 #include "oauth/request/token_request.hpp"
@@ -280,7 +281,8 @@ class mint_exchange final : public exchange_of_kind<exchange_kind::mint>, public
 };
 
 /// An authorization request on its way between a client, a browser and the login page: /authorize,
-/// /par, and /admin/authorizations. (AUZ-01, PAR-01, MINT-01)
+/// /par, and /admin/authorizations. A logout takes the same way: /end_session, and /admin/logouts.
+/// (AUZ-01, PAR-01, MINT-01, LGO-02)
 class authorization_exchange final : public exchange_of_kind<exchange_kind::authorization>,
                                      public presented_proofs,
                                      public drawn_code {
@@ -293,7 +295,9 @@ class authorization_exchange final : public exchange_of_kind<exchange_kind::auth
   oauth::authorization_purpose purpose = oauth::authorization_purpose::begin;
   /// begin, push: what is asked for, and the id of the client; push: all its credentials.
   oauth::pushed_authorization request;
-  /// begin, proceed: the browser, if it has a cookie of this server.
+  /// begin_logout: what is asked for; `request` has the id of the client alone.
+  oauth::logout_parameters logout;
+  /// begin, proceed, begin_logout: the browser, if it has a cookie of this server.
   std::optional<oauth::browser_id> browser;
   /// proceed: the continuation; the others of the login page: the handle.
   std::string handle;

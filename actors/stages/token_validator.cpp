@@ -19,6 +19,7 @@ token_validator::token_validator(const validator_setup& setup)
       proofs_{setup.rules, setup.nonce_key},
       codes_{setup},
       authorizations_{setup, codes_},
+      logouts_{setup},
       failures_{setup.keys.process},
       verifier_{setup.signatures.make()} {
   using oauth::endpoint;

@@ -14,6 +14,7 @@
 #include "actors/stages/code_drawing.hpp"
 #include "actors/stages/hash_permits.hpp"
 #include "actors/stages/hash_queue.hpp"
+#include "actors/stages/logout_validation.hpp"
 #include "actors/stages/meters.hpp"
 #include "actors/stages/proof_check.hpp"
 #include "crypto/digest.hpp"
@@ -91,10 +92,12 @@ class token_validator {
   [[nodiscard]] bool is_ready() const noexcept { return clients_ != nullptr && keys_ != nullptr; }
   void publish(oauth::registry_snapshot clients) {
     authorizations_.publish(clients);
+    logouts_.publish(clients);
     clients_ = std::move(clients);
   }
   void publish(oauth::key_snapshot keys) {
     authorizations_.publish(keys);
+    logouts_.publish(keys);
     keys_ = std::move(keys);
   }
   void publish(oauth::remote_keys_snapshot keys) {
@@ -177,6 +180,7 @@ class token_validator {
   proof_check proofs_;
   code_drawing codes_;
   authorization_validation authorizations_;
+  logout_validation logouts_;
   /// What `aud` of an assertion may name, by the endpoint that gets it (CAU-08).
   std::array<std::vector<std::string>, oauth::endpoints.size()> audiences_;
   oauth::registry_snapshot clients_;

@@ -205,16 +205,29 @@ void token_validator::begin_authorization(service::authorization_exchange& x, oa
     case purpose::deny:
       if (has_line(x)) way = authorizations_.deny(x, now);
       break;
+    case purpose::begin_logout:
+      way = logouts_.begin(x, ways_.size(), now).value_or(next::reply);
+      break;
+    case purpose::show_logout:
+      way = logouts_.show(x, now);
+      break;
+    case purpose::accept_logout:
+      way = logouts_.accept(x, now);
+      break;
+    case purpose::deny_logout:
+      way = logouts_.deny(x, now);
+      break;
   }
   ways_.push_back(record_first(x, way));
 }
 
 void token_validator::verify_authorizations(oauth::instant now) {
   verify(waiting_authorizations_);
-  authorizations_.conclude(verifier_, checks_, now,
-                           [this](service::authorization_exchange& x, std::size_t index, next way) {
-                             ways_[index] = record_first(x, way);
-                           });
+  const auto tell = [this](service::authorization_exchange& x, std::size_t index, next way) {
+    ways_[index] = record_first(x, way);
+  };
+  authorizations_.conclude(verifier_, checks_, now, tell);
+  logouts_.conclude(verifier_, checks_, now, tell);
 }
 
 std::span<const token_validator::next> token_validator::settle(

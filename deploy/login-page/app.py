@@ -15,7 +15,7 @@ from mintage import Fault
 SESSION_LIFE = 8 * 3600
 CODE_LIFE = 300            # from the password to the one-time code
 CONSENT_LIFE = 90 * 86400
-HANDLE = re.compile(r"[A-Za-z0-9._~-]{1,2100}")
+HANDLE = re.compile(r"[A-Za-z0-9._~-]{1,2600}")
 
 # Failed attempts: how many in how many seconds. For one name from one address; for one name,
 # generous, as it lets a stranger lock a person out; for one address.
@@ -53,7 +53,7 @@ class LoginPage:
             "/code": {"POST": self._told(self.check_code)},
             "/consent": {"POST": self._told(self.consent)},
             "/other": {"POST": self._told(self.other_account)},
-            "/logout": {"POST": self._told(self.log_out)},
+            "/logout": {"GET": self._told(self.show_logout), "POST": self._told(self.log_out)},
         }
 
     @staticmethod
@@ -191,12 +191,16 @@ class LoginPage:
         return user, None
 
     def _begin(self, request, user, amr, needs_code, handle):
-        """A new session under a new cookie, so that one that was planted is worth nothing."""
-        old = self._cookie.read(request)
+        """A session under a new cookie, so that one that was planted is worth nothing. Of the same
+        person it is the same session to applications; that of another one ends.
+        """
+        old = self._session(request)
+        is_same = old and old["sub"] == user["sub"]
         if old:
-            self._store.end_session(web.digest(old))
+            self._end(request, old, is_over=not is_same)
         cookie, now = web.new_cookie_value(), self._now()
-        session = {"sub": user["sub"], "sid": secrets.token_urlsafe(16), "auth_time": now,
+        sid = old["sid"] if is_same else secrets.token_urlsafe(16)
+        session = {"sub": user["sub"], "sid": sid, "auth_time": now,
                    "amr": amr, "needs_code": int(needs_code), "fresh_for": web.digest(handle),
                    "expires_at": now + (CODE_LIFE if needs_code else SESSION_LIFE)}
         self._store.put_session(web.digest(cookie), session, now)
@@ -246,9 +250,11 @@ class LoginPage:
 
     def other_account(self, request):
         """The person is not the one who is logged in."""
-        cookie = self._posted(request)
+        self._posted(request)
         handle = self._handle(request.form)
-        self._store.end_session(web.digest(cookie))
+        session = self._session(request)
+        if session:
+            self._end(request, session)
         return web.redirect(f"/login?request={handle}", self._cookie.set(web.new_cookie_value()))
 
     # --- logout -------------------------------------------------------------------------------
@@ -258,20 +264,49 @@ class LoginPage:
         if not session or session["needs_code"]:
             raise web.Refused(200, "You are not logged in",
                               "This page is called by applications. Go to one and log in.")
-        form, headers = self._form(request, "")
-        user = self._store.user(session["sub"])
-        page = self._pages.render("logout", "You are logged in", user=user["username"], **form)
-        return web.Answer(page, headers=headers)
+        return self._logout_page(request, session, "", "You are logged in")
+
+    def show_logout(self, request):
+        """GET /logout?request=HANDLE: an application's logout, handed over by Mintage."""
+        handle = self._handle(request.query)
+        asked = self._mintage.logout(handle)
+        session = self._session(request)
+        # The application has proved that it means this very session: nothing to ask.
+        is_proved = not asked["confirm"] and session and asked.get("sid") == session["sid"]
+        if not session or is_proved:
+            return self._ended(request, session, asked, handle, web.redirect)
+        return self._logout_page(request, session, handle, "Log out?", asked)
 
     def log_out(self, request):
-        """Ends what was issued in this login, then the login: after a fault it can be repeated."""
         self._posted(request)
-        session, headers = self._session(request), []
-        if session:
+        session = self._session(request)
+        handle = self._handle(request.form) if request.form.one("request") else ""
+        asked = self._mintage.logout(handle) if handle else {}
+
+        def leave(url, *headers):
+            return self._pages.leave(url, _name(asked), *headers)
+
+        if request.form.one("decision") != "log_out":
+            if handle:
+                self._mintage.deny_logout(handle)
+            return web.redirect("/")
+        return self._ended(request, session, asked, handle, leave)
+
+    def _end(self, request, session, is_over=True):
+        """Ends what was issued in this login, then the login: after a fault it can be repeated."""
+        if is_over:
             self._mintage.end_session(session["sid"])
-            self._store.end_session(web.digest(self._cookie.read(request)))
-            headers.append(self._cookie.set(web.new_cookie_value()))
             web.log("logged_out", sub=session["sub"])
+        self._store.end_session(web.digest(self._cookie.read(request)))
+
+    def _ended(self, request, session, asked, handle, leave):
+        headers = []
+        if session:
+            self._end(request, session)
+            headers.append(self._cookie.set(web.new_cookie_value()))
+        url = self._mintage.accept_logout(handle) if handle else None
+        if url:
+            return leave(url, *headers)
         page = self._pages.render("message", "You are logged out",
                                   message="You can close this page.")
         return web.Answer(page, headers=headers)
@@ -313,6 +348,17 @@ class LoginPage:
             pkce=PKCE[asked.get("pkce", "none") == "S256"], **form)
         return web.Answer(page, headers=headers)
 
+    def _logout_page(self, request, session, handle, title, asked=None):
+        form, headers = self._form(request, handle)
+        user = self._store.user(session["sub"])
+        asker = web.Html("")
+        if handle:
+            asker = web.fill(ASKER, client=_name(asked))
+        stay = web.Html(STAY if handle else "")
+        page = self._pages.render("logout", title, user=user["username"] if user else "",
+                                  asker=asker, stay=stay, **form)
+        return web.Answer(page, headers=headers)
+
 
 SCOPE = """<li><label><input type="checkbox" name="scope" value="{scope}" checked{fixed}>
 <span>{text}</span></label></li>
@@ -322,6 +368,8 @@ LOCALHOST = """<p class="warning"><strong>Your own computer:</strong> a program 
 answer. Allow this only if you have just started that program yourself.</p>"""
 PKCE = {True: "Protected against a stolen answer (PKCE, S256)",
         False: "Not protected by PKCE"}
+ASKER = "<p><bdi>{client}</bdi> asks to log you out.</p>"
+STAY = '<button class="quiet" name="decision" value="stay">Stay logged in</button>'
 FAILURE = """<div class="failure" role="alert"><h2>That did not work</h2>
 <p><a href="#{field}">{failure}</a></p></div>"""
 

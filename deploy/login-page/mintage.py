@@ -37,14 +37,27 @@ class Mintage:
     def deny(self, handle, error):
         return self._go_on(f"/admin/authorizations/{_part(handle)}/deny", {"error": error})
 
+    def logout(self, handle):
+        """Who wants to log out, and from where."""
+        return self._call("GET", f"/admin/logouts/{_part(handle)}")
+
+    def accept_logout(self, handle):
+        """None when the application wants the browser nowhere."""
+        return self._go_on(f"/admin/logouts/{_part(handle)}/accept", {}, optional=True)
+
+    def deny_logout(self, handle):
+        self._call("POST", f"/admin/logouts/{_part(handle)}/deny", {})
+
     def end_session(self, sid):
         """Ends what was issued in a session and tells the applications."""
         self._call("POST", f"/admin/sessions/{_part(sid)}/end", {})
 
-    def _go_on(self, path, body):
-        url = str(self._call("POST", path, body).get("redirect_to"))
+    def _go_on(self, path, body, optional=False):
+        url = self._call("POST", path, body).get("redirect_to")
+        if url is None and optional:
+            return None
         # It comes from Mintage; still nothing but Mintage itself is ever followed.
-        if not url.startswith(f"{self._issuer}/"):
+        if not str(url).startswith(f"{self._issuer}/"):
             raise Fault("unavailable", "redirect_to is not a URL of the issuer")
         return url
 

@@ -57,6 +57,7 @@ method_set methods_of(admin_endpoint endpoint) noexcept {
     case admin_endpoint::refusals:
     case admin_endpoint::refusal:
     case admin_endpoint::authorization:
+    case admin_endpoint::logout:
       return {.allow = "GET", .get = true};
     case admin_endpoint::resources:
     case admin_endpoint::registration_tokens:
@@ -76,6 +77,8 @@ method_set methods_of(admin_endpoint endpoint) noexcept {
     case admin_endpoint::backups:
     case admin_endpoint::authorization_accept:
     case admin_endpoint::authorization_deny:
+    case admin_endpoint::logout_accept:
+    case admin_endpoint::logout_deny:
       return {.allow = "POST", .post = true};
     case admin_endpoint::unknown:
       break;
@@ -90,11 +93,17 @@ bool is_media_type(std::string_view content_type, std::string_view type) noexcep
   return iequals(given, type);
 }
 
+bool is_about_logout(admin_endpoint e) noexcept {
+  return e == admin_endpoint::logout || e == admin_endpoint::logout_accept ||
+         e == admin_endpoint::logout_deny;
+}
+
 /// Whether the mint token is enough.
 bool is_of_login_page(admin_endpoint e, http_method method) noexcept {
   return (e == admin_endpoint::codes && method == http_method::post) ||
          e == admin_endpoint::authorization || e == admin_endpoint::authorization_accept ||
-         e == admin_endpoint::authorization_deny || e == admin_endpoint::end_session;
+         e == admin_endpoint::authorization_deny || e == admin_endpoint::end_session ||
+         is_about_logout(e);
 }
 
 constexpr auto bad_json = oauth::denial_reason{"the JSON of an admin call is not valid"};
@@ -190,7 +199,7 @@ bool admin_session::refuse_by_content_type() {
       endpoint_ == admin_endpoint::secrets || endpoint_ == admin_endpoint::key_rotation ||
       endpoint_ == admin_endpoint::revoke_subject || endpoint_ == admin_endpoint::end_session ||
       endpoint_ == admin_endpoint::clock_confirmation ||
-      endpoint_ == admin_endpoint::authorization_deny ||
+      endpoint_ == admin_endpoint::authorization_deny || is_about_logout(endpoint_) ||
       endpoint_ == admin_endpoint::registration_tokens;
   if (may_be_empty && !head().content_type && declared_length() == 0) return false;
   if (!head().content_type_repeated &&
@@ -283,6 +292,12 @@ void admin_session::on_body() {
       return add_registration_token();
     case admin_endpoint::registration_token:
       return submit_call(oauth::remove_registration_token{id_}, 204);
+    case admin_endpoint::logout:
+      return ask_about_logout(oauth::authorization_purpose::show_logout);
+    case admin_endpoint::logout_accept:
+      return ask_about_logout(oauth::authorization_purpose::accept_logout);
+    case admin_endpoint::logout_deny:
+      return ask_about_logout(oauth::authorization_purpose::deny_logout);
     case admin_endpoint::unknown:
       break;  // answered in `on_head`
   }

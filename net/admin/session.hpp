@@ -53,6 +53,7 @@ class admin_session final : public connection {
   void show_authorization();
   void accept_authorization();
   void deny_authorization();
+  void ask_about_logout(oauth::authorization_purpose p);
   void answered_authorization(service::authorization_exchange& x);
   void send_answer(std::optional<oauth::admin_error> error, service::exchange& x);
 

@@ -41,6 +41,11 @@ void admin_session::deny_authorization() {
   where().service().submit(std::move(x));
 }
 
+/// A verdict on a logout has no members.
+void admin_session::ask_about_logout(oauth::authorization_purpose p) {
+  where().service().submit(make_authorization(p));
+}
+
 void admin_session::answered_authorization(service::authorization_exchange& x) {
   auto error = std::move(x.error);
   if (!error && x.denied) {

@@ -143,6 +143,13 @@ constexpr std::array<session::serving, oauth::endpoints.size()> session::table =
      .for_any_page = true,
      .serve = &session::manage_client,
      .deny = &session::deny_bearer},
+    {.id = oauth::endpoint::end_session,
+     .methods = get_or_post,
+     .allow = "GET, POST, OPTIONS",
+     .other_method = "This endpoint is used with GET or POST.",
+     .cors_methods = {},
+     .serve = &session::begin_logout,
+     .deny = &session::show_error},
 }};
 
 public_site public_site::of(const oauth::options& rules) {

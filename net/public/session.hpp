@@ -55,6 +55,7 @@ class session final : public connection {
   void begin_authorization();
   void continue_authorization();
   void push_authorization();
+  void begin_logout();
   void register_client();
   void manage_client();
   void tell_health();

@@ -86,7 +86,7 @@ denial unknown_continuation() noexcept {
 }
 
 denial continuation_of_another_browser() noexcept {
-  return {errc::invalid_request, "the login was begun in another browser, or cookies are off",
+  return {errc::invalid_request, "this was begun in another browser, or cookies are off",
           "continuation in another browser than the request"};
 }
 

@@ -19,7 +19,7 @@ namespace mintage::oauth {
 
 /// The name of the parameter of GET /authorize/continue.
 inline constexpr auto continuation_parameter = std::string_view{"with"};
-/// The longest life of a continuation that has an error.
+/// The longest life of a continuation that has an error, or leads from a logout.
 inline constexpr seconds error_continuation_life{60};
 
 /// Views.

@@ -10,33 +10,12 @@
 namespace mintage::oauth {
 namespace {
 
-std::vector<std::string_view> split(std::string_view text) {
-  auto out = std::vector<std::string_view>{};
-  while (!text.empty()) {
-    const auto word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
-    if (!word.empty()) out.push_back(word);
-  }
-  return out;
-}
-
 void add_text(json_writer& json, std::string_view name, std::string_view text) {
   if (!text.empty()) json.string(name, text);
 }
 
 void add_words(json_writer& json, std::string_view name, std::string_view text) {
-  if (const auto words = split(text); !words.empty()) json.strings(name, words);
-}
-
-std::string describe_client(const client& c) {
-  auto out = std::string{};
-  auto json = json_writer{out};
-  json.string("client_id", c.id);
-  add_text(json, "client_name", c.name);
-  add_text(json, "client_uri", c.uri);
-  add_text(json, "logo_uri", c.logo_uri);
-  json.end();
-  return out;
+  if (const auto words = split_words(text); !words.empty()) json.strings(name, words);
 }
 
 /// MCP-13: the client cannot be told from any other program of this machine.
@@ -68,16 +47,39 @@ void add_wishes(json_writer& json, const authorization_request& r) {
 
 }  // namespace
 
+std::vector<std::string_view> split_words(std::string_view text) {
+  auto out = std::vector<std::string_view>{};
+  while (!text.empty()) {
+    const auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    if (!word.empty()) out.push_back(word);
+  }
+  return out;
+}
+
+std::string describe_client(const client& c) {
+  auto out = std::string{};
+  auto json = json_writer{out};
+  json.string("client_id", c.id);
+  add_text(json, "client_name", c.name);
+  add_text(json, "client_uri", c.uri);
+  add_text(json, "logo_uri", c.logo_uri);
+  json.end();
+  return out;
+}
+
+std::string_view shown_host(std::string_view redirect_uri) noexcept {
+  const auto uri = split_uri(redirect_uri);
+  if (!uri) return {};
+  return uri->has_authority && is_web(*uri) ? uri->host : uri->scheme;
+}
+
 std::string describe(const authorization_request& r, const client& c) {
   const auto to = target_of(r, c);
-  const auto uri = split_uri(to.redirect_uri);
   auto out = std::string{};
   auto json = json_writer{out};
   json.raw("client", describe_client(c));
-  // What follows an app's own scheme is no host, whatever it looks like.
-  json.string("redirect_host", !uri                                 ? std::string_view{}
-                               : uri->has_authority && is_web(*uri) ? uri->host
-                                                                    : uri->scheme);
+  json.string("redirect_host", shown_host(to.redirect_uri));
   json.boolean("localhost_only", is_local(to.redirect_uri));
   json.string("scope", asked_scope(r, c));
   if (r.resources_count != 0) json.strings("resources", r.resources());

@@ -57,7 +57,7 @@ void append_html(std::string& out, std::string_view text) {
 }
 
 std::string render_error_page(const denial& why, std::string_view request_id) {
-  auto out = begin_page("You cannot be logged in this way");
+  auto out = begin_page("You cannot go on from here");
   out += "<p>What is wrong: ";
   append_html(out, why.description);
   out +=

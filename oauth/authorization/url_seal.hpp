@@ -16,7 +16,12 @@ namespace mintage::oauth {
 
 /// What is sealed. Each has keys of its own, so that none passes for another. Part of what is
 /// sealed: DO NOT CHANGE.
-enum class sealed_kind : std::uint8_t { login_handle = 1, pushed_handle = 2, continuation = 3 };
+enum class sealed_kind : std::uint8_t {
+  login_handle = 1,
+  pushed_handle = 2,
+  continuation = 3,
+  logout_handle = 4
+};
 
 /// Seals with AES-256-GCM under a key of the day, so that a key seals far less than the 2^32
 /// values with random nonces that it may (NIST SP 800-38D §8.3). Not thread-safe: one per actor.
@@ -44,7 +49,7 @@ class url_seal {
   const crypto::digest& key_of(sealed_kind kind, std::int64_t day);
 
   crypto::digest key_;
-  std::array<day_key, 6> used_{};
+  std::array<day_key, 8> used_{};
   std::size_t next_ = 0;
 };
 

@@ -49,7 +49,8 @@ class Apache:
         port, secret = free_port(), secrets.token_urlsafe(24)
         self.url = f"http://127.0.0.1:{port}"
         world.register("apache", f"{self.url}/secret/callback", client_secret=secret,
-                       client_name="Behind Apache")
+                       client_name="Behind Apache",
+                       post_logout_redirect_uris=[f"{self.url}/bye.html"])
         (self.folder / "www" / "secret").mkdir(parents=True)
         (self.folder / "www" / "secret" / "index.html").write_text(
             '<h1>Hello <!--#echo var="REMOTE_USER" --></h1>')
@@ -85,3 +86,7 @@ class ApacheTest(BrowserTest):
         browser.click("button[value=allow]")
         browser.wait_title("Hello alice")
         self.assertEqual(browser.url, f"{apache.url}/secret/index.html")
+        browser.open(f"{apache.url}/secret/callback?logout={apache.url}/bye.html")
+        browser.wait_title("Bye")
+        browser.open(self.world.login)
+        browser.wait_title("You are not logged in")

@@ -1,9 +1,16 @@
-"""Attacks that a browser takes part in. (AUZ-02, AUZ-04, NEG-257)"""
+"""Attacks that a browser takes part in. (AUZ-02, AUZ-04, NEG-257,
+NEG-260)"""
 
 import time
 import urllib.parse
+import urllib.request
 
 from case import BrowserTest
+
+
+class NoRedirects(urllib.request.HTTPErrorProcessor):
+    def http_response(self, request, response):
+        return response
 
 
 class Attacks(BrowserTest):
@@ -38,6 +45,29 @@ class Attacks(BrowserTest):
         self.assertEqual(self.sink.came_to("/forced"), [])
         his.open(answer)
         his.wait_title("Arrived")
+
+    def test_a_logout_is_of_one_browser(self):
+        """His logout, opened at the login page in her browser: she is asked, and goes nowhere."""
+        self.world.register("leaving", f"{self.sink.url}/cb", token_endpoint_auth_method="none",
+                            post_logout_redirect_uris=[f"{self.sink.url}/left"])
+        his, hers = self.browser(), self.at_login()
+        self.log_in(hers)
+        answer = urllib.request.build_opener(NoRedirects).open(
+            f"{self.world.issuer}/end_session?client_id=leaving&"
+            f"post_logout_redirect_uri={self.sink.url}/left")
+        hers.open(answer.headers["Location"])
+        hers.wait_title("Log out?")
+        hers.click("button[value=log_out]")
+        hers.wait("the server's page",
+                  lambda: hers.url.startswith(self.world.issuer) and hers.has("h1"))
+        self.assertEqual(self.sink.came_to("/left"), [])
+        his.open(f"{self.world.issuer}/end_session?client_id=leaving&"
+                 f"post_logout_redirect_uri={self.sink.url}/left")
+        his.wait_title("Arrived")
+        his.open(f"{self.world.issuer}/end_session?client_id=leaving&"
+                 f"post_logout_redirect_uri={self.sink.url}/evil")
+        self.assertTrue(his.has("h1"))
+        self.assertEqual(self.sink.came_to("/evil"), [])
 
     def test_no_open_redirect(self):
         """NEG-257: what is not registered is told on a page of the server."""

@@ -1,4 +1,5 @@
-"""Logins in a real browser, through server, login page and example application. (AUZ-01, AUZ-04)"""
+"""Logins in a real browser, through server, login page and example application. (AUZ-01, AUZ-04,
+LGO-02)"""
 
 from case import BrowserTest
 from webdriver import ENTER, SPACE, TAB
@@ -33,18 +34,42 @@ class Journey(BrowserTest):
         browser.click("button[value=allow]")
         browser.wait_title("Hello Alice Example")
 
+        # The ID token names the session, so nothing is asked.
         browser.click("form[action='/logout'] button")
         browser.wait_title("You are logged out")
         self.assertEqual(browser.url, f"{self.world.app}/logged-out")
+        browser.open(self.world.login)
+        browser.wait_title("You are not logged in")
+        self.at_login(browser)
+        policy = [said for said in browser.complaints() if "Content Security Policy" in said]
+        self.assertEqual(policy, [])
 
-        # And at the login page.
+    def test_a_logout_that_proves_nothing_is_confirmed(self):
+        browser = self.at_login()
+        self.log_in(browser)
+        browser.open(f"{self.world.issuer}/end_session")
+        browser.wait_title("Log out?")
+        browser.click("button[value=stay]")
+        browser.wait_title("You are logged in")
+        browser.open(f"{self.world.issuer}/end_session?client_id=example-app&state=s&"
+                     f"post_logout_redirect_uri={self.world.app}/logged-out")
+        browser.wait_title("Log out?")
+        self.assertIn("Example application", browser.text())
+        browser.click("button[value=log_out]")
+        browser.wait_title("You are logged out")
+        self.assertEqual(browser.url, f"{self.world.app}/logged-out?state=s")
+        browser.open(self.world.login)
+        browser.wait_title("You are not logged in")
+        policy = [said for said in browser.complaints() if "Content Security Policy" in said]
+        self.assertEqual(policy, [])
+
+    def test_the_login_page_logs_out_by_itself(self):
+        browser = self.at_login()
+        self.log_in(browser)
         browser.open(self.world.login)
         browser.wait_title("You are logged in")
         browser.click("button")
         browser.wait_title("You are logged out")
-        self.at_login(browser)
-        policy = [said for said in browser.complaints() if "Content Security Policy" in said]
-        self.assertEqual(policy, [])
 
     def test_the_keyboard_is_enough(self):
         browser = self.at_login()

@@ -11,7 +11,7 @@ PAGE = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><h1></h1><script>
 <script>
 const manager = new oidc.UserManager({{authority: "{issuer}", client_id: "single-page",
   redirect_uri: location.origin + "/spa", scope: "openid profile offline_access",
-  loadUserInfo: true}})
+  post_logout_redirect_uri: location.origin + "/bye", loadUserInfo: true}})
 const show = (text) => (document.querySelector("h1").textContent = text)
 async function run() {{
   if (!location.search.includes("code=")) return manager.signinRedirect()
@@ -31,10 +31,17 @@ class SinglePage(BrowserTest):
             self.skipTest("the npm packages of the test interop are not there")
         self.sink.pages["/spa"] = PAGE.format(library=library.read_text(), issuer=self.world.issuer)
         self.world.register("single-page", f"{self.sink.url}/spa",
-                            token_endpoint_auth_method="none", allowed_origins=[self.sink.url])
+                            token_endpoint_auth_method="none", allowed_origins=[self.sink.url],
+                            post_logout_redirect_uris=[f"{self.sink.url}/bye"])
         browser = self.browser()
         browser.open(f"{self.sink.url}/spa")
         browser.wait_title("Log in")
         self.log_in(browser)
         browser.click("button[value=allow]")
         browser.wait_title("Hello Alice Example again")
+
+        browser.run("manager.signoutRedirect()")
+        browser.wait_title("Arrived")
+        self.assertTrue(browser.url.startswith(f"{self.sink.url}/bye"))
+        browser.open(self.world.login)
+        browser.wait_title("You are not logged in")

@@ -28,6 +28,7 @@ token_file = "admin.token"
 mint_token_file = "mint.token"
 [authorization]
 login_url = "{login}/login"
+logout_url = "{login}/logout"
 [storage.rocksdb]
 path = "db"
 [keys]
@@ -160,7 +161,8 @@ class World:
         # It has to be an https URL.
         logout = f"{self.app}/backchannel-logout" if self.app.startswith("https:") else ""
         self.register("example-app", f"{self.app}/callback", client_secret=secret,
-                      client_name="Example application", backchannel_logout_uri=logout)
+                      client_name="Example application", backchannel_logout_uri=logout,
+                      post_logout_redirect_uris=[f"{self.app}/logged-out"])
         self.start("app", ROOT / "deploy" / "example-app" / "example", self.issuer,
                    "--client-id", "example-app", "--secret-file", self.folder / "app.secret",
                    "--public-url", self.app, "--listen",

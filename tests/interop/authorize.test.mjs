@@ -1,4 +1,5 @@
-// Stock clients through /authorize and /par. (AUZ-01 to AUZ-03, PAR-01, JAR-01, JRM-01, MINT-03)
+// Stock clients through /authorize and /par. (AUZ-01 to AUZ-03, PAR-01, JAR-01, JRM-01, MINT-03,
+// LGO-02)
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
@@ -8,7 +9,7 @@ import * as openid from 'openid-client'
 
 import { checkIdToken, checkScope } from './claims.mjs'
 import { Browser, logIn, read, say } from './login.mjs'
-import { Server, redirectUri } from './server.mjs'
+import { Server, logoutUrl, redirectUri } from './server.mjs'
 
 let server
 before(async () => (server = await Server.start()))
@@ -122,6 +123,23 @@ test('openid-client: a denial is told with state and iss (AUZ-02, MCP-05)', asyn
   assert.equal(callback.searchParams.get('iss'), server.issuer)
   await assert.rejects(openid.authorizationCodeGrant(config, callback, checks),
     (found) => found instanceof openid.AuthorizationResponseError && found.error === 'access_denied')
+})
+
+test('openid-client: a logout comes back with state (LGO-02)', async () => {
+  const back = 'https://client.example/bye?x=1'
+  const config = await openidClient({ post_logout_redirect_uris: [back] })
+  const { parameters, checks } = await request()
+  const browser = new Browser(server)
+  const handle = await browser.begin(openid.buildAuthorizationUrl(config, parameters))
+  const callback = await browser.finish(await say(server, handle, 'accept', { sid: 'leaving' }))
+  const { id_token } = await openid.authorizationCodeGrant(config, callback, checks)
+  const url = openid.buildEndSessionUrl(config,
+    { id_token_hint: id_token, post_logout_redirect_uri: back, state: 'a b' })
+  const logout = await browser.begin(url, logoutUrl)
+  const asked = await read(server, logout, 'logouts')
+  assert.deepEqual([asked.confirm, asked.sid, asked.hint_sub], [false, 'leaving', 'alice'])
+  const left = await browser.finish(await say(server, logout, 'accept', {}, 200, 'logouts'))
+  assert.equal(left.href, `${back}&state=a%20b`)
 })
 
 test('the answer is for the browser that asked', async () => {

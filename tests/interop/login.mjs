@@ -26,11 +26,11 @@ export class Browser {
   }
 
   /** To the login page. Returns the handle. */
-  async begin(url) {
+  async begin(url, to = loginUrl) {
     const response = await this.get(url)
     assert.equal(response.status, 303, await response.text())
     const location = new URL(response.headers.get('location'))
-    assert.equal(location.origin + location.pathname, loginUrl)
+    assert.equal(location.origin + location.pathname, to)
     return location.searchParams.get('request')
   }
 
@@ -50,9 +50,9 @@ export class Browser {
   }
 }
 
-/** What the login page reads about a handle. */
-export async function read(server, handle) {
-  const response = await fetch(`${server.admin}/admin/authorizations/${encodeURIComponent(handle)}`, {
+/** What the login page reads about a handle. `kind` is authorizations or logouts. */
+export async function read(server, handle, kind = 'authorizations') {
+  const response = await fetch(`${server.admin}/admin/${kind}/${encodeURIComponent(handle)}`, {
     headers: { authorization: `Bearer ${server.mintToken}` },
   })
   assert.equal(response.status, 200, await response.clone().text())
@@ -60,9 +60,10 @@ export async function read(server, handle) {
 }
 
 /** What the login page says: `verdict` is accept or deny. Returns the URL for the browser. */
-export async function say(server, handle, verdict, body = {}, status = 200) {
-  const path = `/admin/authorizations/${encodeURIComponent(handle)}/${verdict}`
-  const login = verdict === 'accept' && { sub: 'alice', auth_time: Math.floor(Date.now() / 1000) }
+export async function say(server, handle, verdict, body = {}, status = 200, kind = 'authorizations') {
+  const path = `/admin/${kind}/${encodeURIComponent(handle)}/${verdict}`
+  const isLogin = verdict === 'accept' && kind === 'authorizations'
+  const login = isLogin && { sub: 'alice', auth_time: Math.floor(Date.now() / 1000) }
   const answer = await server.post(path, server.mintToken, { ...login, ...body }, status)
   return answer.redirect_to
 }

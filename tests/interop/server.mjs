@@ -16,6 +16,7 @@ export const pkce = {
 export const redirectUri = 'https://client.example/cb'
 // login.mjs plays the page that is there.
 export const loginUrl = 'https://login.example/login'
+export const logoutUrl = 'https://login.example/logout'
 
 // The issuer contains the TCP port, so that is chosen before the server starts.
 async function freePort() {
@@ -53,6 +54,7 @@ token_file = "admin.token"
 mint_token_file = "mint.token"
 [authorization]
 login_url = "${loginUrl}"
+logout_url = "${logoutUrl}"
 [storage.rocksdb]
 path = "db"
 [dpop]

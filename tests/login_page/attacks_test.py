@@ -78,7 +78,7 @@ class Attacks(LoginTest):
         self.assertNotIn("<script", page.body)
 
     def test_a_handle_is_one_word(self):
-        for handle in ("", "a b", "a%0d%0aSet-Cookie:x", "é", "x" * 2101, "../admin",
+        for handle in ("", "a b", "a%0d%0aSet-Cookie:x", "é", "x" * 2601, "../admin",
                        "h1&request=h2"):
             with self.subTest(handle):
                 page = self.browser.get(f"/login?request={handle}")

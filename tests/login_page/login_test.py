@@ -1,4 +1,4 @@
-"""The login page against a Mintage that is not there. (MINT-01, MINT-02, AUZ-03, LGO-03)"""
+"""The login page against a Mintage that is not there. (MINT-01, MINT-02, AUZ-03, LGO-02)"""
 
 import unittest
 
@@ -170,12 +170,89 @@ class Rules(LoginTest):
         self.assertEqual(self.browser.get(self.world.ask("h1")).title(), "Log in")
 
 
+BACK = f"{support.ISSUER}/authorize/continue?with=o1"
+
+
 class Logout(LoginTest):
+    def sid(self):
+        return self.world.store._run("SELECT sid FROM sessions")[0]["sid"]
+
+    def ask(self, **members):
+        self.world.mintage.logouts["o1"] = {"confirm": True, **members}
+        return self.browser.get("/logout?request=o1")
+
+    def test_the_application_that_proves_the_session_is_not_asked_about(self):
+        self.log_in()
+        sid = self.sid()
+        page = self.ask(client=support.CLIENT, sid=sid, confirm=False)
+        self.assertEqual((page.status, page.leads_to()), (303, BACK))
+        self.assertEqual(self.world.mintage.ended, [sid])
+        self.assertEqual(self.browser.get(self.world.ask("h1")).title(), "Log in")
+
+    def test_any_other_logout_is_confirmed(self):
+        self.log_in()
+        client = {"client": support.CLIENT}
+        for members in ({**client, "sid": "another", "confirm": False}, client,
+                        {**client, "sid": self.sid()}):
+            self.assertEqual(self.ask(**members).title(), "Log out?")
+            self.assertIn("The &lt;Shop&gt;", self.browser.page.body)
+            self.assertEqual(self.world.mintage.ended, [])
+        self.assertEqual(self.browser.submit("/logout", decision="stay").title(),
+                         "You are logged in")
+        self.assertEqual(self.world.mintage.verdicts["o1"], "stayed")
+        self.assertEqual(self.world.mintage.ended, [])
+        sid = self.sid()
+        self.ask(**client)
+        self.assertEqual(self.browser.submit("/logout", decision="log_out").leads_to(), BACK)
+        self.assertEqual(self.world.mintage.ended, [sid])
+
+    def test_nobody_says_who_asks(self):
+        self.log_in()
+        self.assertEqual(self.ask().title(), "Log out?")
+        self.assertEqual(self.browser.submit("/logout", decision="log_out").title(),
+                         "You are logged out")
+        self.assertEqual(len(self.world.mintage.ended), 1)
+
+    def test_without_a_login_there_is_nothing_to_confirm(self):
+        self.assertEqual(self.ask(client=support.CLIENT).leads_to(), BACK)
+        self.assertEqual(self.ask().title(), "You are logged out")
+        self.assertEqual(self.world.mintage.ended, [])
+
+    def test_a_handle_that_has_expired(self):
+        self.log_in()
+        self.assertEqual(self.browser.get("/logout?request=o2").title(),
+                         "This login has expired")
+        self.assertEqual(self.world.mintage.ended, [])
+
+    def test_a_login_by_another_person_ends_the_session_before(self):
+        self.log_in()
+        sid = self.sid()
+        self.browser.get(self.world.ask("h1", prompt=["login"]))
+        self.browser.submit("/login", username="bob", password="battery staple")
+        self.assertEqual(self.world.mintage.ended, [sid])
+        self.assertNotEqual(self.sid(), sid)
+
+    def test_another_account_ends_the_session(self):
+        self.log_in()
+        sid = self.sid()
+        self.browser.get(self.world.ask("h1"))
+        self.browser.submit("/other")
+        self.assertEqual(self.world.mintage.ended, [sid])
+
+    def test_the_same_person_stays_in_the_session(self):
+        self.log_in()
+        sid, cookies = self.sid(), dict(self.browser.cookies)
+        self.browser.get(self.world.ask("h1", prompt=["login"]))
+        self.browser.submit("/login", username="alice", password="correct horse")
+        self.assertEqual(self.world.mintage.ended, [])
+        self.assertEqual(self.sid(), sid)
+        self.assertNotEqual(self.browser.cookies, cookies)
+
     def test_from_the_page_itself(self):
         self.assertEqual(self.browser.get("/").title(), "You are not logged in")
         self.log_in()
         self.assertEqual(self.browser.get("/").title(), "You are logged in")
-        self.assertEqual(self.browser.submit("/logout").title(),
+        self.assertEqual(self.browser.submit("/logout", decision="log_out").title(),
                          "You are logged out")
         self.assertEqual(len(self.world.mintage.ended), 1)
         self.assertEqual(self.browser.get("/").title(), "You are not logged in")
@@ -184,9 +261,10 @@ class Logout(LoginTest):
         self.log_in()
         self.browser.get("/")
         self.world.mintage.fails = True
-        self.assertEqual(self.browser.submit("/logout").status, 503)
+        self.assertEqual(self.browser.submit("/logout", decision="log_out").status, 503)
         self.world.mintage.fails = False
         self.assertEqual(self.browser.get("/").title(), "You are logged in")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -120,21 +120,24 @@ def asked(**members):
 
 
 class FakeMintage:
-    """Answers as the admin interface does. `requests`: what was asked, by handle."""
+    """Answers as the admin interface does. `requests`, `logouts`: what was asked, by handle."""
 
     def __init__(self):
-        self.requests, self.verdicts, self.ended = {}, {}, []
+        self.requests, self.logouts, self.verdicts, self.ended = {}, {}, {}, []
         self.fails = False
 
-    def authorization(self, handle):
+    def _known(self, handles, handle):
         if self.fails:
             raise Fault("unavailable")
-        if handle not in self.requests:
+        if handle not in handles:
             raise Fault("unknown")
-        return self.requests[handle]
+        return handles[handle]
+
+    def authorization(self, handle):
+        return self._known(self.requests, handle)
 
     def _answer(self, handle, verdict):
-        self.authorization(handle)
+        self._known(self.requests, handle)
         if handle in self.verdicts:
             raise Fault("answered")
         self.verdicts[handle] = verdict
@@ -145,6 +148,19 @@ class FakeMintage:
 
     def deny(self, handle, error):
         return self._answer(handle, error)
+
+    def logout(self, handle):
+        return self._known(self.logouts, handle)
+
+    def accept_logout(self, handle):
+        """As an application that wants the browser back, if it is named."""
+        asked = self._known(self.logouts, handle)
+        self.verdicts[handle] = "logged out"
+        return f"{ISSUER}/authorize/continue?with={handle}" if "client" in asked else None
+
+    def deny_logout(self, handle):
+        self._known(self.logouts, handle)
+        self.verdicts[handle] = "stayed"
 
     def end_session(self, sid):
         if self.fails:

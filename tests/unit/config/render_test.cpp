@@ -72,6 +72,7 @@ authorization_endpoint = "https://login.example.com/"
 mtls_base_url = "https://mtls.example.com"
 [authorization]
 login_url = "https://login.example.com/authorize"
+logout_url = "https://login.example.com/logout"
 request_ttl = "20m"
 pushed_ttl = "90s"
 require_pushed_authorization_requests = true
@@ -268,6 +269,7 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.rules.claims_limit, 2048U);
   EXPECT_EQ(s.rules.authorization_endpoint, "https://login.example.com/");
   EXPECT_EQ(s.rules.login_url, "https://login.example.com/authorize");
+  EXPECT_EQ(s.rules.logout_url, "https://login.example.com/logout");
   EXPECT_EQ(s.rules.request_ttl, seconds{1200});
   EXPECT_EQ(s.rules.pushed_ttl, seconds{90});
   EXPECT_TRUE(s.rules.require_pushed_requests);
@@ -323,14 +325,15 @@ TEST(config_render, escapes_what_a_string_may_hold) {
 
 TEST(config_render, writes_sections_once_and_units) {
   const auto text = render(defaults_in("/etc/mintage"));
-  EXPECT_THAT(text, testing::StartsWith("issuer = \"http://127.0.0.1:9080\"\n"
-                                        "profile = \"default\"\n\n[discovery]\n"
-                                        "authorization_endpoint = \"\"\n"
-                                        "mtls_base_url = \"\"\n\n[authorization]\n"
-                                        "login_url = \"\"\nrequest_ttl = \"10m\"\n"
-                                        "pushed_ttl = \"1m\"\n"
-                                        "require_pushed_authorization_requests = false\n\n[http]\n"
-                                        "listen = \"127.0.0.1:9080\"\n"));
+  EXPECT_THAT(text,
+              testing::StartsWith("issuer = \"http://127.0.0.1:9080\"\n"
+                                  "profile = \"default\"\n\n[discovery]\n"
+                                  "authorization_endpoint = \"\"\n"
+                                  "mtls_base_url = \"\"\n\n[authorization]\n"
+                                  "login_url = \"\"\nlogout_url = \"\"\nrequest_ttl = \"10m\"\n"
+                                  "pushed_ttl = \"1m\"\n"
+                                  "require_pushed_authorization_requests = false\n\n[http]\n"
+                                  "listen = \"127.0.0.1:9080\"\n"));
   EXPECT_THAT(text, testing::HasSubstr("\nheader_limit = \"32KiB\"\n"));
   EXPECT_THAT(text, testing::HasSubstr("\ncode_dup_window = \"250ms\"\n"));
   EXPECT_THAT(text, testing::HasSubstr("\nrefresh_idle = \"30d\"\n"));

@@ -46,6 +46,20 @@ TEST(paths_of, has_none_for_what_does_not_exist) {
   EXPECT_EQ(paths_of(o)[endpoint::pushed_authorization], "/t/par");
 }
 
+// LGO-02: each of both needs the way back from the login page.
+TEST(paths_of, has_a_logout_without_logins) {
+  auto o = with_issuer("https://h/t");
+  EXPECT_EQ(paths_of(o)[endpoint::end_session], "");
+  EXPECT_EQ(paths_of(o)[endpoint::authorize_continue], "");
+  EXPECT_THAT(render_metadata(o, {}), Not(HasSubstr("end_session_endpoint")));
+  o.logout_url = "https://login.example/out";
+  EXPECT_EQ(paths_of(o)[endpoint::end_session], "/t/end_session");
+  EXPECT_EQ(paths_of(o)[endpoint::authorize_continue], "/t/authorize/continue");
+  EXPECT_EQ(paths_of(o)[endpoint::authorize], "");
+  EXPECT_THAT(render_metadata(o, {}),
+              HasSubstr(R"("end_session_endpoint":"https://h/t/end_session")"));
+}
+
 TEST(metadata, announces_the_authorization_endpoint_in_place_of_that_of_the_operator) {  // MET-02
   auto o = with_issuer("https://h/t");
   o.authorization_endpoint = "https://login.example/authorize";
