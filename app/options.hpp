@@ -1,5 +1,6 @@
 /// @file
-/// Configuration of logs, secret files and the clock: [log], [files], [clock].
+/// Configuration of logs, secret files, the clock and the stop: [log], [files], [clock],
+/// [shutdown].
 #pragma once
 
 #include <chrono>
@@ -48,6 +49,17 @@ struct clock_options {
   if (o.confirm_after >= std::chrono::seconds{0} && o.confirm_after <= std::chrono::hours{24 * 7})
     return {};
   return {{"clock.confirm_after", "must be 1s to 7d, or 0 for mintage clock confirm alone"}};
+}
+
+struct shutdown_options {
+  /// How long SIGTERM leaves the server serving, while it is not ready.
+  std::chrono::milliseconds delay{0};
+};
+/// @returns every limit broken, as key and sentence; empty when all hold.
+[[nodiscard]] inline std::vector<oauth::config_error> check(const shutdown_options& o) {
+  using std::chrono::seconds;
+  if (o.delay >= seconds{0} && o.delay <= seconds{60}) return {};
+  return {{"shutdown.delay", "must be 0s to 60s"}};
 }
 
 }  // namespace mintage::app

@@ -5,7 +5,6 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <exception>
 #include <future>
 #include <iostream>
@@ -20,11 +19,13 @@
 #include "app/clock_watch.hpp"
 #include "app/cluster_node.hpp"
 #include "app/event_log.hpp"
+#include "app/listening_sockets.hpp"
 #include "app/operations_desk.hpp"
 #include "app/private_files.hpp"
 #include "app/process_limits.hpp"
 #include "app/server_journal.hpp"
 #include "app/service_manager.hpp"
+#include "app/stopping.hpp"
 #include "app/system_clock.hpp"
 #include "config/config.hpp"
 #include "crypto/process_random.hpp"
@@ -38,21 +39,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Time from SIGTERM until the process ends, finished or not.
-constexpr auto shutdown_limit = 10s;
-/// The part of it in which connections may finish admitted requests.
+/// The part of `shutdown_limit` in which connections may finish admitted requests.
 constexpr auto drain_limit = 8s;
 constexpr auto ready_limit = 60s;
-
-/// Blocks the signals for `sigwait`, in this thread and all threads that it starts later.
-sigset_t take_over_signals() {
-  auto awaited = sigset_t{};
-  sigemptyset(&awaited);
-  for (const auto s : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&awaited, s);
-  pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  return awaited;
-}
 
 void log_certificates(const net::server& server, event_log& log) {
   for (const auto& c : server.certificates()) {
@@ -82,36 +71,10 @@ operations_desk::handlers make_handlers(net::server& server, event_log& log) {
           }};
 }
 
-/// Waits for a signal, for `pause` at most. @returns nothing when none came.
-std::optional<int> signal_within(std::chrono::nanoseconds pause, const sigset_t& awaited) {
-  const auto time = timespec{pause / 1s, (pause % 1s).count()};
-  const auto signal = sigtimedwait(&awaited, nullptr, &time);
-  return signal > 0 ? std::optional{signal} : std::nullopt;
-}
-
-/// Waits for a signal. Meanwhile has the journal tell every second what it left out, and notifies
-/// the watchdog of the service manager, if it has one, while all I/O threads make progress.
-int next_signal(const sigset_t& awaited, const service_manager& manager, progress_check& progress,
-                server_journal& journal) {
-  // An I/O thread may be late by half of the watchdog's patience; that costs one notification.
-  const auto watch = std::chrono::nanoseconds{manager.watchdog().value_or(0s)} / 4;
-  const auto pause = manager.watchdog() ? std::min<std::chrono::nanoseconds>(watch, 1s) : 1s;
-  auto watched = std::chrono::steady_clock::now();
+void wait_for_end(signal_watch& signals, const service_manager& manager, operations_desk& desk,
+                  event_log& log) {
   for (;;) {
-    if (const auto signal = signal_within(pause, awaited)) return *signal;
-    journal.tell_omitted();
-    if (!manager.watchdog() || std::chrono::steady_clock::now() < watched + watch) continue;
-    watched = std::chrono::steady_clock::now();
-    if (progress.all_progressed()) manager.tell("WATCHDOG=1");
-  }
-}
-
-void wait_for_end(const sigset_t& awaited, net::server& server, const service_manager& manager,
-                  operations_desk& desk, server_journal& journal, event_log& log) {
-  auto progress = progress_check{server.io_threads()};
-  for (;;) {
-    const auto signal = next_signal(awaited, manager, progress, journal);
-    if (signal != SIGHUP) {
+    if (signals.next() != SIGHUP) {
       manager.tell("STOPPING=1\nSTATUS=answering what was admitted");
       return log.event(log_level::info, "stopping");
     }
@@ -151,25 +114,6 @@ bool wait_until_ready(const std::vector<service::io_thread*>& io_threads,
   }
   return true;
 }
-
-/// Ends the process when an orderly stop takes too long. By then the store's log has all that was
-/// acknowledged.
-class stop_limit {
- public:
-  explicit stop_limit(std::chrono::milliseconds patience)
-      : watch_{[this, patience] {
-          if (done_.get_future().wait_for(patience) == std::future_status::timeout)
-            std::_Exit(exit_failure);
-        }} {}
-  ~stop_limit() {
-    done_.set_value();
-    watch_.join();
-  }
-
- private:
-  std::promise<void> done_;
-  std::thread watch_;
-};
 
 /// Logs the effective config, one line per setting. It contains paths of secrets, but no secret.
 void log_settings(const config::settings& settings, event_log& log) {
@@ -252,8 +196,25 @@ void prepare_open_files(const config::settings& settings) {
                    raise_open_files());
 }
 
-int run(const config::settings& settings, const sigset_t& awaited, const service_manager& manager,
-        event_log& log) {
+/// Waits while another server has the database, which hands over its sockets and is about to end:
+/// connections wait in the sockets. Opening the database then says whether it still has it.
+void await_predecessor(const config::settings& settings, event_log& log) {
+  if (!storage::is_in_use(settings.storage)) return;
+  log.event(log_level::info, "waiting for another server to close the database");
+  const auto end = std::chrono::steady_clock::now() + settings.shutdown.delay + shutdown_limit;
+  while (storage::is_in_use(settings.storage) && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(10ms);
+}
+
+/// What connects the process to the one that started it.
+struct surroundings {
+  std::vector<net::handed_socket> sockets = take_listening_sockets();
+  service_manager manager{};
+  sigset_t awaited = signal_watch::take_over();
+};
+
+int run(const config::settings& settings, const surroundings& around, event_log& log) {
+  const auto& manager = around.manager;
   ::umask(077);  // database, keys and audit stream are readable by the server's user only
   // Destroyed last: the audit stream ends after it is written, which a stalled reader would
   // prevent.
@@ -270,6 +231,7 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
   const auto tokens =
       oauth::admin_tokens{.admin = load_or_make_admin_token(settings.net.admin_token_file, rules),
                           .minter = load_or_make_admin_token(settings.net.mint_token_file, rules)};
+  if (!around.sockets.empty()) await_predecessor(settings, log);
   auto engine = storage::open_engine(settings.storage, settings.rules.code_max_fail, clock,
                                      make_node(settings, tokens, clock, log));
   if (!engine->warning().empty()) {
@@ -292,7 +254,7 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
     log.event(log_level::warn, "unsafe setting", {{"key", odd.key}, {"because", odd.sentence}});
   auto fetcher = net::fetcher{settings.fetch};
   auto logout_sender = net::fetcher{net::for_logouts(settings.fetch)};
-  auto server = net::server{settings.net, settings.rules, tokens};
+  auto server = net::server{settings.net, settings.rules, tokens, around.sockets};
   auto failed = failed_pool{};
   auto desk = operations_desk{};
   auto actors = std::make_unique<actors::system>(
@@ -332,7 +294,10 @@ int run(const config::settings& settings, const sigset_t& awaited, const service
   journal.begin_audit();
   manager.tell("READY=1\nSTATUS=http=" + http + " admin=" + admin);
 
-  wait_for_end(awaited, server, manager, desk, journal, log);
+  auto signals = signal_watch{around.awaited, manager, server.io_threads(), journal};
+  wait_for_end(signals, manager, desk, log);
+  if (failed.name() == nullptr)
+    serve_while_leaving(settings.shutdown.delay, server, manager, signals, log);
   limit.emplace(shutdown_limit);
   opened.reset();
   if (!server.drain(drain_limit))
@@ -353,12 +318,11 @@ int serve(const std::filesystem::path& config, bool memory) {
   }
   if (memory) settings->storage.engine = storage::engine_kind::memory;
   keep_memory_private();
-  const auto manager = service_manager{};
   crypto::buffer_process_random();
-  const auto awaited = take_over_signals();  // before any thread starts, the log's included
+  const auto around = surroundings{};  // before any thread starts, the log's included
   auto log = event_log::make_log(settings->log);
   try {
-    return run(*settings, awaited, manager, log);
+    return run(*settings, around, log);
   } catch (const std::exception& e) {
     log.event(log_level::error, "cannot run", {{"because", e.what()}});
     return exit_failure;

@@ -6,13 +6,11 @@
 
 #include <charconv>
 #include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
 
 namespace mintage::app {
-namespace {
 
 std::string taken_from_environment(const char* name) {
   const auto* found = std::getenv(name);
@@ -21,18 +19,16 @@ std::string taken_from_environment(const char* name) {
   return out;
 }
 
-std::optional<std::int64_t> number(std::string_view text) {
+std::optional<std::int64_t> positive_number(std::string_view text) {
   auto value = std::int64_t{0};
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || value <= 0) return {};
   return value;
 }
 
-}  // namespace
-
 service_manager::service_manager() : address_{taken_from_environment("NOTIFY_SOCKET")} {
-  const auto patience = number(taken_from_environment("WATCHDOG_USEC"));
-  const auto whose = number(taken_from_environment("WATCHDOG_PID"));
+  const auto patience = positive_number(taken_from_environment("WATCHDOG_USEC"));
+  const auto whose = positive_number(taken_from_environment("WATCHDOG_PID"));
   const auto is_path = address_.starts_with('/');
   if ((!is_path && !address_.starts_with('@')) || address_.size() >= sizeof(sockaddr_un::sun_path))
     return;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,12 @@
 #include "service/service.hpp"
 
 namespace mintage::app {
+
+/// The value of an environment variable, which is removed; empty without it.
+/// @pre no other thread uses the environment.
+[[nodiscard]] std::string taken_from_environment(const char* name);
+/// @returns nothing for what is not a positive decimal number.
+[[nodiscard]] std::optional<std::int64_t> positive_number(std::string_view text);
 
 /// Sends datagrams to the socket that NOTIFY_SOCKET names. Does nothing without that variable. Not
 /// thread-safe. @see sd_notify(3)

@@ -35,6 +35,7 @@ class reader {
     report_all(actors::check(made_.actors));
     report_all(storage::check(made_.storage));
     report_all(app::check(made_.clock));
+    report_all(app::check(made_.shutdown));
     report_all(app::check(made_.log));
     check_paths_differ();
     if (mistakes_.empty() && e == extent::files) {

@@ -19,14 +19,15 @@
 namespace mintage::config {
 
 struct settings {
-  oauth::options rules;      ///< issuer, [tokens]
-  net::options net;          ///< [http], [admin]
-  net::fetch_options fetch;  ///< [fetch]
-  actors::options actors;    ///< [pools], [keys], http.max_in_flight, log.refusals
-  storage::options storage;  ///< [storage]
-  app::log_options log;      ///< [log]
-  app::file_options files;   ///< [files]
-  app::clock_options clock;  ///< [clock]
+  oauth::options rules;            ///< issuer, [tokens]
+  net::options net;                ///< [http], [admin]
+  net::fetch_options fetch;        ///< [fetch]
+  actors::options actors;          ///< [pools], [keys], http.max_in_flight, log.refusals
+  storage::options storage;        ///< [storage]
+  app::log_options log;            ///< [log]
+  app::file_options files;         ///< [files]
+  app::clock_options clock;        ///< [clock]
+  app::shutdown_options shutdown;  ///< [shutdown]
 };
 
 /// One mistake in a config file.

@@ -248,6 +248,8 @@ std::vector<setting> make_schema() {
 
       field("clock.confirm_after", &s::clock, &app::clock_options::confirm_after),
 
+      field("shutdown.delay", &s::shutdown, &app::shutdown_options::delay),
+
       field("log.level", &s::log, &log::level, levels),
       field("log.format", &s::log, &log::format, formats),
       field("log.audit", &s::log, &log::audit, audit_targets),

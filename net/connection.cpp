@@ -231,7 +231,7 @@ void connection::end_stream(bool keep) {
 }
 
 persistence connection::persistence_now() const noexcept {
-  if (must_close_ || !head_.keep_alive || io_thread_.is_draining()) return persistence::close;
+  if (must_close_ || !head_.keep_alive || io_thread_.is_leaving()) return persistence::close;
   return head_.is_version_11 ? persistence::implied : persistence::keep_alive;
 }
 
@@ -319,10 +319,12 @@ void connection::await_request() {
   scanner_ = head_scanner{options_.header_limit};
   head_ = {};
   input_.rest();
-  if (io_thread_.is_draining() && input_.size() == 0) return close();
+  const auto is_draining = io_thread_.is_draining();
+  if (is_draining && input_.size() == 0 && !is_newcomer()) return close();
   wait_as(standing::idle, options_.idle_timeout);
   if (first_octet_until_ != never) {
-    set_deadline(std::min(first_octet_until_, steady::now() + options_.idle_timeout));
+    set_deadline(is_draining ? newcomer_until()
+                             : std::min(first_octet_until_, steady::now() + options_.idle_timeout));
   }
 }
 

@@ -40,7 +40,8 @@ class connection : public guest,
   void start();
   /// Called when the deadline has passed.
   void expire();
-  /// Closes if no request is in progress. Otherwise the next answer is the last.
+  /// Closes if no request is in progress. Otherwise the next answer is the last. A connection that
+  /// was just accepted gets a second for its request, which is on its way.
   void drain();
   void close() noexcept;
   bool make_room() override;
@@ -140,6 +141,9 @@ class connection : public guest,
   void await_request();
   void linger();
   [[nodiscard]] bool take_place();
+  /// Whether it was accepted a moment ago and has sent nothing.
+  [[nodiscard]] bool is_newcomer() const noexcept;
+  [[nodiscard]] steady::time_point newcomer_until() const noexcept;
   /// Starts to wait for the peer.
   void wait_as(standing how, std::chrono::milliseconds patience) noexcept;
   /// Ends the wait for the peer.

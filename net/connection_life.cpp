@@ -1,5 +1,6 @@
 // The start, the waits and the end of a connection.
 
+#include <algorithm>
 #include <utility>
 
 #include "net/address.hpp"
@@ -7,6 +8,11 @@
 #include "oauth/denial_reasons.hpp"
 
 namespace mintage::net {
+namespace {
+
+constexpr auto newcomer_patience = std::chrono::milliseconds{1000};
+
+}  // namespace
 
 oauth::denial_reason foreign_peer() noexcept {
   return "Plain HTTP is accepted from loopback and http.trusted_proxies only: this address is in "
@@ -96,8 +102,21 @@ void connection::expire() {
 }
 
 void connection::drain() {
-  if ((phase_ == phase::idle && !run_is_posted_) || phase_ == phase::greeting) close();
   if (phase_ == phase::streaming) on_stream_drained();
+  // A request that has arrived is answered, although nothing of it was read yet.
+  const auto is_idle = phase_ == phase::idle && !run_is_posted_ && !peer_.has_octets();
+  if (!is_idle && phase_ != phase::greeting) return;
+  if (!is_newcomer()) return close();
+  set_deadline(newcomer_until());
+}
+
+bool connection::is_newcomer() const noexcept {
+  return first_octet_until_ != never && steady::now() < newcomer_until();
+}
+
+steady::time_point connection::newcomer_until() const noexcept {
+  return first_octet_until_ - options_.header_timeout +
+         std::min<std::chrono::milliseconds>(options_.header_timeout, newcomer_patience);
 }
 
 void connection::close() noexcept {

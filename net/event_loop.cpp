@@ -130,7 +130,7 @@ void event_loop::remove(std::size_t index) {
 }
 
 void event_loop::drain(std::function<void()> when_empty) {
-  draining_ = true;
+  leaving_ = draining_ = true;
   when_empty_ = std::move(when_empty);
   for (auto i = table_.size(); i-- > 0;) {
     if (i >= table_.size()) continue;

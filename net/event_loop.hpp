@@ -63,6 +63,11 @@ class event_loop final : public service::io_thread {
     table_[index].deadline = t;
   }
 
+  /// Not ready any more: each connection closes after its next answer.
+  void leave() noexcept { leaving_ = true; }
+  [[nodiscard]] bool is_leaving() const noexcept { return leaving_; }
+  /// What readiness probes are told.
+  [[nodiscard]] bool is_ready() const { return !leaving_ && service_->ready(); }
   [[nodiscard]] bool is_draining() const noexcept { return draining_; }
   /// Closes idle connections. Calls `when_empty`, once, when no connection is left.
   void drain(std::function<void()> when_empty);
@@ -104,6 +109,7 @@ class event_loop final : public service::io_thread {
   date_text date_;
   std::function<void()> when_empty_;
   bool sweeping_ = false;
+  bool leaving_ = false;
   bool draining_ = false;
   std::thread thread_;
 };

@@ -20,7 +20,7 @@ constexpr auto patience_with_slow = std::chrono::seconds{1};
 
 listener::listener(std::string key, const std::string& address, std::vector<event_loop*> io_threads,
                    peer_filter peers, bool proxy_protocol, std::shared_ptr<const tls_context> tls,
-                   const connection_gate::limits& most, starter begin)
+                   const connection_gate::limits& most, starter begin, int handed)
     : key_{std::move(key)},
       address_{address},
       io_threads_{std::move(io_threads)},
@@ -34,9 +34,13 @@ listener::listener(std::string key, const std::string& address, std::vector<even
   const auto endpoint = parse_endpoint(address_);
   if (!endpoint) fail(asio::error::invalid_argument);
   auto error = boost::system::error_code{};
-  acceptor_.open(endpoint->protocol(), error);
-  if (!error) acceptor_.set_option(asio::socket_base::reuse_address{true}, error);
-  if (!error) acceptor_.bind(*endpoint, error);
+  if (handed >= 0) {
+    acceptor_.assign(endpoint->protocol(), handed, error);
+  } else {
+    acceptor_.open(endpoint->protocol(), error);
+    if (!error) acceptor_.set_option(asio::socket_base::reuse_address{true}, error);
+    if (!error) acceptor_.bind(*endpoint, error);
+  }
   if (!error) port_ = acceptor_.local_endpoint(error).port();
   if (error) fail(error);
 }
@@ -52,7 +56,7 @@ void listener::fail(const boost::system::error_code& error) const {
 }
 
 void listener::accept() {
-  if (accepting_ || !acceptor_.is_open()) return;
+  if (accepting_ || stopping_ || !acceptor_.is_open()) return;
   accepting_ = true;
   if (gate_.is_full()) return await_newcomer();
   accept_one();
@@ -61,7 +65,7 @@ void listener::accept() {
 /// Waits for a new connection before an old one is closed.
 void listener::await_newcomer() {
   acceptor_.async_wait(acceptor::wait_read, [this](const boost::system::error_code& error) {
-    if (!acceptor_.is_open()) return;
+    if (stopping_ || !acceptor_.is_open()) return;
     if (error) return back_off();
     if (!gate_.is_full()) return accept_one();
     make_room();
@@ -94,7 +98,7 @@ void listener::ask_to_make_room(standing how, std::size_t io_thread, steady::tim
 }
 
 void listener::asked_to_make_room(standing how, bool is_made) {
-  if (!acceptor_.is_open()) return;
+  if (stopping_ || !acceptor_.is_open()) return;
   if (is_made) {
     accepting_ = false;
     return accept();
@@ -118,7 +122,7 @@ void listener::accept_one() {
 
 void listener::accepted(const boost::system::error_code& error, tcp_socket socket, event_loop& to) {
   accepting_ = false;
-  if (!acceptor_.is_open()) return;
+  if (!acceptor_.is_open() || (stopping_ && error)) return;
   // Out of descriptors or memory, or an unknown error: the connection stays in the kernel's queue.
   if (error && error != asio::error::connection_aborted) return back_off();
   if (!error) deal(std::move(socket), to);
@@ -174,7 +178,15 @@ void listener::back_off() {
   });
 }
 
+void listener::stop_accepting() {
+  stopping_ = true;
+  auto ignored = boost::system::error_code{};
+  acceptor_.cancel(ignored);
+  pause_.cancel(ignored);
+}
+
 void listener::close() {
+  stopping_ = true;
   auto ignored = boost::system::error_code{};
   acceptor_.close(ignored);
   pause_.cancel(ignored);

@@ -22,19 +22,23 @@ class listener {
   /// Starts a connection, on its I/O thread.
   using starter = std::function<void(event_loop&, connection_gate&, channel)>;
 
-  /// Binds. @param key the config key, for errors. @throws listen_error
+  /// Binds, or takes a bound socket. @param key the config key, for errors. @throws listen_error
   /// @param peers peers that may use plain HTTP. @param tls null for plain HTTP.
   /// @param proxy_protocol whether connections of the proxies among `peers` begin with a PROXY
   ///        header.
+  /// @param handed the socket's descriptor, which is closed with the listener; -1 = binds one.
   listener(std::string key, const std::string& address, std::vector<event_loop*> io_threads,
            peer_filter peers, bool proxy_protocol, std::shared_ptr<const tls_context> tls,
-           const connection_gate::limits& most, starter begin);
+           const connection_gate::limits& most, starter begin, int handed = -1);
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   /// Opens the kernel's queue. Called before the I/O threads run, or on any thread before `accept`.
   /// @throws listen_error
   void listen();
   void accept();
+  /// Accepts no more. Connections that are accepted already are dealt until the tasks have run that
+  /// are in the queue of the first I/O thread.
+  void stop_accepting();
   void close();
   /// Applies to connections accepted later. @pre the listener uses TLS.
   void set_tls(std::shared_ptr<const tls_context> tls) { tls_.context = std::move(tls); }
@@ -71,6 +75,7 @@ class listener {
   std::uint16_t port_ = 0;
   std::size_t next_ = 0;
   bool accepting_ = false;
+  bool stopping_ = false;
 };
 
 }  // namespace mintage::net

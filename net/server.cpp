@@ -68,7 +68,8 @@ context_ptr load_or_throw(const tls_options& o, std::string_view section, bool a
 // Destroyed in reverse order: listeners before the I/O threads that run them, I/O threads before
 // what their sessions refer to.
 struct server::impl {
-  impl(const options& o, const oauth::options& rules, const oauth::admin_tokens& t)
+  impl(const options& o, const oauth::options& rules, const oauth::admin_tokens& t,
+       handed_sockets handed)
       : settings{o},
         site{public_site::of(rules)},
         tokens{t},
@@ -80,16 +81,20 @@ struct server::impl {
       io_threads.push_back(std::make_unique<event_loop>(n));
     auto all = std::vector<event_loop*>{};
     for (const auto& l : io_threads) all.push_back(l.get());
-    public_listener = listen_to_clients("http.listen", o.listen, all, public_tls);
-    if (mtls_tls)
-      mtls_listener = listen_to_clients("http.mtls_listen", o.mtls_listen, all, mtls_tls);
+    public_listener = listen_to_clients("http.listen", o.listen, all, public_tls,
+                                        handed.take("http", "http.listen", o.listen));
+    if (mtls_tls) {
+      mtls_listener = listen_to_clients("http.mtls_listen", o.mtls_listen, all, mtls_tls,
+                                        handed.take("mtls", "http.mtls_listen", o.mtls_listen));
+    }
     admin_listener = std::make_unique<listener>(
         "admin.listen", o.admin_listen, all, peer_filter{}, false, admin_tls,
         connection_gate::limits{.most = most_admin_connections,
                                 .for_probes = admin_connections_for_probes},
         [this](event_loop& l, connection_gate& gate, channel to_peer) {
           std::make_shared<admin_session>(l, settings, tokens, gate, std::move(to_peer))->start();
-        });
+        },
+        handed.take("admin", "admin.listen", o.admin_listen));
     if (!o.health_listen.empty()) {
       const auto anybody = peer_filter{{"0.0.0.0/0", "::/0"}};
       health_listener = std::make_unique<listener>(
@@ -97,22 +102,25 @@ struct server::impl {
           connection_gate::limits{.most = most_health_connections},
           [this](event_loop& l, connection_gate& gate, channel to_peer) {
             std::make_shared<health_session>(l, settings, gate, std::move(to_peer))->start();
-          });
+          },
+          handed.take("health", "health.listen", o.health_listen));
     }
+    handed.expect_none_left();
     for (const auto& l : io_threads) l->run();
   }
 
   [[nodiscard]] std::unique_ptr<listener> listen_to_clients(const char* key,
                                                             const std::string& address,
                                                             const std::vector<event_loop*>& all,
-                                                            const context_ptr& tls) {
+                                                            const context_ptr& tls, int handed) {
     return std::make_unique<listener>(
         key, address, all, peer_filter{settings.trusted_proxies}, settings.proxy_protocol, tls,
         connection_gate::limits{.most = settings.max_connections,
                                 .of_a_source = settings.max_connections_per_source},
         [this](event_loop& l, connection_gate& gate, channel to_peer) {
           std::make_shared<session>(l, settings, site, gate, std::move(to_peer))->start();
-        });
+        },
+        handed);
   }
 
   [[nodiscard]] std::vector<listener*> listeners() const {
@@ -163,8 +171,9 @@ struct server::impl {
   bool stopped = false;
 };
 
-server::server(const options& o, const oauth::options& rules, const oauth::admin_tokens& tokens)
-    : impl_{std::make_unique<impl>(o, rules, tokens)} {}
+server::server(const options& o, const oauth::options& rules, const oauth::admin_tokens& tokens,
+               std::vector<handed_socket> handed)
+    : impl_{std::make_unique<impl>(o, rules, tokens, handed_sockets{std::move(handed)})} {}
 
 server::~server() {
   stop();
@@ -227,15 +236,25 @@ const metrics::meter_group& server::meters() const noexcept {
   return impl_->meters;
 }
 
+void server::leave() {
+  for (const auto& l : impl_->io_threads) {
+    l->post([to = l.get()] { to->leave(); });
+  }
+}
+
 bool server::drain(std::chrono::milliseconds patience) {
   if (impl_->stopped) return true;
   const auto left = std::make_shared<countdown>(impl_->io_threads.size());
-  // Posted on the listeners' thread, so the I/O threads get it after the last accepted connection.
+  // On the listeners' thread, and there after what has been accepted, so that the I/O threads get
+  // it after the last connection.
   impl_->io_threads.front()->post([i = impl_.get(), left] {
-    i->close_listeners();
-    for (const auto& l : i->io_threads) {
-      l->post([to = l.get(), left] { to->drain([left] { left->count(); }); });
-    }
+    for (auto* l : i->listeners()) l->stop_accepting();
+    boost::asio::post(i->io_threads.front()->context(), [i, left] {
+      i->close_listeners();
+      for (const auto& l : i->io_threads) {
+        l->post([to = l.get(), left] { to->drain([left] { left->count(); }); });
+      }
+    });
   });
   if (left->wait_for(patience)) return true;
   for (const auto& l : impl_->io_threads) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "metrics/group.hpp"
+#include "net/handed_sockets.hpp"
 #include "net/options.hpp"
 #include "oauth/admin/tokens.hpp"
 #include "service/service.hpp"
@@ -50,8 +51,10 @@ class certificate_error : public std::runtime_error {
 class server {
  public:
   /// Binds all listeners and starts the I/O threads; accepts nothing yet.
+  /// @param handed bound sockets to take instead; the server closes its descriptors of them.
   /// @throws listen_error, certificate_error
-  server(const options& o, const oauth::options& rules, const oauth::admin_tokens& tokens);
+  server(const options& o, const oauth::options& rules, const oauth::admin_tokens& tokens,
+         std::vector<handed_socket> handed = {});
   /// Calls `stop`.
   ~server();
 
@@ -79,6 +82,9 @@ class server {
   /// The metrics of the listeners.
   [[nodiscard]] const metrics::meter_group& meters() const noexcept;
 
+  /// From now on readiness probes are answered 503, and each connection is closed after its next
+  /// answer. Everything else is served as before.
+  void leave();
   /// Stops accepting, closes idle connections at once, and lets the others finish admitted
   /// requests.
   /// @returns whether all sessions ended within `patience`; the rest is closed then.

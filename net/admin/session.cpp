@@ -239,7 +239,7 @@ void admin_session::on_body() {
     case admin_endpoint::livez:
       return send_probe(true);
     case admin_endpoint::readyz:
-      return send_probe(where().service().ready());
+      return send_probe(where().is_ready());
     case admin_endpoint::metrics:
       text() = where().service().metrics();
       return send({.body = text(), .content_type = "text/plain; version=0.0.4; charset=utf-8"});

@@ -25,7 +25,7 @@ void health_session::on_head() {
 
 void health_session::on_body() {
   const auto is_live = find_admin(head().path).endpoint == admin_endpoint::livez;
-  const auto is_well = is_live || where().service().ready();
+  const auto is_well = is_live || where().is_ready();
   text() = is_well ? R"({"status":"ok"})" : R"({"status":"unavailable"})";
   send({.status = is_well ? 200U : 503U, .body = text()});
 }

@@ -408,7 +408,7 @@ void session::refuse_request(const oauth::denial& why, std::string_view came) {
 
 /// Without detail: for load balancers. `/readyz` of the admin listener is for operators.
 void session::tell_health() {
-  const auto is_well = where().service().ready();
+  const auto is_well = where().is_ready();
   send({.status = is_well ? 200U : 503U,
         .body = is_well ? R"({"status":"ok"})" : R"({"status":"unavailable"})"});
 }

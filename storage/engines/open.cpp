@@ -19,4 +19,15 @@ std::unique_ptr<engine> open_engine(const options& o, unsigned max_failures,
   return open_rocksdb_engine(o.rocksdb, max_failures, clock);
 }
 
+bool is_in_use(const options& o) {
+  switch (o.engine) {
+    case engine_kind::memory:
+    case engine_kind::postgres:
+      break;
+    case engine_kind::rocksdb:
+      return is_rocksdb_in_use(o.rocksdb);
+  }
+  return false;
+}
+
 }  // namespace mintage::storage

@@ -19,4 +19,7 @@ namespace mintage::storage {
                                                   const oauth::clock& clock,
                                                   std::optional<postgres_node> node = {});
 
+/// Whether another process has the database open, where one alone may have it.
+[[nodiscard]] bool is_in_use(const options& o);
+
 }  // namespace mintage::storage

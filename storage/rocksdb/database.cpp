@@ -42,7 +42,7 @@ std::string explain(const rocksdb::Status& status, const std::filesystem::path& 
   auto text = status.ToString();
   auto says = [&](std::string_view part) { return text.find(part) != std::string::npos; };
   auto subject = "the database at " + path.string();
-  if (says("lock hold by current process") || says("While lock file")) {
+  if (explains_lock(text)) {
     return subject + " is in use by another process.";
   }
   if (says("Permission denied") || says("Read-only file system")) {

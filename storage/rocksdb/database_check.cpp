@@ -49,6 +49,11 @@ database_lock::~database_lock() {
   if (lock_ != nullptr) rocksdb::Env::Default()->UnlockFile(lock_).PermitUncheckedError();
 }
 
+bool explains_lock(std::string_view text) noexcept {
+  return text.find("lock hold by current process") != std::string_view::npos ||
+         text.find("While lock file") != std::string_view::npos;
+}
+
 log_findings check_database(const rocksdb_options& o, const oauth::clock& clock,
                             std::uint64_t acknowledged) {
   auto found = log_findings{};

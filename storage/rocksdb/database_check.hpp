@@ -24,6 +24,9 @@ class database_lock {
   rocksdb::Status status_;
 };
 
+/// Whether RocksDB's text of a failure says that somebody has the lock.
+[[nodiscard]] bool explains_lock(std::string_view text) noexcept;
+
 /// The checks of `check_logs`. Where the logs do not show everything up to `acknowledged`, the
 /// database is opened read-only to see whether its tables have the rest.
 /// @pre no process has the database open.

@@ -5,6 +5,7 @@
 #include "storage/rocksdb/committer.hpp"
 #include "storage/rocksdb/cutoffs.hpp"
 #include "storage/rocksdb/database.hpp"
+#include "storage/rocksdb/database_check.hpp"
 #include "storage/rocksdb/outbox.hpp"
 #include "storage/rocksdb/shard.hpp"
 #include "storage/sole_node.hpp"
@@ -58,6 +59,13 @@ class rocksdb_engine final : public sole_engine {
 std::unique_ptr<engine> open_rocksdb_engine(const rocksdb_options& o, unsigned max_failures,
                                             const oauth::clock& clock) {
   return std::make_unique<rocksdb_engine>(o, max_failures, clock);
+}
+
+bool is_rocksdb_in_use(const rocksdb_options& o) {
+  auto error = std::error_code{};
+  if (!std::filesystem::exists(o.path / "LOCK", error)) return false;  // the lock would make it
+  const auto lock = database_lock{o.path};
+  return !lock.status().ok() && explains_lock(lock.status().ToString());
 }
 
 }  // namespace mintage::storage

@@ -16,4 +16,7 @@ namespace mintage::storage {
                                                           unsigned max_failures,
                                                           const oauth::clock& clock);
 
+/// Whether another process has the database open. False when there is none.
+[[nodiscard]] bool is_rocksdb_in_use(const rocksdb_options& o);
+
 }  // namespace mintage::storage

@@ -151,6 +151,19 @@ TEST(the_service_manager, may_have_an_abstract_socket) {
   expect_life(manager_socket{"@mintage-test-" + std::to_string(::getpid())});
 }
 
+TEST(the_service_manager, is_asked_for_the_time_of_a_delay) {
+  const auto folder = temporary_folder{};
+  const auto manager = manager_socket{(folder.path() / "notify").string()};
+  auto s = limited{{.environment = {manager.variable()}},
+                   {{"shutdown.delay", toml_string("300ms")}}};
+  EXPECT_TRUE(manager.receive().starts_with("READY=1\n"));
+  s.await_ready();
+  s.child().signal(SIGTERM);
+  EXPECT_TRUE(manager.receive().starts_with("STOPPING=1\n"));
+  EXPECT_TRUE(manager.receive().starts_with("EXTEND_TIMEOUT_USEC=16000000\n"));  // 1 + 10 + 5 s
+  EXPECT_EQ(s.child().wait(20s), std::optional{0});
+}
+
 TEST(the_service_manager, needs_no_watchdog_and_need_not_be_there) {
   const auto folder = temporary_folder{};
   auto s = limited{{.environment = {"NOTIFY_SOCKET=" + (folder.path() / "none").string()}}};

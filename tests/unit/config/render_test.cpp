@@ -190,6 +190,9 @@ allow_group_readable = true
 [clock]
 confirm_after = "7m"
 
+[shutdown]
+delay = "20s"
+
 [log]
 level = "warn"
 format = "json"
@@ -304,6 +307,7 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.log.audit_wait, std::chrono::seconds{3});
   EXPECT_EQ(s.actors.refusals_kept, 99U);
   EXPECT_EQ(s.clock.confirm_after, std::chrono::minutes{7});
+  EXPECT_EQ(s.shutdown.delay, seconds{20});
 }
 
 TEST(config_render, writes_every_key_so_that_parse_reads_it_back) {

@@ -1,5 +1,7 @@
 #include "tests/unit/net/server_fixture.hpp"
 
+#include <utility>
+
 #include "crypto/digest.hpp"
 
 namespace mintage::net {
@@ -19,12 +21,12 @@ server_test::~server_test() {
   services_.clear();
 }
 
-void server_test::start() {
+void server_test::start(std::vector<handed_socket> handed) {
   EXPECT_TRUE(check(settings).empty());
   auto tokens = oauth::admin_tokens{};
   tokens.admin = crypto::sha256(admin_token);
   tokens.minter = crypto::sha256(mint_token);
-  server_ = std::make_unique<server>(settings, rules, tokens);
+  server_ = std::make_unique<server>(settings, rules, tokens, std::move(handed));
   auto all = std::vector<service::token_service*>{};
   for (auto* io_thread : server_->io_threads()) {
     all.push_back(services_.emplace_back(std::make_unique<fake_service>(*io_thread)).get());

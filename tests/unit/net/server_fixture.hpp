@@ -25,8 +25,8 @@ class server_test : public testing::Test {
   server_test();
   ~server_test() override;
 
-  /// Starts with `settings`, on free TCP ports.
-  void start();
+  /// Starts with `settings`, on free TCP ports or in the given sockets.
+  void start(std::vector<handed_socket> handed = {});
   [[nodiscard]] peer connect() { return peer{server_->public_port()}; }
   [[nodiscard]] peer connect_admin() { return peer{server_->admin_port()}; }
   /// Sends one request on a connection of its own.
