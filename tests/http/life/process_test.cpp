@@ -154,8 +154,8 @@ TEST(the_service_manager, may_have_an_abstract_socket) {
 TEST(the_service_manager, is_asked_for_the_time_of_a_delay) {
   const auto folder = temporary_folder{};
   const auto manager = manager_socket{(folder.path() / "notify").string()};
-  auto s = limited{{.environment = {manager.variable()}},
-                   {{"shutdown.delay", toml_string("300ms")}}};
+  auto s =
+      limited{{.environment = {manager.variable()}}, {{"shutdown.delay", toml_string("300ms")}}};
   EXPECT_TRUE(manager.receive().starts_with("READY=1\n"));
   s.await_ready();
   s.child().signal(SIGTERM);
