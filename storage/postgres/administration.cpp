@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "storage/codec.hpp"
+#include "storage/postgres/catalog.hpp"
 #include "storage/postgres/primary_session.hpp"
 #include "storage/postgres/schema.hpp"
 
@@ -46,6 +48,25 @@ constexpr auto put_self = sql{"",
 constexpr auto find_version = sql{"", "SELECT schema FROM mintage.self"};
 constexpr auto raise_epoch =
     sql{"", "UPDATE mintage.self SET void_before = greatest(void_before, $1::int8)"};
+
+constexpr auto find_tokens =
+    sql{"", "SELECT id, body FROM mintage.record WHERE kind = $1::int2 AND body IS NOT NULL"};
+constexpr auto erase_token =
+    sql{"", "DELETE FROM mintage.record WHERE kind = $1::int2 AND id = $2::bytea"};
+
+/// Erases the initial access tokens for a limited number of clients: how many they registered since
+/// the backup is lost.
+void erase_limited_tokens(session& s, std::size_t shard, const postgres_progress& tell) {
+  constexpr auto kind = static_cast<std::int16_t>(record_kind::registration_token);
+  const auto found = run(s, shard, find_tokens, parameters{}.int2(kind));
+  for (auto row = 0; row < found.count(); ++row) {
+    const auto token = decode_registration_token(found.octets(row, 1));
+    if (!token || token->limit == 0) continue;
+    run(s, shard, erase_token, parameters{}.int2(kind).octets(found.octets(row, 0)));
+    tell(shard_text(shard) + ": the initial access token " + token->id +
+         " is removed, because it may be used up");
+  }
+}
 
 std::int64_t bucket_width(std::chrono::seconds tombstone) {
   constexpr auto least = std::int64_t{200'000};
@@ -125,8 +146,10 @@ void note_postgres_restored(const postgres_options& o, instant now, bool keep_fa
              keep_families ? "TRUNCATE mintage.code, mintage.node"
                            : "TRUNCATE mintage.code, mintage.tomb, mintage.brief, mintage.token, "
                              "mintage.node");
-    if (!keep_families)
+    if (!keep_families) {
       run(all[i], i, raise_epoch, parameters{}.int8(now.time_since_epoch().count()));
+      erase_limited_tokens(all[i], i, tell);
+    }
     // A node that runs on must not take a later change for one that it has seen.
     run_text(all[i], i, "UPDATE mintage.version SET v = v + 1000000");
     run_text(all[i], i, "COMMIT");

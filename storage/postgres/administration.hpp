@@ -28,7 +28,8 @@ void create_postgres_schema(const postgres_options& o, std::chrono::seconds tomb
 /// @throws storage_error
 void migrate_postgres_schema(const postgres_options& o, const postgres_progress& tell);
 
-/// After the databases were restored from backups: drops live codes, and raises the epoch.
+/// After the databases were restored from backups: drops live codes, raises the epoch, and erases
+/// the initial access tokens that may be used up.
 /// @param keep_families the restored databases hold every commit that was acknowledged: only live
 ///        codes are dropped, and the epoch stays.
 /// @throws storage_error

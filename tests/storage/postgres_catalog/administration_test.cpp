@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/codec.hpp"
 #include "storage/postgres/cluster_status.hpp"
 #include "storage/postgres/plan_check.hpp"
 #include "storage/postgres/primary_session.hpp"
@@ -99,15 +100,29 @@ TEST(note_postgres_restored, voids_everything_that_was_minted) {
       "INSERT INTO mintage.code (expires, subject, session, key, binding, value) SELECT 1, u, u, "
       "'k', '', '' FROM gen_random_uuid() u");
   db.run("INSERT INTO mintage.token (expires, key, value) VALUES (1, 'k', '')");
+  for (const auto limit : {0, 1}) {
+    auto token = oauth::registration_token{};
+    token.id = "irt_" + std::to_string(limit);
+    token.limit = static_cast<std::uint32_t>(limit);
+    auto body = std::string{};
+    for (const unsigned char octet : encode(token)) {
+      constexpr auto digits = std::string_view{"0123456789abcdef"};
+      (body += digits[octet >> 4]) += digits[octet & 15];
+    }
+    db.run("INSERT INTO mintage.record (kind, id, v, body) VALUES (5, '" + token.id + "', 1, '\\x" +
+           body + "')");
+  }
   const auto before = db.ask("SELECT v FROM mintage.version");
   note_postgres_restored(db.options(), instant{5000ms}, true, ignore);
   EXPECT_EQ(db.ask("SELECT count(*) FROM mintage.code"), "0");
   EXPECT_EQ(db.ask("SELECT count(*) FROM mintage.token"), "1");
   EXPECT_EQ(db.ask("SELECT void_before FROM mintage.self"), "0");
   EXPECT_NE(db.ask("SELECT v FROM mintage.version"), before);
+  EXPECT_EQ(db.ask("SELECT count(*) FROM mintage.record"), "2");
   note_postgres_restored(db.options(), instant{5000ms}, false, ignore);
   EXPECT_EQ(db.ask("SELECT count(*) FROM mintage.token"), "0");
   EXPECT_EQ(db.ask("SELECT void_before FROM mintage.self"), "5000");
+  EXPECT_EQ(db.ask("SELECT convert_from(id, 'UTF8') FROM mintage.record"), "irt_0");
 }
 
 TEST(check_postgres, tells_what_is_unsafe_in_words) {
