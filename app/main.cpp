@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
   add_explain_command(program, chosen);
   add_db_commands(program, chosen);
   add_cluster_commands(program, chosen);
+  add_backup_commands(program, chosen);
 
   try {
     // CLI11 takes the arguments in reverse order.

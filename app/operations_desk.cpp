@@ -15,6 +15,7 @@ operations_desk::opened operations_desk::open(handlers h) {
 }
 
 void operations_desk::close() noexcept {
+  closing_.request_stop();
   auto left = std::vector<task>{};
   {
     const auto lock = std::lock_guard{mutex_};

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -36,8 +37,12 @@ class operations_desk final : public service::operations {
 
   /// @returns what closes it again; it ends before what the handlers use.
   [[nodiscard]] opened open(handlers h);
-  /// Waits for the call that is being done; lets the others go unanswered.
+  /// Asks the call that is being done to end early, and waits for it; lets the others go
+  /// unanswered.
   void close() noexcept;
+
+  /// For calls that take long: whether the desk closes.
+  [[nodiscard]] std::stop_token closing() const noexcept { return closing_.get_token(); }
 
   void perform(service::admin_handle x) noexcept override;
   /// Reads the config again without a caller: on a signal.
@@ -54,6 +59,7 @@ class operations_desk final : public service::operations {
   std::condition_variable wake_;
   std::vector<task> tasks_;
   bool closed_ = false;
+  std::stop_source closing_;
   std::thread thread_;
 };
 

@@ -154,6 +154,36 @@ constexpr auto check_context = std::string_view{"note/seal-check"};
 crypto::digest check_key(const crypto::root_key& root) {
   return root.derive("mintage/check/1");
 }
+bool opens_note(const crypto::root_key& root, std::string_view note) {
+  return crypto::unseal(check_key(root), check_context, note).has_value();
+}
+
+/// The root of 32 octets, which are wiped.
+crypto::root_key root_of(crypto::digest& master) {
+  auto root = crypto::root_key{master};
+  OPENSSL_cleanse(master.data(), master.size());
+  return root;
+}
+
+/// @returns nothing when there is no such file.
+std::optional<crypto::root_key> read_seal_key(const std::filesystem::path& path, file_rules rules) {
+  const auto text = read_private(path, rules);
+  if (!text) return std::nullopt;
+  auto master = crypto::digest{};
+  auto octets = crypto::base64url_decode(text->reveal());
+  const auto is_key = octets && octets->size() == master.size();
+  if (is_key) std::memcpy(master.data(), octets->data(), master.size());
+  if (octets) OPENSSL_cleanse(octets->data(), octets->size());
+  if (!is_key) fail(path, "is not a seal key");
+  return root_of(master);
+}
+
+crypto::root_key make_seal_key(const std::filesystem::path& path) {
+  auto master = crypto::digest{};
+  crypto::buffered_random{}.fill(master);
+  make_private(path, crypto::secret_string{crypto::base64url(master)}.reveal());
+  return root_of(master);
+}
 
 }  // namespace
 
@@ -166,36 +196,31 @@ crypto::secret_string read_private_file(const std::filesystem::path& path, file_
 crypto::root_key load_or_make_seal_key(const std::filesystem::path& path, storage::catalog& records,
                                        file_rules rules) {
   const auto note = records.load_note(seal_check_note);
-  const auto text = read_private(path, rules);
-  auto master = crypto::digest{};
-  if (!text) {
-    if (!note.empty() || !records.load_keys().keys.empty())
-      fail(path,
-           "the seal key is missing, but the database holds records sealed with it; put the file "
-           "back, or copy it from another node: a new one is not made");
-    crypto::buffered_random{}.fill(master);
-    make_private(path, crypto::secret_string{crypto::base64url(master)}.reveal());
-  } else {
-    auto octets = crypto::base64url_decode(text->reveal());
-    const auto is_key = octets && octets->size() == master.size();
-    if (is_key) std::memcpy(master.data(), octets->data(), master.size());
-    if (octets) OPENSSL_cleanse(octets->data(), octets->size());
-    if (!is_key) fail(path, "is not a seal key");
-  }
-  const auto root = crypto::root_key{master};
-  OPENSSL_cleanse(master.data(), master.size());
+  const auto found = read_seal_key(path, rules);
+  if (!found && (!note.empty() || !records.load_keys().keys.empty()))
+    fail(path,
+         "the seal key is missing, but the database holds records sealed with it; put the file "
+         "back, or copy it from another node: a new one is not made");
+  const auto root = found ? *found : make_seal_key(path);
   const auto is_first =
       note.empty() && records.put_first_note(
                           seal_check_note, crypto::seal(check_key(root), check_context, "mintage"));
   if (is_first) return root;
   // Another node may have written the note since it was looked for.
   const auto current = note.empty() ? records.load_note(seal_check_note) : note;
-  if (crypto::unseal(check_key(root), check_context, current)) return root;
-  if (!text) {
+  if (opens_note(root, current)) return root;
+  if (!found) {
     ::unlink(path.c_str());
     fail(path, "another node has made the seal key of this database meanwhile: copy it from there");
   }
   fail(path, "is not the seal key of this database");
+}
+
+seal_key_fit compare_seal_key(const std::filesystem::path& path, std::string_view note,
+                              file_rules rules) {
+  const auto root = read_seal_key(path, rules);
+  if (!root) return seal_key_fit::missing;
+  return note.empty() || opens_note(*root, note) ? seal_key_fit::fits : seal_key_fit::other;
 }
 
 crypto::digest load_or_make_admin_token(const std::filesystem::path& path, file_rules rules) {

@@ -2,8 +2,10 @@
 /// Secret files: created once, never replaced, not readable by others.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <stdexcept>
+#include <string_view>
 
 #include "crypto/bytes.hpp"
 #include "crypto/root_key.hpp"
@@ -42,6 +44,14 @@ struct file_rules {
 /// @throws file_error, storage::storage_error
 [[nodiscard]] crypto::root_key load_or_make_seal_key(const std::filesystem::path& path,
                                                      storage::catalog& records, file_rules rules);
+
+/// What a seal key file is to a database.
+enum class seal_key_fit : std::uint8_t { fits, missing, other };
+/// Compares the file with the note that proves the seal key of a database (storage/content.hpp);
+/// any key fits a database without one. Makes no file.
+/// @throws file_error when the file cannot be read, or is no seal key.
+[[nodiscard]] seal_key_fit compare_seal_key(const std::filesystem::path& path,
+                                            std::string_view note, file_rules rules);
 
 /// SHA-256 of an admin token. The file (`mad_` and 43 characters) is created on first start.
 /// @throws file_error

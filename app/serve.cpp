@@ -15,6 +15,7 @@
 
 #include "actors/system.hpp"
 #include "app/audit_stream.hpp"
+#include "app/backup.hpp"
 #include "app/cli/commands.hpp"
 #include "app/clock_watch.hpp"
 #include "app/cluster_node.hpp"
@@ -64,11 +65,7 @@ operations_desk::outcome reload(net::server& server, event_log& log) {
 
 /// @throws nothing: what fails is answered.
 operations_desk::handlers make_handlers(net::server& server, event_log& log) {
-  return {.reload = [&] { return reload(server, log); },
-          .back_up = [](const oauth::back_up&) -> operations_desk::outcome {
-            return tl::unexpected{oauth::admin_error{
-                oauth::errc::invalid_request, "this database cannot be copied by the server"}};
-          }};
+  return {.reload = [&] { return reload(server, log); }, .back_up = {}};
 }
 
 void wait_for_end(signal_watch& signals, const service_manager& manager, operations_desk& desk,
@@ -257,6 +254,7 @@ int run(const config::settings& settings, const surroundings& around, event_log&
   auto server = net::server{settings.net, settings.rules, tokens, around.sockets};
   auto failed = failed_pool{};
   auto desk = operations_desk{};
+  auto* const backups = engine->backups();
   auto actors = std::make_unique<actors::system>(
       settings.actors, settings.rules,
       actors::environment{.engine = std::move(engine),
@@ -276,7 +274,9 @@ int run(const config::settings& settings, const surroundings& around, event_log&
   const auto services = actors->services();
   if (!wait_until_ready(server.io_threads(), services, failed))
     throw std::runtime_error{"the server did not become ready"};
-  auto opened = desk.open(make_handlers(server, log));
+  auto handlers = make_handlers(server, log);
+  handlers.back_up = make_backups(backups, desk.closing(), log);
+  auto opened = desk.open(std::move(handlers));
   server.start(services);
 
   log_certificates(server, log);

@@ -7,11 +7,9 @@
 #include <filesystem>
 #include <stop_token>
 
-#include "oauth/types.hpp"
+#include "storage/engine.hpp"
 
 namespace mintage::storage {
-
-using oauth::instant;
 
 struct backup_report {
   std::filesystem::path directory;
@@ -19,6 +17,12 @@ struct backup_report {
   instant made{};
   std::size_t files = 0;
   std::uint64_t octets = 0;
+};
+
+/// The caller's mistake: a directory that cannot hold a backup.
+class wrong_place : public storage_error {
+ public:
+  using storage_error::storage_error;
 };
 
 /// Makes backups. One call at a time; shards are read and written meanwhile.
@@ -29,7 +33,7 @@ class backup_source {
   /// whole when it holds the file BACKUP. When the call fails, it removes what it has made.
   /// @param to absolute; must not exist. Missing parents are made.
   /// @param stop ends the call soon, by an error.
-  /// @throws storage_error that names the path.
+  /// @throws wrong_place, storage_error
   virtual backup_report back_up(const std::filesystem::path& to, const std::stop_token& stop) = 0;
 };
 

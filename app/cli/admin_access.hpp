@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -41,6 +42,8 @@ class admin_access {
   /// Reads config and token. @throws command_error
   admin_access(const access_options& o, caller_role role);
 
+  /// For calls that take longer than others.
+  void wait_for(std::chrono::seconds most) { client_.wait_for(most); }
   /// Sends one request. Prints the JSON of the reply if --json was given.
   /// @returns the reply; an empty object when there is nothing (more) to print.
   /// @throws command_error when the server refuses.

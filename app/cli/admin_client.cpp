@@ -27,7 +27,7 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
 /// Covers an import, which waits for a slow hash, a commit and perhaps other imports.
-constexpr auto patience = std::chrono::seconds{30};
+constexpr auto usual_patience = std::chrono::seconds{30};
 
 /// The parts of a URL.
 struct place {
@@ -118,6 +118,7 @@ struct admin_client::impl {
   std::optional<asio::ssl::stream<beast::tcp_stream&>> secure;
   beast::flat_buffer octets;
   bool is_open = false;
+  std::chrono::seconds patience = usual_patience;
 
   /// Runs one asynchronous operation to its end. @throws boost::system::system_error
   template <class Start>
@@ -203,6 +204,10 @@ admin_client::admin_client(std::string_view url, crypto::secret_string token,
     : impl_{std::make_unique<impl>(place_of(url), std::move(token), ca)} {}
 
 admin_client::~admin_client() = default;
+
+void admin_client::wait_for(std::chrono::seconds most) {
+  impl_->patience = most;
+}
 
 admin_reply admin_client::call(std::string_view method, std::string_view target,
                                std::string_view body) {

@@ -2,6 +2,7 @@
 /// A blocking HTTP client for the admin interface of a running server.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -31,6 +32,8 @@ class admin_client {
                const std::filesystem::path& ca = {});
   ~admin_client();
 
+  /// Changes the limit of each wait, 30 s.
+  void wait_for(std::chrono::seconds most);
   /// Sends one request and waits for the reply.
   /// @param method GET, POST, PATCH or DELETE. @param target a path, percent-encoded.
   /// @param body sent as JSON unless empty.

@@ -27,5 +27,7 @@ void add_clock_commands(CLI::App& program, action& chosen);
 void add_explain_command(CLI::App& program, action& chosen);
 void add_db_commands(CLI::App& program, action& chosen);
 void add_cluster_commands(CLI::App& program, action& chosen);
+/// `backup`, `verify-backup` and `restore`, of the embedded database.
+void add_backup_commands(CLI::App& program, action& chosen);
 
 }  // namespace mintage::app

@@ -42,12 +42,14 @@ _mintage() {
   fi
 
   if ((COMP_CWORD == 1)); then
-    words='serve check repair client registration-token code keys clock explain db cluster --help'
+    words='serve check repair backup verify-backup restore client registration-token code keys clock explain db cluster --help'
   else
     case $command in
       serve | serve\ *) words='--config --memory' ;;
       check | check\ *) words='--config' ;;
       repair | repair\ *) words='--config --restored' ;;
+      backup | backup\ *) words=$access ;;
+      verify-backup | verify-backup\ * | restore | restore\ *) words='--config' ;;
       explain | explain\ *) words="$access --last --reasons --audit" ;;
       client) words='add list show check change secret suspend remove' ;;
       registration-token) words='add list remove' ;;

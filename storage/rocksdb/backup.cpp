@@ -40,9 +40,9 @@ backup_report rocksdb_backups::back_up(const fs::path& to, const std::stop_token
     check_place(to);
     fs::create_directories(to.parent_path());
     if (!make_private_directory(to))
-      throw storage_error{to.string() + " exists already: a backup is made in a new directory"};
+      throw wrong_place{to.string() + " exists already: a backup is made in a new directory"};
   } catch (const std::system_error& e) {
-    throw storage_error{std::string{"the backup cannot be made: "} + e.what()};
+    throw wrong_place{std::string{"the backup cannot be made: "} + e.what()};
   }
   const auto made = clock_.now();
   try {
@@ -63,10 +63,10 @@ backup_report rocksdb_backups::back_up(const fs::path& to, const std::stop_token
 }
 
 void rocksdb_backups::check_place(const fs::path& to) const {
-  if (!to.is_absolute() || !to.has_filename())
-    throw storage_error{"the directory of a backup must be an absolute path"};
+  if (!to.is_absolute() || !to.has_filename() || to.native().find('\0') != std::string::npos)
+    throw wrong_place{"the directory of a backup must be an absolute path"};
   if (is_within(to, db_.path()))
-    throw storage_error{to.string() + " is inside the database, where no backup may be"};
+    throw wrong_place{to.string() + " is inside the database, where no backup may be"};
 }
 
 void rocksdb_backups::fill(const fs::path& to, const std::stop_token& stop) {

@@ -1,6 +1,7 @@
 #include "storage/rocksdb/catalog.hpp"
 
 #include "storage/codec.hpp"
+#include "storage/rocksdb/note_names.hpp"
 
 namespace mintage::storage {
 namespace {
@@ -33,11 +34,8 @@ std::vector<Record> load_all(const rocksdb_database& db, column_family f,
   return all;
 }
 
-/// Initial access tokens are few, and stand among the notes. On the disk: DO NOT CHANGE.
-constexpr auto token_prefix = std::string_view{"registration-token/"};
-
 std::string token_key(std::string_view id) {
-  return std::string{token_prefix}.append(id);
+  return std::string{registration_token_prefix}.append(id);
 }
 
 /// The one revision of a catalog that no other process changes.
@@ -51,7 +49,7 @@ catalog_changes rocksdb_catalog::changes(revision after) {
   all.clients = load_all<oauth::client>(db_, column_family::clients, decode_client);
   all.resources = load_all<oauth::resource>(db_, column_family::resources, decode_resource);
   all.registration_tokens = load_all<oauth::registration_token>(
-      db_, column_family::notes, decode_registration_token, token_prefix);
+      db_, column_family::notes, decode_registration_token, registration_token_prefix);
   return all;
 }
 

@@ -2,6 +2,7 @@
 
 #include "storage/rocksdb/database_check.hpp"
 #include "storage/rocksdb/info_log.hpp"
+#include "storage/rocksdb/note_names.hpp"
 #include "storage/rocksdb/thread_sanitizer.hpp"
 
 #include <fcntl.h>
@@ -17,9 +18,6 @@
 
 namespace mintage::storage {
 namespace {
-
-/// The note that holds the epoch, in milliseconds since 1970. On the disk: DO NOT CHANGE.
-constexpr auto epoch_note = "void-before";
 
 /// Makes the directory, readable by its owner only: it holds hashes, sealed keys and personal data.
 void make_directory(const std::filesystem::path& path) {
@@ -146,7 +144,8 @@ rocksdb::Status rocksdb_database::write_epoch(instant t) {
   auto how = rocksdb::WriteOptions{};
   how.sync = true;
   auto batch = rocksdb::WriteBatch{};
-  auto status = batch.Put((*this)[column_family::notes], epoch_note, std::to_string(ms));
+  auto status = batch.Put((*this)[column_family::notes],
+                          rocksdb::Slice{epoch_note.data(), epoch_note.size()}, std::to_string(ms));
   put_mark({acknowledged_.sequence(), clock_.now()}, batch);
   if (status.ok()) status = db_->Write(how, &batch);
   if (status.ok()) void_before_.store(ms, std::memory_order_relaxed);

@@ -1,14 +1,11 @@
 #include "storage/rocksdb/database_check.hpp"
 
-#include <rocksdb/db.h>
 #include <rocksdb/sst_file_reader.h>
 
-#include <algorithm>
-#include <memory>
 #include <system_error>
 
-#include "storage/rocksdb/column_families.hpp"
 #include "storage/rocksdb/info_log.hpp"
+#include "storage/rocksdb/read_only.hpp"
 #include "storage/rocksdb/thread_sanitizer.hpp"
 
 namespace mintage::storage {
@@ -17,27 +14,9 @@ namespace {
 /// Sets `last` to the sequence number of the last write that the database has.
 rocksdb::Status read_last_sequence(const rocksdb_options& o, const oauth::clock& clock,
                                    std::uint64_t& last) {
-  auto quiet = uninstrumented_call{};
-  const auto path = o.path.string();
-  auto how = database_options(o);
-  how.info_log = make_info_log(o.path, clock);
-  how.create_if_missing = false;
-  how.create_missing_column_families = false;
-  auto names = std::vector<std::string>{};
-  auto status = rocksdb::DB::ListColumnFamilies(how, path, &names);
-  if (!status.ok()) return status;
-  auto columns = column_family_descriptors(o, clock);
-  std::erase_if(columns, [&](const auto& c) {
-    return std::find(names.begin(), names.end(), c.name) == names.end();
-  });
-  auto handles = std::vector<rocksdb::ColumnFamilyHandle*>{};
-  rocksdb::DB* db = nullptr;
-  status = rocksdb::DB::OpenForReadOnly(how, path, columns, &handles, &db);
-  if (!status.ok()) return status;
-  last = db->GetLatestSequenceNumber();
-  for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
-  delete db;
-  return status;
+  const auto db = read_only_database{o, clock, make_info_log(o.path, clock)};
+  if (db.status().ok()) last = db.last_sequence();
+  return db.status();
 }
 
 }  // namespace

@@ -4,12 +4,12 @@
 #include <utility>
 
 #include "storage/codec.hpp"
+#include "storage/rocksdb/note_names.hpp"
 
 namespace mintage::storage {
 namespace {
 
-/// The name of a note is this and the id of the entry. On the disk: DO NOT CHANGE.
-constexpr auto prefix = std::string_view{"outbox/"};
+constexpr auto prefix = outbox_prefix;
 
 std::string name_of(const outbox_id& id) {
   return std::string{prefix}.append(crypto::as_chars(id));

@@ -2,13 +2,18 @@
 #include "storage/backup.hpp"
 
 #include <gmock/gmock.h>
-#include <sys/mount.h>
+#include <signal.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
+#include "storage/codec.hpp"
+#include "storage/rocksdb/backup_check.hpp"
 #include "storage/rocksdb/backup_list.hpp"
 #include "storage/rocksdb/engine.hpp"
+#include "tests/storage/crash/other_disk.hpp"
 #include "tests/storage/store_driver.hpp"
 
 namespace mintage::storage {
@@ -33,6 +38,11 @@ class backups : public testing::Test {
     } catch (const storage_error& error) {
       return error.what();
     }
+  }
+
+  bool is_whole(const fs::path& backup) const {
+    const auto found = check_backup(backup, clock_);
+    return found.faults.empty() && found.counts.records[index_of(table::codes)] > 0;
   }
 
   temporary_folder directory_;
@@ -138,22 +148,61 @@ TEST_F(backups, that_were_not_finished_leave_nothing_beside_the_database) {
   EXPECT_FALSE(fs::exists(directory_.path() / "db/backup.tmp.tmp"));
 }
 
-/// A tmpfs, so another file system than that of the database.
-class other_disk {
- public:
-  other_disk(const fs::path& path, const char* options) : path_{path} {
-    fs::create_directories(path_);
-    is_mounted_ = ::mount("tmpfs", path_.c_str(), "tmpfs", 0, options) == 0;
-  }
-  ~other_disk() {
-    if (is_mounted_) ::umount(path_.c_str());
-  }
-  [[nodiscard]] bool is_mounted() const { return is_mounted_; }
+constexpr auto folder_variable = "MINTAGE_TEST_FOLDER";
 
- private:
-  fs::path path_;
-  bool is_mounted_ = false;
-};
+/// Makes backups until it is killed, and tells of each. Run by the test below.
+TEST(backups_of_a_child, DISABLED_until_it_is_killed) {
+  const auto folder = fs::path{std::getenv(folder_variable)};
+  const auto clock = manual_clock{};
+  auto o = rocksdb_options{};
+  o.path = folder / "db";
+  o.memtable_mb = 1;
+  const auto e = open_rocksdb_engine(o, 10, clock);
+  auto shard = store_driver{*e, 0, 1};
+  for (auto n = std::uint64_t{0};; ++n) {
+    auto op = insertion(n, clock.now() + seconds{60});
+    op.value = encode(oauth::authorization_code{});
+    ASSERT_EQ(shard.insert(std::move(op), clock.now()), verdict::ok);
+    e->backups()->back_up(folder / std::to_string(n), {});
+    std::printf("made %llu\n", static_cast<unsigned long long>(n));
+    std::fflush(stdout);
+  }
+}
+
+TEST_F(backups, are_whole_or_no_backups_when_the_process_is_killed) {
+  // How far the last backup is when the process is killed, as far as that can be seen.
+  const auto signs = std::vector<std::string>{"", "db", "db/CURRENT", "BACKUP"};
+  auto unfinished = 0;
+  for (auto round = std::size_t{0}; round < 8; ++round) {
+    const auto folder = directory_.path() / ("round" + std::to_string(round));
+    fs::create_directories(folder);
+    auto child = loopback::child_process{
+        {"/proc/self/exe", "--gtest_also_run_disabled_tests",
+         "--gtest_filter=backups_of_a_child.*"},
+        folder / "log",
+        {.environment = {folder_variable + std::string{"="} + folder.string()}}};
+    const auto last = std::to_string(round % 3 + 1);
+    while (!fs::exists(folder / last / signs[round % signs.size()])) std::this_thread::yield();
+    child.signal(SIGKILL);
+    const auto told = child.finish();
+
+    const auto e = open(folder / "db");
+    EXPECT_FALSE(fs::exists(folder / "db/backup.tmp"));
+    EXPECT_FALSE(fs::exists(folder / "db/backup.tmp.tmp"));
+    for (auto n = 0; fs::exists(folder / std::to_string(n)); ++n) {
+      const auto made = folder / std::to_string(n);
+      const auto was_told = told.find("made " + std::to_string(n) + "\n") != told.npos;
+      if (was_told || fs::exists(list_of(made))) {
+        EXPECT_TRUE(is_whole(made)) << made;
+      } else {
+        ++unfinished;
+        EXPECT_FALSE(is_whole(made)) << made;
+        EXPECT_THAT(failure_of(*e, made), HasSubstr("exists already"));
+      }
+    }
+  }
+  EXPECT_GT(unfinished, 0) << "no backup was interrupted";
+}
 
 TEST_F(backups, go_to_another_file_system_and_stop_when_it_is_full) {
   const auto disk = other_disk{directory_.path() / "disk", "size=12m"};

@@ -98,6 +98,7 @@ TEST(operations_desk, lets_waiting_calls_go_when_it_closes) {
   const auto unanswered = second.wait();
   ASSERT_NE(unanswered, nullptr);
   EXPECT_FALSE(service::exchange_as<service::admin_exchange>(*unanswered).answer);
+  EXPECT_TRUE(desk.closing().stop_requested());
   held.set_value();
   closing.get();
   const auto answered = first.wait();

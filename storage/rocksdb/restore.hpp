@@ -1,0 +1,39 @@
+/// @file
+/// Puts a backup in the place of the database.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "storage/engine.hpp"
+#include "storage/rocksdb/options.hpp"
+
+namespace mintage::storage {
+
+struct restore_report {
+  /// The epoch of `engine`: what was minted until then is void.
+  instant void_before{};
+  /// What there is now, for the operator to check.
+  std::vector<oauth::client> clients;
+  std::vector<key_record> keys;
+  /// Initial access tokens for a limited number of clients, which may have been used after the
+  /// backup. They were erased.
+  std::vector<oauth::registration_token> erased;
+};
+
+/// Raises the epoch of a database that was copied, to now: nothing that was consumed or revoked
+/// after the copy is valid again (PROTOCOL.md §13, NEG-212). Erases the initial access tokens that
+/// may be used up.
+/// @pre no process has the database open.
+/// @throws storage_error
+restore_report void_restored(const rocksdb_options& o, const oauth::clock& clock);
+
+/// Copies the database of a backup to `o.path`, as `void_restored` leaves it. The backup stays as
+/// it is. Run by root, the files belong to the owner of the folder that they are in.
+/// @pre `check_backup` found no fault.
+/// @throws storage_error when there is a database at `o.path`, or it cannot be made. Nothing of it
+///         is there then; after a kill, neither: it is made beside, and renamed when it is whole.
+[[nodiscard]] restore_report restore_rocksdb(const std::filesystem::path& backup,
+                                             const rocksdb_options& o, const oauth::clock& clock);
+
+}  // namespace mintage::storage
