@@ -81,6 +81,10 @@ TEST_F(upgrade, and_downgrade_of_two_nodes_one_after_the_other_fail_no_request) 
       settings{{"storage.postgres.shards",
                 "[" + toml_string(make_test_database(first.files().file(""))) + "]"},
                {"storage.postgres.require_sync", "false"},
+               // The database is not what is tried here: it may be slow.
+               {"storage.postgres.patience", toml_string("20s")},
+               {"storage.postgres.resolve", toml_string("40s")},
+               {"storage.postgres.lease", toml_string("10s")},
                {"storage.engine", toml_string("postgres")},
                {"keys.seal_key_file", toml_string(first.files().file("mintage.seal").string())},
                {"admin.token_file", toml_string(first.files().file("admin.token").string())},
