@@ -202,7 +202,7 @@ token_validator::next token_validator::route(service::authorization_exchange& x,
 token_validator::next token_validator::find_token(service::query_exchange& x) {
   auto jwt = read_token(x);
   if (!jwt) return answer_unless_stored(x);
-  auto& w = waiting_queries_.emplace_back(waiting<service::query_exchange>{&x, ways_.size()});
+  auto& w = waiting_queries_.emplace_back(&x, ways_.size());
   w.token = std::move(*jwt);
   w.token_hash = hash_(x.request.token);
   return next::reply;  // `verify` decides

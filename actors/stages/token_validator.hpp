@@ -111,6 +111,8 @@ class token_validator {
   /// proof (`x->proof`), of the JWT that it asks about, or of several of them.
   template <class Exchange>
   struct waiting {
+    /// Made in its place: GCC 14 warns of each optional of one that is moved.
+    waiting(Exchange* exchange, std::size_t way) : x{exchange}, index{way} {}
     Exchange* x;
     std::size_t index;  ///< in `ways_`
     std::optional<oauth::pending_assertion> who{};

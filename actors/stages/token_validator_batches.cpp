@@ -50,7 +50,7 @@ void token_validator::begin_batch() {
 /// `verify` decides about the exchange, with the signature of a JWT that it asks about.
 template <class Exchange>
 token_validator::waiting<Exchange>& token_validator::wait_for_signatures(Exchange& x) {
-  auto& w = waiting_of(x).emplace_back(waiting<Exchange>{&x, ways_.size()});
+  auto& w = waiting_of(x).emplace_back(&x, ways_.size());
   if constexpr (std::is_same_v<Exchange, service::query_exchange>) {
     if (auto jwt = read_token(x)) {
       w.token = std::move(*jwt);
