@@ -17,6 +17,10 @@ namespace {
 
 constexpr auto mebibyte = std::size_t{1} << 20;
 
+/// The newest form of table files that RocksDB 7.8 of Debian 12 reads. 9.10 would write a later
+/// one, and a database could not go back.
+constexpr auto table_format = 5U;
+
 class expiry_filter final : public rocksdb::CompactionFilter {
  public:
   explicit expiry_filter(instant now) : now_{now} {}
@@ -61,6 +65,7 @@ class no_recovery final : public rocksdb::EventListener {
 rocksdb::ColumnFamilyOptions hot_column_family(const rocksdb_options& o, const oauth::clock& clock,
                                                const std::shared_ptr<rocksdb::Cache>& cache) {
   auto table = rocksdb::BlockBasedTableOptions{};
+  table.format_version = table_format;
   table.block_cache = cache;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   // The prefix distinguishes keys as well as the whole key does; both would double the filters.
@@ -109,6 +114,7 @@ rocksdb::ColumnFamilyOptions mixed_column_family(const rocksdb_options& o,
 /// Options for clients, keys, resources and notes: few, and kept until they are removed.
 rocksdb::ColumnFamilyOptions plain_column_family(const std::shared_ptr<rocksdb::Cache>& cache) {
   auto table = rocksdb::BlockBasedTableOptions{};
+  table.format_version = table_format;
   table.block_cache = cache;
   auto options = rocksdb::ColumnFamilyOptions{};
   options.write_buffer_size = 4 * mebibyte;
@@ -121,6 +127,7 @@ rocksdb::ColumnFamilyOptions plain_column_family(const std::shared_ptr<rocksdb::
 rocksdb::ColumnFamilyOptions cutoffs_column_family(const oauth::clock& clock,
                                                    const std::shared_ptr<rocksdb::Cache>& cache) {
   auto table = rocksdb::BlockBasedTableOptions{};
+  table.format_version = table_format;
   table.block_cache = cache;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.whole_key_filtering = true;
