@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "crypto/base64.hpp"
+#include "crypto/credentials.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
 #include "crypto/seal.hpp"
@@ -109,14 +110,16 @@ crypto::secret_string first_line(const std::filesystem::path& path, std::string 
 std::optional<crypto::secret_string> read_private(const std::filesystem::path& path,
                                                   file_rules rules) {
   // Without O_NONBLOCK, opening a pipe would block until it has a writer.
-  constexpr auto flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-  const auto file = descriptor{::open(path.c_str(), flags)};
+  constexpr auto flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+  const auto opened = crypto::open_secret_file(path, flags);
+  const auto file = descriptor{opened.descriptor};
   if (file.get() < 0) {
-    if (errno == ENOENT) return std::nullopt;
-    if (errno == ELOOP)
+    if (opened.error == ENOENT) return std::nullopt;
+    if (opened.error == ELOOP)
       fail(path, "is a symbolic link, which is not followed: name the file that it leads to");
-    fail(path, "cannot be read", errno);
+    fail(path, "cannot be read", opened.error);
   }
+  if (opened.is_credential) rules.allow_group_readable = true;
   struct stat about {};
   if (::fstat(file.get(), &about) != 0) fail(path, "cannot be examined", errno);
   check_access(path, about, rules);

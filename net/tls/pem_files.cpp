@@ -13,6 +13,8 @@
 #include <ctime>
 #include <string_view>
 
+#include "crypto/credentials.hpp"
+
 namespace mintage::net {
 namespace {
 
@@ -73,14 +75,16 @@ std::string file_text::take(int descriptor, const file_rules& rules) {
 
 tl::expected<file_text, std::string> file_text::read(const std::filesystem::path& file,
                                                      const file_rules& rules) {
-  const auto descriptor =
-      ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // does not wait for a pipe
-  if (descriptor < 0) {
-    return tl::unexpected{file.string() + ": cannot be read: " + std::strerror(errno)};
+  // Does not wait for a pipe.
+  const auto opened = crypto::open_secret_file(file, O_CLOEXEC | O_NONBLOCK);
+  if (opened.descriptor < 0) {
+    return tl::unexpected{file.string() + ": cannot be read: " + std::strerror(opened.error)};
   }
+  auto allowed = rules;
+  if (opened.is_credential && rules.who == readers::owner) allowed.who = readers::owner_and_group;
   auto text = file_text{};
-  const auto wrong = text.take(descriptor, rules);
-  ::close(descriptor);
+  const auto wrong = text.take(opened.descriptor, allowed);
+  ::close(opened.descriptor);
   if (!wrong.empty()) return tl::unexpected{file.string() + ": " + wrong};
   return text;
 }
