@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
   add_keys_commands(program, chosen);
   add_clock_commands(program, chosen);
   add_explain_command(program, chosen);
+  add_healthcheck_command(program, chosen);
   add_db_commands(program, chosen);
   add_cluster_commands(program, chosen);
   add_backup_commands(program, chosen);

@@ -1,6 +1,6 @@
 /// @file
 /// The management commands: `mintage client`, `registration-token`, `code`, `keys`, `clock` and
-/// `explain`, over the admin interface; `db` and `cluster`, which ask PostgreSQL.
+/// `explain`, over the admin interface; `healthcheck`; `db` and `cluster`, which ask PostgreSQL.
 #pragma once
 
 #include <functional>
@@ -25,6 +25,7 @@ void add_code_commands(CLI::App& program, action& chosen);
 void add_keys_commands(CLI::App& program, action& chosen);
 void add_clock_commands(CLI::App& program, action& chosen);
 void add_explain_command(CLI::App& program, action& chosen);
+void add_healthcheck_command(CLI::App& program, action& chosen);
 void add_db_commands(CLI::App& program, action& chosen);
 void add_cluster_commands(CLI::App& program, action& chosen);
 /// `backup`, `verify-backup` and `restore`, of the embedded database.

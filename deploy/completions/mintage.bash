@@ -42,7 +42,7 @@ _mintage() {
   fi
 
   if ((COMP_CWORD == 1)); then
-    words='serve check repair backup verify-backup restore client registration-token code keys clock explain db cluster --help'
+    words='serve check repair backup verify-backup restore client registration-token code keys clock explain healthcheck db cluster --help'
   else
     case $command in
       serve | serve\ *) words='--config --memory' ;;
@@ -51,6 +51,7 @@ _mintage() {
       backup | backup\ *) words=$access ;;
       verify-backup | verify-backup\ * | restore | restore\ *) words='--config' ;;
       explain | explain\ *) words="$access --last --reasons --audit" ;;
+      healthcheck | healthcheck\ *) words='--config --live --timeout' ;;
       client) words='add list show check change secret suspend remove' ;;
       registration-token) words='add list remove' ;;
       code) words='mint' ;;

@@ -54,6 +54,26 @@ TEST_F(access_test, wrong_usage_is_2) {
   }
 }
 
+TEST_F(access_test, healthcheck_is_0_when_the_server_is_ready_and_1_when_not) {
+  for (const auto& more : {arguments{}, arguments{"--live"}}) {
+    auto words = arguments{"healthcheck", "--config", config_with_port()};
+    words.insert(words.end(), more.begin(), more.end());
+    const auto done = run_program(words);
+    EXPECT_EQ(done.code, 0) << done.err;
+    EXPECT_EQ(done.out + done.err, "");
+  }
+  expect_failure(run_program({"healthcheck"}), 2, "--config");
+  expect_failure(run_program({"healthcheck", "--config", "/nonexistent.toml"}), 2, "nonexistent");
+  // The public listener is no admin listener; nothing listens on port 1.
+  const auto asks = [](std::uint16_t port, std::string_view told) {
+    const auto file = stage_->server.file("health.toml");
+    write_file(file, render({{"health.listen", toml_string("0.0.0.0:" + std::to_string(port))}}));
+    expect_failure(run_program({"healthcheck", "--config", file.string()}), 1, told);
+  };
+  asks(stage_->server.port(), "not ready: /readyz answers 404");
+  asks(1, "no answer from the server at 127.0.0.1 port 1");
+}
+
 TEST_F(access_test, the_token_goes_to_no_other_machine) {
   expect_failure(run_program({"keys", "list", "--admin", "http://192.0.2.1:9081", "--token-file",
                               token_file()}),
