@@ -93,7 +93,8 @@ std::unique_ptr<stage> authorization::stage_;
 std::unique_ptr<party> authorization::client_;
 
 void authorization::SetUpTestSuite() {
-  stage_ = std::make_unique<stage>(settings{{"authorization.login_url", toml_string(login_url)}});
+  stage_ = std::make_unique<stage>(settings{{"authorization.login_url", toml_string(login_url)},
+                                            {"authorization.logout_url", toml_string(logout_url)}});
   client_ = std::make_unique<party>(make_party(
       stage_->admin, {{"client_name", "An <app>"}, {"client_uri", "https://app.example/"}}));
   client_->pkce = true;

@@ -13,6 +13,7 @@
 namespace mintage::test {
 
 constexpr std::string_view login_url = "https://login.example/in?tenant=a";
+constexpr std::string_view logout_url = "https://login.example/out";
 
 /// Keeps the cookie of the server, as a browser does.
 class browser {

@@ -28,7 +28,7 @@ bool is_rule(std::string_view text) {
 /// A document with a section, an appendix, or as a whole.
 bool is_clause(std::string_view text) {
   return text.empty() || text.starts_with("RFC ") || text.starts_with("OpenID Connect ") ||
-         text.starts_with("FAPI 2.0 ");
+         text.starts_with("FAPI 2.0 ") || text.starts_with("RP-Initiated Logout ");
 }
 
 TEST(denial_rows, are_unique_and_say_all_that_is_to_be_said) {  // TOK-17
