@@ -1,6 +1,6 @@
 /// @file
-/// Fuzzes handles and continuations: as texts, and, after a first line "seal", as the octets that
-/// are sealed in them. What is read has one spelling.
+/// Fuzzes handles, of logouts too, and continuations: as texts, and, after a first line "seal", as
+/// the octets that are sealed in them. What is read has one spelling.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include "oauth/authorization/continuation.hpp"
 #include "oauth/authorization/encoding.hpp"
 #include "oauth/authorization/handle.hpp"
+#include "oauth/logout/end_session.hpp"
 
 namespace {
 
@@ -35,6 +36,13 @@ void check_octets(std::string_view octets, oauth::url_seal& seal) {
   const auto text = crypto::base64url(seal.seal(oauth::sealed_kind::continuation, octets, now));
   const auto back = oauth::open_continuation(text, seal, now);
   require(!back || back->get().expires > now);
+  const auto logout =
+      "l." + crypto::base64url(seal.seal(oauth::sealed_kind::logout_handle, octets, now));
+  if (const auto asked = oauth::open_logout_handle(logout, seal, now)) {
+    require(asked->expires > now);
+    require(oauth::open_logout_handle(oauth::make_logout_handle(*asked, seal, now), seal, now)
+                .has_value());
+  }
 }
 
 }  // namespace
@@ -50,6 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   require(!oauth::open_handle(text, oauth::handle_use::login, seal, now));
   require(!oauth::open_continuation(text, seal, now));
+  require(!oauth::open_logout_handle(text, seal, now));
   if (const auto found = oauth::find_handle_record(text, hash)) {
     require(found->where.value < oauth::slots_count);
   }
