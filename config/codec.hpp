@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -20,8 +21,46 @@ namespace mintage::config {
 /// accepted; otherwise the target is unchanged.
 using objection = std::optional<std::string>;
 
-/// The codec of plain members, chosen by their type. `write` returns TOML.
+/// What kind of value a setting takes, for the JSON Schema of the config file.
+enum class value_kind : std::uint8_t {
+  text,
+  path,
+  truth,
+  count,       ///< a whole number, 0 or more
+  duration,    ///< text with a unit, or a number of seconds
+  size,        ///< text with a unit, or a number of octets
+  word,        ///< one of `value_shape::words`
+  texts,       ///< an array of texts
+  algorithms,  ///< an array of algorithms that the server signs with
+};
+struct value_shape {
+  value_kind kind = value_kind::text;
+  std::vector<std::string_view> words{};
+};
+
+/// The codec of plain members, chosen by their type. `write` returns TOML. `shape` needs only the
+/// type of its argument.
 struct plain {
+  [[nodiscard]] static value_shape shape(const std::string*) { return {}; }
+  [[nodiscard]] static value_shape shape(const std::filesystem::path*) {
+    return {value_kind::path};
+  }
+  [[nodiscard]] static value_shape shape(const bool*) { return {value_kind::truth}; }
+  [[nodiscard]] static value_shape shape(const std::size_t*) { return {value_kind::count}; }
+  [[nodiscard]] static value_shape shape(const unsigned*) { return {value_kind::count}; }
+  [[nodiscard]] static value_shape shape(const std::chrono::seconds*) {
+    return {value_kind::duration};
+  }
+  [[nodiscard]] static value_shape shape(const std::chrono::milliseconds*) {
+    return {value_kind::duration};
+  }
+  [[nodiscard]] static value_shape shape(const std::vector<std::string>*) {
+    return {value_kind::texts};
+  }
+  [[nodiscard]] static value_shape shape(const std::vector<crypto::jws_alg>*) {
+    return {value_kind::algorithms};
+  }
+
   [[nodiscard]] static objection read(const value& v, std::string& to);
   [[nodiscard]] static objection read(const value& v, std::filesystem::path& to);
   [[nodiscard]] static objection read(const value& v, bool& to);
@@ -44,12 +83,16 @@ struct plain {
 
 /// A path, or "" for no path.
 struct optional_path {
+  [[nodiscard]] static value_shape shape(const std::filesystem::path*) {
+    return {value_kind::path};
+  }
   [[nodiscard]] static objection read(const value& v, std::filesystem::path& to);
   [[nodiscard]] static std::string write(const std::filesystem::path& from);
 };
 
 /// A size: a number of octets, or a string with KiB or MiB.
 struct octets {
+  [[nodiscard]] static value_shape shape(const std::size_t*) { return {value_kind::size}; }
   [[nodiscard]] static objection read(const value& v, std::size_t& to);
   [[nodiscard]] static std::string write(std::size_t from);
 };
@@ -62,6 +105,12 @@ struct choice {
     std::string_view text;
   };
   std::array<word, N> words;
+
+  [[nodiscard]] value_shape shape(const Enum*) const {
+    auto out = value_shape{value_kind::word, {}};
+    for (const auto& w : words) out.words.push_back(w.text);
+    return out;
+  }
 
   [[nodiscard]] objection read(const value& v, Enum& to) const {
     const auto* text = std::get_if<std::string>(&v.held);

@@ -10,12 +10,19 @@
 namespace mintage::config {
 namespace {
 
+/// What `codec` reads into a member of type `T`.
+template <class T, class Codec>
+value_shape shape_of(const Codec& codec) {
+  return codec.shape(static_cast<const T*>(nullptr));
+}
+
 /// The setting that is member `member` of the part `part` of the settings.
 template <class Part, class T, class Codec = plain>
 setting field(std::string_view key, Part settings::*part, T Part::*member, Codec codec = {}) {
   auto made =
       setting{key, [=](const value& v, settings& s) { return codec.read(v, s.*part.*member); },
               [=](const settings& s) { return codec.write(s.*part.*member); }, nullptr};
+  made.shape = shape_of<T>(codec);
   if constexpr (std::is_same_v<T, std::filesystem::path>) {
     made.path = [=](settings& s) -> std::filesystem::path& { return s.*part.*member; };
   }
@@ -27,6 +34,7 @@ setting rocksdb_field(std::string_view key, T storage::rocksdb_options::*member,
   auto made = setting{
       key, [=](const value& v, settings& s) { return codec.read(v, s.storage.rocksdb.*member); },
       [=](const settings& s) { return codec.write(s.storage.rocksdb.*member); }, nullptr};
+  made.shape = shape_of<T>(codec);
   if constexpr (std::is_same_v<T, std::filesystem::path>) {
     made.path = [=](settings& s) -> std::filesystem::path& { return s.storage.rocksdb.*member; };
   }
@@ -37,7 +45,10 @@ template <class T>
 setting postgres_field(std::string_view key, T storage::postgres_options::*member) {
   return {key,
           [=](const value& v, settings& s) { return plain::read(v, s.storage.postgres.*member); },
-          [=](const settings& s) { return plain::write(s.storage.postgres.*member); }, nullptr};
+          [=](const settings& s) { return plain::write(s.storage.postgres.*member); },
+          nullptr,
+          false,
+          shape_of<T>(plain{})};
 }
 
 template <class T, class Codec = plain>
@@ -45,7 +56,10 @@ setting registration_field(std::string_view key, T oauth::registration_options::
                            Codec codec = {}) {
   return {key,
           [=](const value& v, settings& s) { return codec.read(v, s.rules.registration.*member); },
-          [=](const settings& s) { return codec.write(s.rules.registration.*member); }, nullptr};
+          [=](const settings& s) { return codec.write(s.rules.registration.*member); },
+          nullptr,
+          false,
+          shape_of<T>(codec)};
 }
 
 /// A setting of the `net::tls_options` that is the member `tls` of net/'s options.
@@ -55,6 +69,7 @@ setting tls_field(std::string_view key, net::tls_options net::options::*tls,
   auto made =
       setting{key, [=](const value& v, settings& s) { return codec.read(v, s.net.*tls.*member); },
               [=](const settings& s) { return codec.write(s.net.*tls.*member); }, nullptr};
+  made.shape = shape_of<T>(codec);
   if constexpr (std::is_same_v<T, std::filesystem::path>) {
     made.path = [=](settings& s) -> std::filesystem::path& { return s.net.*tls.*member; };
     made.is_input = true;

@@ -24,6 +24,7 @@ struct setting {
   std::function<std::filesystem::path&(settings&)> path;
   /// The server only reads the file at this path, so two keys may name the same file.
   bool is_input = false;
+  value_shape shape{};
 
   /// `http` of `http.listen`; empty at the top level.
   [[nodiscard]] std::string_view section() const noexcept;

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -46,6 +47,43 @@ TEST(config_example, is_exactly_the_defaults) {
   const auto loaded = load(file);
   ASSERT_TRUE(loaded) << to_string(loaded.error().at(0));
   EXPECT_EQ(render(*loaded), render(defaults_in(file.parent_path())));
+}
+
+/// Whether a value of the file is of that kind.
+bool fits(const value& v, const value_shape& shape) {
+  const auto* text = std::get_if<std::string>(&v.held);
+  const auto is_number = std::holds_alternative<std::int64_t>(v.held);
+  switch (shape.kind) {
+    case value_kind::text:
+    case value_kind::path:
+      return text != nullptr;
+    case value_kind::truth:
+      return std::holds_alternative<bool>(v.held);
+    case value_kind::count:
+      return is_number;
+    case value_kind::duration:
+      return text != nullptr && parse_duration(*text);
+    case value_kind::size:
+      return is_number || (text != nullptr && parse_size(*text));
+    case value_kind::word:
+      return text != nullptr && std::ranges::count(shape.words, *text) == 1;
+    case value_kind::texts:
+    case value_kind::algorithms:
+      return std::holds_alternative<std::vector<value>>(v.held);
+  }
+  return false;
+}
+
+TEST(config_shapes, are_those_of_the_defaults) {
+  for (const auto& s : schema()) {
+    const auto entries = read_document("x = " + s.write(settings{}));
+    ASSERT_TRUE(entries) << s.key;
+    EXPECT_TRUE(fits(entries->front().what, s.shape)) << s.key;
+  }
+  EXPECT_EQ(find_setting("log.level")->shape.words,
+            (std::vector<std::string_view>{"debug", "info", "warn", "error"}));
+  EXPECT_EQ(find_setting("storage.postgres.patience")->shape.kind, value_kind::duration);
+  EXPECT_EQ(find_setting("registration.scopes")->shape.kind, value_kind::texts);
 }
 
 TEST(config_example, holds_every_key_and_nothing_else) {
