@@ -101,10 +101,11 @@ objection take_identifier(json_in from, resource& to) {
   return take(from, to.as.identifier);
 }
 
-/// Kept as text: oauth::key_set reads it.
+/// Kept as text: oauth::key_set reads it. An empty object takes the keys away.
 objection take_jwks(json_in from, client_metadata& to) {
-  if (!from.is_object()) return "must be a JWK set, which is an object";
-  to.jwks = simdjson::minify(from);
+  auto set = simdjson::dom::object{};
+  if (from.get(set) != simdjson::SUCCESS) return "must be a JWK set, which is an object";
+  to.jwks = set.size() == 0 ? std::string{} : simdjson::minify(from);
   return {};
 }
 
@@ -389,6 +390,12 @@ oauth::admin_result<resource> admin_json::read_resource(std::string_view json) {
 
 oauth::admin_result<client_metadata> admin_json::read_client(std::string_view json) {
   return read(impl_->parser, json, client_members);
+}
+
+std::vector<std::string_view> client_member_names() {
+  auto names = std::vector<std::string_view>{};
+  for (const auto& m : client_members) names.push_back(m.name);
+  return names;
 }
 
 oauth::admin_result<secret_request> admin_json::read_secret(std::string_view json) {

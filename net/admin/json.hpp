@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "oauth/admin/calls.hpp"
 #include "oauth/admin/minting.hpp"
@@ -51,6 +52,9 @@ class admin_json {
   struct impl;
   std::unique_ptr<impl> impl_;
 };
+
+/// The members that `read_client` knows.
+[[nodiscard]] std::vector<std::string_view> client_member_names();
 
 /// Renders the answer. A client has the names of RFC 7591, never a hash. It has `client_secret`
 /// (once) and `client_secret_expires_at` when the secret was generated, `number` when a secret was

@@ -132,6 +132,7 @@ json::object to_json(const oauth::client& c) {
       {"allowed_origins", to_json(c.allowed_origins)},
       {"secrets", std::move(secrets)},
   };
+  if (!c.sector.empty()) out["sector"] = c.sector;
   put_lives(out, c.lives);
   put_claims(out, c.access_token_claims);
   put_keys(out, c);

@@ -81,6 +81,14 @@ TEST(admin_json_render, shows_what_concerns_authorization_requests) {
                                 R"("default_max_age":0,"require_auth_time":true})"));
 }
 
+TEST(admin_json_render, shows_the_sector_of_pairwise_subjects) {
+  auto c = oauth::client{};
+  c.id = "x";
+  EXPECT_THAT(render(oauth::admin_answer{c}), testing::Not(testing::HasSubstr("sector")));
+  c.sector = "a.example";
+  EXPECT_THAT(render(oauth::admin_answer{c}), testing::EndsWith(R"(,"sector":"a.example"})"));
+}
+
 TEST(admin_json_render, shows_the_keys_of_a_client) {
   auto c = oauth::client{};
   c.id = "x";

@@ -332,6 +332,7 @@ TEST(admin_json, reads_how_a_client_proves_itself_by_keys) {  // CAU-06
   ASSERT_TRUE(r);
   EXPECT_EQ(r->jwks, R"({"keys":[{"kty":"EC","x5c":["a","b"]}]})");
   EXPECT_EQ(r->jwks_uri, "https://j");
+  EXPECT_EQ(reader.read_client(R"({"jwks":{}})")->jwks, "");
   EXPECT_EQ(r->token_endpoint_auth_signing_alg, "ES256");
   EXPECT_EQ(r->assertion_aud_mode, "compat");
   EXPECT_EQ(r->profile, "fapi2");
