@@ -55,6 +55,9 @@ int main(int argc, char** argv) {
   add_clock_commands(program, chosen);
   add_explain_command(program, chosen);
   add_healthcheck_command(program, chosen);
+  add_apply_command(program, chosen);
+  add_export_command(program, chosen);
+  add_schema_command(program, chosen);
   add_db_commands(program, chosen);
   add_cluster_commands(program, chosen);
   add_backup_commands(program, chosen);

@@ -60,8 +60,8 @@ admin_client connect(const access_options& o) {
   }
 }
 
-/// The error of the reply as a sentence. A reply that is not this server's is described by its
-/// status.
+}  // namespace
+
 std::string sentence_of(const admin_reply& reply) {
   auto failed = json::error_code{};
   const auto body = json::parse(reply.body, failed);
@@ -71,8 +71,6 @@ std::string sentence_of(const admin_reply& reply) {
   if (what != nullptr && what->is_string()) out += std::string_view{what->as_string()};
   return out + " (status " + std::to_string(reply.status) + ")";
 }
-
-}  // namespace
 
 void add_access_options(CLI::App& command, access_options& o) {
   command.add_option("--config", o.config, "Take address and token file from this server config")
@@ -93,9 +91,14 @@ void add_access_options(CLI::App& command, access_options& o) {
 admin_access::admin_access(const access_options& o, caller_role role)
     : client_{connect(completed(o, role))}, as_json_{o.as_json} {}
 
+admin_reply admin_access::send(std::string_view method, std::string_view target,
+                               const std::optional<json::object>& body) {
+  return client_.call(method, target, body ? json::serialize(*body) : std::string{});
+}
+
 json::object admin_access::call(std::string_view method, std::string_view target,
                                 const std::optional<json::object>& body) {
-  const auto reply = client_.call(method, target, body ? json::serialize(*body) : std::string{});
+  const auto reply = send(method, target, body);
   if (!reply.is_success()) throw command_error{sentence_of(reply)};
   if (reply.body.empty()) return {};
   if (as_json_) {

@@ -51,9 +51,18 @@ class admin_access {
       std::string_view method, std::string_view target,
       const std::optional<boost::json::object>& body = std::nullopt);
 
+  /// Sends one request. @returns the reply, whatever its status; nothing is printed.
+  /// @throws command_error when the server cannot be asked.
+  [[nodiscard]] admin_reply send(std::string_view method, std::string_view target,
+                                 const std::optional<boost::json::object>& body = std::nullopt);
+
  private:
   admin_client client_;
   bool as_json_;
 };
+
+/// The error of the reply as a sentence. A reply that is not this server's is described by its
+/// status.
+[[nodiscard]] std::string sentence_of(const admin_reply& reply);
 
 }  // namespace mintage::app

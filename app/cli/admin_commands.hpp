@@ -1,6 +1,7 @@
 /// @file
 /// The management commands: `mintage client`, `registration-token`, `code`, `keys`, `clock` and
-/// `explain`, over the admin interface; `healthcheck`; `db` and `cluster`, which ask PostgreSQL.
+/// `explain`, `apply` and `export`, over the admin interface; `healthcheck`; `schema`, which asks
+/// nobody; `db` and `cluster`, which ask PostgreSQL.
 #pragma once
 
 #include <functional>
@@ -26,6 +27,9 @@ void add_keys_commands(CLI::App& program, action& chosen);
 void add_clock_commands(CLI::App& program, action& chosen);
 void add_explain_command(CLI::App& program, action& chosen);
 void add_healthcheck_command(CLI::App& program, action& chosen);
+void add_apply_command(CLI::App& program, action& chosen);
+void add_export_command(CLI::App& program, action& chosen);
+void add_schema_command(CLI::App& program, action& chosen);
 void add_db_commands(CLI::App& program, action& chosen);
 void add_cluster_commands(CLI::App& program, action& chosen);
 /// `backup`, `verify-backup` and `restore`, of the embedded database.

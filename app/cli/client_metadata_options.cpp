@@ -42,19 +42,6 @@ std::vector<std::string_view> confidential_methods() {
   return names;
 }
 
-/// The JWK set of a file. A single JWK becomes a set of one.
-json::value read_jwks(const std::string& file) {
-  auto in = std::ifstream{file, std::ios::binary};
-  auto text = std::string{std::istreambuf_iterator<char>{in}, {}};
-  if (!in) throw command_error{"--jwks: cannot read " + file, exit_usage};
-  auto keys = json_of("--jwks", text);
-  if (keys.is_object() && keys.as_object().contains("kty"))
-    keys = json::object{{"keys", json::array{keys}}};
-  const auto sound = oauth::key_set::read(json::serialize(keys));
-  if (!sound) throw command_error{"--jwks: " + sound.error(), exit_usage};
-  return keys;
-}
-
 void add_key_options(CLI::App& command, client_metadata_options& o) {
   auto* file = command.add_option("--jwks", o.jwks_file,
                                   "Its public keys: a file with a JWK set or one JWK");
@@ -187,6 +174,19 @@ void add_logout_options(CLI::App& command, client_metadata_options& o) {
 
 }  // namespace
 
+json::value read_jwks(const char* option, const std::string& file) {
+  auto in = std::ifstream{file, std::ios::binary};
+  auto text = std::string{std::istreambuf_iterator<char>{in}, {}};
+  const auto name = std::string{option} + ": ";
+  if (!in) throw command_error{name + "cannot read " + file, exit_usage};
+  auto keys = json_of(option, text);
+  if (keys.is_object() && keys.as_object().contains("kty"))
+    keys = json::object{{"keys", json::array{keys}}};
+  const auto sound = oauth::key_set::read(json::serialize(keys));
+  if (!sound) throw command_error{name + sound.error(), exit_usage};
+  return keys;
+}
+
 json::object client_metadata_options::body() const {
   auto out = json::object{};
   const auto put_text = [&](const char* member, const std::string& value) {
@@ -217,7 +217,7 @@ json::object client_metadata_options::body() const {
   if (!access_token_claims.empty()) {
     out["access_token_claims"] = json_of("--access-token-claims", access_token_claims);
   }
-  if (!jwks_file.empty()) out["jwks"] = read_jwks(jwks_file);
+  if (!jwks_file.empty()) out["jwks"] = read_jwks("--jwks", jwks_file);
   put_text("jwks_uri", jwks_uri);
   put_text("token_endpoint_auth_signing_alg", assertion_alg);
   put_text("assertion_aud_mode", assertion_aud);

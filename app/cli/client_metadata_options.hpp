@@ -4,6 +4,7 @@
 
 #include <array>
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -66,6 +67,11 @@ struct client_metadata_options {
   ///         set of public keys: a private key is not even sent.
   [[nodiscard]] boost::json::object body() const;
 };
+
+/// The JWK set of a file. A single JWK becomes a set of one.
+/// @param option what names the file, for errors.
+/// @throws command_error (usage) for a file that is not a sound set of public keys.
+[[nodiscard]] boost::json::value read_jwks(const char* option, const std::string& file);
 
 /// Adds all of them, for a new client.
 void add_metadata_options(CLI::App& command, client_metadata_options& o);

@@ -99,7 +99,7 @@ TEST(help, knows_all_commands) {
         "client check",  "code mint",     "keys list",      "keys rotate",    "keys remove",
         "clock confirm", "explain",       "db init",        "db check",       "db migrate",
         "db import",     "db restored",   "cluster status", "backup",         "verify-backup",
-        "restore"}) {
+        "restore",       "apply",         "export",         "schema config",  "schema clients"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }
