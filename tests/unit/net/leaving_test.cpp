@@ -57,7 +57,7 @@ TEST_F(leaving, answers_a_connection_whose_request_is_on_its_way) {
   EXPECT_EQ(idle.receive().status, 200U);
   const auto begin = std::chrono::steady_clock::now();
   auto newcomer = connect();
-  auto drainer = std::thread{[&] { EXPECT_TRUE(server_->drain(20s)); }};
+  auto drainer = std::jthread{[&] { EXPECT_TRUE(server_->drain(20s)); }};
   EXPECT_TRUE(idle.is_closed());  // so the others know that the server stops
   newcomer.send(token_request());
   const auto is_slow = std::chrono::steady_clock::now() - begin > 800ms;  // nothing can be said
