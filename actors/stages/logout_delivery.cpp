@@ -1,5 +1,6 @@
 #include "actors/stages/logout_delivery.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -25,6 +26,9 @@ void logout_delivery::publish(oauth::registry_snapshot clients) {
   concerned_.clear();
   clients_->for_each([this](const oauth::client& c) {
     if (!c.backchannel_logout_uri.empty()) concerned_.push_back(c.id);
+  });
+  std::erase_if(receivers_, [this](const auto& r) {
+    return r.second.in_flight == 0 && clients_->find(r.first) == nullptr;
   });
 }
 
@@ -59,6 +63,7 @@ session_search_handle logout_delivery::begin(service::admin_handle& x) {
 void logout_delivery::queue(session_search& found) {
   const auto now = setup_.clock.now();
   auto entries = std::vector<storage::outbox_entry>{};
+  auto notices = std::map<storage::outbox_id, oauth::logout_notice>{};
   auto told = std::string{};  // the records of one client follow each other
   for (auto i = std::size_t{0}; i < found.found.size(); ++i) {
     if (found.found[i].what == storage::verdict::unknown) return;
@@ -66,16 +71,23 @@ void logout_delivery::queue(session_search& found) {
     auto sub = storage::decode_session_client(found.found[i].value);
     if (!sub) continue;
     told = found.clients[i];
-    const auto id = random_.take<16>();
+    auto id = random_.take<16>();
+    const auto mark = mark_of(told);
+    std::copy(mark.begin(), mark.end(), id.begin());
     auto notice = oauth::logout_notice{.client_id = told,
                                        .sub = std::move(*sub),
                                        .sid = found.sid,
                                        .jti = crypto::base64url(id),
                                        .created = now};
     entries.push_back({.id = id, .due = now, .tries = 0, .value = storage::encode(notice)});
+    notices.emplace(id, std::move(notice));
   }
   try {
-    if (!entries.empty()) setup_.outbox.add(entries);
+    if (!entries.empty())
+      for (const auto& id : setup_.outbox.add(entries)) {
+        setup_.meters.of(logout_result::no_room).add();
+        setup_.journal.logout_told(notices.at(id), 0, to_string(logout_result::no_room));
+      }
     found.asked->answer = oauth::removed{};
   } catch (const storage::storage_error&) {
     found.asked->error = oauth::admin_error{oauth::errc::temporarily_unavailable,
@@ -83,14 +95,36 @@ void logout_delivery::queue(session_search& found) {
   }
 }
 
+/// What the ids of a client's entries begin with.
+storage::outbox_receiver logout_delivery::mark_of(std::string_view client_id) {
+  const auto whole = hash_(client_id);
+  auto out = storage::outbox_receiver{};
+  std::copy_n(whole.begin(), out.size(), out.begin());
+  return out;
+}
+
+std::vector<storage::outbox_receiver> logout_delivery::without_room() {
+  auto out = std::vector<storage::outbox_receiver>{};
+  for (const auto& [id, r] : receivers_)
+    if (!r.has_room()) out.push_back(mark_of(id));
+  return out;
+}
+
 std::vector<logout_order> logout_delivery::take_due() {
   auto orders = std::vector<logout_order>{};
-  const auto room = most_in_flight - in_flight_.size();
-  if (setup_.sender == nullptr || room == 0) return orders;
+  if (setup_.sender == nullptr) return orders;
   const auto now = setup_.clock.now();
   try {
-    for (const auto& e : setup_.outbox.claim(room, now, now + lease))
-      if (auto o = order_of(e)) orders.push_back(std::move(*o));
+    for (auto is_any = true; is_any && in_flight_.size() < most_in_flight;) {
+      const auto room = std::min(most_in_flight - in_flight_.size(), most_of_one_client);
+      is_any = false;
+      for (const auto& e : setup_.outbox.claim(room, without_room(), now, now + lease)) {
+        auto o = order_of(e);
+        if (!o) continue;
+        orders.push_back(std::move(*o));
+        is_any = true;
+      }
+    }
   } catch (const storage::storage_error&) {
     // What was claimed is claimed again at the end of its lease.
   }
@@ -113,18 +147,17 @@ std::optional<logout_order> logout_delivery::order_of(const storage::outbox_entr
   };
   if (c == nullptr || c->backchannel_logout_uri.empty()) return gone("client_gone");
   if (setup_.clock.now() - f.notice.created > longest_wait) return gone("too_old");
-  auto& of_client = of_client_[c->id];
-  if (of_client >= most_of_one_client) {
+  const auto known = receivers_.find(c->id);
+  if (known != receivers_.end() && !known->second.has_room()) {
     try_later(e.id, e.tries - 1, pauses.front());
     return std::nullopt;
   }
   const auto token = make_token(f.notice, c->id_token_alg);
   if (token.empty()) {
-    if (of_client == 0) of_client_.erase(c->id);
     fail(e.id, f, "no_key");
     return std::nullopt;
   }
-  ++of_client;
+  ++receivers_[c->id].in_flight;
   in_flight_.emplace(e.id, std::move(f));
   return logout_order{e.id, c->backchannel_logout_uri, oauth::logout_form(token)};
 }
@@ -152,7 +185,10 @@ void logout_delivery::conclude(const storage::outbox_id& id,
   const auto found = in_flight_.find(id);
   if (found == in_flight_.end()) return;
   const auto& f = found->second;
-  if (const auto of = of_client_.find(f.notice.client_id); --of->second == 0) of_client_.erase(of);
+  const auto to = receivers_.find(f.notice.client_id);
+  --to->second.in_flight;
+  if (outcome || !is_own_fault(outcome.error())) to->second.is_failing = !outcome;
+  if (to->second.in_flight == 0 && !to->second.is_failing) receivers_.erase(to);
   if (outcome) {
     outcomes_.push_back({id, std::nullopt});
     setup_.meters.of(logout_result::ok).add();

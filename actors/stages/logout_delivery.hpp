@@ -49,6 +49,8 @@ class logout_delivery {
   static constexpr std::size_t most_in_flight = 64;
   /// Of those, so many for one client: one that never answers leaves room for others.
   static constexpr std::size_t most_of_one_client = 16;
+  /// So many while its last try has failed.
+  static constexpr std::size_t most_of_failing_client = 1;
   /// How long a try may take before another node takes it over: as long as the fetcher needs for
   /// all in flight when they are for one slow host.
   static constexpr oauth::seconds lease{60};
@@ -69,7 +71,8 @@ class logout_delivery {
   ///          call has its answer.
   [[nodiscard]] session_search_handle begin(service::admin_handle& x);
   /// Queues a notice for each client that was found, and answers the call when they are durable.
-  /// When the shard could not tell, the call stays unanswered (503), to be repeated.
+  /// When the shard could not tell, the call stays unanswered (503), to be repeated. A client with
+  /// too many notices that wait is not told: sessions end nevertheless.
   void queue(session_search& found);
 
   /// Claims what is due, as far as there is room.
@@ -93,6 +96,17 @@ class logout_delivery {
     std::uint32_t tries = 0;
   };
 
+  /// What is known of a client while it has notices in flight, or fails.
+  struct receiver {
+    std::size_t in_flight = 0;
+    bool is_failing = false;
+    [[nodiscard]] bool has_room() const noexcept {
+      return in_flight < (is_failing ? most_of_failing_client : most_of_one_client);
+    }
+  };
+
+  [[nodiscard]] storage::outbox_receiver mark_of(std::string_view client_id);
+  [[nodiscard]] std::vector<storage::outbox_receiver> without_room();
   [[nodiscard]] std::optional<logout_order> order_of(const storage::outbox_entry& e);
   [[nodiscard]] std::string make_token(const oauth::logout_notice& n, crypto::jws_alg alg);
   /// Again after its pause, or never.
@@ -106,7 +120,7 @@ class logout_delivery {
   /// Ids of the clients that want to be told.
   std::vector<std::string> concerned_;
   std::map<storage::outbox_id, flight> in_flight_;
-  std::map<std::string, std::size_t, std::less<>> of_client_;
+  std::map<std::string, receiver, std::less<>> receivers_;
   std::vector<storage::outbox_outcome> outcomes_;
   crypto::buffered_random random_;
   crypto::sha256_hasher hash_;

@@ -54,6 +54,8 @@ std::string_view to_string(logout_result r) noexcept {
       return "failed";
     case logout_result::dropped:
       return "dropped";
+    case logout_result::no_room:
+      return "no_room";
   }
   return "";
 }

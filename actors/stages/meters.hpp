@@ -198,9 +198,10 @@ struct alignas(64) registry_meters : metrics::meter_group {
 
 /// What became of what a client was to be told.
 enum class logout_result : std::uint8_t {
-  ok,      ///< the client has taken it
-  failed,  ///< it was tried three times
-  dropped  ///< it was not tried, because the client was changed or it had waited too long
+  ok,       ///< the client has taken it
+  failed,   ///< it was tried three times
+  dropped,  ///< it was not tried, because the client was changed or it had waited too long
+  no_room   ///< it was not queued, because too many for this client wait
 };
 constexpr auto logout_results = oauth::all_of_enum<logout_result>();
 /// As a metric's label. A literal.

@@ -11,14 +11,21 @@ namespace mintage::storage {
 
 class memory_outbox final : public outbox {
  public:
-  void add(const std::vector<outbox_entry>& entries) override {
+  std::vector<outbox_id> add(const std::vector<outbox_entry>& entries) override {
     const auto guard = std::scoped_lock{mutex_};
-    if (queue_.size() + entries.size() > most_entries) throw storage_error{"the outbox is full"};
-    for (const auto& e : entries) queue_.put(e);
+    auto refused = std::vector<outbox_id>{};
+    for (const auto& e : entries) {
+      if (queue_.has_room(receiver_of(e.id)))
+        queue_.put(e);
+      else
+        refused.push_back(e.id);
+    }
+    return refused;
   }
-  std::vector<outbox_entry> claim(std::size_t most, instant now, instant until) override {
+  std::vector<outbox_entry> claim(std::size_t most, std::span<const outbox_receiver> passed_over,
+                                  instant now, instant until) override {
     const auto guard = std::scoped_lock{mutex_};
-    return queue_.claim(most, now, until);
+    return queue_.claim(most, passed_over, now, until);
   }
   void settle(const std::vector<outbox_outcome>& outcomes) override {
     const auto guard = std::scoped_lock{mutex_};

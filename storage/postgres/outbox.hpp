@@ -12,8 +12,9 @@ class postgres_outbox final : public outbox {
   /// @param first the first shard; outlives the outbox.
   explicit postgres_outbox(connector& first) : desk_{first, "the outbox"} {}
 
-  void add(const std::vector<outbox_entry>& entries) override;
-  std::vector<outbox_entry> claim(std::size_t most, instant now, instant until) override;
+  std::vector<outbox_id> add(const std::vector<outbox_entry>& entries) override;
+  std::vector<outbox_entry> claim(std::size_t most, std::span<const outbox_receiver> passed_over,
+                                  instant now, instant until) override;
   void settle(const std::vector<outbox_outcome>& outcomes) override;
   std::size_t size() override;
 

@@ -31,20 +31,34 @@ rocksdb_outbox::rocksdb_outbox(const rocksdb_database& db, committer& commits)
   if (!at->status().ok()) throw db_.error("cannot be read: " + at->status().ToString());
 }
 
-void rocksdb_outbox::add(const std::vector<outbox_entry>& entries) {
+std::vector<outbox_id> rocksdb_outbox::add(const std::vector<outbox_entry>& entries) {
   const auto guard = std::scoped_lock{mutex_};
-  if (queue_.size() + entries.size() > most_entries) throw db_.error("has a full outbox");
   auto in_use = db_.use();
   auto batch = rocksdb::WriteBatch{};
-  for (const auto& e : entries) put(batch, e);
-  write(batch, true);
-  for (const auto& e : entries) queue_.put(e);
+  auto refused = std::vector<outbox_id>{};
+  for (const auto& e : entries) {
+    if (!queue_.has_room(receiver_of(e.id))) {
+      refused.push_back(e.id);
+      continue;
+    }
+    put(batch, e);
+    queue_.put(e);
+  }
+  try {
+    write(batch, true);
+  } catch (const storage_error&) {
+    for (const auto& e : entries) static_cast<void>(queue_.settle({e.id, std::nullopt}));
+    throw;
+  }
+  return refused;
 }
 
 // Whether it is on the disk does not matter: a claim that is lost is another try.
-std::vector<outbox_entry> rocksdb_outbox::claim(std::size_t most, instant now, instant until) {
+std::vector<outbox_entry> rocksdb_outbox::claim(std::size_t most,
+                                                std::span<const outbox_receiver> passed_over,
+                                                instant now, instant until) {
   const auto guard = std::scoped_lock{mutex_};
-  auto claimed = queue_.claim(most, now, until);
+  auto claimed = queue_.claim(most, passed_over, now, until);
   if (claimed.empty()) return claimed;
   auto in_use = db_.use();
   auto batch = rocksdb::WriteBatch{};

@@ -16,8 +16,9 @@ class rocksdb_outbox final : public outbox {
   /// the outbox. @throws storage_error
   rocksdb_outbox(const rocksdb_database& db, committer& commits);
 
-  void add(const std::vector<outbox_entry>& entries) override;
-  std::vector<outbox_entry> claim(std::size_t most, instant now, instant until) override;
+  std::vector<outbox_id> add(const std::vector<outbox_entry>& entries) override;
+  std::vector<outbox_entry> claim(std::size_t most, std::span<const outbox_receiver> passed_over,
+                                  instant now, instant until) override;
   void settle(const std::vector<outbox_outcome>& outcomes) override;
   std::size_t size() override;
 

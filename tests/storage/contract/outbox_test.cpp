@@ -19,17 +19,19 @@ class outbox_contract : public contract {
   /// Ids and tries of what can be claimed now.
   std::vector<std::pair<int, unsigned>> claim(std::size_t most = 10) {
     auto some = std::vector<std::pair<int, unsigned>>{};
-    for (const auto& e : all().claim(most, now(), now() + lease)) {
+    for (const auto& e : all().claim(most, passed_over_, now(), now() + lease)) {
       EXPECT_EQ(e.value, "value " + std::to_string(e.id[0]));
       some.emplace_back(e.id[0], e.tries);
     }
     std::sort(some.begin(), some.end());
     return some;
   }
+  void add(const std::vector<outbox_entry>& entries) { EXPECT_THAT(all().add(entries), IsEmpty()); }
+  std::vector<outbox_receiver> passed_over_;
 };
 
 TEST_P(outbox_contract, gives_out_what_is_due_once) {
-  all().add({entry(1), entry(2), entry(3, seconds{10})});
+  add({entry(1), entry(2), entry(3, seconds{10})});
   EXPECT_EQ(all().size(), 3U);
   EXPECT_THAT(claim(), ElementsAre(std::pair{1, 1U}, std::pair{2, 1U}));
   EXPECT_THAT(claim(), IsEmpty());
@@ -38,7 +40,7 @@ TEST_P(outbox_contract, gives_out_what_is_due_once) {
 }
 
 TEST_P(outbox_contract, gives_out_the_oldest_first) {
-  all().add({entry(1, seconds{2}), entry(2), entry(3, seconds{1})});
+  add({entry(1, seconds{2}), entry(2), entry(3, seconds{1})});
   clock_.advance(seconds{5});
   EXPECT_THAT(claim(1), ElementsAre(std::pair{2, 1U}));
   EXPECT_THAT(claim(1), ElementsAre(std::pair{3, 1U}));
@@ -46,7 +48,7 @@ TEST_P(outbox_contract, gives_out_the_oldest_first) {
 }
 
 TEST_P(outbox_contract, takes_outcomes) {
-  all().add({entry(1), entry(2)});
+  add({entry(1), entry(2)});
   ASSERT_EQ(claim().size(), 2U);
   all().settle(
       {{id(1), std::nullopt}, {id(2), outbox_outcome::postponement{now() + seconds{2}, 1}}});
@@ -60,7 +62,7 @@ TEST_P(outbox_contract, takes_outcomes) {
 
 // A node that has ended leaves what it had claimed to others.
 TEST_P(outbox_contract, gives_out_again_what_has_no_outcome) {
-  all().add({entry(1)});
+  add({entry(1)});
   ASSERT_EQ(claim().size(), 1U);
   clock_.advance(lease - seconds{1});
   EXPECT_THAT(claim(), IsEmpty());
@@ -70,7 +72,7 @@ TEST_P(outbox_contract, gives_out_again_what_has_no_outcome) {
 
 TEST_P(outbox_contract, outlives_a_restart) {
   if (GetParam().kind == engine_kind::memory) GTEST_SKIP() << "it does not";
-  all().add({entry(1), entry(2), entry(3)});
+  add({entry(1), entry(2), entry(3)});
   ASSERT_EQ(claim(2).size(), 2U);
   all().settle({{id(1), std::nullopt}});
   reopen();
@@ -81,11 +83,41 @@ TEST_P(outbox_contract, outlives_a_restart) {
   EXPECT_EQ(found[0].second + found[1].second, 3U);  // the claimed one for the second time
 }
 
+TEST_P(outbox_contract, passes_over_receivers) {
+  add({entry(1), entry(2, seconds{1}), entry(3, seconds{2})});
+  clock_.advance(seconds{5});
+  passed_over_ = {receiver_of(id(1)), receiver_of(id(3))};
+  EXPECT_THAT(claim(), ElementsAre(std::pair{2, 1U}));
+  EXPECT_THAT(claim(), IsEmpty());
+  passed_over_ = {};
+  EXPECT_THAT(claim(), ElementsAre(std::pair{1, 1U}, std::pair{3, 1U}));
+}
+
+// One that takes nothing leaves room for others: here a fifth of all is its own at most.
+TEST_P(outbox_contract, has_room_for_the_receivers_that_have_little) {
+  auto refused = std::size_t{0};
+  auto some = std::vector<outbox_entry>{};
+  for (auto i = 0U; i < 22'000; ++i) {
+    auto e = entry(1);
+    e.id[15] = static_cast<std::uint8_t>(i);
+    e.id[14] = static_cast<std::uint8_t>(i >> 8);
+    some.push_back(std::move(e));
+    if (some.size() < 2'000) continue;
+    refused += all().add(some).size();
+    some.clear();
+  }
+  EXPECT_GE(refused, 1'000U);
+  EXPECT_EQ(all().size(), 22'000 - refused);
+  add({entry(2)});
+  passed_over_ = {receiver_of(id(1))};
+  EXPECT_THAT(claim(), ElementsAre(std::pair{2, 1U}));
+}
+
 // What another node has claimed can only be told after its lease; a process that starts again is
 // the only one.
 TEST_P(outbox_contract, is_due_at_once_when_its_only_process_starts_again) {
   if (GetParam().kind != engine_kind::rocksdb) GTEST_SKIP() << "there may be other nodes";
-  all().add({entry(1)});
+  add({entry(1)});
   ASSERT_EQ(claim().size(), 1U);
   reopen();
   EXPECT_THAT(claim(), ElementsAre(std::pair{1, 2U}));

@@ -214,16 +214,111 @@ TEST_F(logout_deliveries, of_one_client_leave_room_for_others) {
     static_cast<void>(end("s" + std::to_string(i)));
   }
   EXPECT_EQ(work.take_due().size(), logout_delivery::most_of_one_client);
-  work.settle();
-  clock.at += seconds{1};
   log_in("b", "other");
   static_cast<void>(end("other"));
-  auto is_told = false;
-  for (auto i = 0; i < 10 && !is_told; ++i) {
-    for (const auto& o : work.take_due()) is_told |= o.url == "https://b.example.com/logout";
-    work.settle();
+  const auto next = work.take_due();
+  ASSERT_EQ(next.size(), 1U);
+  EXPECT_EQ(next[0].url, "https://b.example.com/logout");
+}
+
+// One at a time while it fails: its timeouts leave the places of others alone.
+TEST_F(logout_deliveries, try_one_that_fails_with_one_at_a_time) {
+  for (auto i = 0; i < 40; ++i) {
+    log_in("a", "s" + std::to_string(i));
+    static_cast<void>(end("s" + std::to_string(i)));
   }
-  EXPECT_TRUE(is_told);
+  answer_all(work.take_due(), failure(fetch_failure::late));
+  clock.at += seconds{2};
+  EXPECT_EQ(work.take_due().size(), 1U);
+  work.settle();
+  log_in("b", "other");
+  static_cast<void>(end("other"));
+  const auto next = work.take_due();
+  ASSERT_EQ(next.size(), 1U);
+  EXPECT_EQ(next[0].url, "https://b.example.com/logout");
+}
+
+TEST_F(logout_deliveries, try_one_that_answers_again_with_many) {
+  for (auto i = 0; i < 40; ++i) {
+    log_in("a", "s" + std::to_string(i));
+    static_cast<void>(end("s" + std::to_string(i)));
+  }
+  answer_all(work.take_due(), failure());
+  clock.at += seconds{2};
+  answer_all(work.take_due(), service::fetched_document{});
+  clock.at += seconds{2};
+  EXPECT_EQ(work.take_due().size(), logout_delivery::most_of_one_client);
+}
+
+/// Takes none for one receiver.
+class full_for_one final : public storage::outbox {
+ public:
+  explicit full_for_one(storage::outbox& inner) : inner_{inner} {}
+  std::vector<storage::outbox_id> add(const std::vector<storage::outbox_entry>& entries) override {
+    auto refused = std::vector<storage::outbox_id>{};
+    for (const auto& e : entries) {
+      const auto r = storage::receiver_of(e.id);
+      if (storage::decode_logout_notice(e.value)->client_id == "a")
+        refused.push_back(e.id);
+      else if (receivers.insert(r).second)
+        static_cast<void>(inner_.add({e}));
+    }
+    return refused;
+  }
+  std::vector<storage::outbox_entry> claim(std::size_t most,
+                                           std::span<const storage::outbox_receiver> passed_over,
+                                           oauth::instant now, oauth::instant until) override {
+    return inner_.claim(most, passed_over, now, until);
+  }
+  void settle(const std::vector<storage::outbox_outcome>& all) override { inner_.settle(all); }
+  std::size_t size() override { return inner_.size(); }
+  std::set<storage::outbox_receiver> receivers;
+
+ private:
+  storage::outbox& inner_;
+};
+
+// The session ends all the same, and an audit line tells of it.
+TEST_F(logout_deliveries, leave_out_a_client_for_which_too_many_wait) {
+  auto full = full_for_one{engine->logouts()};
+  const auto around = logout_setup{full, &sender, rules, clock, journal, meter};
+  auto narrow = logout_delivery{around};
+  narrow.publish(ring);
+  narrow.publish(clients);
+  log_in("a", "s1");
+  log_in("b", "s1");
+  auto x = service::admin_handle{
+      new service::admin_exchange{std::make_shared<test::nobody>(), {}, clock.now()}};
+  x->call = oauth::cut_off{oauth::cutoff_kind::session, "s1"};
+  auto some = std::vector<session_search_handle>{};
+  some.push_back(narrow.begin(x));
+  stages.sessions.find(std::move(some));
+  narrow.queue(*found_session);
+  EXPECT_TRUE(found_session->asked->answer);
+  ASSERT_EQ(journal.all.size(), 1U);
+  EXPECT_EQ(journal.all[0].failure, "no_room");
+  const auto orders = narrow.take_due();
+  ASSERT_EQ(orders.size(), 1U);
+  EXPECT_EQ(orders[0].url, "https://b.example.com/logout");
+}
+
+TEST_F(logout_deliveries, of_one_client_have_one_receiver) {
+  auto seen = full_for_one{engine->logouts()};
+  const auto around = logout_setup{seen, &sender, rules, clock, journal, meter};
+  auto watched = logout_delivery{around};
+  watched.publish(ring);
+  watched.publish(clients);
+  for (const auto* const sid : {"s1", "s2"}) {
+    log_in("b", sid);
+    auto x = service::admin_handle{
+        new service::admin_exchange{std::make_shared<test::nobody>(), {}, clock.now()}};
+    x->call = oauth::cut_off{oauth::cutoff_kind::session, sid};
+    auto some = std::vector<session_search_handle>{};
+    some.push_back(watched.begin(x));
+    stages.sessions.find(std::move(some));
+    watched.queue(*found_session);
+  }
+  EXPECT_EQ(seen.receivers.size(), 1U);
 }
 
 TEST_F(logout_deliveries, are_dropped_when_the_client_has_gone) {
