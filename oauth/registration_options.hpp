@@ -24,6 +24,10 @@ struct registration_options {
   bool announce = false;
   /// Number of registered clients at most, of all origins.
   std::size_t max_clients = 10'000;
+  /// Of these, so many without a token: they cannot take the places of those that have one.
+  [[nodiscard]] std::size_t max_open_clients() const noexcept {
+    return max_clients - max_clients / 4;
+  }
   /// Registrations and changes of openly registered clients from one network in an hour; 0 = no
   /// limit.
   unsigned per_source_per_hour = 20;

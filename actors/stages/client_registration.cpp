@@ -49,7 +49,8 @@ void client_administration::register_one(service::admin_exchange& x,
                   call.token.empty() ? "an initial access token is needed"
                                      : "the initial access token is not valid");
   if (is_open && !is_within_limit(x)) return;
-  if (clients_->registered_size() >= rules.max_clients)
+  if (clients_->registered_size() >= rules.max_clients ||
+      (is_open && clients_->open_size() >= rules.max_open_clients()))
     return refuse(x, oauth::errc::slow_down, "this server takes no more registrations now");
   auto made =
       oauth::register_client(call.request, is_open ? oauth::open_template(rules) : with->allows,
@@ -122,8 +123,17 @@ void client_administration::remove(service::admin_exchange& x,
 void client_administration::add_token(service::admin_exchange& x,
                                       const oauth::add_registration_token& call) {
   const auto now = setup_.clock.now();
-  if (registration_tokens_.size() >= oauth::most_registration_tokens)
-    return refuse(x, oauth::errc::conflict, "there are 1000 initial access tokens: remove some");
+  if (registration_tokens_.size() >= oauth::most_registration_tokens) {
+    // One that has expired registers nobody any more.
+    const auto over = std::ranges::find_if(
+        registration_tokens_, [now](const auto& t) { return t.expires && *t.expires <= now; });
+    if (over == registration_tokens_.end())
+      return refuse(x, oauth::errc::conflict, "there are 1000 initial access tokens: remove some");
+    const auto id = over->id;
+    remove_token(x, id);
+    if (x.error) return;
+    x.answer.reset();
+  }
   auto made = oauth::make_registration_token(call.wanted, now, random_);
   if (!made) {
     x.error = std::move(made.error());
@@ -235,16 +245,22 @@ void client_administration::count_registered() {
 
 void client_administration::note_use(std::string_view client_id) {
   const auto now = setup_.clock.now();
-  const auto* const before = clients_->find(client_id);
-  if (before == nullptr || !oauth::is_use_due(*before, now)) return;
-  auto after = *before;  // of the same version: what is cached of the client stays true
-  after.registered->last_used = now;
-  try {
-    seen_ = setup_.records.put_client(after, seen_);
-  } catch (const storage::storage_error&) {
-    return;  // its next token tells again
+  constexpr auto most_rounds = 3;
+  for (auto round = 1; round <= most_rounds; ++round) {
+    const auto* const before = clients_->find(client_id);
+    if (before == nullptr || !oauth::is_use_due(*before, now)) return;
+    auto after = *before;  // of the same version: what is cached of the client stays true
+    after.registered->last_used = now;
+    try {
+      seen_ = setup_.records.put_client(after, seen_);
+      clients_ = clients_->with(std::move(after));
+      return;
+    } catch (const storage::catalog_moved&) {
+      static_cast<void>(refresh());
+    } catch (const storage::storage_error&) {
+      return;  // its next token tells again
+    }
   }
-  clients_ = clients_->with(std::move(after));
 }
 
 bool client_administration::forget_unused() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <utility>
 
 #include "oauth/denial_reasons.hpp"
@@ -75,7 +76,7 @@ void key_set_cache::ask(key_wait w, oauth::instant now) {
   // The validator has an older snapshot.
   const auto is_known = s.published != nullptr && now < s.published->until;
   if (is_known && !w.what.lacks_kid) return effects_.ready.push_back(std::move(w));
-  if (!may_wait(s)) return refuse(std::move(w));
+  if (!may_wait(s, w)) return refuse(std::move(w));
   if (!s.is_in_flight) {
     if (w.what.lacks_kid && is_known && !may_force(w.what.client_id, now))
       return effects_.ready.push_back(std::move(w));
@@ -84,8 +85,9 @@ void key_set_cache::ask(key_wait w, oauth::instant now) {
   let_wait(s, std::move(w), now);
 }
 
-bool key_set_cache::may_wait(const known_set& s) const noexcept {
-  return waiting_ < most_waiting_ && s.waiting.size() < most_waiting_for_one;
+bool key_set_cache::may_wait(const known_set& s, const key_wait& w) const noexcept {
+  if (waiting_ >= most_waiting_ || s.waiting.size() >= most_waiting_for_one) return false;
+  return !w.what.is_open || open_waiting_ < (most_waiting_ + 1) / 2;
 }
 
 /// CAU-10: at most once per client in 30 s.
@@ -98,9 +100,9 @@ bool key_set_cache::may_force(const std::string& client_id, oauth::instant now) 
 
 void key_set_cache::let_wait(known_set& s, key_wait w, oauth::instant now) {
   w.since = now;
+  open_waiting_ += w.what.is_open ? 1U : 0U;
   s.waiting.push_back(std::move(w));
-  ++waiting_;
-  note_waiting(0);
+  meters_.waiting.set(++waiting_);
 }
 
 void key_set_cache::refuse(key_wait w) {
@@ -144,8 +146,8 @@ void key_set_cache::conclude(const std::string& url, service::fetch_outcome outc
                         : after_failure(s, denial_of(outcome.error()), now);
   snapshot_ = snapshot_->with(url, s.published);
   effects_.is_changed = true;
+  note_gone(s.waiting);
   for (auto& w : s.waiting) effects_.ready.push_back(std::move(w));
-  note_waiting(s.waiting.size());
   s.waiting.clear();
   meters_.sets.set(sets_.size());
 }
@@ -216,7 +218,7 @@ void key_set_cache::refuse_late(known_set& s, oauth::instant now) {
   const auto late = std::stable_partition(s.waiting.begin(), s.waiting.end(), [now](const auto& w) {
     return now < w.since + patience;
   });
-  note_waiting(static_cast<std::size_t>(s.waiting.end() - late));
+  note_gone(std::ranges::subrange{late, s.waiting.end()});
   for (auto w = late; w != s.waiting.end(); ++w) refuse(std::move(*w));
   s.waiting.erase(late, s.waiting.end());
 }
@@ -227,8 +229,12 @@ bool key_set_cache::is_over(const known_set& s, oauth::instant now) noexcept {
   return now >= (s.keys != nullptr ? s.fresh_until + overtime : s.published->until + longest_pause);
 }
 
-void key_set_cache::note_waiting(std::size_t gone) {
-  waiting_ -= gone;
+template <class Some>
+void key_set_cache::note_gone(const Some& some) {
+  for (const auto& w : some) {
+    --waiting_;
+    open_waiting_ -= w.what.is_open ? 1U : 0U;
+  }
   meters_.waiting.set(waiting_);
 }
 

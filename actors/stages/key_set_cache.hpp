@@ -55,7 +55,8 @@ class key_set_cache {
   /// URLs that are remembered. Beyond it, the one whose set ends first is forgotten.
   static constexpr std::size_t most_urls = 16384;
 
-  /// @param most_waiting requests that may wait in all. @param meters outlive the cache.
+  /// @param most_waiting requests that may wait in all; half of them of clients that anybody can
+  /// register. @param meters outlive the cache.
   key_set_cache(std::size_t most_waiting, key_fetcher_meters& meters);
 
   /// Takes a request that cannot go on without a key set, or without a newer one.
@@ -95,7 +96,7 @@ class key_set_cache {
   using cause = key_fetch_cause;
 
   void order(const std::string& url, known_set& s, cause why);
-  [[nodiscard]] bool may_wait(const known_set& s) const noexcept;
+  [[nodiscard]] bool may_wait(const known_set& s, const key_wait& w) const noexcept;
   [[nodiscard]] bool may_force(const std::string& client_id, oauth::instant now);
   void let_wait(known_set& s, key_wait w, oauth::instant now);
   [[nodiscard]] static oauth::remote_keys::entry after_success(known_set& s,
@@ -108,12 +109,15 @@ class key_set_cache {
   void refuse_late(known_set& s, oauth::instant now);
   [[nodiscard]] static bool is_over(const known_set& s, oauth::instant now) noexcept;
   void make_room();
-  void note_waiting(std::size_t gone);
+  template <class Some>
+  void note_gone(const Some& some);
 
   const std::size_t most_waiting_;
   key_fetcher_meters& meters_;
   std::map<std::string, known_set> sets_;
   std::size_t waiting_ = 0;
+  /// Of these, requests of openly registered clients.
+  std::size_t open_waiting_ = 0;
   /// When an unknown `kid` last made the set of a client be fetched.
   std::map<std::string, oauth::instant> forced_;
   oauth::remote_keys_snapshot snapshot_ = std::make_shared<const oauth::remote_keys>();

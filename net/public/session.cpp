@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <utility>
 
 #include "net/http/certificate_header.hpp"
@@ -24,6 +25,8 @@ constexpr auto cors_headers = std::string_view{
     "content-type, dpop, authorization, traceparent, tracestate, baggage, sentry-trace, "
     "x-requested-with"};
 constexpr std::size_t most_asked_headers = 1024;
+/// What anybody may have stored as a client.
+constexpr std::size_t longest_registration = 16 * 1024;
 
 }  // namespace
 
@@ -48,7 +51,7 @@ struct session::serving {
   bool for_any_page = false;
   /// Whether the body must be a form, which the head tells (TOK-11).
   bool takes_form = false;
-  std::size_t options::*body_limit = &options::body_limit;
+  std::size_t most_body = std::numeric_limits<std::size_t>::max();
   /// Reads the request and submits its exchange, or answers.
   server serve;
   /// Sends the refusal of a request.
@@ -133,6 +136,7 @@ constexpr std::array<session::serving, oauth::endpoints.size()> session::table =
      .other_method = "This endpoint is used with POST.",
      .cors_methods = "POST",
      .for_any_page = true,
+     .most_body = longest_registration,
      .serve = &session::register_client,
      .deny = &session::deny_bearer},
     {.id = oauth::endpoint::registered_client,
@@ -141,6 +145,7 @@ constexpr std::array<session::serving, oauth::endpoints.size()> session::table =
      .other_method = "This path is used with GET, PUT or DELETE.",
      .cors_methods = "GET, PUT, DELETE",
      .for_any_page = true,
+     .most_body = longest_registration,
      .serve = &session::manage_client,
      .deny = &session::deny_bearer},
     {.id = oauth::endpoint::end_session,
@@ -185,7 +190,7 @@ void session::on_head() {
   }
   const auto& how = here();
   if (std::ranges::find(how.methods, head().method) == how.methods.end()) return on_other_method();
-  const auto limit = settings().*how.body_limit;
+  const auto limit = std::min(settings().body_limit, how.most_body);
   if (refuse_by_head(limit)) return;
   if (how.takes_form && head().expects == expectation::continue_ && !is_body_here()) {
     // TOK-11: P06 fails for any body, so the client need not send it.

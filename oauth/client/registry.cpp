@@ -158,8 +158,14 @@ void client_registry::count_origins(const client* before, const client* after) {
 }
 
 void client_registry::count_registered(const client* before, const client* after) noexcept {
-  if (before != nullptr && before->registered) --registered_size_;
-  if (after != nullptr && after->registered) ++registered_size_;
+  const auto is_registered = [](const client* c) { return c != nullptr && c->registered; };
+  const auto is_open = [&](const client* c) {
+    return is_registered(c) && c->registered->is_open();
+  };
+  if (is_registered(before)) --registered_size_;
+  if (is_registered(after)) ++registered_size_;
+  if (is_open(before)) --open_size_;
+  if (is_open(after)) ++open_size_;
 }
 
 std::shared_ptr<const client> client_registry::record_of(client&& c) const {

@@ -30,6 +30,8 @@ class client_registry {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   /// Number of clients that have registered themselves.
   [[nodiscard]] std::size_t registered_size() const noexcept { return registered_size_; }
+  /// Of these, those that needed no token.
+  [[nodiscard]] std::size_t open_size() const noexcept { return open_size_; }
   /// In no particular order.
   void for_each(const std::function<void(const client&)>& visit) const;
 
@@ -73,6 +75,7 @@ class client_registry {
   std::array<std::shared_ptr<const bucket>, buckets_count> buckets_{};
   std::size_t size_ = 0;
   std::size_t registered_size_ = 0;
+  std::size_t open_size_ = 0;
   client_profile profile_ = client_profile::standard;
   std::shared_ptr<const std::vector<resource>> resources_;
   /// Number of clients that register an origin; shared between snapshots until one changes it.

@@ -35,15 +35,14 @@ void client_authenticator::find_remote_keys(pending_assertion& p, const client& 
                                             instant now) const {
   const auto* const known = remote_keys_->find(record.jwks_uri, now);
   if (known == nullptr) {
-    p.wanted = wanted_keys{record.id, record.jwks_uri, false};
+    p.wanted = keys_wanted_of(record, false);
     p.refused = lost_keys();
     return;
   }
   p.keys = known->keys;
   p.refused = known->why;
   const auto kid = p.assertion.jwt.kid();
-  if (p.keys && kid && !p.keys->has_kid(*kid))
-    p.wanted = wanted_keys{record.id, record.jwks_uri, true};
+  if (p.keys && kid && !p.keys->has_kid(*kid)) p.wanted = keys_wanted_of(record, true);
 }
 
 /// The keys of which one must be that of the certificate; null for another method, and while they
@@ -68,12 +67,12 @@ std::optional<pending_assertion> client_authenticator::await_certificate_keys(
   if (!fault) return std::nullopt;
   auto waits = pending_assertion{no_assertion(), {}, {}, lost_keys(), false};
   if (known == nullptr) {
-    waits.wanted = wanted_keys{c->id, c->jwks_uri, false};
+    waits.wanted = keys_wanted_of(*c, false);
   } else if (known->why) {
     waits.refused = known->why;
   } else {
     waits.refused = denial{errc::invalid_client, "client authentication failed", *fault};
-    waits.wanted = wanted_keys{c->id, c->jwks_uri, true};
+    waits.wanted = keys_wanted_of(*c, true);
   }
   return waits;
 }

@@ -28,4 +28,11 @@ remote_keys_snapshot remote_keys::with(const std::string& url, entry e) const {
   return made;
 }
 
+wanted_keys keys_wanted_of(const client& c, bool lacks_kid) {
+  return {.client_id = c.id,
+          .url = c.jwks_uri,
+          .lacks_kid = lacks_kid,
+          .is_open = c.registered && c.registered->is_open()};
+}
+
 }  // namespace mintage::oauth

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "oauth/client/client.hpp"
 #include "oauth/client/key_set.hpp"
 #include "oauth/types.hpp"
 
@@ -23,7 +24,11 @@ struct wanted_keys {
   std::string url;
   /// The set is known, but has no key with the `kid` that the request names.
   bool lacks_kid = false;
+  /// Whether anybody can make such clients: it has registered itself without a token.
+  bool is_open = false;
 };
+/// The key set at the `jwks_uri` of a client.
+[[nodiscard]] wanted_keys keys_wanted_of(const client& c, bool lacks_kid);
 
 /// What is known of the key set at one URL. Immutable, except that its readers mark what they use.
 struct remote_key_set {

@@ -83,6 +83,13 @@ class registration : public testing::Test {
   static inline std::unique_ptr<stage> stage_;
 };
 
+// Anybody may have it stored.
+TEST_F(registration, of_a_client_has_16_KiB_at_most) {
+  auto long_one = metadata();
+  long_one["client_uri"] = "https://client.example/" + std::string(17'000, 'x');
+  EXPECT_EQ(ask("POST", "/register", {}, long_one).status, 413U);
+}
+
 TEST_F(registration, DCR_02_answers_with_what_is_registered) {
   auto m = metadata();
   m["tos_uri"] = "https://client.example/tos";  // not supported: not echoed

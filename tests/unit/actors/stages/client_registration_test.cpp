@@ -5,6 +5,7 @@
 #include "loopback/deaf_journal.hpp"
 #include "storage/memory/engine.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
+#include "tests/unit/actors/stages/failing_catalog.hpp"
 
 namespace mintage::actors {
 namespace {
@@ -31,7 +32,7 @@ oauth::options open_rules() {
   auto o = oauth::options{};
   o.registration.mode = oauth::registration_mode::open;
   o.registration.per_source_per_hour = 3;
-  o.registration.max_clients = 5;
+  o.registration.max_clients = 8;
   return o;
 }
 
@@ -112,6 +113,35 @@ TEST_F(client_registration, DCR_02_gives_secret_and_token_once) {
   EXPECT_EQ(seen.token.reveal(), made.token.reveal());
 }
 
+// Whoever registers without a token leaves places to those with one.
+TEST_F(client_registration, has_places_for_those_with_a_token) {
+  rules.registration.max_clients = 4;
+  for (auto i = 0; i < 3; ++i) static_cast<void>(join());
+  source = crypto::bytes<16>{2};  // another network
+  EXPECT_EQ(error_of(ask_to_register()), errc::slow_down);
+  const auto token = make_token();
+  static_cast<void>(join(token.text.reveal()));
+  EXPECT_EQ(book.clients()->registered_size(), 4U);
+  EXPECT_EQ(book.clients()->open_size(), 3U);
+}
+
+TEST_F(client_registration, has_room_for_a_token_in_place_of_an_expired_one) {
+  auto wanted = oauth::registration_token_request{};
+  wanted.expires_in = 60;
+  static_cast<void>(make_token(wanted));
+  wanted.expires_in = 0;
+  for (auto i = std::size_t{1}; i < oauth::most_registration_tokens; ++i)
+    static_cast<void>(make_token(wanted));
+  EXPECT_EQ(error_of(call(oauth::add_registration_token{wanted})), errc::conflict);
+  clock.at += 61s;
+  const auto last = make_token(wanted);
+  const auto all = call(oauth::list_registration_tokens{});
+  const auto& list = std::get<oauth::registration_token_list>(*all->answer).tokens;
+  EXPECT_EQ(list.size(), oauth::most_registration_tokens);
+  EXPECT_EQ(list.back().id, last.made.id);
+  EXPECT_EQ(error_of(call(oauth::add_registration_token{wanted})), errc::conflict);
+}
+
 TEST_F(client_registration, DCR_01_needs_a_token_in_the_mode_token) {
   rules.registration.mode = oauth::registration_mode::token;
   EXPECT_EQ(error_of(ask_to_register()), errc::invalid_token);
@@ -165,7 +195,7 @@ TEST_F(client_registration, DCR_01_limits_each_network) {
 TEST_F(client_registration, DCR_07_has_a_bound) {
   rules.registration.per_source_per_hour = 0;
   auto last = oauth::registered_client{};
-  for (auto i = 0; i < 5; ++i) last = join();
+  for (auto i = 0; i < 6; ++i) last = join();
   EXPECT_EQ(error_of(ask_to_register()), errc::slow_down);
   EXPECT_TRUE(call(oauth::remove_registered{last.made.id, last.token})->answer);
   join();
@@ -226,6 +256,23 @@ TEST_F(client_registration, DCR_03_gives_no_algorithm_without_a_key) {
   auto r = request();
   r.metadata.id_token_signed_response_alg.reset();  // RS256, as OpenID Connect has it
   EXPECT_EQ(error_of(call(oauth::register_client_call{r, {}})), errc::invalid_client_metadata);
+}
+
+// On each node of a cluster some use is noted: a client that is used must not look idle.
+TEST_F(client_registration, DCR_07_notes_a_use_also_when_another_node_was_faster) {
+  const auto used = join();
+  auto catalog = test::failing_catalog{engine->records()};
+  const auto shared = registry_setup{.records = catalog,
+                                     .cutoffs = engine->cutoffs(),
+                                     .rules = rules,
+                                     .clock = clock,
+                                     .pepper = crypto::sha256("pepper"),
+                                     .algorithms = {crypto::jws_alg::es256}};
+  auto node = client_administration{shared};
+  catalog.moves = true;
+  node.note_use(used.made.id);
+  const auto again = client_administration{setup};
+  EXPECT_TRUE(again.clients()->find(used.made.id)->registered->last_used);
 }
 
 TEST_F(client_registration, DCR_07_forgets_what_is_not_used) {

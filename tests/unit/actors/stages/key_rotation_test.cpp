@@ -7,8 +7,8 @@
 
 #include "loopback/deaf_journal.hpp"
 #include "storage/memory/engine.hpp"
-#include "storage/sole_node.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
+#include "tests/unit/actors/stages/failing_catalog.hpp"
 
 namespace mintage::actors {
 namespace {
@@ -16,58 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 using oauth::errc;
 using oauth::key_state;
-
-/// A catalog whose writes fail on demand, in both ways in which a write can be unknown.
-class failing_catalog final : public storage::sole_catalog {
- public:
-  explicit failing_catalog(storage::catalog& inner) : inner_{inner} {}
-  storage::catalog_changes changes(storage::revision after) override {
-    return inner_.changes(after);
-  }
-  storage::revision put_client(const oauth::client& c, storage::revision seen) override {
-    return inner_.put_client(c, seen);
-  }
-  storage::revision erase_client(std::string_view id, storage::revision seen) override {
-    return inner_.erase_client(id, seen);
-  }
-  storage::revision put_resource(const oauth::resource& r, storage::revision seen) override {
-    return inner_.put_resource(r, seen);
-  }
-  storage::revision erase_resource(std::string_view identifier, storage::revision seen) override {
-    return inner_.erase_resource(identifier, seen);
-  }
-  storage::revision put_registration_token(const oauth::registration_token& t,
-                                           storage::revision seen) override {
-    return inner_.put_registration_token(t, seen);
-  }
-  storage::revision erase_registration_token(std::string_view id, storage::revision seen) override {
-    return inner_.erase_registration_token(id, seen);
-  }
-  storage::stored_keys load_keys() override { return inner_.load_keys(); }
-  storage::revision change_keys(const std::vector<storage::key_record>& put,
-                                const std::vector<std::string>& erased,
-                                storage::revision seen) override {
-    if (loses) throw storage::storage_error{"cannot be written"};
-    if (std::exchange(moves, false)) throw storage::catalog_moved{"was changed by another node"};
-    seen = inner_.change_keys(put, erased, seen);
-    if (keeps_and_fails) throw storage::storage_error{"cannot be written"};
-    return seen;
-  }
-  std::string load_note(std::string_view name) override { return inner_.load_note(name); }
-  void put_note(std::string_view name, std::string_view value) override {
-    inner_.put_note(name, value);
-  }
-  bool put_first_note(std::string_view name, std::string_view value) override {
-    return inner_.put_first_note(name, value);
-  }
-  /// The next write is refused because another node was faster.
-  bool moves = false;
-  bool loses = false;
-  bool keeps_and_fails = false;
-
- private:
-  storage::catalog& inner_;
-};
 
 class listening_journal final : public loopback::deaf_journal {
  public:
@@ -96,7 +44,7 @@ class key_rotation_rules : public testing::Test {
   oauth::options rules;
   listening_journal journal;
   std::unique_ptr<storage::engine> engine = storage::open_memory_engine(5);
-  failing_catalog records{engine->records()};
+  test::failing_catalog records{engine->records()};
   key_keeper_setup setup{.records = records,
                          .clock = clock,
                          .journal = journal,

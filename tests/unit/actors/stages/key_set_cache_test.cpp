@@ -343,6 +343,25 @@ TEST_F(key_set_cache_test, lets_a_bounded_number_wait) {
   EXPECT_EQ(new_orders(), 1U);
 }
 
+// Whoever can make clients at will cannot take the places of the others.
+TEST_F(key_set_cache_test, lets_half_as_many_of_openly_registered_clients_wait) {
+  const auto ask_openly = [this](int i) {
+    const auto at = "https://open.example.com/" + std::to_string(i);
+    cache.ask({test::make_redemption("code", "open", now), {"open", at, false, true}, 0, {}}, now);
+  };
+  for (auto i = 0; i < 2; ++i) ask_openly(i);
+  EXPECT_TRUE(cache.take_effects().refused.empty());
+  ask_openly(2);
+  EXPECT_EQ(cache.take_effects().refused.size(), 1U);
+  ask();
+  EXPECT_TRUE(refused.empty());
+  now += key_set_cache::patience;
+  cache.tick(now);  // those that waited have gone
+  EXPECT_EQ(cache.take_effects().refused.size(), 3U);
+  ask_openly(3);
+  EXPECT_TRUE(cache.take_effects().refused.empty());
+}
+
 TEST_F(key_set_cache_test, lets_a_bounded_number_wait_for_one_url) {
   auto large = key_set_cache{1000, meters};
   for (auto i = std::size_t{0}; i < key_set_cache::most_waiting_for_one + 3; ++i)
