@@ -299,6 +299,9 @@ class authorization_exchange final : public exchange_of_kind<exchange_kind::auth
   oauth::logout_parameters logout;
   /// begin, proceed, begin_logout: the browser, if it has a cookie of this server.
   std::optional<oauth::browser_id> browser;
+  /// The same after a POST, which may come from another site.
+  std::optional<oauth::browser_id> posting_browser;
+  bool is_posted = false;
   /// proceed: the continuation; the others of the login page: the handle.
   std::string handle;
   oauth::acceptance accepted;        ///< accept

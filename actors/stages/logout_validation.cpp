@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "actors/stages/bound_browser.hpp"
 #include "actors/stages/token_validator.hpp"
 #include "oauth/authorization/id_token_hint.hpp"
 #include "oauth/denial_reasons.hpp"
@@ -56,11 +57,7 @@ service::next_stage logout_validation::hand_off(authorization_exchange& x,
     x.denied = request.error();
     return next::reply;
   }
-  if (!x.browser) {
-    x.browser = oauth::browser_id::draw(random_);
-    cookie_.append(x.to_browser.cookie, *x.browser);
-  }
-  request->browser = x.browser->binding(hash_);
+  request->browser = bind_browser(x, cookie_, random_).binding(hash_);
   x.to_browser.location =
       oauth::logout_page_url(oauth::make_logout_handle(*request, seal_, now), setup_.rules);
   return next::reply;

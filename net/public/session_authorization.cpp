@@ -17,8 +17,11 @@ service::authorization_handle session::make_authorization(authorization_purpose 
       shared_from_this(), service.next_request_id(), service.now()}};
   x->purpose = p;
   x->source = peer().source();
-  if (p != authorization_purpose::push && head().cookie)
-    x->browser = site_.cookie.find(*head().cookie);
+  if (p == authorization_purpose::push) return x;
+  x->is_posted = head().method == http_method::post;
+  if (!head().cookie) return x;
+  x->browser = site_.cookie.find(*head().cookie);
+  x->posting_browser = site_.cookie.find(*head().cookie, oauth::browser_cookie_use::posted);
   return x;
 }
 

@@ -8,9 +8,10 @@
 namespace mintage::oauth {
 namespace {
 
-constexpr auto secure_name = std::string_view{"__Host-mintage_browser"};
-/// Without the prefix, which demands Secure.
-constexpr auto plain_name = secure_name.substr(std::string_view{"__Host-"}.size());
+/// With the prefix, which demands Secure.
+constexpr auto secure_prefix = std::string_view{"__Host-"};
+constexpr auto usual_name = std::string_view{"__Host-mintage_browser"};
+constexpr auto posted_name = std::string_view{"__Host-mintage_browser_posted"};
 using browser_octets = crypto::bytes<16>;
 static_assert(browser_id::size == crypto::base64url_size(sizeof(browser_octets)));
 
@@ -55,8 +56,14 @@ bool is_same_browser(const browser_binding& a, const browser_binding& b) noexcep
 browser_cookie::browser_cookie(std::string_view issuer) noexcept
     : is_secure_{equals_lower(issuer.substr(0, issuer.find(':')), "https")} {}
 
-std::optional<browser_id> browser_cookie::find(std::string_view cookie_field) const noexcept {
-  const auto name = is_secure_ ? secure_name : plain_name;
+std::string_view browser_cookie::name_of(browser_cookie_use use) const noexcept {
+  const auto name = use == browser_cookie_use::usual ? usual_name : posted_name;
+  return is_secure_ ? name : name.substr(secure_prefix.size());
+}
+
+std::optional<browser_id> browser_cookie::find(std::string_view cookie_field,
+                                               browser_cookie_use use) const noexcept {
+  const auto name = name_of(use);
   while (!cookie_field.empty()) {
     const auto pair = cookie_field.substr(0, cookie_field.find(';'));
     cookie_field.remove_prefix(std::min(cookie_field.size(), pair.size() + 1));
@@ -67,8 +74,9 @@ std::optional<browser_id> browser_cookie::find(std::string_view cookie_field) co
   return std::nullopt;
 }
 
-void browser_cookie::append(std::string& out, const browser_id& browser) const {
-  out.append(is_secure_ ? secure_name : plain_name).append("=").append(browser.text());
+void browser_cookie::append(std::string& out, const browser_id& browser,
+                            browser_cookie_use use) const {
+  out.append(name_of(use)).append("=").append(browser.text());
   out.append(is_secure_ ? "; Path=/; Secure; HttpOnly; SameSite=Lax"
                         : "; Path=/; HttpOnly; SameSite=Lax");
 }

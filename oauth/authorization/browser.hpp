@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,7 +36,11 @@ class browser_id {
 /// Compares in constant time.
 [[nodiscard]] bool is_same_browser(const browser_binding& a, const browser_binding& b) noexcept;
 
-/// The cookie of an issuer. https: `__Host-mintage_browser`, with Secure; http on a loopback host:
+/// A POST from another site comes without the first cookie (SameSite=Lax), so that a browser may
+/// have one that is in use. Such a request has a cookie of its own.
+enum class browser_cookie_use : std::uint8_t { usual, posted };
+
+/// The cookies of an issuer. https: `__Host-mintage_browser`, with Secure; http on a loopback host:
 /// `mintage_browser` without it, because programs that are no browsers do not send Secure cookies
 /// over http.
 class browser_cookie {
@@ -46,12 +51,17 @@ class browser_cookie {
   /// Finds the browser in the value of a Cookie header field: the first well-formed cookie of this
   /// name. A well-formed one is used again, so that parallel tabs work.
   /// @returns nothing when there is none. @see RFC 6265 §4.2.1
-  [[nodiscard]] std::optional<browser_id> find(std::string_view cookie_field) const noexcept;
+  [[nodiscard]] std::optional<browser_id> find(
+      std::string_view cookie_field,
+      browser_cookie_use use = browser_cookie_use::usual) const noexcept;
   /// The value of Set-Cookie. It has no expiry: it ends with the browser's session. SameSite=Lax,
   /// since the browser comes back by a redirect from the login page, which may be another site.
-  void append(std::string& out, const browser_id& browser) const;
+  void append(std::string& out, const browser_id& browser,
+              browser_cookie_use use = browser_cookie_use::usual) const;
 
  private:
+  [[nodiscard]] std::string_view name_of(browser_cookie_use use) const noexcept;
+
   bool is_secure_;
 };
 

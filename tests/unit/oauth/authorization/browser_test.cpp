@@ -41,6 +41,17 @@ TEST(browser_cookie, is_not_secure_over_http) {  // loopback only: MET-01
   EXPECT_EQ(text, std::string{"mintage_browser="} + id_text + "; Path=/; HttpOnly; SameSite=Lax");
 }
 
+// A POST from another site comes without the usual cookie, which must stay (SameSite=Lax).
+TEST(browser_cookie, is_another_one_for_a_POST) {
+  const auto cookie = browser_cookie{"https://as.example"};
+  auto text = std::string{};
+  cookie.append(text, *browser_id::parse(id_text), browser_cookie_use::posted);
+  EXPECT_EQ(text, std::string{"__Host-mintage_browser_posted="} + id_text +
+                      "; Path=/; Secure; HttpOnly; SameSite=Lax");
+  EXPECT_TRUE(cookie.find(text, browser_cookie_use::posted));
+  EXPECT_FALSE(cookie.find(text));
+}
+
 TEST(browser_cookie, is_found_among_others) {
   const auto secure = browser_cookie{"https://as.example"};
   const auto plain = browser_cookie{"http://localhost"};
