@@ -68,8 +68,8 @@ service::next_stage authorization_validation::accept(authorization_exchange& x,
   if (!found) return stage_without_request(x);
   const auto& request = found->request.get();
   x.client_id = found->client->id;
-  auto wanted =
-      oauth::check_acceptance(request, *found->client, std::move(x.accepted), setup_.pairwise_key);
+  auto wanted = oauth::check_acceptance(request, *found->client, std::move(x.accepted),
+                                        setup_.pairwise_key, now);
   if (!wanted) {
     x.error = std::move(wanted.error());
     return next::reply;
@@ -132,7 +132,10 @@ service::next_stage authorization_validation::proceed(authorization_exchange& x,
     return next::reply;
   }
   const auto& c = opened->get();
-  if (!x.browser || !oauth::is_same_browser(x.browser->binding(hash_), c.browser)) {
+  const auto is_same = [&](const std::optional<oauth::browser_id>& b) {
+    return b && oauth::is_same_browser(b->binding(hash_), c.browser);
+  };
+  if (!is_same(x.browser) && !is_same(x.posting_browser)) {
     x.denied = oauth::continuation_of_another_browser();
     return next::reply;
   }

@@ -38,27 +38,33 @@ std::string subject_for(const client& c, std::string_view sub, const crypto::dig
   return pairwise_subject(pairwise_key, c.sector, sub);
 }
 
-complaint check_times(const authorization_request& r, const acceptance& said) {
+complaint check_times(const authorization_request& r, const acceptance& said, instant now) {
   if (!said.auth_time) return bad_request("auth_time is required");
   const auto earliest = numeric_date(r.requested - clock_skew);
   if (r.prompts.has(prompt::login) && *said.auth_time < earliest) {
     return bad_request("auth_time must not be before the request, which has prompt=login");
   }
-  if (r.max_age && *said.auth_time < earliest - *r.max_age) {
+  // A login for this request is recent, however long the person reads the consent.
+  const auto is_older = *said.auth_time < earliest;
+  if (r.max_age && is_older && *said.auth_time < numeric_date(now - clock_skew) - *r.max_age) {
     return bad_request("auth_time must not be older than the max_age of the request");
+  }
+  if (!r.is_interactive() && *said.auth_time > numeric_date(r.requested + clock_skew)) {
+    return bad_request(
+        "auth_time must not be after a request with prompt=none: deny it with login_required");
   }
   return std::nullopt;
 }
 
 /// Everything but the claims of the request.
 complaint check_login(const authorization_request& r, const client& c, const acceptance& said,
-                      const crypto::digest& pairwise_key) {
+                      const crypto::digest& pairwise_key, instant now) {
   if (said.interacted && !r.is_interactive()) {
     return bad_request(
         "interacted must not be true for a request with prompt=none: deny it with login_required, "
         "consent_required or interaction_required");
   }
-  if (auto bad = check_times(r, said)) return bad;
+  if (auto bad = check_times(r, said, now)) return bad;
   if (!r.hint_sub.empty() && subject_for(c, said.sub, pairwise_key) != r.hint_sub) {
     return bad_request("sub must be the person of the id_token_hint");
   }
@@ -133,8 +139,9 @@ complaint apply_claims_request(const authorization_request& r, const client& c,
 }  // namespace
 
 admin_result<mint_request> check_acceptance(const authorization_request& r, const client& c,
-                                            acceptance&& said, const crypto::digest& pairwise_key) {
-  if (auto bad = check_login(r, c, said, pairwise_key)) return tl::unexpected{std::move(*bad)};
+                                            acceptance&& said, const crypto::digest& pairwise_key,
+                                            instant now) {
+  if (auto bad = check_login(r, c, said, pairwise_key, now)) return tl::unexpected{std::move(*bad)};
   auto scope = granted_scope(r, c, std::move(said.scope));
   if (!scope) return tl::unexpected{std::move(scope.error())};
   auto resources = granted_resources(r, std::move(said.resources));

@@ -37,8 +37,9 @@ struct acceptance {
   bool interacted = false;
 };
 
-/// Applies MINT-02: `sub` is that of the hint; `auth_time` is within `max_age`, and not before the
-/// request when `prompt=login`; scope and resources are within those asked for; no interaction when
+/// Applies MINT-02: `sub` is that of the hint; `auth_time` is within `max_age` now, unless the
+/// person has logged in for this request; not before the request when `prompt=login`, and not after
+/// it when `prompt=none`; scope and resources are within those asked for; no interaction when
 /// `prompt=none`; the values of an essential `acr` (Core §5.5.1.1) go into the request for
 /// `check_mint`, which checks the rest.
 /// @param pairwise_key as for `check_mint`: the hint of a pairwise client has such a subject.
@@ -46,7 +47,8 @@ struct acceptance {
 ///          else invalid_request, invalid_scope or invalid_target naming the member.
 [[nodiscard]] admin_result<mint_request> check_acceptance(const authorization_request& r,
                                                           const client& c, acceptance&& said,
-                                                          const crypto::digest& pairwise_key);
+                                                          const crypto::digest& pairwise_key,
+                                                          instant now);
 
 /// Body of POST /admin/authorizations/{handle}/deny.
 struct login_denial {

@@ -27,9 +27,9 @@ acceptance good_login() {
 }
 
 admin_result<mint_request> accept(const authorization_request& r, acceptance said = good_login(),
-                                  const client* c = nullptr) {
+                                  const client* c = nullptr, instant at = now) {
   return check_acceptance(r, c != nullptr ? *c : *clients().find(r.client_id), std::move(said),
-                          pairwise_key);
+                          pairwise_key, at);
 }
 
 /// Accepts a request with another query.
@@ -98,6 +98,30 @@ TEST(check_acceptance, holds_the_login_to_max_age) {  // MINT-02, STU-01
   EXPECT_FALSE(accept(with(good_query(), "max_age", "300"), at(-331)));
   EXPECT_FALSE(accept(with(good_query(), "max_age", "0"), at(-31)));
   EXPECT_FALSE(accept(good_query("aged"), at(-331)));
+}
+
+// A session that was young enough when the browser came may be too old when the page answers.
+TEST(check_acceptance, holds_the_login_to_max_age_when_it_is_accepted) {  // MINT-02
+  const auto c = check(with(good_query(), "max_age", "300"));
+  const auto at = [](std::int64_t t) {
+    return login_with([&](acceptance& a) { a.auth_time = now_date + t; });
+  };
+  const auto later = now + seconds{200};
+  EXPECT_FALSE(accept(c.request(), at(-131), nullptr, later));
+  EXPECT_TRUE(accept(c.request(), at(-130), nullptr, later));
+  // A login for this request, however long the consent was read.
+  EXPECT_TRUE(accept(c.request(), at(1), nullptr, now + seconds{590}));
+}
+
+// A page that has let the person log in says so by the time, whatever `interacted` says.
+TEST(check_acceptance, refuses_a_login_after_a_request_with_prompt_none) {  // MINT-02
+  const auto query = with(good_query(), "prompt", "none");
+  const auto at = [](std::int64_t t) {
+    return login_with([&](acceptance& a) { a.auth_time = now_date + t; });
+  };
+  EXPECT_TRUE(accept(query, at(30)));
+  EXPECT_FALSE(accept(query, at(31)));
+  EXPECT_TRUE(accept(good_query(), at(31)));
 }
 
 TEST(check_acceptance, refuses_interaction_for_prompt_none) {  // MINT-02, AUZ-03
