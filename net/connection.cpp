@@ -14,6 +14,21 @@
 namespace mintage::net {
 namespace {
 
+/// A path for the log: a long segment may be a handle, so its length stands for it.
+std::string without_secrets(std::string_view path) {
+  constexpr auto longest_name = std::size_t{40};
+  auto out = std::string{};
+  while (!path.empty()) {
+    const auto segment = path.substr(0, path.find('/', 1));
+    path.remove_prefix(segment.size());
+    if (segment.size() <= longest_name + 1)
+      out += segment;
+    else
+      out += "/(" + std::to_string(segment.size() - 1) + " characters)";
+  }
+  return out;
+}
+
 namespace asio = boost::asio;
 
 constexpr auto linger_patience = std::chrono::milliseconds{1000};
@@ -294,7 +309,7 @@ std::string connection::came_with(oauth::denial_reason why) const {
   auto out = std::string{};
   if (why.row().shows == oauth::came::path) {
     out.append("method=").append(name_of(head_.method)).append("; path=");
-    out += oauth::escape_for_people(head_.path);
+    out += oauth::escape_for_people(without_secrets(head_.path));
   } else if (why.row().shows == oauth::came::content_type) {
     out = "Content-Type=" + oauth::escape_for_people(head_.content_type.value_or(""));
   }
