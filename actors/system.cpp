@@ -40,8 +40,24 @@ pool_sizes sizes_of(const options& o, std::size_t io_threads) {
           .hashers = o.hashers};
 }
 
+/// What one source may do in a minute.
+struct source_limits {
+  explicit source_limits(const oauth::options& rules)
+      : failures{make(rules.failures_per_minute)},
+        authorizations{make(rules.authorizations_per_minute)},
+        stored{make(rules.stored_authorizations_per_minute)} {}
+  static std::unique_ptr<oauth::failure_limits> make(unsigned per_minute) {
+    if (per_minute == 0) return nullptr;
+    return std::make_unique<oauth::failure_limits>(per_minute, oauth::seconds{60});
+  }
+  /// Null = no limit.
+  std::unique_ptr<oauth::failure_limits> failures;
+  std::unique_ptr<oauth::failure_limits> authorizations;
+  std::unique_ptr<oauth::failure_limits> stored;
+};
+
 member_setups make_setups(const options& o, const oauth::options& rules, const environment& around,
-                          hash_permits& permits, hash_queue& slow, oauth::failure_limits* limits,
+                          hash_permits& permits, hash_queue& slow, source_limits& limits,
                           meter_board& board) {
   auto random = crypto::buffered_random{};
   const auto keys = key_keeper_setup{.records = around.engine->records(),
@@ -68,7 +84,9 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
                          .pairwise_key = subkey(around.root, "pairwise/1"),
                          .nonce_key = subkey(around.root, "dpop_nonce/1"),
                          .url_key = url_key,
-                         .limits = limits,
+                         .limits = limits.failures.get(),
+                         .authorization_limits = limits.authorizations.get(),
+                         .stored_limits = limits.stored.get(),
                          .slow = &slow,
                          .lines = &around.journal,
                          .engine = around.engine.get(),
@@ -125,9 +143,8 @@ struct system::impl {
               sizes.hashers},
         refusals{around.io_threads.size(), o.refusals_kept},
         signatures{around.signatures},
-        limits{rules.failures_per_minute, oauth::seconds{60}},
-        members{make_setups(o, rules, around, permits, slow,
-                            rules.failures_per_minute != 0 ? &limits : nullptr, board)},
+        limits{rules},
+        members{make_setups(o, rules, around, permits, slow, limits, board)},
         gateways{make_gateways(o, around, board, refusals)},
         engine{std::move(around.engine)},
         setup{members, sizes, gateways, board, around.journal, around.give_up, around.restarts},
@@ -191,7 +208,7 @@ struct system::impl {
   meter_board board;
   refusal_book refusals;
   signature_meters signatures;
-  oauth::failure_limits limits;
+  source_limits limits;
   member_setups members;
   std::vector<std::unique_ptr<request_gateway>> gateways;
   std::unique_ptr<storage::engine> engine;

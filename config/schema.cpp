@@ -150,6 +150,8 @@ std::vector<setting> make_schema() {
       field("authorization.pushed_ttl", &s::rules, &rules::pushed_ttl),
       field("authorization.require_pushed_authorization_requests", &s::rules,
             &rules::require_pushed_requests),
+      field("authorization.requests_per_minute", &s::rules, &rules::authorizations_per_minute),
+      field("authorization.stored_per_minute", &s::rules, &rules::stored_authorizations_per_minute),
 
       field("http.listen", &s::net, &http::listen),
       field("http.io_threads", &s::net, &http::io_threads),

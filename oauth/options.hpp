@@ -49,6 +49,11 @@ struct options {
   std::chrono::seconds pushed_ttl{60};
   /// [authorization] Whether each client must push its requests (PAR-02).
   bool require_pushed_requests = false;
+  /// [authorization] Requests of one source per minute to /authorize, and of public clients to
+  /// /par; then 429. 0 = no limit.
+  unsigned authorizations_per_minute = 0;
+  /// The same for those that are too long for a handle, so that they are stored.
+  unsigned stored_authorizations_per_minute = 60;
   /// The base of the URLs in `mtls_endpoint_aliases`: https, no query, no fragment. Empty = none.
   /// @see RFC 8705 §5
   std::string mtls_base_url;

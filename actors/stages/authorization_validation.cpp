@@ -1,7 +1,9 @@
 #include "actors/stages/authorization_validation.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "actors/stages/bound_browser.hpp"
 #include "actors/stages/token_validator.hpp"
 #include "oauth/authorization/id_token_hint.hpp"
 #include "oauth/denial_reasons.hpp"
@@ -49,13 +51,16 @@ authorization_validation::authorization_validation(const validator_setup& setup,
              .needs_pushed = setup.rules.require_pushed_requests},
       cookie_{setup.rules.issuer},
       login_page_{login_page_of(setup.rules)},
-      seal_{setup.url_key} {}
+      seal_{setup.url_key},
+      sources_{setup.keys.process} {}
 
 authorization_validation::~authorization_validation() = default;
 
 std::optional<service::next_stage> authorization_validation::begin(authorization_exchange& x,
                                                                    std::size_t index,
                                                                    oauth::instant now) {
+  const auto is_new = !x.was_sought && !x.keys_awaited;
+  if (is_new && is_too_many(x, setup_.authorization_limits, now)) return next::reply;
   const auto client = oauth::find_client(x.request.sent, *clients_);
   if (!client) return refuse(x, client.error(), now);
   const auto form = oauth::form_of(x.request.sent, **client);
@@ -67,6 +72,7 @@ std::optional<service::next_stage> authorization_validation::begin(authorization
 std::optional<service::next_stage> authorization_validation::push(authorization_exchange& x,
                                                                   std::size_t index,
                                                                   oauth::instant now) {
+  if (!x.keys_awaited && is_too_many(x, setup_.authorization_limits, now)) return next::reply;
   const auto& c = *clients_->find(x.client.id);  // it was authenticated against this snapshot
   const auto form = oauth::form_of(x.request.sent, c);
   if (!form) return refuse(x, form.error(), now);
@@ -112,7 +118,7 @@ std::optional<service::next_stage> authorization_validation::find_object_keys(wa
     w.keys = known == nullptr ? nullptr : known->keys;
     const auto lacks_kid = w.keys && oauth::needs_newer_keys(*w.object, *w.keys);
     if ((known == nullptr || lacks_kid) && !x.keys_awaited) {
-      x.wanted_keys = oauth::wanted_keys{c.id, c.jwks_uri, lacks_kid};
+      x.wanted_keys = oauth::keys_wanted_of(c, lacks_kid);
       x.replay_ids.clear();  // it comes again
       return next::fetch;
     }
@@ -176,6 +182,14 @@ service::next_stage authorization_validation::check(authorization_exchange& x,
   auto checked = oauth::check_authorization(sent, c, *clients_, {is_pushed, is_signed},
                                             setup_.rules, terms_, now, random_);
   if (!checked) return refuse(x, checked.error(), now);
+  if (oauth::is_signed(checked->mode) && !has_key_of(c.signs_responses_with())) {
+    return refuse(
+        x,
+        {{oauth::errc::invalid_request, "this server has no key for signed answers to the client",
+          "no key for signed answers to the client (JRM-01)"},
+         {}},
+        now);
+  }
   checked->hint_sub = hint_sub;
   return is_pushed ? keep_pushed(x, *checked, now) : hand_off(x, *checked, now);
 }
@@ -198,8 +212,7 @@ service::next_stage authorization_validation::keep_pushed(authorization_exchange
   json.string("request_uri", oauth::request_uri_prefix, made.text);
   json.integer("expires_in", setup_.rules.pushed_ttl.count());
   json.end();
-  x.record = std::move(made.record);
-  return x.record ? next::keep : next::reply;
+  return keep_or_reply(x, std::move(made.record), now);
 }
 
 service::next_stage authorization_validation::open_pushed(authorization_exchange& x,
@@ -221,17 +234,39 @@ service::next_stage authorization_validation::open_pushed(authorization_exchange
 service::next_stage authorization_validation::hand_off(authorization_exchange& x,
                                                        const oauth::authorization_request& checked,
                                                        oauth::instant now) {
-  if (!x.browser) {
-    x.browser = oauth::browser_id::draw(random_);
-    cookie_.append(x.to_browser.cookie, *x.browser);
-  }
-  const auto request = oauth::for_login(checked, x.browser->binding(hash_), terms_, now);
+  const auto request =
+      oauth::for_login(checked, bind_browser(x, cookie_, random_).binding(hash_), terms_, now);
   auto made = oauth::make_handle(request, handle_use::login, seal_, now, random_, hash_);
   auto& location = x.to_browser.location;
   location.reserve(login_page_.size() + made.text.size());
   location.append(login_page_).append(made.text);
-  x.record = std::move(made.record);
+  return keep_or_reply(x, std::move(made.record), now);
+}
+
+service::next_stage authorization_validation::keep_or_reply(
+    authorization_exchange& x, std::optional<oauth::handle_record>&& record, oauth::instant now) {
+  if (record && is_too_many(x, setup_.stored_limits, now)) {
+    x.to_browser = {};
+    x.body.clear();
+    return next::reply;
+  }
+  x.record = std::move(record);
   return x.record ? next::keep : next::reply;
+}
+
+bool authorization_validation::is_too_many(authorization_exchange& x, oauth::failure_limits* limits,
+                                           oauth::instant now) {
+  const auto is_proven = x.purpose == authorization_purpose::push && !x.client.is_public;
+  if (limits == nullptr || !x.source || is_proven) return false;
+  if (!limits->note(oauth::failure_key(sources_, {}, *x.source), now)) return false;
+  x.denied = oauth::too_many_requests();
+  return true;
+}
+
+bool authorization_validation::has_key_of(crypto::jws_alg alg) const noexcept {
+  return std::ranges::any_of(keys_->keys, [alg](const auto& k) {
+    return k.state == oauth::key_state::active && k.key.alg() == alg;
+  });
 }
 
 /// AUZ-02: by a redirect once client and redirect URI are known to be good; JSON for a client that
@@ -242,6 +277,7 @@ service::next_stage authorization_validation::refuse(authorization_exchange& x,
   x.denied = why.why;
   if (!why.to || x.purpose == authorization_purpose::push) return next::reply;
   const auto& to = *why.to;
+  if (is_signed(to.mode) && !has_key_of(to.alg)) return next::reply;  // a page tells it
   const auto r = oauth::authorization_response::failure(oauth::to_string(why.why.code),
                                                         why.why.description, to, setup_.rules);
   if (!is_signed(to.mode)) {

@@ -15,6 +15,7 @@
 #include "oauth/authorization/authorization_check.hpp"
 #include "oauth/authorization/request_object.hpp"
 #include "oauth/authorization/url_seal.hpp"
+#include "oauth/client/failure_limits.hpp"
 #include "oauth/client/remote_keys.hpp"
 #include "oauth/token/jwt_verifier.hpp"
 #include "oauth/token/key_ring.hpp"
@@ -81,6 +82,16 @@ class authorization_validation {
                               const oauth::authorization_request& checked, oauth::instant now);
   [[nodiscard]] next refuse(service::authorization_exchange& x,
                             const oauth::authorization_refusal& why, oauth::instant now);
+  /// Counts it, unless its client has proven who it is. @returns whether its source has sent too
+  /// many; then it is denied.
+  [[nodiscard]] bool is_too_many(service::authorization_exchange& x, oauth::failure_limits* limits,
+                                 oauth::instant now);
+  /// @returns `keep` for a request that must be stored, if its source may have one more.
+  [[nodiscard]] next keep_or_reply(service::authorization_exchange& x,
+                                   std::optional<oauth::handle_record>&& record,
+                                   oauth::instant now);
+  /// Whether signed answers of this algorithm can be made (JRM-01).
+  [[nodiscard]] bool has_key_of(crypto::jws_alg alg) const noexcept;
 
   /// Opens the handle, or has its record looked for: then it returns nothing, and `x.record` is
   /// set.
@@ -114,6 +125,7 @@ class authorization_validation {
   oauth::url_seal seal_;
   crypto::buffered_random random_;
   crypto::sha256_hasher hash_;
+  crypto::hmac_sha256 sources_;
   oauth::registry_snapshot clients_;
   oauth::key_snapshot keys_;
   oauth::remote_keys_snapshot remote_keys_ = std::make_shared<const oauth::remote_keys>();

@@ -334,7 +334,8 @@ bool client_administration::can_serve(service::admin_exchange& x, const oauth::c
     }
   }
   return has_key_of(x, c.id_token_alg, "id_token_signed_response_alg") &&
-         (!c.userinfo_alg || has_key_of(x, *c.userinfo_alg, "userinfo_signed_response_alg"));
+         (!c.userinfo_alg || has_key_of(x, *c.userinfo_alg, "userinfo_signed_response_alg")) &&
+         (!c.response_alg || has_key_of(x, *c.response_alg, "authorization_signed_response_alg"));
 }
 
 bool client_administration::holds_profile(service::admin_exchange& x, oauth::client& c) const {

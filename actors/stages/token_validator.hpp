@@ -47,6 +47,9 @@ struct validator_setup {
   crypto::digest url_key{};
   /// Null = failures are not limited (CAU-16).
   oauth::failure_limits* limits = nullptr;
+  /// Null = requests to /authorize and /par are not limited; the second for those that are stored.
+  oauth::failure_limits* authorization_limits = nullptr;
+  oauth::failure_limits* stored_limits = nullptr;
   /// Where slow comparisons wait; null in tests that play the hasher.
   hash_queue* slow = nullptr;
   /// The source of room for lines; null = actions need not be recorded.

@@ -45,9 +45,10 @@ void authorization_parameters::collect(const form& fields) {
     const auto known = find_named(authorization_parameter_table, field.name);
     if (!known) continue;
     const auto index = index_of(*known);
-    if (++counts[index] > row_of(authorization_parameter_table, *known).at_most) {
+    const auto& row = row_of(authorization_parameter_table, *known);
+    if (++counts[index] > row.at_most) {
       refuse(*known, repeated());
-    } else if (field.is_too_long) {
+    } else if (field.is_too_long || field.value.size() > row.longest) {
       refuse(*known, too_long());
     } else if (!faulty_[index]) {
       values_[index] = field.value;
@@ -91,8 +92,7 @@ void authorization_parameters::take(authorization_parameter p, const json_object
     return refuse(p, wrong_type());
   }
   const auto value = values_[index_of(p)];
-  const auto limit = p == ask::id_token_hint ? max_long_parameter_value : max_parameter_value;
-  if (value.size() > limit) return refuse(p, too_long());
+  if (value.size() > row_of(authorization_parameter_table, p).longest) return refuse(p, too_long());
   // As in forms (TOK-04).
   if (value.find('\0') != value.npos) refuse(p, wrong_type());
 }

@@ -50,6 +50,8 @@ struct authorization_parameter_row {
   authorization_parameter id;
   std::string_view name;
   std::size_t at_most = 1;
+  /// Octets of a value at most. What anybody may make this server keep for a login is short.
+  std::size_t longest = max_parameter_value;
 };
 /// Those of most requests come first, since the search is linear.
 constexpr auto authorization_parameter_table = std::array{
@@ -65,14 +67,16 @@ constexpr auto authorization_parameter_table = std::array{
     authorization_parameter_row{authorization_parameter::response_mode, "response_mode"},
     authorization_parameter_row{authorization_parameter::prompt, "prompt"},
     authorization_parameter_row{authorization_parameter::max_age, "max_age"},
-    authorization_parameter_row{authorization_parameter::acr_values, "acr_values"},
-    authorization_parameter_row{authorization_parameter::login_hint, "login_hint"},
-    authorization_parameter_row{authorization_parameter::id_token_hint, "id_token_hint"},
-    authorization_parameter_row{authorization_parameter::ui_locales, "ui_locales"},
-    authorization_parameter_row{authorization_parameter::claims, "claims"},
+    authorization_parameter_row{authorization_parameter::acr_values, "acr_values", 1, 1024},
+    authorization_parameter_row{authorization_parameter::login_hint, "login_hint", 1, 1024},
+    authorization_parameter_row{authorization_parameter::id_token_hint, "id_token_hint", 1,
+                                max_long_parameter_value},
+    authorization_parameter_row{authorization_parameter::ui_locales, "ui_locales", 1, 512},
+    authorization_parameter_row{authorization_parameter::claims, "claims", 1, 2048},
     authorization_parameter_row{authorization_parameter::resource, "resource", max_targets},
     authorization_parameter_row{authorization_parameter::dpop_jkt, "dpop_jkt"},
-    authorization_parameter_row{authorization_parameter::request, "request"},
+    authorization_parameter_row{authorization_parameter::request, "request", 1,
+                                max_long_parameter_value},
     authorization_parameter_row{authorization_parameter::request_uri, "request_uri"},
     authorization_parameter_row{authorization_parameter::registration, "registration"},
 };

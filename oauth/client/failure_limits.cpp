@@ -60,4 +60,9 @@ denial too_many_failures() noexcept {
           "too many failed client authentications from this source (CAU-16)"};
 }
 
+denial too_many_requests() noexcept {
+  return {errc::slow_down, "too many requests from your network; try again later",
+          "too many authorization requests from this source"};
+}
+
 }  // namespace mintage::oauth

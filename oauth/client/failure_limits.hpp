@@ -1,5 +1,5 @@
 /// @file
-/// Limit on failed client authentications per client and source. (CAU-16)
+/// Limits per source: on failed client authentications (CAU-16), and on requests.
 #pragma once
 
 #include <atomic>
@@ -23,9 +23,9 @@ namespace mintage::oauth {
 [[nodiscard]] crypto::digest failure_key(crypto::hmac_sha256& process_key, std::string_view client,
                                          const crypto::bytes<16>& source);
 
-/// Failures per (client, source) in a table of fixed size whose entries expire by themselves. It
-/// decides only how a failure is answered: a right secret is never limited, so nobody can lock out
-/// a client. Thread-safe without a lock. Used for failures only.
+/// Failures per (client, source), or requests per source, in a table of fixed size whose entries
+/// expire by themselves. Of authentications it decides only how a failure is answered: a right
+/// secret is never limited, so nobody can lock out a client. Thread-safe without a lock.
 class failure_limits {
  public:
   /// @param most failures of one pair allowed within `window`; then one per `window / most`.
@@ -51,5 +51,7 @@ class failure_limits {
 
 /// 429 with Retry-After (TOK-19).
 [[nodiscard]] denial too_many_failures() noexcept;
+/// The same for authorization requests.
+[[nodiscard]] denial too_many_requests() noexcept;
 
 }  // namespace mintage::oauth

@@ -12,7 +12,9 @@ inline constexpr denial_row authorization_rows[] = {
     {"authorization request repeats a parameter", "AUZ-01", "RFC 6749 §3.1",
      "Each parameter is sent once; resource up to eight times.", ""},
     {"authorization request has a parameter that is too long", "TOK-08", "",
-     "A value has at most 4 KiB; request and id_token_hint may have 16 KiB.", ""},
+     "A value has at most 4 KiB; login_hint and acr_values 1 KiB, claims 2 KiB, ui_locales 512 "
+     "octets; request and id_token_hint may have 16 KiB.",
+     ""},
     {"request object has a parameter of the wrong type", "JAR-01", "RFC 9101 §4",
      "Parameters are strings; max_age is a number, claims an object, resource a string or an "
      "array.",

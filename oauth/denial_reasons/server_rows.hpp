@@ -26,6 +26,10 @@ inline constexpr denial_row server_rows[] = {
      "A source fails at most so often per minute for one client; the right secret is never "
      "limited.",
      "http.failures_per_minute"},
+    {"too many authorization requests from this source", "TOK-19", "RFC 6585 §4",
+     "A source sends at most so many authorization requests per minute, and so many that are too "
+     "long for a handle and must be stored.",
+     "authorization.stored_per_minute"},
 };
 
 }  // namespace mintage::oauth

@@ -9,10 +9,10 @@ namespace mintage::test {
 
 namespace json = boost::json;
 
-http_answer browser::send(std::string_view method, const std::string& target,
-                          std::string_view body) {
+http_answer browser::send(std::string_view method, const std::string& target, std::string_view body,
+                          bool has_cookies) {
   auto head = std::string{method} + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
-  if (!cookie_.empty()) head += "Cookie: other=1; " + cookie_ + "\r\n";
+  if (has_cookies && !cookies_.empty()) head += "Cookie: other=1; " + cookie() + "\r\n";
   if (method == "POST") {
     head += "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
             std::to_string(body.size()) + "\r\n";
@@ -21,8 +21,14 @@ http_answer browser::send(std::string_view method, const std::string& target,
   wire.send(head + "\r\n" + std::string{body});
   auto got = wire.receive();
   if (const auto set = got.field("Set-Cookie"); !set.empty())
-    cookie_ = set.substr(0, set.find(';'));
+    cookies_[set.substr(0, set.find('='))] = set.substr(0, set.find(';'));
   return got;
+}
+
+std::string browser::cookie() const {
+  auto out = std::string{};
+  for (const auto& [name, pair] : cookies_) out += (out.empty() ? "" : "; ") + pair;
+  return out;
 }
 
 http_answer browser::get(const std::string& target) {
@@ -31,6 +37,10 @@ http_answer browser::get(const std::string& target) {
 
 http_answer browser::post(const std::string& target, const field_list& form) {
   return send("POST", target, form_text(form));
+}
+
+http_answer browser::post_from_elsewhere(const std::string& target, const field_list& form) {
+  return send("POST", target, form_text(form), false);
 }
 
 field_list authorization_form(const party& who) {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@ namespace mintage::test {
 constexpr std::string_view login_url = "https://login.example/in?tenant=a";
 constexpr std::string_view logout_url = "https://login.example/out";
 
-/// Keeps the cookie of the server, as a browser does.
+/// Keeps the cookies of the server, as a browser does.
 class browser {
  public:
   explicit browser(std::uint16_t port) : port_{port} {}
@@ -24,15 +25,19 @@ class browser {
   http_answer get(const std::string& target);
   /// POST of a form.
   http_answer post(const std::string& target, const field_list& form);
+  /// The same by a page of another site, without the cookies (SameSite=Lax).
+  http_answer post_from_elsewhere(const std::string& target, const field_list& form);
 
-  [[nodiscard]] const std::string& cookie() const noexcept { return cookie_; }
-  void forget() { cookie_.clear(); }
+  /// All cookies, as they are sent.
+  [[nodiscard]] std::string cookie() const;
+  void forget() { cookies_.clear(); }
 
  private:
-  http_answer send(std::string_view method, const std::string& target, std::string_view body);
+  http_answer send(std::string_view method, const std::string& target, std::string_view body,
+                   bool has_cookies = true);
 
   std::uint16_t port_;
-  std::string cookie_;
+  std::map<std::string, std::string> cookies_;
 };
 
 /// The parameters of an authorization request of `who`: code, S256, openid profile, state, nonce.

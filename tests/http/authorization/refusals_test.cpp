@@ -202,6 +202,41 @@ TEST_F(authorization, handles_cannot_be_swapped_between_browsers) {  // login CS
   EXPECT_EQ(attacker.get(way_back).status, 303U);
 }
 
+TEST_F(authorization, a_page_elsewhere_cannot_end_a_login_that_is_under_way) {  // AUZ-01
+  auto b = new_browser();
+  const auto first = begin(b, authorization_form(client()));
+  const auto posted = b.post_from_elsewhere("/authorize", authorization_form(client()));
+  EXPECT_EQ(posted.status, 303U) << posted.octets;
+  EXPECT_EQ(posted.count("Set-Cookie"), 1U);
+  EXPECT_EQ(b.get(target_of(accept(first))).status, 303U);
+  // Nor is the login lost that began with it.
+  const auto second = parameter_of(posted.field("Location"), "request");
+  EXPECT_EQ(b.get(target_of(accept(second))).status, 303U);
+}
+
+TEST_F(authorization, long_requests_of_one_source_end_in_a_page) {  // TOK-19
+  auto s = stage{{{"authorization.login_url", toml_string(login_url)},
+                  {"authorization.stored_per_minute", "2"}}};
+  const auto who = make_party(s.admin);
+  auto b = browser{s.server.port()};
+  const auto form = with(authorization_form(who), "state", std::string(3000, 's'));
+  for (auto i = 0; i < 2; ++i) EXPECT_EQ(b.get(authorize(form)).status, 303U);
+  const auto got = b.get(authorize(form));
+  expect_local_page(got, 429);
+  EXPECT_FALSE(got.field("Retry-After").empty());
+  EXPECT_EQ(b.get(authorize(authorization_form(who))).status, 303U);
+}
+
+TEST_F(authorization, the_log_of_the_admin_listener_has_no_handles) {
+  auto b = new_browser();
+  const auto handle = begin(b, authorization_form(client()));
+  EXPECT_EQ(admin().call("DELETE", "/admin/authorizations/" + handle).status, 405U);
+  EXPECT_EQ(admin().call("GET", "/admin/authorisations/" + handle).status, 404U);
+  const auto all = admin().call("GET", "/admin/refusals?last=10").body;
+  EXPECT_NE(all.find("/admin/authorisations/("), std::string::npos) << all;
+  EXPECT_EQ(all.find(handle.substr(0, 20)), std::string::npos) << all;
+}
+
 TEST_F(authorization, the_way_back_is_no_open_redirector) {  // FAP-10
   auto b = new_browser();
   const auto way_back = target_of(accept(begin(b, authorization_form(client()))));

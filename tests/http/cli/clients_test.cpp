@@ -175,11 +175,11 @@ TEST_F(client_commands, register_public_keys_from_a_file) {  // CAU-06
 TEST_F(client_commands, say_how_a_client_asks_for_authorization) {  // PAR-02, JAR-01, JRM-01
   const auto made = run_json({"client", "add", "--redirect-uri", "https://a.example/cb", "--public",
                               "--pushed-requests", "--jwks-uri", "https://a.example/jwks",
-                              "--request-alg", "ES256", "--response-alg", "PS256",
+                              "--request-alg", "ES256", "--response-alg", "ES256",
                               "--default-max-age", "300", "--client-uri", "https://a.example/"});
   EXPECT_TRUE(made.at("require_pushed_authorization_requests").as_bool());
   EXPECT_EQ(text_of(made, "request_object_signing_alg"), "ES256");
-  EXPECT_EQ(text_of(made, "authorization_signed_response_alg"), "PS256");
+  EXPECT_EQ(text_of(made, "authorization_signed_response_alg"), "ES256");
   EXPECT_EQ(made.at("default_max_age").to_number<int>(), 300);
   EXPECT_EQ(text_of(made, "client_uri"), "https://a.example/");
   const auto changed =

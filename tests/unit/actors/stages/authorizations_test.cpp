@@ -182,6 +182,84 @@ TEST_F(authorizations, are_kept_first_when_they_are_too_long_for_a_handle) {  //
   EXPECT_NE(shown->body.find("\"client_id\":\"by-value\""), std::string::npos);
 }
 
+TEST_F(authorizations, of_one_source_are_stored_so_many_times) {
+  auto stored = oauth::failure_limits{3, oauth::seconds{60}};
+  setup.stored_limits = &stored;
+  const auto begin_from = [this](std::uint8_t source, const std::string& state) {
+    auto x = begin("by-value", std::string{parameters} + "&state=" + state);
+    x->source = crypto::bytes<16>{source};
+    return x;
+  };
+  const auto long_state = std::string(3000, 's');
+  for (auto i = 0; i < 3; ++i) EXPECT_EQ(check(begin_from(1, long_state)), next::keep);
+  auto refused = begin_from(1, long_state);
+  EXPECT_EQ(check(refused), next::reply);
+  EXPECT_EQ(refused->denied->code, errc::slow_down);
+  EXPECT_TRUE(refused->to_browser.empty());  // a page: it goes nowhere, and gets no cookie
+  EXPECT_EQ(refused->to_browser.cookie, "");
+  EXPECT_FALSE(refused->record);
+  const auto short_one = begin_from(1, "s");
+  EXPECT_EQ(check(short_one), next::reply);
+  EXPECT_FALSE(short_one->denied);
+  EXPECT_EQ(check(begin_from(2, long_state)), next::keep);
+  auto proven = push("by-value", std::string{parameters} + "&state=" + long_state, "one");
+  proven->source = crypto::bytes<16>{1};
+  EXPECT_EQ(check(proven), next::record);
+  EXPECT_EQ(proven->after, next::keep);
+}
+
+TEST_F(authorizations, of_one_source_are_limited) {
+  auto limits = oauth::failure_limits{2, oauth::seconds{60}};
+  setup.authorization_limits = &limits;
+  const auto begin_once = [this] {
+    auto x = begin("by-value", std::string{parameters});
+    x->source = crypto::bytes<16>{1};
+    EXPECT_EQ(check(x), next::reply);
+    return x;
+  };
+  EXPECT_FALSE(begin_once()->denied);
+  EXPECT_FALSE(begin_once()->denied);
+  EXPECT_EQ(begin_once()->denied->code, errc::slow_down);
+  auto from_nowhere = begin("by-value", std::string{parameters});
+  EXPECT_EQ(check(from_nowhere), next::reply);
+  EXPECT_FALSE(from_nowhere->denied);
+}
+
+// JRM-01: no handle is spent on an answer that cannot be signed. A page tells it, as it does other
+// refusals that cannot be signed.
+TEST_F(authorizations, are_refused_when_their_answer_could_not_be_signed) {
+  for (const auto* const also : {"", "&prompt=none+login"}) {
+    auto x = begin("by-value", std::string{parameters} + "&response_mode=jwt" + also);
+    EXPECT_EQ(check(x), next::reply);
+    EXPECT_EQ(x->denied->code, errc::invalid_request);
+    EXPECT_TRUE(x->to_browser.empty());
+    EXPECT_EQ(x->to_sign, nullptr);
+  }
+  auto ring = std::make_shared<oauth::key_ring>();
+  ring->keys.push_back({.key = crypto::signing_key::generate(crypto::jws_alg::rs256),
+                        .created = clock.now(),
+                        .activate = clock.now()});
+  work.publish(ring);
+  auto x = begin("by-value", std::string{parameters} + "&response_mode=jwt");
+  EXPECT_EQ(check(x), next::reply);
+  EXPECT_FALSE(x->denied);
+}
+
+TEST_F(authorizations, keep_the_cookie_of_a_browser_that_posts_without_it) {
+  auto x = begin("by-value", std::string{parameters});
+  x->is_posted = true;
+  EXPECT_EQ(check(x), next::reply);
+  EXPECT_TRUE(x->to_browser.cookie.starts_with("__Host-mintage_browser_posted="));
+  auto again = begin("by-value", std::string{parameters});
+  again->is_posted = true;
+  const auto& cookie = x->to_browser.cookie;
+  again->posting_browser = oauth::browser_id::parse(
+      std::string_view{cookie}.substr(cookie.find('=') + 1, oauth::browser_id::size));
+  ASSERT_TRUE(again->posting_browser);
+  EXPECT_EQ(check(again), next::reply);
+  EXPECT_EQ(again->to_browser.cookie, "");
+}
+
 TEST_F(authorizations, are_answered_by_one_record_and_one_code) {  // MINT-01
   auto x = begin("by-value", std::string{parameters});
   ASSERT_EQ(check(x), next::reply);

@@ -60,6 +60,12 @@ TEST(authorization_parameters, have_limits) {  // TOK-08
   EXPECT_TRUE(of_size("request", 16385));
   EXPECT_FALSE(of_size("id_token_hint", 16384));
   EXPECT_FALSE(of_size("unknown", 9999));
+  // What only the login page reads is short: anybody may make this server keep it.
+  EXPECT_FALSE(of_size("login_hint", 1024));
+  EXPECT_TRUE(of_size("login_hint", 1025));
+  EXPECT_TRUE(of_size("acr_values", 1025));
+  EXPECT_TRUE(of_size("ui_locales", 513));
+  EXPECT_TRUE(of_size("claims", 2049));
 }
 
 TEST(authorization_parameters, are_refused_as_a_whole_when_the_encoding_is_broken) {  // TOK-04
@@ -108,12 +114,15 @@ TEST(authorization_parameters, of_claims_have_types_and_limits) {  // JAR-01
     ASSERT_TRUE(claims) << text;
     EXPECT_TRUE(of_claims(*claims).fault()) << text;
   }
-  const auto is_refused = [](std::size_t size) {
-    const auto claims = json_object::read("{\"state\":\"" + std::string(size, 'x') + "\"}");
+  const auto is_refused = [](std::string_view name, std::size_t size) {
+    const auto claims =
+        json_object::read("{\"" + std::string{name} + "\":\"" + std::string(size, 'x') + "\"}");
     return of_claims(*claims).fault().has_value();
   };
-  EXPECT_FALSE(is_refused(4096));
-  EXPECT_TRUE(is_refused(4097));
+  EXPECT_FALSE(is_refused("state", 4096));
+  EXPECT_TRUE(is_refused("state", 4097));
+  EXPECT_FALSE(is_refused("login_hint", 1024));
+  EXPECT_TRUE(is_refused("login_hint", 1025));
 }
 
 result<pushed_authorization> push(std::string& body, std::string_view authorization = {}) {
