@@ -86,7 +86,7 @@ TEST_F(backups, are_of_one_moment_while_codes_are_redeemed) {
     auto shard = store_driver{*e, 0, 1};
     for (auto code = std::uint64_t{0}; !stop; ++code) {
       auto op = insertion(code, now + seconds{600});
-      op.value.resize(2000);  // so that memtables are flushed meanwhile
+      op.value.resize(8000);  // so that memtables are flushed meanwhile
       EXPECT_EQ(shard.insert(std::move(op), now), verdict::ok);
       EXPECT_EQ(shard.consume(consumption(code, code, now), now).what, verdict::ok);
       redeemed = code + 1;
@@ -95,7 +95,7 @@ TEST_F(backups, are_of_one_moment_while_codes_are_redeemed) {
   constexpr auto count = 4U;
   auto least = std::vector<std::uint64_t>{};
   for (auto i = 0U; i < count; ++i) {
-    const auto wanted = redeemed + 300;
+    const auto wanted = redeemed + 100;
     while (redeemed < wanted) std::this_thread::yield();
     least.push_back(redeemed);
     EXPECT_EQ(failure_of(*e, to_ / std::to_string(i)), "");
