@@ -58,6 +58,8 @@ int main(int argc, char** argv) {
   add_apply_command(program, chosen);
   add_export_command(program, chosen);
   add_schema_command(program, chosen);
+  add_top_command(program, chosen);
+  add_bug_report_command(program, chosen);
   add_db_commands(program, chosen);
   add_cluster_commands(program, chosen);
   add_backup_commands(program, chosen);

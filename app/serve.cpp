@@ -24,6 +24,7 @@
 #include "app/operations_desk.hpp"
 #include "app/private_files.hpp"
 #include "app/process_limits.hpp"
+#include "app/process_watch.hpp"
 #include "app/server_journal.hpp"
 #include "app/service_manager.hpp"
 #include "app/stopping.hpp"
@@ -219,6 +220,7 @@ int run(const config::settings& settings, const surroundings& around, event_log&
   auto clock = system_clock{};
   log_settings(settings, log);
   const auto watch = clock_watch{clock, settings.clock.confirm_after, log};
+  const auto use = process_watch{};
   prepare_open_files(settings);
   const auto signatures = choose_signature_backend(settings.actors.signature_backend, log);
   auto audit = audit_stream{settings.log};
@@ -268,6 +270,7 @@ int run(const config::settings& settings, const surroundings& around, event_log&
                           .logout_sender = &logout_sender,
                           .operations = &desk});
   actors->attach(watch.meters());
+  actors->attach(use.meters());
   actors->attach(audit.meters());
   actors->attach(fetcher.meters());
   actors->attach(server.meters());

@@ -17,8 +17,7 @@ namespace json = boost::json;
 constexpr auto default_url = "http://127.0.0.1:9081";
 
 /// Fills options that the command line leaves empty from the config.
-void complete(access_options& o, const net::options& net, caller_role role) {
-  if (!o.url.empty() && !o.token_file.empty()) return;
+void complete(server_address& o, const net::options& net) {
   const auto is_secure = net.admin_tls.is_on();
   if (o.url.empty()) o.url = (is_secure ? "https://" : "http://") + net.admin_listen;
   if (o.ca.empty() && is_secure) o.ca = net.admin_tls.certificate;
@@ -26,6 +25,11 @@ void complete(access_options& o, const net::options& net, caller_role role) {
     throw command_error{"the config leaves the port of the admin listener open: give --admin",
                         exit_usage};
   }
+}
+
+void complete(access_options& o, const net::options& net, caller_role role) {
+  if (!o.url.empty() && !o.token_file.empty()) return;
+  complete(o, net);
   if (o.token_file.empty()) {
     o.token_file = role == caller_role::admin ? net.admin_token_file : net.mint_token_file;
   }
@@ -60,6 +64,16 @@ admin_client connect(const access_options& o) {
   }
 }
 
+void add_place_options(CLI::App& command, server_address& o) {
+  command.add_option("--admin", o.url, "The admin interface, http://127.0.0.1:9081 by default")
+      ->type_name("URL");
+  command
+      .add_option("--ca", o.ca,
+                  "Trust these certificates over https; by default those of the config, or of the "
+                  "system")
+      ->type_name("FILE");
+}
+
 }  // namespace
 
 std::string sentence_of(const admin_reply& reply) {
@@ -72,19 +86,37 @@ std::string sentence_of(const admin_reply& reply) {
   return out + " (status " + std::to_string(reply.status) + ")";
 }
 
-void add_access_options(CLI::App& command, access_options& o) {
+server_address completed(server_address o) {
+  if (!o.config.empty()) {
+    const auto settings = config::load(o.config);
+    if (settings) {
+      complete(o, settings->net);
+    } else if (o.url.empty()) {
+      throw command_error{config::to_string(settings.error().front()), exit_usage};
+    }
+  }
+  if (o.url.empty()) o.url = default_url;
+  return o;
+}
+
+void add_address_options(CLI::App& command, server_address& o) {
+  command.add_option("--config", o.config, "Take the address from this server config")
+      ->envname("MINTAGE_CONFIG")
+      ->type_name("FILE");
+  add_place_options(command, o);
+}
+
+void add_caller_options(CLI::App& command, access_options& o) {
   command.add_option("--config", o.config, "Take address and token file from this server config")
       ->envname("MINTAGE_CONFIG")
       ->type_name("FILE");
-  command.add_option("--admin", o.url, "The admin interface, http://127.0.0.1:9081 by default")
-      ->type_name("URL");
+  add_place_options(command, o);
   command.add_option("--token-file", o.token_file, "The file that holds the admin token")
       ->type_name("FILE");
-  command
-      .add_option("--ca", o.ca,
-                  "Trust these certificates over https; by default those of the config, or of the "
-                  "system")
-      ->type_name("FILE");
+}
+
+void add_access_options(CLI::App& command, access_options& o) {
+  add_caller_options(command, o);
   command.add_flag("--json", o.as_json, "Print the server's JSON as it is");
 }
 

@@ -20,20 +20,32 @@ namespace mintage::app {
 /// The role of a command, which decides its token: the one with the least rights that suffices.
 enum class caller_role : std::uint8_t { admin, minter };
 
-struct access_options {
+/// Where the admin interface is.
+struct server_address {
   /// The server's own config, for its [admin] section; empty when not given.
   std::filesystem::path config;
   /// Each of these overrides the config.
   std::string url;
-  std::filesystem::path token_file;
   std::filesystem::path ca;
+};
+
+struct access_options : server_address {
+  /// Overrides the config.
+  std::filesystem::path token_file;
   /// From the config, when there is one.
   bool allow_group_readable = false;
   /// Print the server's JSON unchanged.
   bool as_json = false;
 };
 
-/// Adds --config, --admin, --token-file, --ca and --json to a command.
+/// Adds --config, --admin and --ca to a command: enough for what needs no token.
+void add_address_options(CLI::App& command, server_address& o);
+/// The address, completed from the config file, or the usual one. @throws command_error
+[[nodiscard]] server_address completed(server_address o);
+
+/// Adds --token-file to these.
+void add_caller_options(CLI::App& command, access_options& o);
+/// Adds --json to these.
 void add_access_options(CLI::App& command, access_options& o);
 
 /// The connection of a command to the server.

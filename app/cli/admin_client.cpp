@@ -176,7 +176,8 @@ struct admin_client::impl {
     out.method_string(view(method));
     out.target(view(target));
     out.set(http::field::host, where.authority());
-    out.set(http::field::authorization, "Bearer " + std::string{token.reveal()});
+    if (!token.empty())
+      out.set(http::field::authorization, "Bearer " + std::string{token.reveal()});
     if (!body.empty()) out.set(http::field::content_type, "application/json");
     out.body() = body;
     out.prepare_payload();

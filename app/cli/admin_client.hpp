@@ -25,6 +25,7 @@ class admin_client {
  public:
   /// @param url `https://HOST:PORT`, or `http://ADDRESS:PORT` where ADDRESS is loopback or
   ///        `localhost`: anywhere else the token would travel unencrypted.
+  /// @param token empty for calls that need none.
   /// @param ca trusted certificates in PEM form for https; empty = those of the system. One of them
   ///        may be the server's own. The certificate must name the host.
   /// @throws command_error (usage)

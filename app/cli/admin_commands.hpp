@@ -1,7 +1,7 @@
 /// @file
-/// The management commands: `mintage client`, `registration-token`, `code`, `keys`, `clock` and
-/// `explain`, `apply` and `export`, over the admin interface; `healthcheck`; `schema`, which asks
-/// nobody; `db` and `cluster`, which ask PostgreSQL.
+/// The management commands: `mintage client`, `registration-token`, `code`, `keys`, `clock`,
+/// `explain`, `apply`, `export`, `top` and `bug-report`, over the admin interface; `healthcheck`;
+/// `schema`, which asks nobody; `db` and `cluster`, which ask PostgreSQL.
 #pragma once
 
 #include <functional>
@@ -30,6 +30,8 @@ void add_healthcheck_command(CLI::App& program, action& chosen);
 void add_apply_command(CLI::App& program, action& chosen);
 void add_export_command(CLI::App& program, action& chosen);
 void add_schema_command(CLI::App& program, action& chosen);
+void add_top_command(CLI::App& program, action& chosen);
+void add_bug_report_command(CLI::App& program, action& chosen);
 void add_db_commands(CLI::App& program, action& chosen);
 void add_cluster_commands(CLI::App& program, action& chosen);
 /// `backup`, `verify-backup` and `restore`, of the embedded database.

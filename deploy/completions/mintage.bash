@@ -20,7 +20,7 @@ _mintage() {
   COMPREPLY=()
 
   case $previous in
-    --config | --token-file | --ca | --secret-file | --secret-hash-file | --jwks | --audit | -f | --file)
+    --config | --token-file | --ca | --secret-file | --secret-hash-file | --jwks | --audit | --log | -f | --file)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
@@ -42,7 +42,7 @@ _mintage() {
   fi
 
   if ((COMP_CWORD == 1)); then
-    words='serve check repair backup verify-backup restore client registration-token code keys clock explain healthcheck apply export schema db cluster --help'
+    words='serve check repair backup verify-backup restore client registration-token code keys clock explain healthcheck top bug-report apply export schema db cluster --help'
   else
     case $command in
       serve | serve\ *) words='--config --memory' ;;
@@ -55,6 +55,8 @@ _mintage() {
       apply | apply\ *) words="$access --file --diff --prune --yes" ;;
       export | export\ *) words=${access/ --json/} ;;
       schema) words='config clients' ;;
+      top | top\ *) words='--config --admin --ca --interval --once' ;;
+      bug-report | bug-report\ *) words='--config --admin --token-file --ca --log' ;;
       client) words='add list show check change secret suspend remove' ;;
       registration-token) words='add list remove' ;;
       code) words='mint' ;;

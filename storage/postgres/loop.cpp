@@ -1,6 +1,7 @@
 #include "storage/postgres/loop.hpp"
 
 #include <poll.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <string>
@@ -32,6 +33,7 @@ void loop::submit(std::vector<operation_ptr> some) {
 }
 
 void loop::run(const std::stop_token& stop) {
+  ::pthread_setname_np(::pthread_self(), "mintage-store");
   while (!stop.stop_requested()) {
     now_ = std::chrono::steady_clock::now();
     take_links();

@@ -1,5 +1,7 @@
 #include "storage/rocksdb/committer.hpp"
 
+#include <pthread.h>
+
 #include <chrono>
 #include <utility>
 
@@ -17,8 +19,10 @@ committer::~committer() {
 }
 
 bool committer::write(rocksdb::WriteBatch& batch, bool sync) {
+  const auto was_writable = db_.writable();
   auto done = db_.write(batch, sync);
   if (!done) {
+    if (was_writable) meters_.write_failures.add();
     auto lock = std::lock_guard{mutex_};
     work_.notify_one();
   }
@@ -47,8 +51,18 @@ void committer::settle() {
   progress_.wait(lock, [this, all = asked_] { return settled_ >= all; });
 }
 
+bool committer::sync() {
+  const auto is_tried = db_.writable();
+  const auto since = metrics::ticks();
+  const auto done = db_.sync();
+  if (done) meters_.fsync_ns.add(metrics::ticks() - since);
+  if (is_tried && !done) meters_.fsync_failures.add();
+  return done;
+}
+
 void committer::run() {
   constexpr auto retry = std::chrono::milliseconds{500};
+  ::pthread_setname_np(::pthread_self(), "mintage-store");
   auto jobs = std::vector<job>{};
   auto called = [this] { return stopping_ || hurried_; };
   auto lock = std::unique_lock{mutex_};
@@ -68,7 +82,7 @@ void committer::run() {
     jobs.swap(queue_);
     hurried_ = false;
     lock.unlock();
-    const auto durable = db_.sync();
+    const auto durable = sync();
     for (auto& j : jobs) {
       try {
         // Writes to a database that had to be reopened since may be lost.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "storage/rocksdb/database.hpp"
+#include "storage/rocksdb/meters.hpp"
 
 namespace mintage::storage {
 
@@ -38,6 +39,7 @@ class committer {
   void hurry();
   /// Waits until everything that was registered before is settled.
   void settle();
+  [[nodiscard]] const metrics::meter_group& meters() const noexcept { return meters_; }
 
  private:
   struct job {
@@ -45,8 +47,10 @@ class committer {
     std::function<void(bool)> settled;
   };
   void run();
+  bool sync();
 
   rocksdb_database& db_;
+  commit_meters meters_{db_};
   std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable progress_;

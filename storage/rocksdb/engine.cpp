@@ -38,6 +38,7 @@ class rocksdb_engine final : public sole_engine {
   backup_source* backups() noexcept override { return &backups_; }
   std::string_view warning() const noexcept override { return db_.warning(); }
   bool writable() const noexcept override { return db_.writable(); }
+  std::vector<const metrics::meter_group*> meters() const override { return {&commits_.meters()}; }
 
  private:
   durability level_;

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -67,10 +68,25 @@ void terminal_process::await(std::string_view text, int times) {
   }
 }
 
+void terminal_process::await_anew(std::string_view text) {
+  const auto seen = screen_.size();
+  while (screen_.find(text, seen) == std::string::npos)
+    if (!read_more()) throw std::runtime_error{"never appeared: " + std::string{text}};
+}
+
 void terminal_process::type(std::string_view keys) {
   if (::write(keyboard_, keys.data(), keys.size()) != static_cast<ssize_t>(keys.size())) {
     throw std::runtime_error{"the terminal takes no keys"};
   }
+}
+
+void terminal_process::resize(unsigned short columns, unsigned short rows) {
+  const auto now = winsize{rows, columns, 0, 0};
+  if (::ioctl(keyboard_, TIOCSWINSZ, &now) != 0) throw std::runtime_error{"no such size"};
+}
+
+void terminal_process::signal(int number) const noexcept {
+  ::kill(pid_, number);
 }
 
 bool terminal_process::echoes() const {

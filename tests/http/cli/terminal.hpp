@@ -22,7 +22,12 @@ class terminal_process {
   /// Reads until the screen, a second prompt included, contains `text` `times` times.
   /// @throws std::runtime_error after a minute, or at the end of the program.
   void await(std::string_view text, int times = 1);
+  /// The same for what is not on the screen yet.
+  void await_anew(std::string_view text);
   void type(std::string_view keys);
+  /// Makes the window another size; the program is told by SIGWINCH.
+  void resize(unsigned short columns, unsigned short rows);
+  void signal(int number) const noexcept;
   [[nodiscard]] bool echoes() const;
   /// The command line of the running program, which other users of the machine can read.
   [[nodiscard]] std::string command_line() const;

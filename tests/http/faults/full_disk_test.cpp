@@ -1,4 +1,5 @@
 // A disk without space, while the server runs and when it starts. (TOK-19, COM-02)
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -13,6 +14,8 @@ namespace mintage::test {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
 
 const settings small_buffers{{"storage.rocksdb.memtable_mb", "1"}};
 
@@ -32,6 +35,7 @@ class a_disk : public testing::Test {
   http_answer redeem(const std::string& code) const {
     return redemption(who_, code).send_to(server_.port());
   }
+  std::string metrics() { return admin_->call("GET", "/metrics").body; }
   unsigned readiness() { return admin_->call("GET", "/readyz").status; }
   boost::json::object long_lived() const {
     auto out = mint_body(who_);
@@ -70,6 +74,8 @@ TEST_F(a_disk, that_fills_up_means_503_and_not_ready_until_there_is_space_again)
   expect_retry(refused);
   EXPECT_EQ(readiness(), 503U);
   EXPECT_EQ(admin_->call("GET", "/livez").status, 200U);
+  EXPECT_THAT(metrics(), HasSubstr("\nmintage_store_writable 0\n"));
+  EXPECT_THAT(metrics(), Not(HasSubstr("\nmintage_store_write_failures_total 0\n")));
   for (auto& code : live) {
     auto got = redeem(code);
     expect_retry(got);
@@ -84,6 +90,7 @@ TEST_F(a_disk, that_fills_up_means_503_and_not_ready_until_there_is_space_again)
     std::this_thread::sleep_for(20ms);
   }
   ASSERT_EQ(readiness(), 200U) << server_.log();
+  EXPECT_THAT(metrics(), HasSubstr("\nmintage_store_writable 1\n"));
   for (auto& code : consumed) EXPECT_EQ(redeem(code).status, 400U) << "a consumed code is live";
   for (auto* codes : {&live, &std::as_const(minted)}) {
     for (auto& code : *codes) {

@@ -75,11 +75,13 @@ TEST(the_metrics, have_a_sample_of_each_kind_after_one_mint_one_exchange_and_one
        "mintage_in_flight 0"}) {
     EXPECT_NE(page.find(std::string{sample} + "\n"), std::string::npos) << sample << "\n" << page;
   }
-  for (const auto* name : {"mintage_request_seconds_bucket", "mintage_request_seconds_sum",
-                           "mintage_request_seconds_count", "mintage_pool_queue_depth",
-                           "mintage_pool_busy_seconds_total", "mintage_store_batch_size_bucket",
-                           "mintage_store_commit_seconds_bucket", "mintage_sign_seconds_bucket",
-                           "mintage_key_age_seconds", "mintage_refused_total"}) {
+  for (const auto* name :
+       {"mintage_request_seconds_bucket", "mintage_request_seconds_sum",
+        "mintage_request_seconds_count", "mintage_pool_queue_depth",
+        "mintage_pool_busy_seconds_total", "mintage_store_batch_size_bucket",
+        "mintage_store_commit_seconds_bucket", "mintage_sign_seconds_bucket",
+        "mintage_key_age_seconds", "mintage_refused_total", "mintage_headroom_ratio",
+        "mintage_store_fsync_seconds_bucket", "mintage_store_writable"}) {
     EXPECT_TRUE(has_sample(page, name)) << name << "\n" << page;
   }
   for (const auto* pool : {"validator", "code_store", "signer", "hasher"}) {
