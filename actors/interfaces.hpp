@@ -17,6 +17,7 @@
 ///     registry ──admin──▶ logout notifier ──find──▶ code store ──found──▶ logout notifier
 ///     http ──admin──▶ key keeper ──publish──▶ validators, signers, http, registry
 ///     engine ──changed──▶ supervisor ──changed──▶ registry ──changed──▶ key keeper
+///     supervisor ──publish──▶ registry, key keeper, key fetcher, logout notifier (a reload)
 ///     supervisor monitors all, replaces members that end, and tells all their addresses (routes)
 ///
 /// After `record` a code store sends on as the validator would have done.
@@ -102,6 +103,15 @@ struct logout_answer {
   service::fetch_outcome outcome;
 };
 using logout_answer_ptr = std::shared_ptr<const logout_answer>;
+/// What a reload changes for the actors that do not run on I/O threads.
+struct new_settings {
+  oauth::options rules;
+  /// Requests that may wait for a key set.
+  std::size_t key_waits = 0;
+  /// Called by the supervisor when it has sent this to all.
+  std::function<void()> sent;
+};
+using new_settings_ptr = std::shared_ptr<const new_settings>;
 /// The addresses of all members. Replaced as a whole when a member was replaced.
 struct routes;
 using routes_ptr = std::shared_ptr<const routes>;
@@ -149,6 +159,7 @@ CAF_ADD_ATOM(mintage, mintage::actors, tick_atom, "tick")
 CAF_ADD_ATOM(mintage, mintage::actors, restart_atom, "restart")
 CAF_ADD_ATOM(mintage, mintage::actors, record_atom, "record")
 CAF_ADD_TYPE_ID(mintage, (mintage::actors::authorization_batch))
+CAF_ADD_TYPE_ID(mintage, (mintage::actors::new_settings_ptr))
 CAF_ADD_ATOM(mintage, mintage::actors, keep_atom, "keep")
 CAF_ADD_ATOM(mintage, mintage::actors, find_atom, "find")
 CAF_ADD_ATOM(mintage, mintage::actors, use_atom, "use")
@@ -172,6 +183,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::key_delivery_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::oauth::remote_keys_snapshot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::session_search_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::logout_answer_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::new_settings_ptr)
 
 namespace mintage::actors {
 
@@ -281,6 +293,8 @@ using registry_actor = caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
                                         caf::reacts_to<use_atom>,
                                         // The algorithms that clients may ask for.
                                         caf::reacts_to<publish_atom, oauth::key_snapshot>,
+                                        // From the supervisor, after a reload.
+                                        caf::reacts_to<publish_atom, new_settings_ptr>,
                                         caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The KEY KEEPER: owner of the signing keys. Writes a change durably, publishes the new snapshot,
@@ -291,7 +305,10 @@ using key_keeper_actor =
                      // or all nodes know a change.
                      caf::reacts_to<changed_atom, std::uint64_t, bool>,
                      // To itself, delayed: do what is due by the clock.
-                     caf::reacts_to<tick_atom>, caf::reacts_to<routes_atom, routes_ptr>>;
+                     caf::reacts_to<tick_atom>,
+                     // From the supervisor, after a reload: the documents may change, too.
+                     caf::reacts_to<publish_atom, new_settings_ptr>,
+                     caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The KEY FETCHER: owner of the key sets at clients' jwks_uri. Has them fetched, publishes the new
 /// snapshot, and gives the exchanges that waited for it back to their validators.
@@ -301,7 +318,9 @@ using key_fetcher_actor = caf::typed_actor<
     // From the thread of the fetcher.
     caf::reacts_to<fetched_atom, key_delivery_ptr>,
     // To itself, delayed: fetch again what is due, refuse what waits too long.
-    caf::reacts_to<tick_atom>, caf::reacts_to<routes_atom, routes_ptr>>;
+    caf::reacts_to<tick_atom>,
+    // From the supervisor, after a reload.
+    caf::reacts_to<publish_atom, new_settings_ptr>, caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The LOGOUT NOTIFIER: owner of what clients are to be told of the ends of sessions. Writes it
 /// durably, answers the call, then delivers it and repeats what failed (LGO-04).
@@ -319,7 +338,9 @@ using logout_notifier_actor = caf::typed_actor<
     // Who is told, and where.
     caf::reacts_to<publish_atom, oauth::registry_snapshot>,
     // To sign logout tokens; as signers get them.
-    caf::reacts_to<publish_atom, oauth::key_snapshot>, caf::reacts_to<routes_atom, routes_ptr>>;
+    caf::reacts_to<publish_atom, oauth::key_snapshot>,
+    // From the supervisor, after a reload.
+    caf::reacts_to<publish_atom, new_settings_ptr>, caf::reacts_to<routes_atom, routes_ptr>>;
 
 /// The I/O thread, of `io_threads`, that member `i` of a pool runs on.
 [[nodiscard]] constexpr std::size_t io_thread_of(std::size_t i, std::size_t io_threads) noexcept {

@@ -96,6 +96,9 @@ key_fetcher_actor::behavior_type key_fetcher(pointer self, const key_fetcher_set
         self->state.work->tick(setup->clock.now());
         follow(self, *setup);
       },
+      [self](publish_atom, const new_settings_ptr& settings) {
+        self->state.work->set_most_waiting(settings->key_waits);
+      },
       [self](routes_atom, const routes_ptr& to) {
         self->state.to = to;
         publish(self);  // replaced members have no snapshot yet

@@ -108,6 +108,10 @@ key_keeper_actor::behavior_type key_keeper(pointer self, const key_keeper_setup*
         }
         self->delayed_send(self, key_keeper_interval, tick_atom_v);
       },
+      [self, setup](publish_atom, const new_settings_ptr& settings) {
+        setup->rules = settings->rules;
+        if (self->state.to) publish(self, *setup);
+      },
       [self, setup](routes_atom, const routes_ptr& to) {
         self->state.to = to;
         publish(self, *setup);  // replaced members have no snapshot yet

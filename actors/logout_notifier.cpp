@@ -106,6 +106,7 @@ logout_notifier_actor::behavior_type logout_notifier(pointer self, const logout_
         self->state.work->publish(keys);
         begin_if_ready(self);
       },
+      [setup](publish_atom, const new_settings_ptr& settings) { setup->rules = settings->rules; },
       [self](routes_atom, const routes_ptr& to) {
         self->state.to = to;
         begin_if_ready(self);

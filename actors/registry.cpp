@@ -108,6 +108,12 @@ void note_use(pointer self, const registry_setup& setup, const std::string& clie
 constexpr auto forget_interval = std::chrono::minutes{10};
 constexpr auto forget_pause = std::chrono::seconds{1};
 
+void begin_to_forget(pointer self, const registry_setup& setup) {
+  if (setup.rules.registration.mode == oauth::registration_mode::off) return;
+  if (std::exchange(self->state.is_forgetting, true)) return;
+  self->delayed_send(self, forget_pause, use_atom_v);
+}
+
 void forget_unused(pointer self, const registry_setup& setup) {
   const auto before = known_to(self);
   const auto has_more = self->state.work->forget_unused();
@@ -132,8 +138,7 @@ void refresh(pointer self, const registry_setup& setup) {
 
 registry_actor::behavior_type registry(pointer self, const registry_setup* setup) {
   self->state.work.emplace(*setup);
-  if (setup->rules.registration.mode != oauth::registration_mode::off)
-    self->delayed_send(self, forget_pause, use_atom_v);
+  begin_to_forget(self, *setup);
   const auto with_setup = [setup](auto work) {
     return [setup, work](pointer me, const auto& message) { work(me, *setup, message); };
   };
@@ -152,12 +157,18 @@ registry_actor::behavior_type registry(pointer self, const registry_setup* setup
       },
       [=](use_atom, const std::string& client) { when_ready(self, client, with_setup(note_use)); },
       [=](use_atom) {
-        if (self->state.is_ready())
+        if (setup->rules.registration.mode == oauth::registration_mode::off)
+          self->state.is_forgetting = false;
+        else if (self->state.is_ready())
           forget_unused(self, *setup);
         else
           self->delayed_send(self, forget_pause, use_atom_v);
       },
       [self](publish_atom, const oauth::key_snapshot& keys) { self->state.work->publish(*keys); },
+      [=](publish_atom, const new_settings_ptr& settings) {
+        setup->rules = settings->rules;
+        begin_to_forget(self, *setup);
+      },
       [=](routes_atom, const routes_ptr& to) {
         self->state.to = to;
         publish(self);  // a replaced member has no snapshot yet

@@ -16,6 +16,8 @@ struct registry_state : member_state {
   routes_ptr to;
   confirmations waiting;
   bool is_ticking = false;
+  /// Looks for registered clients that are not used.
+  bool is_forgetting = false;
 
   [[nodiscard]] bool is_ready() const noexcept { return to != nullptr; }
 };

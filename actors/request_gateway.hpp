@@ -58,6 +58,11 @@ class request_gateway final : public service::token_service, public service::ori
   void publish(oauth::key_snapshot keys) { keys_ = std::move(keys); }
   void publish(oauth::registry_snapshot clients) { clients_ = std::move(clients); }
   void reroute(routes_ptr r);
+  /// Sets another limit. @param limit as of the constructor.
+  void set_limit(std::size_t limit) noexcept {
+    admission_.set_most(limit);
+    most_parked_ = limit / 2;
+  }
   /// The delayed message that `tick_soon` sent has come.
   void tick();
   /// The latest routes that this I/O thread has received; null before the first.
@@ -131,7 +136,7 @@ class request_gateway final : public service::token_service, public service::ori
   std::vector<service::admin_handle> parked_admin_;
   std::vector<service::authorization_handle> parked_authorizations_;
   /// Maximum number of waiting token and query exchanges; others need the rest of the limit.
-  const std::size_t most_parked_;
+  std::size_t most_parked_;
   bool is_ticking_ = false;
 };
 

@@ -51,6 +51,12 @@ Handle make_waiting(pointer self, const supervisor_setup& s, const member_place&
                        : self->spawn<caf::monitored>(std::move(run), place);
 }
 
+/// The setup of member `i` of a pool.
+template <class Setup>
+const Setup* setup_of(const std::vector<Setup>& all, std::size_t i, const supervisor_setup& s) {
+  return &all[io_thread_of(i, s.gateways.size()) % all.size()];
+}
+
 /// Makes a member and puts it into its place in the routes.
 void make(pointer self, const supervisor_setup& s, pool of, std::size_t i) {
   auto& now = self->state.now;
@@ -61,18 +67,18 @@ void make(pointer self, const supervisor_setup& s, pool of, std::size_t i) {
           *s.gateways[i], place);
       return;
     case pool::validator:
-      now.validators[i] = make_member<validator_actor, validator_state>(self, s, place, validator,
-                                                                        &s.members.validators, 8);
+      now.validators[i] = make_member<validator_actor, validator_state>(
+          self, s, place, validator, setup_of(s.members.validators, i, s), 8);
       return;
     case pool::code_store:
       // Collects all that has come.
       now.code_stores[i] = make_member<code_store_actor, code_store_state>(
-          self, s, place, code_store, &s.members.code_stores, 64);
+          self, s, place, code_store, setup_of(s.members.code_stores, i, s), 64);
       return;
     case pool::signer:
       // Others get their turn, replies above all, while there is more to sign.
-      now.signers[i] =
-          make_member<signer_actor, signer_state>(self, s, place, signer, &s.members.signers, 1);
+      now.signers[i] = make_member<signer_actor, signer_state>(
+          self, s, place, signer, setup_of(s.members.signers, i, s), 1);
       return;
     case pool::hasher:
       now.hashers[i] = make_waiting<hasher_actor, hasher_state>(
@@ -142,9 +148,20 @@ void for_each_member(const routes& r, Visit visit) {
   visit(r.logout_notifier, pool::logout_notifier, 0);
 }
 
+/// The members that have copies of the settings of their own.
+void publish_settings(pointer self) {
+  const auto& s = self->state;
+  if (s.settings == nullptr) return;
+  self->send(s.now.registry, publish_atom_v, s.settings);
+  self->send(s.now.key_keeper, publish_atom_v, s.settings);
+  self->send(s.now.key_fetcher, publish_atom_v, s.settings);
+  self->send(s.now.logout_notifier, publish_atom_v, s.settings);
+}
+
 // Members first, then the HTTP actors: when a gateway learns of a member, that member has its
 // routes. Registry and key keeper respond by publishing their snapshots to all members.
 void announce(pointer self) {
+  publish_settings(self);  // a replaced member may have missed them
   const auto shared = std::make_shared<const routes>(self->state.now);
   for (const auto& a : shared->signers) self->send(a, routes_atom_v, shared);
   for (const auto& a : shared->code_stores) self->send(a, routes_atom_v, shared);
@@ -208,6 +225,11 @@ supervisor_actor::behavior_type supervisor(pointer self, const supervisor_setup*
       },
       [self](changed_atom) {
         if (self->state.now.registry) self->send(self->state.now.registry, changed_atom_v);
+      },
+      [self](publish_atom, const new_settings_ptr& settings) {
+        self->state.settings = settings;
+        publish_settings(self);
+        settings->sent();
       },
       [self, setup](restart_atom, std::uint64_t of, std::uint64_t index) {
         if (!self->state.stopping) restart(self, *setup, pools.at(of), index);

@@ -23,12 +23,13 @@
 
 namespace mintage::actors {
 
-/// What all members of the pools need; outlives the actors.
+/// What all members of the pools need; outlives the actors. Those that run on I/O threads have a
+/// setup for each, whose rules that thread alone reads and changes; one is for all threads.
 struct member_setups {
-  validator_setup validators;
+  std::vector<validator_setup> validators;
   hasher_setup hashers;
-  code_store_setup code_stores;
-  signer_setup signers;
+  std::vector<code_store_setup> code_stores;
+  std::vector<signer_setup> signers;
   registry_setup registry;
   key_keeper_setup keys;
   key_fetcher_setup key_fetcher;
@@ -47,6 +48,8 @@ using supervisor_actor = caf::typed_actor<
     caf::reacts_to<routes_atom>,
     // From the engine, for the registry.
     caf::reacts_to<changed_atom>,
+    // After a reload; for the members that do not run on I/O threads.
+    caf::reacts_to<publish_atom, new_settings_ptr>,
     // To itself, delayed: replace this member of this pool.
     caf::reacts_to<restart_atom, std::uint64_t, std::uint64_t>>;
 
@@ -69,6 +72,8 @@ struct supervisor_setup {
 struct supervisor_state {
   static constexpr const char* name = "supervisor";
   routes now;
+  /// The last reload; null before the first.
+  new_settings_ptr settings;
   by_pool<std::vector<restart_policy>> restarts;
   by_pool<bool> given_up{};
   bool stopping = false;

@@ -42,21 +42,43 @@ pool_sizes sizes_of(const options& o, std::size_t io_threads) {
 
 /// What one source may do in a minute.
 struct source_limits {
-  explicit source_limits(const oauth::options& rules)
-      : failures{make(rules.failures_per_minute)},
-        authorizations{make(rules.authorizations_per_minute)},
-        stored{make(rules.stored_authorizations_per_minute)} {}
-  static std::unique_ptr<oauth::failure_limits> make(unsigned per_minute) {
-    if (per_minute == 0) return nullptr;
-    return std::make_unique<oauth::failure_limits>(per_minute, oauth::seconds{60});
+  explicit source_limits(const oauth::options& rules) { change(rules); }
+  void change(const oauth::options& rules) noexcept {
+    failures.set_most(rules.failures_per_minute);
+    authorizations.set_most(rules.authorizations_per_minute);
+    stored.set_most(rules.stored_authorizations_per_minute);
   }
-  /// Null = no limit.
-  std::unique_ptr<oauth::failure_limits> failures;
-  std::unique_ptr<oauth::failure_limits> authorizations;
-  std::unique_ptr<oauth::failure_limits> stored;
+
+  oauth::failure_limits failures{1, oauth::seconds{60}};
+  oauth::failure_limits authorizations{1, oauth::seconds{60}};
+  oauth::failure_limits stored{1, oauth::seconds{60}};
 };
 
-member_setups make_setups(const options& o, const oauth::options& rules, const environment& around,
+/// The rules, once for each thread that reads them: it alone changes its copy, between two
+/// messages, so that readers need no lock.
+struct rules_copies {
+  rules_copies(const oauth::options& rules, std::size_t io_threads)
+      : of_io_threads(io_threads, rules), registry{rules}, key_keeper{rules}, logouts{rules} {}
+
+  std::vector<oauth::options> of_io_threads;
+  oauth::options registry;
+  oauth::options key_keeper;
+  oauth::options logouts;
+};
+
+/// @param make makes the setup of an I/O thread of its rules.
+template <class Make>
+auto for_io_threads(const rules_copies& rules, Make make) {
+  auto all = std::vector<decltype(make(rules.of_io_threads.front()))>{};
+  for (const auto& r : rules.of_io_threads) all.push_back(make(r));
+  return all;
+}
+
+std::size_t limit_of_an_io_thread(const options& o, std::size_t io_threads) {
+  return std::max<std::size_t>(1, o.max_in_flight / io_threads);
+}
+
+member_setups make_setups(const options& o, rules_copies& rules, const environment& around,
                           hash_permits& permits, hash_queue& slow, source_limits& limits,
                           meter_board& board) {
   auto random = crypto::buffered_random{};
@@ -64,55 +86,62 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
                                      .clock = around.clock,
                                      .journal = around.journal,
                                      .seal_key = subkey(around.root, "seal/1"),
-                                     .keys = {.algorithms = o.algorithms,
-                                              .rotation_period = rules.key_rotation_period,
-                                              .overlap = rules.key_overlap},
-                                     .rules = rules};
+                                     .algorithms = o.algorithms,
+                                     .rules = rules.key_keeper};
   // Here, so that keys that cannot be opened end the start. On first start this takes up to a
   // second.
   const auto ring = key_rotation{keys}.ring();
   const auto pepper = subkey(around.root, "pepper/1");
   const auto secret_key = subkey(around.root, "client-secret/1");
   const auto url_key = subkey(around.root, "url/1");
-  return {.validators = {.keys = {.pepper = pepper,
-                                  .process = random.take<32>(),
-                                  .secret_key = secret_key},
-                         .rules = rules,
-                         .clock = around.clock,
-                         .permits = permits,
-                         .meters = board.validators,
-                         .pairwise_key = subkey(around.root, "pairwise/1"),
-                         .nonce_key = subkey(around.root, "dpop_nonce/1"),
-                         .url_key = url_key,
-                         .limits = limits.failures.get(),
-                         .authorization_limits = limits.authorizations.get(),
-                         .stored_limits = limits.stored.get(),
-                         .slow = &slow,
-                         .lines = &around.journal,
-                         .engine = around.engine.get(),
-                         .signatures = around.signatures,
-                         .io_threads = around.io_threads},
+  const auto auth =
+      oauth::auth_keys{.pepper = pepper, .process = random.take<32>(), .secret_key = secret_key};
+  const auto validators = for_io_threads(rules, [&](const oauth::options& r) {
+    return validator_setup{.keys = auth,
+                           .rules = r,
+                           .clock = around.clock,
+                           .permits = permits,
+                           .meters = board.validators,
+                           .pairwise_key = subkey(around.root, "pairwise/1"),
+                           .nonce_key = subkey(around.root, "dpop_nonce/1"),
+                           .url_key = url_key,
+                           .limits = &limits.failures,
+                           .authorization_limits = &limits.authorizations,
+                           .stored_limits = &limits.stored,
+                           .slow = &slow,
+                           .lines = &around.journal,
+                           .engine = around.engine.get(),
+                           .signatures = around.signatures,
+                           .io_threads = around.io_threads};
+  });
+  const auto code_stores = for_io_threads(rules, [&](const oauth::options& r) {
+    return code_store_setup{.engine = *around.engine,
+                            .rules = r,
+                            .clock = around.clock,
+                            .shards_count = sizes_of(o, around.io_threads.size()).code_stores,
+                            .batch_max = o.batch_max,
+                            .meters = board.code_stores,
+                            .root = around.root,
+                            .io_threads = around.io_threads};
+  });
+  const auto signers = for_io_threads(rules, [&](const oauth::options& r) {
+    return signer_setup{.root = around.root,
+                        .rules = r,
+                        .clock = around.clock,
+                        .meters = board.signers,
+                        .watch = {.preferred = around.signatures.kind(),
+                                  .make = make_backends_of(around.signatures),
+                                  .journal = &around.journal},
+                        .io_threads = around.io_threads,
+                        .url_key = url_key};
+  });
+  return {.validators = validators,
           .hashers = {.queue = slow, .pepper = pepper, .meters = board.hashers},
-          .code_stores = {.engine = *around.engine,
-                          .rules = rules,
-                          .clock = around.clock,
-                          .shards_count = sizes_of(o, around.io_threads.size()).code_stores,
-                          .batch_max = o.batch_max,
-                          .meters = board.code_stores,
-                          .root = around.root,
-                          .io_threads = around.io_threads},
-          .signers = {.root = around.root,
-                      .rules = rules,
-                      .clock = around.clock,
-                      .meters = board.signers,
-                      .watch = {.preferred = around.signatures.kind(),
-                                .make = make_backends_of(around.signatures),
-                                .journal = &around.journal},
-                      .io_threads = around.io_threads,
-                      .url_key = url_key},
+          .code_stores = code_stores,
+          .signers = signers,
           .registry = {.records = around.engine->records(),
                        .cutoffs = around.engine->cutoffs(),
-                       .rules = rules,
+                       .rules = rules.registry,
                        .clock = around.clock,
                        .pepper = pepper,
                        .algorithms = active_algorithms(*ring),
@@ -126,7 +155,7 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
                           .meters = board.key_fetcher},
           .logouts = {.outbox = around.engine->logouts(),
                       .sender = around.logout_sender,
-                      .rules = rules,
+                      .rules = rules.logouts,
                       .clock = around.clock,
                       .journal = around.journal,
                       .meters = board.logouts}};
@@ -136,14 +165,14 @@ member_setups make_setups(const options& o, const oauth::options& rules, const e
 
 struct system::impl {
   impl(const options& o, const oauth::options& rules_, environment around)
-      : rules{rules_},
+      : rules{rules_, around.io_threads.size()},
         permits{o.hasher_queue, o.hasher_queue_per_source},
         sizes{sizes_of(o, around.io_threads.size())},
         board{around.io_threads.size(), sizes.validators, sizes.code_stores, sizes.signers,
               sizes.hashers},
         refusals{around.io_threads.size(), o.refusals_kept},
         signatures{around.signatures},
-        limits{rules},
+        limits{rules_},
         members{make_setups(o, rules, around, permits, slow, limits, board)},
         gateways{make_gateways(o, around, board, refusals)},
         engine{std::move(around.engine)},
@@ -178,14 +207,17 @@ struct system::impl {
   /// Waits until all tasks posted to the I/O threads before have run, and `work` after them.
   template <class Work>
   void on_each_io_thread(Work work) {
-    for (const auto& p : gateways) {
-      auto done = std::promise<void>{};
-      p->io_thread().post([&] {
-        work(*p);
-        done.set_value();
-      });
-      done.get_future().wait();
-    }
+    for (const auto& p : gateways) on_io_thread(*p, work);
+  }
+
+  template <class Work>
+  static void on_io_thread(request_gateway& p, Work work) {
+    auto done = std::promise<void>{};
+    p.io_thread().post([&] {
+      work(p);
+      done.set_value();
+    });
+    done.get_future().wait();
   }
 
   static std::vector<std::unique_ptr<request_gateway>> make_gateways(const options& o,
@@ -193,7 +225,7 @@ struct system::impl {
                                                                      meter_board& board,
                                                                      refusal_book& refusals) {
     auto made = std::vector<std::unique_ptr<request_gateway>>{};
-    const auto limit = std::max<std::size_t>(1, o.max_in_flight / around.io_threads.size());
+    const auto limit = limit_of_an_io_thread(o, around.io_threads.size());
     for (auto i = std::uint32_t{0}; i < around.io_threads.size(); ++i)
       made.push_back(std::make_unique<request_gateway>(i, *around.io_threads[i], limit,
                                                        around.clock, around.journal, *around.engine,
@@ -201,7 +233,27 @@ struct system::impl {
     return made;
   }
 
-  const oauth::options rules;
+  /// Waits until the I/O threads have taken over the settings, and the supervisor has sent them to
+  /// the other members: what is asked after the return finds them there.
+  void change(const options& o, const oauth::options& fresh) {
+    permits.set_limits(o.hasher_queue, o.hasher_queue_per_source);
+    limits.change(fresh);
+    const auto limit = limit_of_an_io_thread(o, gateways.size());
+    for (auto i = std::size_t{0}; i < gateways.size(); ++i)
+      on_io_thread(*gateways[i], [&](request_gateway& p) {
+        rules.of_io_threads[i] = fresh;
+        p.set_limit(limit);
+      });
+    const auto sent = std::make_shared<std::promise<void>>();
+    auto done = sent->get_future();
+    caf::anon_send(
+        supervising, publish_atom_v,
+        new_settings_ptr{std::make_shared<const new_settings>(new_settings{
+            .rules = fresh, .key_waits = o.key_waits, .sent = [sent] { sent->set_value(); }})});
+    done.wait();
+  }
+
+  rules_copies rules;
   hash_permits permits;
   hash_queue slow{hash_queue::pacing::on};
   pool_sizes sizes;
@@ -227,6 +279,10 @@ std::vector<service::token_service*> system::services() {
   auto all = std::vector<service::token_service*>{};
   for (const auto& p : impl_->gateways) all.push_back(p.get());
   return all;
+}
+
+void system::change(const options& o, const oauth::options& rules) {
+  impl_->change(o, rules);
 }
 
 void system::attach(const metrics::meter_group& g) {

@@ -55,6 +55,11 @@ class system {
   /// The service of each I/O thread, in the order of the I/O threads. Valid as long as the system.
   [[nodiscard]] std::vector<service::token_service*> services();
 
+  /// Takes over the settings that can change while the server runs; the others must be those that
+  /// it began with. Requests that are in flight may see the former or the new ones. Waits for the
+  /// I/O threads, so it is not called on one. Same thread as the destructor, or ends before it.
+  void change(const options& o, const oauth::options& rules);
+
   /// Puts the meters of another part on the page. @param g outlives the system. Any thread.
   void attach(const metrics::meter_group& g);
 

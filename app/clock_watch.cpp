@@ -41,7 +41,7 @@ void clock_watch::tell(clock_change change) {
           "the clock jumped ahead: not ready, and tokens are dated by the time before, "
           "until the new time has lasted or mintage clock confirm says so",
           {{"jump_seconds", seconds_text(clock_.unconfirmed())},
-           {"confirm_after_seconds", seconds_text(lasting_)}});
+           {"confirm_after_seconds", seconds_text(lasting_.load())}});
     case clock_change::returned:
       return log_.event(log_level::warn, "the clock is right again: its jump had no effect");
     case clock_change::confirmed:

@@ -2,6 +2,7 @@
 /// Watches the server's clock and reports jumps of the system's clock to the operator.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
@@ -31,6 +32,9 @@ class clock_watch {
   /// @param clock, log outlive the watch. @param lasting as of `forward_clock::watch`.
   clock_watch(system_clock& clock, oauth::milliseconds lasting, event_log& log);
 
+  /// Sets another `lasting`. Any thread.
+  void set_lasting(oauth::milliseconds lasting) noexcept { lasting_ = lasting; }
+
   [[nodiscard]] const metrics::meter_group& meters() const noexcept { return meters_; }
 
  private:
@@ -38,7 +42,7 @@ class clock_watch {
   void tell(clock_change change);
 
   system_clock& clock_;
-  const oauth::milliseconds lasting_;
+  std::atomic<oauth::milliseconds> lasting_;
   event_log& log_;
   clock_meters meters_;
   std::mutex mutex_;  // guards stopped_

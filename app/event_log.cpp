@@ -5,6 +5,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <utility>
@@ -77,17 +78,19 @@ class counted_sink final : public spdlog::sinks::sink {
 }  // namespace
 
 struct event_log::impl {
-  impl(log_format f, log_level level, spdlog::sink_ptr to, std::size_t lines,
+  /// @param make_sink is called for each format: lines that wait keep the frame of theirs.
+  template <class MakeSink>
+  impl(log_format f, log_level level, MakeSink make_sink, std::size_t lines,
        spdlog::async_overflow_policy when_full)
-      : format{f},
-        sink{std::make_shared<counted_sink>(std::move(to))},
-        writer{std::make_shared<spdlog::details::thread_pool>(lines, 1U)},
-        logger{std::make_shared<spdlog::async_logger>("mintage", sink, writer, when_full)} {
-    logger->set_level(level_of(level));
-    logger->flush_on(spdlog::level::info);
-    logger->set_pattern(f == log_format::json
-                            ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})"
-                            : "%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+      : format{f}, writer{std::make_shared<spdlog::details::thread_pool>(lines, 1U)} {
+    for (const auto& [of, pattern] : patterns) {
+      auto& o = outlet_of(of);
+      o.sink = std::make_shared<counted_sink>(make_sink());
+      o.logger = std::make_shared<spdlog::async_logger>("mintage", o.sink, writer, when_full);
+      o.logger->flush_on(spdlog::level::info);
+      o.logger->set_pattern(pattern);
+    }
+    set_level(level);
   }
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
@@ -95,11 +98,23 @@ struct event_log::impl {
   /// not see how spdlog's library releases it there.
   ~impl() { writer.reset(); }
 
-  log_format format;
+  struct outlet {
+    std::shared_ptr<counted_sink> sink;
+    std::shared_ptr<spdlog::async_logger> logger;
+  };
+  static constexpr auto patterns = std::array<std::pair<log_format, const char*>, 2>{
+      {{log_format::text, "%Y-%m-%dT%H:%M:%S.%e%z %l %v"},
+       {log_format::json, R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})"}}};
+
+  [[nodiscard]] outlet& outlet_of(log_format f) { return outlets[static_cast<std::size_t>(f)]; }
+  void set_level(log_level level) noexcept {
+    for (const auto& o : outlets) o.logger->set_level(level_of(level));
+  }
+
+  std::atomic<log_format> format;
   std::atomic<std::size_t> given{0};
-  std::shared_ptr<counted_sink> sink;
   std::shared_ptr<spdlog::details::thread_pool> writer;
-  std::shared_ptr<spdlog::async_logger> logger;
+  std::array<outlet, patterns.size()> outlets;
 };
 
 event_log::event_log(std::unique_ptr<impl> i) : impl_{std::move(i)} {}
@@ -107,26 +122,33 @@ event_log::event_log(event_log&&) noexcept = default;
 event_log::~event_log() = default;
 
 event_log event_log::make_log(const log_options& o) {
-  return event_log{
-      std::make_unique<impl>(o.format, o.level, std::make_shared<spdlog::sinks::stderr_sink_mt>(),
-                             queue_lines, spdlog::async_overflow_policy::overrun_oldest)};
+  const auto to_stderr = [] { return std::make_shared<spdlog::sinks::stderr_sink_mt>(); };
+  return event_log{std::make_unique<impl>(o.format, o.level, to_stderr, queue_lines,
+                                          spdlog::async_overflow_policy::overrun_oldest)};
 }
 
 event_log event_log::make_audit(const log_options& o, std::size_t room) {
   if (o.audit == audit_target::off) return event_log{nullptr};
-  return event_log{std::make_unique<impl>(log_format::json, log_level::info, audit_sink(o),
-                                          room + spare_lines,
-                                          spdlog::async_overflow_policy::block)};
+  const auto one = audit_sink(o);  // of both formats: only one is used
+  return event_log{std::make_unique<impl>(
+      log_format::json, log_level::info, [&] { return one; }, room + spare_lines,
+      spdlog::async_overflow_policy::block)};
+}
+
+void event_log::change(log_level level, log_format format) noexcept {
+  impl_->set_level(level);
+  impl_->format = format;
 }
 
 bool event_log::writes(log_level level) const noexcept {
-  return impl_ && impl_->logger->should_log(level_of(level));
+  return impl_ && impl_->outlets.front().logger->should_log(level_of(level));
 }
 
 void event_log::event(log_level level, std::string_view what, std::initializer_list<field> fields) {
   if (!writes(level)) return;
   auto line = std::string{};
-  if (impl_->format == log_format::json) {
+  const auto format = impl_->format.load();
+  if (format == log_format::json) {
     line += "\"event\":";
     append_quoted(line, what);
     for (const auto& [name, value] : fields) {
@@ -141,12 +163,14 @@ void event_log::event(log_level level, std::string_view what, std::initializer_l
     }
   }
   impl_->given.fetch_add(1, std::memory_order_relaxed);
-  impl_->logger->log(level_of(level), line);
+  impl_->outlet_of(format).logger->log(level_of(level), line);
 }
 
 std::size_t event_log::unwritten() const noexcept {
   if (!impl_) return 0;
-  const auto written = impl_->sink->written();  // first, so that the difference is not below zero
+  // First, so that the difference is not below zero.
+  auto written = std::size_t{0};
+  for (const auto& o : impl_->outlets) written += o.sink->written();
   return impl_->given.load(std::memory_order_relaxed) - written;
 }
 

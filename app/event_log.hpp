@@ -27,6 +27,9 @@ class event_log {
   /// @throws std::runtime_error when the file cannot be opened.
   [[nodiscard]] static event_log make_audit(const log_options& o, std::size_t room);
 
+  /// Writes later lines in this format, from this level on. @pre this is the log.
+  void change(log_level level, log_format format) noexcept;
+
   event_log(event_log&&) noexcept;
   ~event_log();
 

@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
   add_code_commands(program, chosen);
   add_keys_commands(program, chosen);
   add_clock_commands(program, chosen);
+  add_reload_command(program, chosen);
   add_explain_command(program, chosen);
   add_healthcheck_command(program, chosen);
   add_apply_command(program, chosen);

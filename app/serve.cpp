@@ -2,7 +2,6 @@
 #include <unistd.h>
 #include <algorithm>
 #include <atomic>
-#include <boost/json.hpp>
 #include <chrono>
 #include <csignal>
 #include <exception>
@@ -21,6 +20,8 @@
 #include "app/cluster_node.hpp"
 #include "app/event_log.hpp"
 #include "app/listening_sockets.hpp"
+#include "app/live_settings.hpp"
+#include "app/open_files.hpp"
 #include "app/operations_desk.hpp"
 #include "app/private_files.hpp"
 #include "app/process_limits.hpp"
@@ -45,28 +46,9 @@ using namespace std::chrono_literals;
 constexpr auto drain_limit = 8s;
 constexpr auto ready_limit = 60s;
 
-void log_certificates(const net::server& server, event_log& log) {
-  for (const auto& c : server.certificates()) {
-    log.event(log_level::info, "certificate in use",
-              {{"section", c.section}, {"file", c.file.string()}, {"expires", c.expires}});
-  }
-}
-
-operations_desk::outcome reload(net::server& server, event_log& log) {
-  auto failures = boost::json::array{};
-  for (const auto& e : server.reload_certificates()) {
-    log.event(log_level::error, "certificate not reloaded, the former one stays in use",
-              {{"key", e.key}, {"because", e.sentence}});
-    failures.push_back({{"key", e.key}, {"because", e.sentence}});
-  }
-  log_certificates(server, log);
-  return oauth::operation_report{
-      boost::json::serialize(boost::json::object{{"certificates_not_reloaded", failures}})};
-}
-
 /// @throws nothing: what fails is answered.
-operations_desk::handlers make_handlers(net::server& server, event_log& log) {
-  return {.reload = [&] { return reload(server, log); }, .back_up = {}};
+operations_desk::handlers make_handlers(live_settings& in_use) {
+  return {.reload = [&] { return in_use.reload(); }, .back_up = {}};
 }
 
 void wait_for_end(signal_watch& signals, const service_manager& manager, operations_desk& desk,
@@ -76,7 +58,7 @@ void wait_for_end(signal_watch& signals, const service_manager& manager, operati
       manager.tell("STOPPING=1\nSTATUS=answering what was admitted");
       return log.event(log_level::info, "stopping");
     }
-    log.event(log_level::info, "SIGHUP: reading the files of certificates again");
+    log.event(log_level::info, "SIGHUP: reading the config again");
     desk.reload();
   }
 }
@@ -168,32 +150,6 @@ crypto::signature_backends choose_signature_backend(crypto::backend_wish wish, e
   return std::move(*chosen);
 }
 
-/// @throws limit_error
-void prepare_open_files(const config::settings& settings) {
-  // Logs and streams of this process; log, manifest and lock of the database. Each I/O thread has
-  // an epoll, an event and a timer descriptor.
-  constexpr auto fixed = std::size_t{64};
-  constexpr auto of_an_io_thread = std::size_t{4};
-  constexpr auto of_a_fetch = std::size_t{4};  // connections, and the look-up of the name
-  const auto io_threads = settings.net.io_threads != 0
-                              ? settings.net.io_threads
-                              : std::size_t{std::thread::hardware_concurrency()};
-  constexpr auto of_a_shard = std::size_t{48};  // of the database: connections and their events
-  const auto on_disk = settings.storage.engine == storage::engine_kind::rocksdb;
-  const auto is_shared = settings.storage.engine == storage::engine_kind::postgres;
-  const auto health_connections =
-      settings.net.health_listen.empty() ? std::size_t{0} : net::most_health_connections;
-  check_open_files({.connections = settings.net.max_connections,
-                    .admin_connections = net::most_admin_connections + health_connections,
-                    .database = on_disk     ? storage::most_open_tables
-                                : is_shared ? of_a_shard * settings.storage.postgres.shards.size()
-                                            : 0,
-                    .spare = fixed + of_an_io_thread * io_threads +
-                             of_a_fetch * (settings.fetch.in_flight +
-                                           net::for_logouts(settings.fetch).in_flight)},
-                   raise_open_files());
-}
-
 /// Waits while another server has the database, which hands over its sockets and is about to end:
 /// connections wait in the sockets. Opening the database then says whether it still has it.
 void await_predecessor(const config::settings& settings, event_log& log) {
@@ -211,7 +167,8 @@ struct surroundings {
   sigset_t awaited = signal_watch::take_over();
 };
 
-int run(const config::settings& settings, const surroundings& around, event_log& log) {
+int run(const config::settings& settings, config_source source, const surroundings& around,
+        event_log& log) {
   const auto& manager = around.manager;
   ::umask(077);  // database, keys and audit stream are readable by the server's user only
   // Destroyed last: the audit stream ends after it is written, which a stalled reader would
@@ -219,9 +176,9 @@ int run(const config::settings& settings, const surroundings& around, event_log&
   auto limit = std::optional<stop_limit>{};
   auto clock = system_clock{};
   log_settings(settings, log);
-  const auto watch = clock_watch{clock, settings.clock.confirm_after, log};
+  auto watch = clock_watch{clock, settings.clock.confirm_after, log};
   const auto use = process_watch{};
-  prepare_open_files(settings);
+  check_open_files(settings);
   const auto signatures = choose_signature_backend(settings.actors.signature_backend, log);
   auto audit = audit_stream{settings.log};
   auto journal = server_journal{log, audit, settings.log.audit_wait};
@@ -277,12 +234,21 @@ int run(const config::settings& settings, const surroundings& around, event_log&
   const auto services = actors->services();
   if (!wait_until_ready(server.io_threads(), services, failed))
     throw std::runtime_error{"the server did not become ready"};
-  auto handlers = make_handlers(server, log);
+  auto in_use = live_settings{std::move(source),
+                              settings,
+                              {.server = server,
+                               .actors = *actors,
+                               .fetcher = fetcher,
+                               .logout_sender = logout_sender,
+                               .watch = watch,
+                               .journal = journal,
+                               .log = log}};
+  auto handlers = make_handlers(in_use);
   handlers.back_up = make_backups(backups, desk.closing(), log);
   auto opened = desk.open(std::move(handlers));
   server.start(services);
 
-  log_certificates(server, log);
+  in_use.log_certificates();
   const auto http = address(settings.net.listen, server.public_port());
   const auto admin = address(settings.net.admin_listen, server.admin_port());
   log.event(log_level::info, "ready",
@@ -314,18 +280,18 @@ int run(const config::settings& settings, const surroundings& around, event_log&
 }  // namespace
 
 int serve(const std::filesystem::path& config, bool memory) {
-  auto settings = config::load(config, config::extent::files);
+  auto source = config_source{.file = config, .in_memory = memory};
+  const auto settings = source.load();
   if (!settings) {
     for (const auto& m : settings.error()) std::cerr << config::to_string(m) << '\n';
     return exit_usage;
   }
-  if (memory) settings->storage.engine = storage::engine_kind::memory;
   keep_memory_private();
   crypto::buffer_process_random();
   const auto around = surroundings{};  // before any thread starts, the log's included
   auto log = event_log::make_log(settings->log);
   try {
-    return run(*settings, around, log);
+    return run(*settings, std::move(source), around, log);
   } catch (const std::exception& e) {
     log.event(log_level::error, "cannot run", {{"because", e.what()}});
     return exit_failure;

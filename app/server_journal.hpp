@@ -2,6 +2,7 @@
 /// Writes the events that the actors report to the log and to the audit stream.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <initializer_list>
 #include <mutex>
@@ -34,6 +35,8 @@ class server_journal final : public service::journal {
     if (audit_.is_on()) audit_.release();
   }
   [[nodiscard]] std::chrono::milliseconds line_wait() const noexcept override { return line_wait_; }
+  /// Sets another `line_wait`. Any thread.
+  void set_line_wait(std::chrono::milliseconds t) noexcept { line_wait_ = t; }
 
   void refused(std::string_view endpoint, const service::request_id& id, std::string_view client,
                const oauth::denial& why, std::string_view came,
@@ -82,7 +85,7 @@ class server_journal final : public service::journal {
 
   event_log& log_;
   audit_stream& audit_;
-  std::chrono::milliseconds line_wait_;
+  std::atomic<std::chrono::milliseconds> line_wait_;
   line_sampler strangers_;
   std::mutex mutex_;  // guards the next two
   bool has_begun_ = false;

@@ -6,6 +6,7 @@
 #include "config/config.hpp"
 #include "config/document.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <span>
@@ -13,6 +14,13 @@
 #include <string_view>
 
 namespace mintage::config {
+
+/// When a changed value takes effect.
+enum class effect : std::uint8_t {
+  restart,         ///< when the server starts again
+  live,            ///< at the next reload
+  live_while_set,  ///< at the next reload, unless the value was empty or becomes so
+};
 
 struct setting {
   /// Dotted, as in messages.
@@ -25,6 +33,7 @@ struct setting {
   /// The server only reads the file at this path, so two keys may name the same file.
   bool is_input = false;
   value_shape shape{};
+  effect takes = effect::restart;
 
   /// `http` of `http.listen`; empty at the top level.
   [[nodiscard]] std::string_view section() const noexcept;

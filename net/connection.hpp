@@ -90,6 +90,8 @@ class connection : public guest,
 
   /// Rows P03 to P05: size, Expect, Content-Encoding. @returns whether it refused the request.
   [[nodiscard]] bool refuse_by_head(std::size_t body_limit);
+  /// The maximum that the connection began with, which a reload does not raise.
+  [[nodiscard]] std::size_t largest_body() const noexcept { return largest_body_; }
   void receive_body(std::size_t limit);
   /// Passes channel and input to a stream, which calls `end_stream`. The head is consumed.
   void begin_stream();

@@ -32,9 +32,15 @@ connection_gate::connection_gate(const limits& l, std::size_t io_threads_count,
                                  std::function<void()> on_room)
     : most_{l.most},
       for_probes_{l.for_probes},
-      of_a_source_{l.of_a_source},
       on_room_{std::move(on_room)},
-      rows_(io_threads_count) {}
+      rows_(io_threads_count),
+      of_a_source_{l.of_a_source} {}
+
+void connection_gate::set_limits(const limits& l) {
+  most_ = l.most;
+  const auto lock = std::lock_guard{mutex_};
+  of_a_source_ = l.of_a_source;
+}
 
 std::optional<std::size_t> connection_gate::longest(standing how,
                                                     time_point latest) const noexcept {
@@ -84,16 +90,14 @@ bool connection_gate::make_room(standing how, std::size_t io_thread, time_point 
 }
 
 bool connection_gate::enter_from(const source& s) {
-  if (of_a_source_ == 0) return true;
   const auto lock = std::lock_guard{mutex_};
-  auto& count = sources_[network_of(s)];
-  if (count >= of_a_source_) return false;
+  auto& count = sources_[network_of(s)];  // counted without a limit, too: there may be one later
+  if (of_a_source_ != 0 && count >= of_a_source_) return false;
   ++count;
   return true;
 }
 
 void connection_gate::leave_from(const source& s) {
-  if (of_a_source_ == 0) return;
   const auto lock = std::lock_guard{mutex_};
   const auto found = sources_.find(network_of(s));
   if (--found->second == 0) sources_.erase(found);

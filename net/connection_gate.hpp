@@ -57,6 +57,9 @@ class connection_gate {
   /// @param on_room called when there is room again, on the thread that called `leave`.
   connection_gate(const limits& l, std::size_t io_threads_count, std::function<void()> on_room);
 
+  /// Sets other limits. Nobody has to go. Any thread.
+  void set_limits(const limits& l);
+
   // Called on the listener's thread.
   void enter() noexcept { ++open_; }
   /// Whether no place is left except for probes.
@@ -94,13 +97,13 @@ class connection_gate {
     void tell(std::size_t how) noexcept;
   };
 
-  const std::size_t most_;
+  std::atomic<std::size_t> most_;
   const std::size_t for_probes_;
-  const std::size_t of_a_source_;
   std::function<void()> on_room_;
   std::atomic<std::size_t> open_{0};
   std::vector<rows> rows_;
-  std::mutex mutex_;  // guards sources_
+  std::mutex mutex_;  // guards the next two
+  std::size_t of_a_source_;
   std::map<source, std::size_t> sources_;
 };
 

@@ -40,6 +40,12 @@ class listener {
   /// are in the queue of the first I/O thread.
   void stop_accepting();
   void close();
+  /// Apply to connections accepted later.
+  void set_peers(peer_filter peers, bool proxy_protocol) {
+    peers_ = std::move(peers);
+    proxy_protocol_ = proxy_protocol;
+  }
+  void set_limits(const connection_gate::limits& most) { gate_.set_limits(most); }
   /// Applies to connections accepted later. @pre the listener uses TLS.
   void set_tls(std::shared_ptr<const tls_context> tls) { tls_.context = std::move(tls); }
 

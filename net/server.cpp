@@ -71,14 +71,15 @@ struct server::impl {
   impl(const options& o, const oauth::options& rules, const oauth::admin_tokens& t,
        handed_sockets handed)
       : settings{o},
-        site{public_site::of(rules)},
         tokens{t},
         public_tls{load_or_throw(o.tls, "http.tls", o.mtls_listen.empty())},
         mtls_tls{o.mtls_listen.empty() ? nullptr : load_or_throw(o.tls, "http.tls")},
         admin_tls{load_or_throw(o.admin_tls, "admin.tls")} {
     show_ends();
-    for (auto n = std::size_t{0}; n < io_threads_count(o); ++n)
+    for (auto n = std::size_t{0}; n < io_threads_count(o); ++n) {
       io_threads.push_back(std::make_unique<event_loop>(n));
+      copies.push_back(std::make_unique<thread_copy>(thread_copy{o, public_site::of(rules)}));
+    }
     auto all = std::vector<event_loop*>{};
     for (const auto& l : io_threads) all.push_back(l.get());
     public_listener = listen_to_clients("http.listen", o.listen, all, public_tls,
@@ -92,7 +93,8 @@ struct server::impl {
         connection_gate::limits{.most = most_admin_connections,
                                 .for_probes = admin_connections_for_probes},
         [this](event_loop& l, connection_gate& gate, channel to_peer) {
-          std::make_shared<admin_session>(l, settings, tokens, gate, std::move(to_peer))->start();
+          std::make_shared<admin_session>(l, copy_of(l).settings, tokens, gate, std::move(to_peer))
+              ->start();
         },
         handed.take("admin", "admin.listen", o.admin_listen));
     if (!o.health_listen.empty()) {
@@ -101,7 +103,8 @@ struct server::impl {
           "health.listen", o.health_listen, all, anybody, false, nullptr,
           connection_gate::limits{.most = most_health_connections},
           [this](event_loop& l, connection_gate& gate, channel to_peer) {
-            std::make_shared<health_session>(l, settings, gate, std::move(to_peer))->start();
+            std::make_shared<health_session>(l, copy_of(l).settings, gate, std::move(to_peer))
+                ->start();
           },
           handed.take("health", "health.listen", o.health_listen));
     }
@@ -115,12 +118,44 @@ struct server::impl {
                                                             const context_ptr& tls, int handed) {
     return std::make_unique<listener>(
         key, address, all, peer_filter{settings.trusted_proxies}, settings.proxy_protocol, tls,
-        connection_gate::limits{.most = settings.max_connections,
-                                .of_a_source = settings.max_connections_per_source},
+        limits_of(settings),
         [this](event_loop& l, connection_gate& gate, channel to_peer) {
-          std::make_shared<session>(l, settings, site, gate, std::move(to_peer))->start();
+          const auto& own = copy_of(l);
+          std::make_shared<session>(l, own.settings, own.site, gate, std::move(to_peer))->start();
         },
         handed);
+  }
+
+  [[nodiscard]] static connection_gate::limits limits_of(const options& o) {
+    return {.most = o.max_connections, .of_a_source = o.max_connections_per_source};
+  }
+
+  [[nodiscard]] std::vector<listener*> listeners_of_clients() const {
+    auto all = std::vector<listener*>{public_listener.get()};
+    if (mtls_listener) all.push_back(mtls_listener.get());
+    return all;
+  }
+
+  /// Runs `work` on an I/O thread and waits for it.
+  template <class Work>
+  static void run_on(event_loop& l, Work work) {
+    auto done = std::promise<void>{};
+    l.post([&] {
+      work();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
+  void change(const options& o, const oauth::options& rules) {
+    settings = o;
+    for (const auto& l : io_threads) run_on(*l, [&] { copy_of(*l) = {o, public_site::of(rules)}; });
+    run_on(*io_threads.front(), [&] {
+      for (auto* const l : listeners_of_clients()) {
+        l->set_peers(peer_filter{o.trusted_proxies}, o.proxy_protocol);
+        l->set_limits(limits_of(o));
+      }
+    });
   }
 
   [[nodiscard]] std::vector<listener*> listeners() const {
@@ -142,12 +177,7 @@ struct server::impl {
     auto made = tls_context::load(o, section, current->asks_for_certificates());
     if (!made) return made.error();
     current = *made;
-    auto taken = std::promise<void>{};
-    io_threads.front()->post([&] {
-      to.set_tls(current);
-      taken.set_value();
-    });
-    taken.get_future().wait();
+    run_on(*io_threads.front(), [&] { to.set_tls(current); });
     return {};
   }
 
@@ -156,12 +186,21 @@ struct server::impl {
       if (tls) meters.show(tls->ends());
   }
 
-  const options settings;
-  const public_site site;
+  /// What the sessions of an I/O thread refer to. The thread alone changes it, between two of their
+  /// steps.
+  struct thread_copy {
+    options settings;
+    public_site site;
+  };
+  [[nodiscard]] thread_copy& copy_of(const event_loop& l) { return *copies[l.number()]; }
+
+  /// Of the thread that reloads.
+  options settings;
   const oauth::admin_tokens tokens;
   context_ptr public_tls;
   context_ptr mtls_tls;  // null when there is no such listener
   context_ptr admin_tls;
+  std::vector<std::unique_ptr<thread_copy>> copies;
   std::vector<std::unique_ptr<event_loop>> io_threads;
   std::unique_ptr<listener> public_listener;
   std::unique_ptr<listener> mtls_listener;  // null when it is off
@@ -210,6 +249,10 @@ std::uint16_t server::mtls_port() const noexcept {
 
 std::uint16_t server::health_port() const noexcept {
   return impl_->health_listener ? impl_->health_listener->port() : std::uint16_t{0};
+}
+
+void server::change(const options& o, const oauth::options& rules) {
+  impl_->change(o, rules);
 }
 
 std::vector<oauth::config_error> server::reload_certificates() {

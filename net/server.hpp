@@ -70,6 +70,10 @@ class server {
   /// 0 when there is no health listener.
   [[nodiscard]] std::uint16_t health_port() const noexcept;
 
+  /// Takes over the settings that can change while the server runs; the others must be those that
+  /// it began with. Requests that begin after the return are served by them. Certificates are read
+  /// again by `reload_certificates`, which comes after. Same thread as that.
+  void change(const options& o, const oauth::options& rules);
   /// Reads the files of certificates, keys, authorities and revocation lists again. Connections
   /// accepted after the return use them; open connections keep theirs, and sessions can be resumed.
   /// A listener with an invalid file continues unchanged. Must not run while the server stops.

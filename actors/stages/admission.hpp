@@ -48,6 +48,11 @@ class admission {
   }
 
   [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
+  /// Sets another maximum. @param most as of the constructor.
+  void set_most(std::size_t most) noexcept {
+    limit_ = limit_ == most_ ? most : std::min(limit_, most);
+    most_ = most;
+  }
 
  private:
   void conclude_if_due(std::uint64_t now, std::size_t in_flight,
@@ -91,7 +96,7 @@ class admission {
     return static_cast<std::size_t>(rate_ * static_cast<double>(ns));
   }
 
-  const std::size_t most_;
+  std::size_t most_;
   std::size_t limit_;
   /// The last cap at which the thread ran out of work in this storm; 0 = it never did.
   std::size_t too_low_ = 0;

@@ -35,9 +35,9 @@ struct authorization_validation::waiting_request {
 
 namespace {
 
-std::string login_page_of(const oauth::options& rules) {
-  const auto has_query = rules.login_url.find('?') != std::string::npos;
-  return rules.login_url + (has_query ? "&request=" : "?request=");
+/// The parameter that carries the handle to the login page.
+std::string_view parameter_of(const std::string& login_url) {
+  return login_url.find('?') != std::string::npos ? "&request=" : "?request=";
 }
 
 }  // namespace
@@ -46,15 +46,17 @@ authorization_validation::authorization_validation(const validator_setup& setup,
                                                    code_drawing& codes)
     : setup_{setup},
       codes_{codes},
-      terms_{.login_life = setup.rules.request_ttl,
-             .pushed_life = setup.rules.pushed_ttl,
-             .needs_pushed = setup.rules.require_pushed_requests},
       cookie_{setup.rules.issuer},
-      login_page_{login_page_of(setup.rules)},
       seal_{setup.url_key},
       sources_{setup.keys.process} {}
 
 authorization_validation::~authorization_validation() = default;
+
+oauth::authorization_terms authorization_validation::terms() const noexcept {
+  return {.login_life = setup_.rules.request_ttl,
+          .pushed_life = setup_.rules.pushed_ttl,
+          .needs_pushed = setup_.rules.require_pushed_requests};
+}
 
 std::optional<service::next_stage> authorization_validation::begin(authorization_exchange& x,
                                                                    std::size_t index,
@@ -180,7 +182,7 @@ service::next_stage authorization_validation::check(authorization_exchange& x,
                                                     std::string_view hint_sub, oauth::instant now) {
   const auto is_pushed = x.purpose == authorization_purpose::push;
   auto checked = oauth::check_authorization(sent, c, *clients_, {is_pushed, is_signed},
-                                            setup_.rules, terms_, now, random_);
+                                            setup_.rules, terms(), now, random_);
   if (!checked) return refuse(x, checked.error(), now);
   if (oauth::is_signed(checked->mode) && !has_key_of(c.signs_responses_with())) {
     return refuse(
@@ -235,11 +237,13 @@ service::next_stage authorization_validation::hand_off(authorization_exchange& x
                                                        const oauth::authorization_request& checked,
                                                        oauth::instant now) {
   const auto request =
-      oauth::for_login(checked, bind_browser(x, cookie_, random_).binding(hash_), terms_, now);
+      oauth::for_login(checked, bind_browser(x, cookie_, random_).binding(hash_), terms(), now);
   auto made = oauth::make_handle(request, handle_use::login, seal_, now, random_, hash_);
   auto& location = x.to_browser.location;
-  location.reserve(login_page_.size() + made.text.size());
-  location.append(login_page_).append(made.text);
+  const auto& login_url = setup_.rules.login_url;
+  const auto parameter = parameter_of(login_url);
+  location.reserve(login_url.size() + parameter.size() + made.text.size());
+  location.append(login_url).append(parameter).append(made.text);
   return keep_or_reply(x, std::move(made.record), now);
 }
 
@@ -257,7 +261,7 @@ service::next_stage authorization_validation::keep_or_reply(
 bool authorization_validation::is_too_many(authorization_exchange& x, oauth::failure_limits* limits,
                                            oauth::instant now) {
   const auto is_proven = x.purpose == authorization_purpose::push && !x.client.is_public;
-  if (limits == nullptr || !x.source || is_proven) return false;
+  if (limits == nullptr || !limits->is_on() || !x.source || is_proven) return false;
   if (!limits->note(oauth::failure_key(sources_, {}, *x.source), now)) return false;
   x.denied = oauth::too_many_requests();
   return true;

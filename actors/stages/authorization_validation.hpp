@@ -93,6 +93,8 @@ class authorization_validation {
   /// Whether signed answers of this algorithm can be made (JRM-01).
   [[nodiscard]] bool has_key_of(crypto::jws_alg alg) const noexcept;
 
+  /// As the rules are now.
+  [[nodiscard]] oauth::authorization_terms terms() const noexcept;
   /// Opens the handle, or has its record looked for: then it returns nothing, and `x.record` is
   /// set.
   [[nodiscard]] std::optional<oauth::opened_request> open(service::authorization_exchange& x,
@@ -118,10 +120,7 @@ class authorization_validation {
 
   const validator_setup& setup_;
   code_drawing& codes_;
-  const oauth::authorization_terms terms_;
   const oauth::browser_cookie cookie_;
-  /// `login_url` with the name of the parameter.
-  const std::string login_page_;
   oauth::url_seal seal_;
   crypto::buffered_random random_;
   crypto::sha256_hasher hash_;

@@ -26,7 +26,8 @@ namespace mintage::actors {
 struct registry_setup {
   storage::catalog& records;
   storage::cutoff_table& cutoffs;
-  const oauth::options& rules;
+  /// Changed by the registry alone, when it gets new ones.
+  oauth::options& rules;
   const oauth::clock& clock;
   crypto::digest pepper;
   /// Algorithms with an active signing key at the start: clients can only ask for these.

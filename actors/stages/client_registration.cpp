@@ -175,7 +175,7 @@ const oauth::client* client_administration::find_own(service::admin_exchange& x,
 }
 
 bool client_administration::is_within_limit(service::admin_exchange& x) {
-  if (setup_.rules.registration.per_source_per_hour == 0) return true;
+  registrations_.set_most(setup_.rules.registration.per_source_per_hour);  // a reload changes it
   const auto from = oauth::failure_key(source_key_, {}, x.source.value_or(crypto::bytes<16>{}));
   if (!registrations_.note(from, setup_.clock.now())) return true;
   refuse(x, oauth::errc::slow_down, "too many registrations from this network; try again later");

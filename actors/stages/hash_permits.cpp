@@ -22,6 +22,12 @@ void take_off(std::map<Key, std::size_t>& all, const Key& key) noexcept {
 hash_permits::hash_permits(std::size_t places, std::size_t per_source)
     : places_{places}, per_source_{per_source} {}
 
+void hash_permits::set_limits(std::size_t places, std::size_t per_source) {
+  const auto guard = std::scoped_lock{mutex_};
+  places_ = places;
+  per_source_ = per_source;
+}
+
 std::shared_ptr<const service::slow_claim> hash_permits::enter(const service::slow_claim& claim) {
   const auto guard = std::scoped_lock{mutex_};
   if (taken_ >= places_) return nullptr;

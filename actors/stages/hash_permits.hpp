@@ -20,6 +20,9 @@ class hash_permits {
   ///        source gets more places than are left.
   hash_permits(std::size_t places, std::size_t per_source);
 
+  /// Sets other limits. Who has a place keeps it.
+  void set_limits(std::size_t places, std::size_t per_source);
+
   /// @returns the claim with a place, given back by its destruction; null when there is none.
   [[nodiscard]] std::shared_ptr<const service::slow_claim> enter(const service::slow_claim& claim);
 
@@ -30,9 +33,9 @@ class hash_permits {
 
   void leave(const service::slow_claim& claim) noexcept;
 
-  const std::size_t places_;
-  const std::size_t per_source_;
   std::mutex mutex_;  // guards the rest
+  std::size_t places_;
+  std::size_t per_source_;
   std::size_t taken_ = 0;
   tally<crypto::bytes<16>> of_source_;
   /// Pretended ones by claimant: as many as could be real.

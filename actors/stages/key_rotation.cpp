@@ -44,10 +44,16 @@ bool are_equal(const oauth::key_ring& a, const oauth::key_ring& b) {
 
 }  // namespace
 
+oauth::key_rules key_rotation::schedule() const {
+  return {.algorithms = setup_.algorithms,
+          .rotation_period = setup_.rules.key_rotation_period,
+          .overlap = setup_.rules.key_overlap};
+}
+
 key_rotation::key_rotation(const key_keeper_setup& setup) : setup_{setup} {
   load();
   repeat_until_stored([this] {
-    keep(oauth::advance(*ring_, setup_.keys, setup_.clock.now(), crypto::signing_key::generate));
+    keep(oauth::advance(*ring_, schedule(), setup_.clock.now(), crypto::signing_key::generate));
   });
 }
 
@@ -80,7 +86,7 @@ bool key_rotation::tick() {
   try {
     if (is_unsure_) load();
     repeat_until_stored([this] {
-      keep(oauth::advance(*ring_, setup_.keys, setup_.clock.now(), crypto::signing_key::generate));
+      keep(oauth::advance(*ring_, schedule(), setup_.clock.now(), crypto::signing_key::generate));
     });
   } catch (const storage::storage_error&) {
     is_unsure_ = true;
@@ -119,13 +125,12 @@ void key_rotation::change(service::admin_exchange& x, Change how) {
 void key_rotation::handle(service::admin_exchange& x) {
   const auto& make = crypto::signing_key::generate;
   if (const auto* call = std::get_if<oauth::rotate_keys>(&x.call)) {
-    change(x, [&](oauth::instant now) {
-      return oauth::rotate(*ring_, *call, setup_.keys, now, make);
-    });
+    change(x,
+           [&](oauth::instant now) { return oauth::rotate(*ring_, *call, schedule(), now, make); });
     if (!x.error) x.answer = oauth::key_list{ring_};
   } else if (const auto* gone = std::get_if<oauth::remove_key>(&x.call)) {
     change(x, [&](oauth::instant now) {
-      return oauth::remove(*ring_, gone->kid, setup_.keys, now, make);
+      return oauth::remove(*ring_, gone->kid, schedule(), now, make);
     });
     if (!x.error) x.answer = oauth::removed{};
   } else {

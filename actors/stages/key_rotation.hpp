@@ -18,8 +18,10 @@ struct key_keeper_setup {
   service::journal& journal;
   /// The key that seals private keys.
   crypto::digest seal_key;
-  oauth::key_rules keys;
-  const oauth::options& rules;
+  /// Each has one active key.
+  std::vector<crypto::jws_alg> algorithms;
+  /// Changed by the key keeper alone, when it gets new ones.
+  oauth::options& rules;
 };
 
 /// A sealed signing key cannot be opened with this seal key. `what()` is one sentence for the
@@ -54,6 +56,7 @@ class key_rotation {
   void handle(service::admin_exchange& x);
 
  private:
+  [[nodiscard]] oauth::key_rules schedule() const;
   void load();
   void keep(oauth::key_ring after);
   void store(const oauth::key_ring& after);

@@ -58,6 +58,8 @@ class key_set_cache {
   /// @param most_waiting requests that may wait in all; half of them of clients that anybody can
   /// register. @param meters outlive the cache.
   key_set_cache(std::size_t most_waiting, key_fetcher_meters& meters);
+  /// Sets another limit. What waits goes on waiting.
+  void set_most_waiting(std::size_t most) noexcept { most_waiting_ = most; }
 
   /// Takes a request that cannot go on without a key set, or without a newer one.
   void ask(key_wait w, oauth::instant now);
@@ -112,7 +114,7 @@ class key_set_cache {
   template <class Some>
   void note_gone(const Some& some);
 
-  const std::size_t most_waiting_;
+  std::size_t most_waiting_;
   key_fetcher_meters& meters_;
   std::map<std::string, known_set> sets_;
   std::size_t waiting_ = 0;

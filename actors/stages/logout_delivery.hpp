@@ -28,7 +28,8 @@ struct logout_setup {
   storage::outbox& outbox;
   /// Null = nothing can be sent: what is queued waits.
   service::document_fetcher* sender = nullptr;
-  const oauth::options& rules;
+  /// Changed by the notifier alone, when it gets new ones.
+  oauth::options& rules;
   const oauth::clock& clock;
   service::journal& journal;
   logout_meters& meters;

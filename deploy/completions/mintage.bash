@@ -42,7 +42,7 @@ _mintage() {
   fi
 
   if ((COMP_CWORD == 1)); then
-    words='serve check repair backup verify-backup restore client registration-token code keys clock explain healthcheck top bug-report apply export schema db cluster --help'
+    words='serve check repair backup verify-backup restore client registration-token code keys clock reload explain healthcheck top bug-report apply export schema db cluster --help'
   else
     case $command in
       serve | serve\ *) words='--config --memory' ;;
@@ -57,6 +57,7 @@ _mintage() {
       schema) words='config clients' ;;
       top | top\ *) words='--config --admin --ca --interval --once' ;;
       bug-report | bug-report\ *) words='--config --admin --token-file --ca --log' ;;
+      reload | reload\ *) words=$access ;;
       client) words='add list show check change secret suspend remove' ;;
       registration-token) words='add list remove' ;;
       code) words='mint' ;;

@@ -198,7 +198,7 @@ bool admin_session::refuse_by_content_type() {
   const auto may_be_empty =
       endpoint_ == admin_endpoint::secrets || endpoint_ == admin_endpoint::key_rotation ||
       endpoint_ == admin_endpoint::revoke_subject || endpoint_ == admin_endpoint::end_session ||
-      endpoint_ == admin_endpoint::clock_confirmation ||
+      endpoint_ == admin_endpoint::clock_confirmation || endpoint_ == admin_endpoint::reload ||
       endpoint_ == admin_endpoint::authorization_deny || is_about_logout(endpoint_) ||
       endpoint_ == admin_endpoint::registration_tokens;
   if (may_be_empty && !head().content_type && declared_length() == 0) return false;

@@ -44,8 +44,9 @@ struct fetcher::multi {
 };
 
 fetcher::fetcher(fetch_options o)
-    : options_{std::move(o)},
-      multi_{std::make_unique<multi>()},
+    : multi_{std::make_unique<multi>()},
+      most_queued_{o.queue},
+      options_{std::move(o)},
       budget_{options_.per_host_per_minute} {
   prepare_libcurl();
   multi_->handle.reset(curl_multi_init());
@@ -65,11 +66,18 @@ void fetcher::post(std::string url, std::string form, handler done) {
   take({std::move(url), {{}, std::move(form)}, std::move(done)});
 }
 
+void fetcher::change(fetch_options o) {
+  const auto guard = std::scoped_lock{mutex_};
+  most_queued_ = o.queue;
+  fresh_ = std::move(o);
+  if (!is_stopped_) curl_multi_wakeup(multi_->handle.get());
+}
+
 void fetcher::take(order o) {
   auto why = fetch_failure::stopped;
   {
     const auto guard = std::scoped_lock{mutex_};
-    if (!is_stopped_ && queued_ < options_.queue) {
+    if (!is_stopped_ && queued_ < most_queued_) {
       ++queued_;
       orders_.push_back(std::move(o));
       curl_multi_wakeup(multi_->handle.get());
@@ -106,10 +114,16 @@ void fetcher::run() {
 /// @returns false when the fetcher is stopped.
 bool fetcher::take_orders() {
   auto fresh = std::deque<order>{};
+  auto changed = std::optional<fetch_options>{};
   {
     const auto guard = std::scoped_lock{mutex_};
     if (is_stopped_) return false;
     fresh.swap(orders_);
+    changed.swap(fresh_);
+  }
+  if (changed) {
+    options_ = *std::move(changed);
+    budget_.set_per_minute(options_.per_host_per_minute);
   }
   for (auto& o : fresh) admit(std::move(o));
   return true;

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -37,6 +38,10 @@ class fetcher final : public service::document_fetcher {
   void post(std::string url, std::string form, handler done) override;
   void stop() override;
 
+  /// Takes over other options, for what is fetched from now on. @pre `check(o)` found nothing. Any
+  /// thread.
+  void change(fetch_options o);
+
   [[nodiscard]] const metrics::meter_group& meters() const noexcept { return meters_; }
 
  private:
@@ -60,17 +65,20 @@ class fetcher final : public service::document_fetcher {
   void leave_queue(std::size_t count);
   void note_sizes();
 
-  const fetch_options options_;
   fetch_meters meters_;
   std::unique_ptr<multi> multi_;
 
-  std::mutex mutex_;  // guards the next three
+  std::mutex mutex_;  // guards the next five
   bool is_stopped_ = false;
+  std::size_t most_queued_;
+  /// Options that the thread has not taken over yet.
+  std::optional<fetch_options> fresh_;
   std::deque<order> orders_;
   /// Orders, and transfers that wait.
   std::size_t queued_ = 0;
 
   // Of the thread.
+  fetch_options options_;
   host_budget budget_;
   std::deque<std::unique_ptr<transfer>> waiting_;
   std::vector<std::unique_ptr<transfer>> active_;

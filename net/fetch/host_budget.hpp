@@ -20,6 +20,9 @@ class host_budget {
   /// @param per_minute permits of one bucket, and how many come back in a minute.
   explicit host_budget(std::size_t per_minute) : size_{static_cast<double>(per_minute)} {}
 
+  /// Sets other sizes of buckets. What was taken stays taken.
+  void set_per_minute(std::size_t per_minute) noexcept { size_ = static_cast<double>(per_minute); }
+
   /// Takes a permit. @returns false when the host has none left, or there is no room to remember
   /// another host.
   [[nodiscard]] bool take(const std::string& host, moment now);
@@ -32,7 +35,7 @@ class host_budget {
   };
   [[nodiscard]] double permits_of(const bucket& b, moment now) const noexcept;
 
-  const double size_;
+  double size_;
   std::map<std::string, bucket> buckets_;
 };
 

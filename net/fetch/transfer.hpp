@@ -44,7 +44,7 @@ class transfer {
   void set_request();
   void set_fields();
 
-  const fetch_options& options_;
+  const fetch_options options_;
   fetch_url url_;
   transfer_request request_;
   service::document_fetcher::handler done_;

@@ -190,7 +190,7 @@ void session::on_head() {
   }
   const auto& how = here();
   if (std::ranges::find(how.methods, head().method) == how.methods.end()) return on_other_method();
-  const auto limit = std::min(settings().body_limit, how.most_body);
+  const auto limit = std::min({settings().body_limit, how.most_body, largest_body()});
   if (refuse_by_head(limit)) return;
   if (how.takes_form && head().expects == expectation::continue_ && !is_body_here()) {
     // TOK-11: P06 fails for any body, so the client need not send it.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <string>
 
 #include "oauth/denial_reasons.hpp"
@@ -27,10 +28,16 @@ crypto::digest failure_key(crypto::hmac_sha256& process_key, std::string_view cl
 }
 
 failure_limits::failure_limits(unsigned most, seconds window, std::size_t cells)
-    : step_{milliseconds{window}.count() / std::max(most, 1U)},
-      window_{step_ * std::max(most, 1U)},
-      mask_{cells - 1},
-      cells_{std::make_unique<cell[]>(cells)} {}
+    : length_{window}, mask_{cells - 1}, cells_{std::make_unique<cell[]>(cells)} {
+  set_most(std::max(most, 1U));
+}
+
+void failure_limits::set_most(unsigned most) noexcept {
+  const auto step = most == 0 ? 0 : length_.count() / most;
+  step_.store(step, std::memory_order_relaxed);
+  window_.store(most == 0 ? std::numeric_limits<std::int64_t>::max() : step * most,
+                std::memory_order_relaxed);
+}
 
 failure_limits::cell& failure_limits::at(const crypto::digest& key) const noexcept {
   auto index = std::size_t{0};
@@ -43,16 +50,17 @@ bool failure_limits::note(const crypto::digest& key, instant now) noexcept {
   const auto ms = now.time_since_epoch().count();
   auto seen = forgotten_at.load(std::memory_order_relaxed);
   for (;;) {
-    const auto next = std::max(seen, ms) + step_;
-    if (next - ms > window_) return true;
+    const auto next = std::max(seen, ms) + step_.load(std::memory_order_relaxed);
+    if (next - ms > window_.load(std::memory_order_relaxed)) return true;
     if (forgotten_at.compare_exchange_weak(seen, next, std::memory_order_relaxed)) return false;
   }
 }
 
 bool failure_limits::is_over(const crypto::digest& key, instant now) const noexcept {
   const auto ms = now.time_since_epoch().count();
-  const auto next = std::max(at(key).load(std::memory_order_relaxed), ms) + step_;
-  return next - ms > window_;
+  const auto next =
+      std::max(at(key).load(std::memory_order_relaxed), ms) + step_.load(std::memory_order_relaxed);
+  return next - ms > window_.load(std::memory_order_relaxed);
 }
 
 denial too_many_failures() noexcept {

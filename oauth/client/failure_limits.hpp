@@ -32,6 +32,11 @@ class failure_limits {
   /// @param cells a power of two; 8 octets each.
   failure_limits(unsigned most, seconds window, std::size_t cells = 65536);
 
+  /// Sets another limit for the same window; 0 = none. What was counted stays.
+  void set_most(unsigned most) noexcept;
+  /// Whether there is a limit.
+  [[nodiscard]] bool is_on() const noexcept { return step_.load(std::memory_order_relaxed) != 0; }
+
   /// Counts one failure. @returns whether there have been too many; then it is not counted.
   [[nodiscard]] bool note(const crypto::digest& key, instant now) noexcept;
   /// Whether the next failure would exceed the limit.
@@ -43,8 +48,9 @@ class failure_limits {
   using cell = std::atomic<std::int64_t>;
   [[nodiscard]] cell& at(const crypto::digest& key) const noexcept;
 
-  std::int64_t step_;
-  std::int64_t window_;
+  const milliseconds length_;
+  std::atomic<std::int64_t> step_{0};
+  std::atomic<std::int64_t> window_{0};
   std::size_t mask_;
   std::unique_ptr<cell[]> cells_;
 };

@@ -63,29 +63,31 @@ caf::actor_system_config& configure(caf::actor_system_config& cfg) {
 
 struct simulated_world::impl {
   impl(const world_shape& s, std::unique_ptr<storage::engine> e, oauth::clock& clock,
-       const oauth::options& rules, const crypto::digest& pepper)
+       const oauth::options& rules_, const crypto::digest& pepper)
       : shape{s},
+        rules{rules_},
         engine{std::move(e)},
         board{s.io_threads, s.validators, s.code_stores, s.signers, 1},
         refusals{s.io_threads, 64},
         places{s.hasher_queue, s.hasher_queue},
         io_threads(s.io_threads),
         members{
-            .validators = {.keys = {.pepper = pepper, .process = pepper},
-                           .rules = rules,
-                           .clock = clock,
-                           .permits = places,
-                           .meters = board.validators,
-                           .slow = &slow},
+            .validators = {actors::validator_setup{.keys = {.pepper = pepper, .process = pepper},
+                                                   .rules = rules,
+                                                   .clock = clock,
+                                                   .permits = places,
+                                                   .meters = board.validators,
+                                                   .slow = &slow}},
             .hashers = {.queue = slow, .pepper = pepper, .meters = board.hashers},
-            .code_stores = {.engine = *engine,
-                            .rules = rules,
-                            .clock = clock,
-                            .shards_count = s.code_stores,
-                            .batch_max = s.batch_max,
-                            .meters = board.code_stores,
-                            .root = pepper},
-            .signers = {.root = pepper, .rules = rules, .clock = clock, .meters = board.signers},
+            .code_stores = {actors::code_store_setup{.engine = *engine,
+                                                     .rules = rules,
+                                                     .clock = clock,
+                                                     .shards_count = s.code_stores,
+                                                     .batch_max = s.batch_max,
+                                                     .meters = board.code_stores,
+                                                     .root = pepper}},
+            .signers = {actors::signer_setup{
+                .root = pepper, .rules = rules, .clock = clock, .meters = board.signers}},
             .registry = {.records = engine->records(),
                          .cutoffs = engine->cutoffs(),
                          .rules = rules,
@@ -96,9 +98,7 @@ struct simulated_world::impl {
                      .clock = clock,
                      .journal = journal,
                      .seal_key = pepper,
-                     .keys = {.algorithms = {crypto::jws_alg::es256},
-                              .rotation_period = rules.key_rotation_period,
-                              .overlap = rules.key_overlap},
+                     .algorithms = {crypto::jws_alg::es256},
                      .rules = rules},
             .key_fetcher = {.clock = clock, .most_waiting = 16, .meters = board.key_fetcher},
             .logouts = {.outbox = engine->logouts(),
@@ -142,6 +142,7 @@ struct simulated_world::impl {
 
   quiet_output quiet;
   world_shape shape;
+  oauth::options rules;
   counting_journal journal;
   std::unique_ptr<storage::engine> engine;
   actors::meter_board board;

@@ -94,13 +94,13 @@ TEST(help, knows_all_commands) {
   auto names = std::set<std::string>{};
   for (const auto& c : commands()) names.insert(join(c.path, " "));
   for (const auto* name :
-       {"serve",         "check",         "repair",        "client add",     "client list",
-        "client show",   "client change", "client secret", "client suspend", "client remove",
-        "client check",  "code mint",     "keys list",     "keys rotate",    "keys remove",
-        "clock confirm", "explain",       "top",           "bug-report",     "db init",
-        "db check",      "db migrate",    "db import",     "db restored",    "cluster status",
-        "backup",        "verify-backup", "restore",       "apply",          "export",
-        "schema config", "schema clients"}) {
+       {"serve",         "check",          "repair",        "client add",     "client list",
+        "client show",   "client change",  "client secret", "client suspend", "client remove",
+        "client check",  "code mint",      "keys list",     "keys rotate",    "keys remove",
+        "clock confirm", "explain",        "top",           "bug-report",     "db init",
+        "db check",      "db migrate",     "db import",     "db restored",    "cluster status",
+        "backup",        "verify-backup",  "restore",       "apply",          "export",
+        "schema config", "schema clients", "reload"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }

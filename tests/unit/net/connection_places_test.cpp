@@ -182,6 +182,27 @@ TEST_F(connection_places, one_source_has_so_many_and_no_more) {
   });
 }
 
+TEST_F(connection_places, other_limits_can_be_set_while_the_server_runs) {
+  settings.max_connections_per_source = 0;
+  settings.trusted_proxies = {"127.0.0.1"};
+  settings.proxy_protocol = true;
+  start();
+  const auto of_one = proxy_header_from(1) + token_request();
+  auto all = many(3, server_->public_port(), of_one);
+  for (const auto& p : all) EXPECT_EQ(p->receive().status, 200U);
+  settings.max_connections_per_source = 3;
+  server_->change(settings, rules);
+  auto fourth = connect();
+  fourth.send(of_one);
+  EXPECT_EQ(fourth.receive().status, 503U) << "those before were counted, too";
+  settings.max_connections_per_source = 4;
+  server_->change(settings, rules);
+  auto next = connect();
+  next.send(of_one);
+  EXPECT_EQ(next.receive().status, 200U);
+  for (const auto& p : all) p->reset();
+}
+
 TEST_F(connection_places, loopback_is_many_sources) {
   settings.max_connections_per_source = 1;
   start();

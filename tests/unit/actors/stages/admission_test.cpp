@@ -247,5 +247,15 @@ TEST(admission, lets_in_as_many_in_a_storm_as_keep_the_thread_busy_despite_its_d
   EXPECT_LE(f.longest, t.disk + 20 * millisecond);
 }
 
+TEST(admission, takes_another_maximum) {
+  auto a = admission{10};
+  EXPECT_FALSE(a.has_room(0, 10, 0));
+  a.set_most(12);
+  EXPECT_TRUE(a.has_room(0, 11, 0));
+  a.set_most(3);
+  EXPECT_FALSE(a.has_room(0, 3, 0));
+  EXPECT_TRUE(a.has_room(0, 2, 0)) << "when those that are there have left";
+}
+
 }  // namespace
 }  // namespace mintage::actors

@@ -69,5 +69,20 @@ TEST(hash_permits, refuse_what_is_pretended_as_if_it_were_real) {  // TOK-21
   }
 }
 
+TEST(hash_permits, take_other_limits) {
+  auto permits = hash_permits{8, 2};
+  auto taken = std::vector<place>{};
+  taken.push_back(permits.enter(claim(1, 0)));
+  taken.push_back(permits.enter(claim(1, 1)));
+  EXPECT_FALSE(permits.enter(claim(1, 2)));
+  permits.set_limits(8, 3);
+  taken.push_back(permits.enter(claim(1, 2)));
+  EXPECT_TRUE(taken.back());
+  permits.set_limits(2, 3);
+  EXPECT_FALSE(permits.enter(claim(2, 0))) << "there are three already";
+  taken.clear();
+  EXPECT_TRUE(permits.enter(claim(2, 0)));
+}
+
 }  // namespace
 }  // namespace mintage::actors

@@ -49,7 +49,7 @@ class key_rotation_rules : public testing::Test {
                          .clock = clock,
                          .journal = journal,
                          .seal_key = crypto::sha256("seal"),
-                         .keys = {{crypto::jws_alg::es256}, 24h * 90, 24h * 2},
+                         .algorithms = {crypto::jws_alg::es256},
                          .rules = rules};
   key_rotation book{setup};
 };

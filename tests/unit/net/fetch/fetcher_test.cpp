@@ -102,6 +102,25 @@ TEST_F(fetcher_test, asks_a_host_so_many_times_a_minute) {
   EXPECT_EQ(host->connections(), 3U);
 }
 
+TEST_F(fetcher_test, takes_other_options_while_it_runs) {
+  serve_document();
+  options.per_host_per_minute = 1;
+  EXPECT_EQ(result(), "ok");
+  EXPECT_EQ(result(), "limited");
+  auto changed = options;
+  changed.per_host_per_minute = 60'000;
+  running().change(changed);
+  eventually([&] { return result() == "ok"; });
+  changed.allowed_hosts = {"keys.example.com"};
+  running().change(changed);
+  EXPECT_NE(result(), "ok");
+  changed.allowed_hosts = {};
+  changed.queue = 1;
+  changed.in_flight = 1;
+  running().change(changed);
+  EXPECT_EQ(result(), "ok");
+}
+
 TEST_F(fetcher_test, has_a_bounded_queue_and_stops_at_once) {
   serve([](visit& v) { v.wait(std::chrono::minutes{1}); });
   options.in_flight = 1;

@@ -86,5 +86,19 @@ TEST(failure_limits, lose_no_count_when_threads_fail_together) {
   EXPECT_TRUE(limits.note(key, start));
 }
 
+TEST(failure_limits, take_another_limit) {
+  auto limits = failure_limits{2, seconds{60}};
+  const auto key = key_of("a", 1);
+  EXPECT_FALSE(limits.note(key, start));
+  EXPECT_FALSE(limits.note(key, start));
+  EXPECT_TRUE(limits.is_over(key, start));
+  limits.set_most(0);
+  for (auto i = 0; i < 100; ++i) EXPECT_FALSE(limits.note(key, start)) << "no limit";
+  limits.set_most(4);
+  EXPECT_FALSE(limits.is_over(key_of("b", 1), start));
+  for (auto i = 0; i < 4; ++i) EXPECT_FALSE(limits.note(key_of("b", 1), start));
+  EXPECT_TRUE(limits.note(key_of("b", 1), start));
+}
+
 }  // namespace
 }  // namespace mintage::oauth
