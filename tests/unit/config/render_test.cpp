@@ -114,6 +114,8 @@ logout_url = "https://login.example.com/logout"
 request_ttl = "20m"
 pushed_ttl = "90s"
 require_pushed_authorization_requests = true
+requests_per_minute = 300
+stored_per_minute = 7
 [http]
 listen = "[::1]:0"
 io_threads = 3
@@ -314,6 +316,8 @@ TEST(config_parse, fills_the_struct_that_owns_the_key) {
   EXPECT_EQ(s.rules.request_ttl, seconds{1200});
   EXPECT_EQ(s.rules.pushed_ttl, seconds{90});
   EXPECT_TRUE(s.rules.require_pushed_requests);
+  EXPECT_EQ(s.rules.authorizations_per_minute, 300U);
+  EXPECT_EQ(s.rules.stored_authorizations_per_minute, 7U);
   EXPECT_EQ(s.rules.access_ttl, seconds{61});
   EXPECT_EQ(s.rules.id_ttl, seconds{62});
   EXPECT_EQ(s.rules.refresh_idle, seconds{86400});
@@ -374,7 +378,8 @@ TEST(config_render, writes_sections_once_and_units) {
                                   "mtls_base_url = \"\"\n\n[authorization]\n"
                                   "login_url = \"\"\nlogout_url = \"\"\nrequest_ttl = \"10m\"\n"
                                   "pushed_ttl = \"1m\"\n"
-                                  "require_pushed_authorization_requests = false\n\n[http]\n"
+                                  "require_pushed_authorization_requests = false\n"
+                                  "requests_per_minute = 0\nstored_per_minute = 60\n\n[http]\n"
                                   "listen = \"127.0.0.1:9080\"\n"));
   EXPECT_THAT(text, testing::HasSubstr("\nheader_limit = \"32KiB\"\n"));
   EXPECT_THAT(text, testing::HasSubstr("\ncode_dup_window = \"250ms\"\n"));
