@@ -1,3 +1,8 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <iostream>
 
 #include "app/cli/commands.hpp"
@@ -19,9 +24,25 @@ void print(const storage::repair_report& report) {
   print_contents(report.clients, report.keys);
 }
 
+/// Root works on the database as its owner, or the server could not use the files that are made.
+/// @returns what prevents it; empty when nothing does.
+std::string become_owner_of(const std::filesystem::path& folder) {
+  if (::geteuid() != 0) return {};
+  struct stat about {};
+  if (::stat(folder.c_str(), &about) == 0 && ::setegid(about.st_gid) == 0 &&
+      ::seteuid(about.st_uid) == 0) {
+    return {};
+  }
+  return folder.string() + ": the owner's rights cannot be taken: " + std::strerror(errno);
+}
+
 int repair_database(const storage::rocksdb_options& o, bool restored) {
   if (!std::filesystem::exists(o.path)) {
     std::cerr << "mintage: there is no database at " << o.path.string() << '\n';
+    return exit_failure;
+  }
+  if (const auto wrong = become_owner_of(o.path); !wrong.empty()) {
+    std::cerr << "mintage: " << wrong << '\n';
     return exit_failure;
   }
   const auto clock = system_clock{};
