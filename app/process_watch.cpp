@@ -1,11 +1,13 @@
 #include "app/process_watch.hpp"
 
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 
 #include "app/build_facts.hpp"
 
@@ -59,6 +61,27 @@ thread_uses read_threads() {
   return all;
 }
 
+/// @see proc(5), /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal
+core_use read_cores() {
+  auto allowed = cpu_set_t{};
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return {};
+  auto out = core_use{};
+  auto lines = std::ifstream{"/proc/stat"};
+  for (auto line = std::string{}; std::getline(lines, line) && line.starts_with("cpu");) {
+    const auto rest = std::string_view{line}.substr(3);
+    if (rest.starts_with(' ')) continue;  // the sum of all
+    const auto [core] = numbers_in<1>(rest);
+    if (core >= CPU_SETSIZE || !CPU_ISSET(core, &allowed)) continue;
+    const auto space = rest.find(' ');
+    if (space == rest.npos) continue;
+    const auto times = numbers_in<8>(rest.substr(space));
+    const auto all = std::accumulate(times.begin(), times.end(), std::uint64_t{0});
+    out.all += all;
+    out.busy += all - times[3] - times[4];
+  }
+  return out;
+}
+
 std::uint64_t count_open_files() {
   auto failed = std::error_code{};
   auto count = std::uint64_t{0};
@@ -95,10 +118,10 @@ thread_kind kind_of_thread(std::string_view name) noexcept {
   return static_cast<thread_kind>(k);
 }
 
-void headroom::note(std::uint64_t now_ns, const thread_uses& all) {
-  auto next = reading{now_ns, {}};
+void headroom::note(std::uint64_t now_ns, const thread_uses& all, const core_use& cores) {
+  auto next = reading{now_ns, {}, cores};
   for (const auto& [id, use] : all)
-    if (use.kind != thread_kind::other) next.busy_ns[id] = use.running_ns + use.waiting_ns;
+    if (use.kind != thread_kind::other) next.busy_ns[id] = use.running_ns;
   readings_.push_back(std::move(next));
   const auto oldest = static_cast<std::uint64_t>(std::chrono::nanoseconds{window}.count());
   while (readings_.size() > 2 && now_ns - readings_[1].at_ns >= oldest) readings_.pop_front();
@@ -109,13 +132,17 @@ double headroom::ratio() const {
   const auto& before = readings_.front();
   const auto& now = readings_.back();
   const auto passed = static_cast<double>(now.at_ns - before.at_ns);
+  if (passed <= 0) return 1;
   auto busiest = 0.0;
   for (const auto& [id, busy] : now.busy_ns) {
     const auto found = before.busy_ns.find(id);
     if (found == before.busy_ns.end() || busy < found->second) continue;
-    busiest = std::max(busiest, static_cast<double>(busy - found->second));
+    busiest = std::max(busiest, static_cast<double>(busy - found->second) / passed);
   }
-  return passed <= 0 ? 1 : std::clamp(1 - busiest / passed, 0.0, 1.0);
+  if (now.cores.all > before.cores.all && now.cores.busy >= before.cores.busy)
+    busiest = std::max(busiest, static_cast<double>(now.cores.busy - before.cores.busy) /
+                                    static_cast<double>(now.cores.all - before.cores.all));
+  return std::clamp(1 - busiest, 0.0, 1.0);
 }
 
 process_meters::process_meters()
@@ -167,7 +194,7 @@ void process_watch::read() {
     meters_.running_ns[k].set(std::max(running[k], meters_.running_ns[k].get()));
     meters_.waiting_ns[k].set(std::max(waiting[k], meters_.waiting_ns[k].get()));
   }
-  headroom_.note(metrics::ticks(), all);
+  headroom_.note(metrics::ticks(), all, read_cores());
   meters_.headroom.set(static_cast<std::uint64_t>(headroom_.ratio() / ratio_unit));
   meters_.resident_bytes.set(read_resident_bytes());
   meters_.open_files.set(count_open_files());

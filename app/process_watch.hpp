@@ -41,13 +41,23 @@ struct thread_use {
 };
 using thread_uses = std::map<int, thread_use>;
 
+/// Time of the cores that this process may use, in ticks, by whatever program.
+struct core_use {
+  std::uint64_t busy = 0;
+  std::uint64_t all = 0;
+};
+
 /// The share of its capacity that a server does not use: 1 less the share of time in which the
-/// busiest of its I/O and store threads runs or waits for a core. Not thread-safe.
+/// busiest of its I/O and store threads runs, or in which its cores are busy with whatever program,
+/// whichever is more. Not thread-safe.
+///
+/// The time in which threads wait for a core is not used: kernels since 6.12 count sleeping threads
+/// as waiting while others keep the core.
 class headroom {
  public:
   static constexpr auto window = std::chrono::seconds{10};
 
-  void note(std::uint64_t now_ns, const thread_uses& all);
+  void note(std::uint64_t now_ns, const thread_uses& all, const core_use& cores);
   /// 0 to 1, over the last `window`; 1 before the second note.
   [[nodiscard]] double ratio() const;
 
@@ -55,6 +65,7 @@ class headroom {
   struct reading {
     std::uint64_t at_ns;
     std::map<int, std::uint64_t> busy_ns;
+    core_use cores;
   };
   std::deque<reading> readings_;
 };
