@@ -47,9 +47,9 @@ knowledge known_to(pointer self) {
 }
 
 /// Publishes what has changed since `before`, and tells the other nodes and the key keeper.
-void conclude(pointer self, const registry_setup& setup, const knowledge& before,
-              bool keys_changed = false) {
-  const auto& work = *self->state.work;
+void conclude(pointer self, const registry_setup& setup, const knowledge& before) {
+  auto& work = *self->state.work;
+  const auto keys_changed = work.take_keys_changed();
   if (work.clients() != before.clients) publish(self);
   if (work.seen() != before.seen)
     setup.records.published(storage::catalog_reader::registry, work.seen());
@@ -126,8 +126,8 @@ void forget_unused(pointer self, const registry_setup& setup) {
 
 void refresh(pointer self, const registry_setup& setup) {
   const auto before = known_to(self);
-  const auto keys_changed = self->state.work->refresh();
-  conclude(self, setup, before, keys_changed);
+  self->state.work->refresh();
+  conclude(self, setup, before);
   // The key keeper, too, has answers that wait for other nodes.
   if (self->state.work->seen() == before.seen)
     self->send(self->state.to->key_keeper, changed_atom_v, before.seen, false);

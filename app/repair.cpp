@@ -1,12 +1,8 @@
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <iostream>
 
 #include "app/cli/commands.hpp"
 #include "app/cli/database_report.hpp"
+#include "app/owner_rights.hpp"
 #include "app/system_clock.hpp"
 #include "config/config.hpp"
 #include "storage/rocksdb/repair.hpp"
@@ -25,17 +21,6 @@ void print(const storage::repair_report& report) {
 }
 
 /// Root works on the database as its owner, or the server could not use the files that are made.
-/// @returns what prevents it; empty when nothing does.
-std::string become_owner_of(const std::filesystem::path& folder) {
-  if (::geteuid() != 0) return {};
-  struct stat about {};
-  if (::stat(folder.c_str(), &about) == 0 && ::setegid(about.st_gid) == 0 &&
-      ::seteuid(about.st_uid) == 0) {
-    return {};
-  }
-  return folder.string() + ": the owner's rights cannot be taken: " + std::strerror(errno);
-}
-
 int repair_database(const storage::rocksdb_options& o, bool restored) {
   if (!std::filesystem::exists(o.path)) {
     std::cerr << "mintage: there is no database at " << o.path.string() << '\n';

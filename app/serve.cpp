@@ -245,10 +245,10 @@ int run(const config::settings& settings, config_source source, const surroundin
                                .log = log}};
   auto handlers = make_handlers(in_use);
   handlers.back_up = make_backups(backups, desk.closing(), log);
+  in_use.log_certificates();  // before a reload can change them
   auto opened = desk.open(std::move(handlers));
   server.start(services);
 
-  in_use.log_certificates();
   const auto http = address(settings.net.listen, server.public_port());
   const auto admin = address(settings.net.admin_listen, server.admin_port());
   log.event(log_level::info, "ready",

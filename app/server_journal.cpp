@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "crypto/base64.hpp"
+#include "oauth/request/redaction.hpp"
 
 namespace mintage::app {
 namespace {
@@ -107,7 +108,7 @@ std::string_view client_of(const service::admin_exchange& x) {
 }  // namespace
 
 void server_journal::refused(std::string_view endpoint, const service::request_id& id,
-                             std::string_view client, const oauth::denial& why,
+                             std::string_view sent_client, const oauth::denial& why,
                              std::string_view came, service::line_use line) noexcept {
   // A failed handshake is not a request: scanners and probes would fill log and audit stream.
   const auto is_handshake = endpoint == "tls";
@@ -126,6 +127,8 @@ void server_journal::refused(std::string_view endpoint, const service::request_i
     }
   };
   guarded([&] {
+    // Some send a secret as the id.
+    const auto client = oauth::without_secrets(sent_client);
     if (came.empty()) {
       write({{"endpoint", endpoint},
              {"request_id", id.view()},

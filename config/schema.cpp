@@ -257,8 +257,9 @@ std::vector<setting> make_schema() {
       field("tokens.refresh_absolute", &s::rules, &rules::refresh_absolute),
       live(field("tokens.refresh_grace", &s::rules, &rules::refresh_grace)),
 
-      live(field("dpop.nonces", &s::rules, &rules::dpop_nonces_required, nonce_modes)),
-      live(field("dpop.max_age", &s::rules, &rules::dpop_max_age)),
+      // Replay ids are kept for as long as these say at that time.
+      field("dpop.nonces", &s::rules, &rules::dpop_nonces_required, nonce_modes),
+      field("dpop.max_age", &s::rules, &rules::dpop_max_age),
 
       live(registration_field("registration.mode", &joining::mode, registration_modes)),
       live(registration_field("registration.announce", &joining::announce)),

@@ -98,8 +98,8 @@ std::vector<config_error> check(const options& o) {
           "must be from 1 min to 60 min");
   require(within(o.pushed_ttl, seconds{5}, seconds{600}), "authorization.pushed_ttl",
           "must be from 5 s to 600 s");
-  require(o.authorizations_per_minute <= 1'000'000, "authorization.requests_per_minute",
-          "must be at most 1000000");
+  require(o.authorizations_per_minute <= 60'000, "authorization.requests_per_minute",
+          "must be at most 60000");
   require(o.stored_authorizations_per_minute <= 60'000, "authorization.stored_per_minute",
           "must be at most 60000");
   require(o.failures_per_minute <= 60'000, "http.failures_per_minute", "must be at most 60000");

@@ -214,7 +214,7 @@ service::next_stage authorization_validation::keep_pushed(authorization_exchange
   json.string("request_uri", oauth::request_uri_prefix, made.text);
   json.integer("expires_in", setup_.rules.pushed_ttl.count());
   json.end();
-  return keep_or_reply(x, std::move(made.record), now);
+  return keep_or_reply(x, std::move(made.record), !x.client.is_public, now);
 }
 
 service::next_stage authorization_validation::open_pushed(authorization_exchange& x,
@@ -244,12 +244,15 @@ service::next_stage authorization_validation::hand_off(authorization_exchange& x
   const auto parameter = parameter_of(login_url);
   location.reserve(login_url.size() + parameter.size() + made.text.size());
   location.append(login_url).append(parameter).append(made.text);
-  return keep_or_reply(x, std::move(made.record), now);
+  const auto* const c = clients_->find(checked.client_id);
+  const auto is_proven = checked.how.is_pushed && c != nullptr && !c->is_public();
+  return keep_or_reply(x, std::move(made.record), is_proven, now);
 }
 
 service::next_stage authorization_validation::keep_or_reply(
-    authorization_exchange& x, std::optional<oauth::handle_record>&& record, oauth::instant now) {
-  if (record && is_too_many(x, setup_.stored_limits, now)) {
+    authorization_exchange& x, std::optional<oauth::handle_record>&& record, bool is_proven,
+    oauth::instant now) {
+  if (record && !is_proven && is_too_many(x, setup_.stored_limits, now)) {
     x.to_browser = {};
     x.body.clear();
     return next::reply;

@@ -86,9 +86,10 @@ class authorization_validation {
   /// many; then it is denied.
   [[nodiscard]] bool is_too_many(service::authorization_exchange& x, oauth::failure_limits* limits,
                                  oauth::instant now);
+  /// @param is_proven its client has proven who it is, so that it is not counted.
   /// @returns `keep` for a request that must be stored, if its source may have one more.
   [[nodiscard]] next keep_or_reply(service::authorization_exchange& x,
-                                   std::optional<oauth::handle_record>&& record,
+                                   std::optional<oauth::handle_record>&& record, bool is_proven,
                                    oauth::instant now);
   /// Whether signed answers of this algorithm can be made (JRM-01).
   [[nodiscard]] bool has_key_of(crypto::jws_alg alg) const noexcept;

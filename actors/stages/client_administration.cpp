@@ -60,19 +60,16 @@ client_administration::client_administration(const registry_setup& setup)
   count_registered();
 }
 
-bool client_administration::refresh() {
+void client_administration::refresh() {
   try {
-    auto changes = setup_.records.changes(seen_);
-    const auto keys_changed = changes.keys;
-    take(std::move(changes));
-    return keys_changed;
-  } catch (const storage::storage_error&) {
-    return false;
+    take(setup_.records.changes(seen_));
+  } catch (const storage::storage_error&) {  // the next call tries again
   }
 }
 
 void client_administration::take(storage::catalog_changes changes) {
   seen_ = changes.at;
+  keys_changed_ = keys_changed_ || changes.keys;
   for (auto& c : changes.clients) {
     c.profile = c.own_profile;
     clients_ = clients_->with(std::move(c));
@@ -98,7 +95,7 @@ auto client_administration::judge_until_stored(service::admin_exchange& x, Judge
     has_moved_ = false;
     auto result = judge();
     if (!has_moved_ || round == most_rounds) return result;
-    static_cast<void>(refresh());
+    refresh();
     x.error.reset();
   }
 }

@@ -46,8 +46,11 @@ class client_administration {
   explicit client_administration(const registry_setup& setup);
 
   /// Takes over what other nodes have changed. When the database fails, nothing changes and the
-  /// next call tries again. @returns whether a signing key was changed.
-  bool refresh();
+  /// next call tries again.
+  void refresh();
+  /// Whether a signing key was among what was taken over since the last time it was asked, also by
+  /// a call that was overtaken by another node.
+  [[nodiscard]] bool take_keys_changed() noexcept { return std::exchange(keys_changed_, false); }
   /// The revision of the catalog that `clients` shows.
   [[nodiscard]] storage::revision seen() const noexcept { return seen_; }
 
@@ -146,6 +149,7 @@ class client_administration {
   /// Initial access tokens.
   std::vector<oauth::registration_token> registration_tokens_;
   /// The last write failed because the catalog has moved.
+  bool keys_changed_ = false;
   bool has_moved_ = false;
   std::vector<crypto::jws_alg> algorithms_;
   crypto::hmac_sha256 pepper_;

@@ -220,7 +220,7 @@ bool client_administration::keep_registered(service::admin_exchange& x, const oa
   for (auto round = 1;; ++round) {
     if (keep(x, made)) return true;
     if (!std::exchange(has_moved_, false) || round == most_rounds) return false;
-    static_cast<void>(refresh());
+    refresh();
     x.error.reset();
   }
 }
@@ -256,7 +256,7 @@ void client_administration::note_use(std::string_view client_id) {
       clients_ = clients_->with(std::move(after));
       return;
     } catch (const storage::catalog_moved&) {
-      static_cast<void>(refresh());
+      refresh();
     } catch (const storage::storage_error&) {
       return;  // its next token tells again
     }

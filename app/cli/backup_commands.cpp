@@ -15,6 +15,7 @@
 #include "app/cli/command_error.hpp"
 #include "app/cli/database_report.hpp"
 #include "app/cli/text_table.hpp"
+#include "app/owner_rights.hpp"
 #include "app/private_files.hpp"
 #include "app/system_clock.hpp"
 #include "config/config.hpp"
@@ -134,11 +135,23 @@ int verify(const backup_options& o) {
   return fit == seal_key_fit::fits ? exit_ok : exit_failure;
 }
 
+/// The nearest folder around a path that exists.
+fs::path existing_folder_around(const fs::path& path) {
+  auto folder = fs::absolute(path).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();
+  do folder = folder.parent_path();
+  while (!fs::exists(folder));
+  return folder;
+}
+
 int restore(const backup_options& o) {
   const auto settings = load_settings(o.config);
   const auto found = check(o.directory);
   if (tell_seal_key(settings, found) == seal_key_fit::other)
     throw command_error{"nothing was restored: the seal key cannot open this backup"};
+  // What root makes must belong to the server.
+  const auto wrong = become_owner_of(existing_folder_around(settings.storage.rocksdb.path));
+  if (!wrong.empty()) throw command_error{wrong};
   const auto done = storage::restore_rocksdb(o.directory, settings.storage.rocksdb, system_clock{});
   std::cout << "The backup of " << storage::to_text(found.made) << " is at "
             << settings.storage.rocksdb.path.string() << ".\n";

@@ -26,10 +26,10 @@
 #include "app/cli/command_error.hpp"
 #include "app/cli/commands.hpp"
 #include "app/cli/log_lines.hpp"
-#include "app/cli/redaction.hpp"
 #include "app/cli/text_table.hpp"
 #include "config/config.hpp"
 #include "crypto/signatures/choice.hpp"
+#include "oauth/request/redaction.hpp"
 
 namespace mintage::app {
 namespace {
@@ -172,7 +172,7 @@ std::string write_report(const report_options& o, std::int64_t now) {
   for (const auto& p : parts) {
     (out += "\n=== ").append(p.title).append(" ===\n\n");
     try {
-      out += without_secrets(p.write(o));
+      out += oauth::without_secrets(p.write(o));
     } catch (const std::exception& e) {
       (out += e.what()) += '\n';
     }

@@ -49,7 +49,9 @@ complaint check_times(const authorization_request& r, const acceptance& said, in
   if (r.max_age && is_older && *said.auth_time < numeric_date(now - clock_skew) - *r.max_age) {
     return bad_request("auth_time must not be older than the max_age of the request");
   }
-  if (!r.is_interactive() && *said.auth_time > numeric_date(r.requested + clock_skew)) {
+  // A pushed request is older than the browser's, so that the person may have logged in meanwhile.
+  if (!r.is_interactive() && !r.how.is_pushed &&
+      *said.auth_time > numeric_date(r.requested + clock_skew)) {
     return bad_request(
         "auth_time must not be after a request with prompt=none: deny it with login_required");
   }

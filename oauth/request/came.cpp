@@ -8,6 +8,7 @@
 
 #include "crypto/base64.hpp"
 #include "oauth/request/json_reader.hpp"
+#include "oauth/request/redaction.hpp"
 
 namespace mintage::oauth {
 namespace {
@@ -137,8 +138,10 @@ void add_members(parts& to, const json_object& from, std::span<const std::string
 
 std::string escape_for_people(std::string_view text, std::size_t most) {
   constexpr auto digits = std::string_view{"0123456789abcdef"};
+  // What is cut off below need not be read.
+  const auto shown = without_secrets(text.substr(0, most + longest_secret));
   auto out = std::string{};
-  for (const auto c : text) {
+  for (const auto c : shown) {
     const auto is_plain = c >= ' ' && c <= '~' && c != '"' && c != '\\';
     if (out.size() + (is_plain ? 1 : 4) > most) return out += "...";
     if (is_plain) {

@@ -18,6 +18,8 @@ namespace mintage::oauth {
 
 constexpr std::size_t longest_came = 600;
 
+/// A text of a request for log and operator: printable ASCII without quotes, and without what has
+/// the form of a secret, which somebody may have sent in the wrong place.
 /// @param most octets of the result, besides the dots of a text that was cut.
 [[nodiscard]] std::string escape_for_people(std::string_view text, std::size_t most = 128);
 

@@ -63,7 +63,7 @@ backup_report rocksdb_backups::back_up(const fs::path& to, const std::stop_token
 }
 
 void rocksdb_backups::check_place(const fs::path& to) const {
-  if (!to.is_absolute() || !to.has_filename() || to.native().find('\0') != std::string::npos)
+  if (!to.is_absolute() || !to.has_relative_path() || to.native().find('\0') != std::string::npos)
     throw wrong_place{"the directory of a backup must be an absolute path"};
   if (is_within(to, db_.path()))
     throw wrong_place{to.string() + " is inside the database, where no backup may be"};

@@ -1,10 +1,9 @@
 #include "storage/rocksdb/restore.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -13,6 +12,7 @@
 #include "storage/rocksdb/committer.hpp"
 #include "storage/rocksdb/database.hpp"
 #include "storage/rocksdb/durable_files.hpp"
+#include "storage/rocksdb/log_check.hpp"
 
 namespace mintage::storage {
 namespace {
@@ -31,17 +31,16 @@ void check_place(const fs::path& place) {
                       " already: stop the server and move that folder away first"};
 }
 
-/// Gives a folder and its files to the owner of the folder around it. @pre root
-void give_to_owner_of(const fs::path& around, const fs::path& folder) {
-  struct stat about {};
-  if (::stat(around.c_str(), &about) != 0)
-    throw std::system_error{errno, std::generic_category(), around.string()};
-  const auto give = [&](const fs::path& path) {
-    if (::lchown(path.c_str(), about.st_uid, about.st_gid) != 0)
-      throw std::system_error{errno, std::generic_category(), path.string()};
-  };
-  for (const auto& entry : fs::recursive_directory_iterator{folder}) give(entry.path());
-  give(folder);
+/// What was minted after `clock.now()` would stay valid, consumed or not (NEG-212).
+void check_clock(const fs::path& backup, const oauth::clock& clock) {
+  auto file = std::ifstream{list_of(backup), std::ios::binary};
+  const auto text =
+      std::string{std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
+  const auto list = parse_backup_list(text);
+  if (!list) throw storage_error{list_of(backup).string() + " cannot be read"};
+  if (clock.now() < list->made)
+    throw storage_error{"the clock of this machine is before " + to_text(list->made) +
+                        ", when the backup was made: set it right"};
 }
 
 }  // namespace
@@ -71,11 +70,11 @@ restore_report restore_rocksdb(const fs::path& backup, const rocksdb_options& o,
   beside.path = fs::path{place} += ".restoring";
   try {
     check_place(place);
+    check_clock(backup, clock);
     fs::create_directories(place.parent_path());
     fs::remove_all(beside.path);
     copy_durably(database_of(backup), beside.path);
     auto report = void_restored(beside, clock);
-    if (::geteuid() == 0) give_to_owner_of(place.parent_path(), beside.path);
     sync_files(beside.path);
     fs::rename(beside.path, place);
     sync_directory(place.parent_path());

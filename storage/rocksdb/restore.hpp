@@ -29,9 +29,10 @@ struct restore_report {
 restore_report void_restored(const rocksdb_options& o, const oauth::clock& clock);
 
 /// Copies the database of a backup to `o.path`, as `void_restored` leaves it. The backup stays as
-/// it is. Run by root, the files belong to the owner of the folder that they are in.
+/// it is.
 /// @pre `check_backup` found no fault.
-/// @throws storage_error when there is a database at `o.path`, or it cannot be made. Nothing of it
+/// @throws storage_error when there is a database at `o.path`, when the clock is before the time of
+///         the backup, or when it cannot be made. Nothing of it
 ///         is there then; after a kill, neither: it is made beside, and renamed when it is whole.
 [[nodiscard]] restore_report restore_rocksdb(const std::filesystem::path& backup,
                                              const rocksdb_options& o, const oauth::clock& clock);

@@ -103,18 +103,22 @@ class Server:
         fresh.write_text(text)
         fresh.rename(self.folder / "mintage.toml")
 
-    def start(self):
-        self.epoch += 1
+    def environment(self):
+        """Of the server and of its commands: they have one clock."""
         environment = dict(os.environ)
         if self.clock_library:
             environment["LD_PRELOAD"] = str(self.clock_library)
             environment["MINTAGE_TEST_CLOCK"] = str(self.clock_file)
+        return environment
+
+    def start(self):
+        self.epoch += 1
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
                 [self.program, "serve", "--config", str(self.folder / "mintage.toml")],
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                env=environment,
+                env=self.environment(),
             )
 
     def is_ready(self):
@@ -162,7 +166,12 @@ class Server:
     def command(self, *words):
         """Runs `mintage WORDS`. Returns exit code and output."""
         done = subprocess.run(
-            [self.program, *words], capture_output=True, text=True, timeout=300, check=False
+            [self.program, *words],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+            env=self.environment(),
         )
         return done.returncode, done.stdout + done.stderr
 

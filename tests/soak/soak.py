@@ -11,6 +11,7 @@ import ctypes
 import os
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -60,6 +61,8 @@ def check_log(world):
     log = (world.server.folder / "log").read_bytes()
     for secret in world.secrets:
         world.book.check("no_secret", secret.encode() not in log, "a client secret")
+    found = re.search(rb"(mco|mrt|mat|mcs|mad)_[0-9A-Za-z_-]{16}", log)
+    world.book.check("no_secret", found is None, "a code or token")
 
 
 def run(world, seconds, pause, has_small_disk):

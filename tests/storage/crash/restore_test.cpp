@@ -100,6 +100,18 @@ class a_backup : public testing::Test {
   fs::path target_ = directory_.path() / "state/restored";
 };
 
+TEST_F(a_backup, is_not_restored_by_a_clock_that_is_behind_it) {  // NEG-212
+  auto behind = manual_clock{};
+  behind.advance(clock_.now() - behind.now() - oauth::milliseconds{1});
+  try {
+    static_cast<void>(restore_rocksdb(backup_, at(target_), behind));
+    ADD_FAILURE() << "codes that were consumed before the backup would be live again";
+  } catch (const storage_error& e) {
+    EXPECT_THAT(e.what(), HasSubstr("the clock of this machine is before"));
+  }
+  EXPECT_FALSE(fs::exists(target_));
+}
+
 TEST_F(a_backup, is_told_with_what_it_holds) {
   const auto before = files();
   const auto found = check_backup(backup_, clock_);

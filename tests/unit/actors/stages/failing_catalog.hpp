@@ -17,7 +17,9 @@ class failing_catalog final : public storage::sole_catalog {
  public:
   explicit failing_catalog(storage::catalog& inner) : inner_{inner} {}
   storage::catalog_changes changes(storage::revision after) override {
-    return inner_.changes(after);
+    auto changed = inner_.changes(after);
+    changed.keys = changed.keys || std::exchange(moved_keys, false);
+    return changed;
   }
   storage::revision put_client(const oauth::client& c, storage::revision seen) override {
     if (std::exchange(moves, false)) throw storage::catalog_moved{"was changed by another node"};
@@ -58,6 +60,8 @@ class failing_catalog final : public storage::sole_catalog {
   }
   /// The next write is refused because another node was faster.
   bool moves = false;
+  /// What is read next names a key that another node has changed.
+  bool moved_keys = false;
   bool loses = false;
   bool keeps_and_fails = false;
 

@@ -68,6 +68,13 @@ TEST(escape_for_people, leaves_only_printable_ascii_without_quotes_and_cuts) {
   EXPECT_EQ(escape_for_people("12345", 4), "1234...");
 }
 
+TEST(escape_for_people, shows_no_secret_that_came_in_the_wrong_place) {
+  const auto secret = "mcs_" + std::string(43, 'x');
+  EXPECT_EQ(escape_for_people("https://a.example/cb?s=" + secret),
+            "https://a.example/cb?s=mcs_[removed]");
+  EXPECT_EQ(escape_for_people(std::string(120, 'y') + secret).find("xxxxx"), std::string::npos);
+}
+
 TEST(came_with, shows_what_was_sent_beside_what_is_registered) {
   const auto r = request_of("shop");
   EXPECT_EQ(came_with(r, "redirect_uri differs", &known, noon),

@@ -1,9 +1,9 @@
 // Secrets that somebody sent in the wrong place.
-#include "app/cli/redaction.hpp"
+#include "oauth/request/redaction.hpp"
 
 #include <gtest/gtest.h>
 
-namespace mintage::app {
+namespace mintage::oauth {
 
 namespace {
 
@@ -28,4 +28,4 @@ TEST(a_text, keeps_all_else) {
 
 }  // namespace
 
-}  // namespace mintage::app
+}  // namespace mintage::oauth

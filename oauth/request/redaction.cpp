@@ -1,9 +1,9 @@
-#include "app/cli/redaction.hpp"
+#include "oauth/request/redaction.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace mintage::app {
+namespace mintage::oauth {
 namespace {
 
 /// What a secret begins with: codes, refresh and access tokens, secrets of clients, admin tokens,
@@ -39,4 +39,4 @@ std::string without_secrets(std::string_view text) {
   return out;
 }
 
-}  // namespace mintage::app
+}  // namespace mintage::oauth
