@@ -129,7 +129,7 @@ event_log event_log::make_log(const log_options& o) {
 
 event_log event_log::make_audit(const log_options& o, std::size_t room) {
   if (o.audit == audit_target::off) return event_log{nullptr};
-  const auto one = audit_sink(o);  // of both formats: only one is used
+  auto one = audit_sink(o);  // of both formats: only one is used
   return event_log{std::make_unique<impl>(
       log_format::json, log_level::info, [&] { return one; }, room + spare_lines,
       spdlog::async_overflow_policy::block)};

@@ -85,13 +85,13 @@ crypto::secret_string first_line(const std::filesystem::path& path, std::string 
   auto rest = end == text.npos ? std::string_view{} : std::string_view{text}.substr(end + 1);
   const auto is_blank_after = !rest.empty() && rest.find_first_not_of(white_space) == rest.npos;
   auto line = crypto::secret_string{text.substr(0, end)};
-  crypto::secret_string{std::move(text)};  // wipes the rest
+  const auto wiped_at_the_end = crypto::secret_string{std::move(text)};
   if (is_blank_after)
     fail(path,
          "has white space after its first line: the secret must be the whole file, with one "
          "end of line at most");
   auto shown = line.reveal();
-  if (end != text.npos && shown.ends_with('\r')) shown.remove_suffix(1);
+  if (end != std::string::npos && shown.ends_with('\r')) shown.remove_suffix(1);
   if (shown.starts_with("\xEF\xBB\xBF"))
     fail(path,
          "begins with a byte order mark, which would be part of the secret: save it as plain "
@@ -204,7 +204,7 @@ crypto::root_key load_or_make_seal_key(const std::filesystem::path& path, storag
     fail(path,
          "the seal key is missing, but the database holds records sealed with it; put the file "
          "back, or copy it from another node: a new one is not made");
-  const auto root = found ? *found : make_seal_key(path);
+  auto root = found ? *found : make_seal_key(path);
   const auto is_first =
       note.empty() && records.put_first_note(
                           seal_check_note, crypto::seal(check_key(root), check_context, "mintage"));

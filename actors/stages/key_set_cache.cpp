@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
+#include <span>
 #include <utility>
 
 #include "oauth/denial_reasons.hpp"
@@ -218,7 +218,7 @@ void key_set_cache::refuse_late(known_set& s, oauth::instant now) {
   const auto late = std::stable_partition(s.waiting.begin(), s.waiting.end(), [now](const auto& w) {
     return now < w.since + patience;
   });
-  note_gone(std::ranges::subrange{late, s.waiting.end()});
+  note_gone(std::span{late, s.waiting.end()});
   for (auto w = late; w != s.waiting.end(); ++w) refuse(std::move(*w));
   s.waiting.erase(late, s.waiting.end());
 }
