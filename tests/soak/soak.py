@@ -115,6 +115,7 @@ def main():
         report = world.book.report()
         print(report)
         if options.report:
+            options.report.parent.mkdir(parents=True, exist_ok=True)
             options.report.write_text(report)
         failed = bool(world.book.violations)
     finally:
