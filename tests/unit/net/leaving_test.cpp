@@ -47,27 +47,30 @@ TEST_F(leaving, tells_probes_and_serves_with_the_connection_closed_after_each_an
 }
 
 TEST_F(leaving, answers_a_connection_whose_request_is_on_its_way) {
+  settings.io_threads = 1;
   start();
   auto held = connect();
   service().how = fake_service::manner::held;
   held.send(token_request());
   eventually([&] { return service().held() == 1; });
-  auto idle = connect();
-  idle.send(request("GET", "/healthz"));
-  EXPECT_EQ(idle.receive().status, 200U);
   const auto begin = std::chrono::steady_clock::now();
   auto newcomer = connect();
+  auto idle = connect();  // accepted after the newcomer
+  idle.send(request("GET", "/healthz"));
+  EXPECT_EQ(idle.receive().status, 200U);
   auto drainer = std::jthread{[&] { EXPECT_TRUE(server_->drain(20s)); }};
   EXPECT_TRUE(idle.is_closed());  // so the others know that the server stops
   newcomer.send(token_request());
-  const auto is_slow = std::chrono::steady_clock::now() - begin > 800ms;  // nothing can be said
-  eventually([&] { return service().held() == 2 || is_slow; });
+  // It has a second; on a machine that is slower nothing can be said.
+  const auto is_late = [&] { return std::chrono::steady_clock::now() - begin > 800ms; };
+  eventually([&] { return service().held() == 2 || newcomer.is_reset() || is_late(); });
+  const auto is_served = service().held() == 2;
+  EXPECT_TRUE(is_served || is_late());
   service().release();
-  if (!is_slow) {
-    EXPECT_EQ(newcomer.receive().fields.at("connection"), "close");
+  if (is_served) {
+    EXPECT_EQ(newcomer.receive().fields["connection"], "close");
   }
   EXPECT_EQ(held.receive().status, 200U);
-  drainer.join();
 }
 
 TEST_F(leaving, does_not_wait_long_for_a_connection_that_sends_nothing) {
