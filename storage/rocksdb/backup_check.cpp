@@ -1,8 +1,6 @@
 #include "storage/rocksdb/backup_check.hpp"
 
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -28,10 +26,7 @@ std::optional<backup_list> read_list(const fs::path& backup, texts& faults) {
     faults.push_back(backup.string() + " has no file BACKUP: it is no backup, or was not finished");
     return std::nullopt;
   }
-  auto file = std::ifstream{list_of(backup), std::ios::binary};
-  const auto text =
-      std::string{std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
-  auto list = parse_backup_list(text);
+  auto list = read_backup_list(backup);
   if (!list) faults.push_back(list_of(backup).string() + " cannot be read");
   return list;
 }

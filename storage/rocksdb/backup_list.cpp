@@ -1,6 +1,9 @@
 #include "storage/rocksdb/backup_list.hpp"
 
 #include <charconv>
+#include <fstream>
+#include <iterator>
+#include <string>
 #include <string_view>
 
 #include "storage/rocksdb/crc32c.hpp"
@@ -87,6 +90,13 @@ std::optional<backup_list> parse_backup_list(std::string_view text) {
     text.remove_prefix(line + 1);
   }
   return list;
+}
+
+std::optional<backup_list> read_backup_list(const std::filesystem::path& backup) {
+  auto file = std::ifstream{list_of(backup), std::ios::binary};
+  const auto text =
+      std::string{std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
+  return parse_backup_list(text);
 }
 
 }  // namespace mintage::storage

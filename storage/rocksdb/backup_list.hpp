@@ -35,5 +35,8 @@ struct backup_list {
 [[nodiscard]] std::string render(const backup_list& list);
 /// @returns nothing for another text.
 [[nodiscard]] std::optional<backup_list> parse_backup_list(std::string_view text);
+/// Reads the list of a backup.
+/// @returns nothing when there is none, or when it cannot be read.
+[[nodiscard]] std::optional<backup_list> read_backup_list(const std::filesystem::path& backup);
 
 }  // namespace mintage::storage

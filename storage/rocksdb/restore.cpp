@@ -1,8 +1,6 @@
 #include "storage/rocksdb/restore.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -33,10 +31,7 @@ void check_place(const fs::path& place) {
 
 /// What was minted after `clock.now()` would stay valid, consumed or not (NEG-212).
 void check_clock(const fs::path& backup, const oauth::clock& clock) {
-  auto file = std::ifstream{list_of(backup), std::ios::binary};
-  const auto text =
-      std::string{std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
-  const auto list = parse_backup_list(text);
+  const auto list = read_backup_list(backup);
   if (!list) throw storage_error{list_of(backup).string() + " cannot be read"};
   if (clock.now() < list->made)
     throw storage_error{"the clock of this machine is before " + to_text(list->made) +
