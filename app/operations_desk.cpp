@@ -1,12 +1,58 @@
 #include "app/operations_desk.hpp"
 
+#include <algorithm>
+#include <array>
 #include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
 namespace mintage::app {
+namespace {
+
+using handlers = operations_desk::handlers;
+using outcome = operations_desk::outcome;
+
+/// A kind of call: does it when `call` is of this kind. @returns whether it is.
+struct operation {
+  bool (*answer)(const handlers& by, const oauth::admin_call& call, const operation& row,
+                 outcome& done);
+  /// The refusal when there is no handler.
+  std::string_view missing;
+};
+
+template <class Call, auto Handler>
+bool answer_with(const handlers& by, const oauth::admin_call& call, const operation& row,
+                 outcome& done) {
+  const auto* const wanted = std::get_if<Call>(&call);
+  if (wanted == nullptr) return false;
+  const auto& handler = by.*Handler;
+  if (!handler)
+    done =
+        tl::unexpected{oauth::admin_error{oauth::errc::invalid_request, std::string{row.missing}}};
+  else if constexpr (std::is_invocable_v<decltype(handler), const Call&>)
+    done = handler(*wanted);
+  else
+    done = handler();
+  return true;
+}
+
+constexpr auto no_config = std::string_view{"the server has no config file"};
+constexpr auto no_files = std::string_view{"the server has no database files of its own"};
+constexpr auto no_key = std::string_view{"the server has no seal key of its own"};
+
+constexpr auto table = std::to_array<operation>({
+    {answer_with<oauth::reload_config, &handlers::reload>, no_config},
+    {answer_with<oauth::back_up, &handlers::back_up>, no_files},
+    {answer_with<oauth::rotate_seal, &handlers::rotate_seal>, no_key},
+    {answer_with<oauth::show_seal, &handlers::show_seal>, no_key},
+    {answer_with<oauth::retire_seal, &handlers::retire_seal>, no_key},
+});
+
+}  // namespace
 
 operations_desk::opened operations_desk::open(handlers h) {
   handlers_ = std::move(h);
@@ -49,12 +95,8 @@ void operations_desk::reload() {
 
 void operations_desk::answer(service::admin_exchange& x) const {
   auto done = outcome{};
-  if (std::holds_alternative<oauth::reload_config>(x.call))
-    done = handlers_.reload();
-  else if (const auto* call = std::get_if<oauth::back_up>(&x.call))
-    done = handlers_.back_up(*call);
-  else
-    return;
+  const auto is_it = [&](const operation& o) { return o.answer(handlers_, x.call, o, done); };
+  if (std::ranges::none_of(table, is_it)) return;
   if (done)
     x.answer = *std::move(done);
   else

@@ -20,10 +20,13 @@ class operations_desk final : public service::operations {
  public:
   using outcome = oauth::admin_result<oauth::operation_report>;
   /// What does each kind of call, on the desk's thread. An exception becomes an error. Each logs
-  /// what it did.
+  /// what it did. A kind without a handler is refused, with the sentence in the table of the desk.
   struct handlers {
-    std::function<outcome()> reload;
-    std::function<outcome(const oauth::back_up&)> back_up;
+    std::function<outcome()> reload{};
+    std::function<outcome(const oauth::back_up&)> back_up{};
+    std::function<outcome()> rotate_seal{};
+    std::function<outcome()> show_seal{};
+    std::function<outcome()> retire_seal{};
   };
 
   /// Closes the desk, also when the server ends by an exception.

@@ -66,6 +66,9 @@ struct name_of_call {
   }
   std::string_view operator()(const oauth::reload_config&) const { return "config_reloaded"; }
   std::string_view operator()(const oauth::back_up&) const { return "backup_made"; }
+  std::string_view operator()(const oauth::rotate_seal&) const { return "seal_key_rotated"; }
+  std::string_view operator()(const oauth::show_seal&) const { return {}; }
+  std::string_view operator()(const oauth::retire_seal&) const { return "seal_keys_retired"; }
   std::string_view operator()(const oauth::cut_off& call) const {
     return call.kind == oauth::cutoff_kind::subject ? "subject_revoked" : "session_ended";
   }

@@ -81,6 +81,9 @@ admin_target find_admin(std::string_view path) noexcept {
   if (path == "/admin/clock/confirm") return {admin_endpoint::clock_confirmation, true, {}};
   if (path == "/admin/reload") return {admin_endpoint::reload, true, {}};
   if (path == "/admin/backups") return {admin_endpoint::backups, true, {}};
+  if (path == "/admin/seal") return {admin_endpoint::seal, true, {}};
+  if (path == "/admin/seal/rotate") return {admin_endpoint::seal_rotation, true, {}};
+  if (path == "/admin/seal/retire") return {admin_endpoint::seal_retirement, true, {}};
   if (path == "/admin/refusals") return {admin_endpoint::refusals, true, {}};
   if (auto t = find_named(path, "/admin/refusals/", "", admin_endpoint::refusal)) return *t;
   if (path == "/admin/resources") return {admin_endpoint::resources, true, {}};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "net/address.hpp"
+#include "net/admin/endpoint_rules.hpp"
 #include "oauth/denial_reasons.hpp"
 #include "oauth/request/came.hpp"
 #include "oauth/request/percent.hpp"
@@ -14,78 +15,6 @@
 namespace mintage::net {
 namespace {
 
-struct method_set {
-  std::string_view allow{};
-  bool get = false;
-  bool head = false;
-  bool post = false;
-  bool patch = false;
-  bool delete_ = false;
-
-  [[nodiscard]] bool holds(http_method m) const noexcept {
-    switch (m) {
-      case http_method::get:
-        return get;
-      case http_method::head:
-        return head;
-      case http_method::post:
-        return post;
-      case http_method::patch:
-        return patch;
-      case http_method::delete_:
-        return delete_;
-      case http_method::options:
-      case http_method::put:
-      case http_method::other:
-        break;
-    }
-    return false;
-  }
-};
-
-method_set methods_of(admin_endpoint endpoint) noexcept {
-  switch (endpoint) {
-    case admin_endpoint::livez:
-    case admin_endpoint::readyz:
-    case admin_endpoint::metrics:
-      return {.allow = "GET, HEAD", .get = true, .head = true};
-    case admin_endpoint::clients:
-      return {.allow = "GET, POST", .get = true, .post = true};
-    case admin_endpoint::client:
-      return {.allow = "GET, PATCH, DELETE", .get = true, .patch = true, .delete_ = true};
-    case admin_endpoint::keys:
-    case admin_endpoint::refusals:
-    case admin_endpoint::refusal:
-    case admin_endpoint::authorization:
-    case admin_endpoint::logout:
-      return {.allow = "GET", .get = true};
-    case admin_endpoint::resources:
-    case admin_endpoint::registration_tokens:
-      return {.allow = "GET, POST", .get = true, .post = true};
-    case admin_endpoint::secret:
-    case admin_endpoint::resource:
-    case admin_endpoint::key:
-    case admin_endpoint::registration_token:
-      return {.allow = "DELETE", .delete_ = true};
-    case admin_endpoint::secrets:
-    case admin_endpoint::key_rotation:
-    case admin_endpoint::codes:
-    case admin_endpoint::revoke_subject:
-    case admin_endpoint::end_session:
-    case admin_endpoint::clock_confirmation:
-    case admin_endpoint::reload:
-    case admin_endpoint::backups:
-    case admin_endpoint::authorization_accept:
-    case admin_endpoint::authorization_deny:
-    case admin_endpoint::logout_accept:
-    case admin_endpoint::logout_deny:
-      return {.allow = "POST", .post = true};
-    case admin_endpoint::unknown:
-      break;
-  }
-  return {};
-}
-
 /// Whether a Content-Type names this media type. Parameters are ignored.
 bool is_media_type(std::string_view content_type, std::string_view type) noexcept {
   auto given = content_type.substr(0, content_type.find(';'));
@@ -93,17 +22,10 @@ bool is_media_type(std::string_view content_type, std::string_view type) noexcep
   return iequals(given, type);
 }
 
-bool is_about_logout(admin_endpoint e) noexcept {
-  return e == admin_endpoint::logout || e == admin_endpoint::logout_accept ||
-         e == admin_endpoint::logout_deny;
-}
-
-/// Whether the mint token is enough.
-bool is_of_login_page(admin_endpoint e, http_method method) noexcept {
-  return (e == admin_endpoint::codes && method == http_method::post) ||
-         e == admin_endpoint::authorization || e == admin_endpoint::authorization_accept ||
-         e == admin_endpoint::authorization_deny || e == admin_endpoint::end_session ||
-         is_about_logout(e);
+/// Whether the mint token is enough. It may mint, and learns of nothing else at that path.
+bool is_for_minters(admin_endpoint e, http_method m) noexcept {
+  const auto& rules = rules_of(e);
+  return rules.is_of_login_page && (e != admin_endpoint::codes || rules.takes(m));
 }
 
 constexpr auto bad_json = oauth::denial_reason{"the JSON of an admin call is not valid"};
@@ -168,7 +90,7 @@ bool admin_session::refuse_by_token(const admin_target& target) {
                oauth::errc::access_denied, "A valid admin token is needed.");
     return true;
   }
-  if (role != oauth::admin_role::admin && !is_of_login_page(endpoint_, head().method)) {
+  if (role != oauth::admin_role::admin && !is_for_minters(endpoint_, head().method)) {
     send_error({.status = 403}, oauth::errc::access_denied, "This token is for login pages only.");
     return true;
   }
@@ -181,9 +103,9 @@ bool admin_session::refuse_by_target(const admin_target& target) {
     send_error({.status = 404}, oauth::errc::not_found, "There is nothing at this path.");
     return true;
   }
-  const auto methods = methods_of(endpoint_);
-  if (!methods.holds(head().method)) {
-    send_error({.status = 405, .allow = methods.allow}, oauth::errc::invalid_request,
+  const auto& rules = rules_of(endpoint_);
+  if (!rules.takes(head().method)) {
+    send_error({.status = 405, .allow = rules.allow}, oauth::errc::invalid_request,
                "This path is not used with that method.");
     return true;
   }
@@ -194,14 +116,8 @@ bool admin_session::refuse_by_target(const admin_target& target) {
 
 bool admin_session::refuse_by_content_type() {
   if (head().method != http_method::post && head().method != http_method::patch) return false;
-  // A body without members, and its type, may be left out. A cutoff has no body.
-  const auto may_be_empty =
-      endpoint_ == admin_endpoint::secrets || endpoint_ == admin_endpoint::key_rotation ||
-      endpoint_ == admin_endpoint::revoke_subject || endpoint_ == admin_endpoint::end_session ||
-      endpoint_ == admin_endpoint::clock_confirmation || endpoint_ == admin_endpoint::reload ||
-      endpoint_ == admin_endpoint::authorization_deny || is_about_logout(endpoint_) ||
-      endpoint_ == admin_endpoint::registration_tokens;
-  if (may_be_empty && !head().content_type && declared_length() == 0) return false;
+  if (rules_of(endpoint_).body_may_be_empty && !head().content_type && declared_length() == 0)
+    return false;
   if (!head().content_type_repeated &&
       is_media_type(head().content_type.value_or(""), "application/json")) {
     return false;
@@ -277,6 +193,12 @@ void admin_session::on_body() {
       return submit_call(oauth::reload_config{}, 200);
     case admin_endpoint::backups:
       return back_up();
+    case admin_endpoint::seal:
+      return submit_call(oauth::show_seal{}, 200);
+    case admin_endpoint::seal_rotation:
+      return submit_call(oauth::rotate_seal{}, 200);
+    case admin_endpoint::seal_retirement:
+      return submit_call(oauth::retire_seal{}, 200);
     case admin_endpoint::refusals:
       return list_refusals();
     case admin_endpoint::refusal:

@@ -8,7 +8,8 @@ bool is_reading(const admin_call& call) noexcept {
          std::holds_alternative<show_refusal>(call) ||
          std::holds_alternative<list_refusals>(call) ||
          std::holds_alternative<show_registered>(call) ||
-         std::holds_alternative<list_registration_tokens>(call);
+         std::holds_alternative<list_registration_tokens>(call) ||
+         std::holds_alternative<show_seal>(call);
 }
 
 bool is_about_keys(const admin_call& call) noexcept {
@@ -17,7 +18,9 @@ bool is_about_keys(const admin_call& call) noexcept {
 }
 
 bool is_about_process(const admin_call& call) noexcept {
-  return std::holds_alternative<reload_config>(call) || std::holds_alternative<back_up>(call);
+  return std::holds_alternative<reload_config>(call) || std::holds_alternative<back_up>(call) ||
+         std::holds_alternative<rotate_seal>(call) || std::holds_alternative<show_seal>(call) ||
+         std::holds_alternative<retire_seal>(call);
 }
 
 bool is_from_client(const admin_call& call) noexcept {

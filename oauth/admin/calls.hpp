@@ -33,7 +33,7 @@ using admin_call =
                  remove_resource, cut_off, confirm_clock, show_refusal, list_refusals,
                  register_client_call, show_registered, update_registered_call, remove_registered,
                  add_registration_token, list_registration_tokens, remove_registration_token,
-                 reload_config, back_up>;
+                 reload_config, back_up, rotate_seal, show_seal, retire_seal>;
 /// Whether a call only reads, so that the audit stream has no line for it.
 [[nodiscard]] bool is_reading(const admin_call& call) noexcept;
 /// Whether the key keeper answers a call.

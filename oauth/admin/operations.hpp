@@ -16,6 +16,16 @@ struct back_up {
   std::string directory;
 };
 
+/// POST /admin/seal/rotate: makes a new seal key current. What the former one sealed stays valid.
+struct rotate_seal {};
+
+/// GET /admin/seal: which seal key is current, and what is still sealed with a former one.
+struct show_seal {};
+
+/// POST /admin/seal/retire: forgets the former seal keys. Refresh tokens of before the rotation are
+/// void then.
+struct retire_seal {};
+
 /// What was done, for people and programs.
 struct operation_report {
   /// A JSON object. Contains no secret.

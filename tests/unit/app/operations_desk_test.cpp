@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <future>
+#include <utility>
 #include <vector>
 
 #include "app/operations_desk.hpp"
@@ -63,6 +64,44 @@ TEST(operations_desk, tells_what_went_wrong) {
   const auto& error = service::exchange_as<service::admin_exchange>(*x).error;
   ASSERT_TRUE(error);
   EXPECT_EQ(error->description, "line 3");
+}
+
+TEST(operations_desk, gives_each_kind_of_call_to_its_handler) {
+  using call = oauth::admin_call;
+  const auto tell = [](const char* what) {
+    return [what] { return oauth::operation_report{what}; };
+  };
+  auto desk = operations_desk{};
+  const auto opened = desk.open(
+      {.rotate_seal = tell("rotated"), .show_seal = tell("shown"), .retire_seal = tell("retired")});
+  for (const auto& [asked, told] : {std::pair{call{oauth::rotate_seal{}}, "rotated"},
+                                    std::pair{call{oauth::show_seal{}}, "shown"},
+                                    std::pair{call{oauth::retire_seal{}}, "retired"}}) {
+    ASSERT_TRUE(oauth::is_about_process(asked));
+    auto from = home{};
+    desk.perform(ask(from, asked));
+    const auto x = from.wait();
+    ASSERT_NE(x, nullptr);
+    const auto& answer = service::exchange_as<service::admin_exchange>(*x).answer;
+    ASSERT_TRUE(answer) << told;
+    EXPECT_EQ(std::get<oauth::operation_report>(*answer).json, told);
+  }
+}
+
+TEST(operations_desk, refuses_what_it_has_no_handler_for) {
+  auto desk = operations_desk{};
+  const auto opened = desk.open({});
+  for (const auto& asked :
+       {oauth::admin_call{oauth::rotate_seal{}}, oauth::admin_call{oauth::show_seal{}},
+        oauth::admin_call{oauth::retire_seal{}}}) {
+    auto from = home{};
+    desk.perform(ask(from, asked));
+    const auto x = from.wait();
+    ASSERT_NE(x, nullptr);
+    const auto& error = service::exchange_as<service::admin_exchange>(*x).error;
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->description, "the server has no seal key of its own");
+  }
 }
 
 TEST(operations_desk, lets_a_call_go_whose_handler_throws) {

@@ -165,6 +165,13 @@ TEST(router, guards_all_below_admin) {
   EXPECT_TRUE(find_admin("/admin/reload").is_guarded);
   EXPECT_EQ(find_admin("/admin/backups").endpoint, admin_endpoint::backups);
   EXPECT_TRUE(find_admin("/admin/backups").is_guarded);
+  EXPECT_EQ(find_admin("/admin/seal").endpoint, admin_endpoint::seal);
+  EXPECT_TRUE(find_admin("/admin/seal").is_guarded);
+  EXPECT_EQ(find_admin("/admin/seal/rotate").endpoint, admin_endpoint::seal_rotation);
+  EXPECT_TRUE(find_admin("/admin/seal/rotate").is_guarded);
+  EXPECT_EQ(find_admin("/admin/seal/retire").endpoint, admin_endpoint::seal_retirement);
+  EXPECT_TRUE(find_admin("/admin/seal/retire").is_guarded);
+  EXPECT_EQ(find_admin("/admin/seal/").endpoint, admin_endpoint::unknown);
 }
 
 TEST(router, finds_the_secrets_of_a_client_by_number) {
