@@ -6,10 +6,10 @@
 #include <string>
 #include <thread>
 
-#include "tests/http/handover/steady_load.hpp"
 #include "tests/http/handover/succession.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/refused_start.hpp"
+#include "tests/support/steady_load.hpp"
 
 namespace mintage::test {
 namespace {

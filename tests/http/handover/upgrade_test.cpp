@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/http/handover/steady_load.hpp"
 #include "tests/http/handover/succession.hpp"
+#include "tests/support/steady_load.hpp"
 #include "tests/support/test_postgres.hpp"
 
 namespace mintage::test {

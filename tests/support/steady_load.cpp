@@ -1,4 +1,4 @@
-#include "tests/http/handover/steady_load.hpp"
+#include "tests/support/steady_load.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,10 +14,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A keep-alive connection that is made again when the server ends it.
-class kept_connection {
+struct habit {
+  bool waits;
+  bool keeps;
+};
+
+/// A connection that is made again when the server ends it, or, if it is not kept, for each
+/// request.
+class client_connection {
  public:
-  kept_connection(std::uint16_t port, bool waits) : port_{port}, waits_{waits} {}
+  client_connection(std::uint16_t port, habit h) : port_{port}, habit_{h} {}
 
   /// @throws connection_lost, std::runtime_error with an answer that is no success
   std::string ask(const std::string& octets) {
@@ -28,9 +34,9 @@ class kept_connection {
       if (wire_->send(octets)) got = wire_->receive_or_end();
       if (got) break;
       wire_.reset();
-      if (!is_used && !waits_) throw connection_lost{"no answer on a new connection"};
+      if (!is_used && !habit_.waits) throw connection_lost{"no answer on a new connection"};
     }
-    if (got->field("Connection") == "close") wire_.reset();
+    if (!habit_.keeps || got->field("Connection") == "close") wire_.reset();
     if (got->status / 100 != 2) throw std::runtime_error{octets + "\n\n" + got->octets};
     return got->body;
   }
@@ -42,14 +48,14 @@ class kept_connection {
         wire_.emplace(port_, 60s);
         return;
       } catch (const connection_lost&) {
-        if (!waits_) throw;
+        if (!habit_.waits) throw;
         std::this_thread::sleep_for(5ms);
       }
     }
   }
 
   const std::uint16_t port_;
-  const bool waits_;
+  const habit habit_;
   std::optional<connection> wire_;
 };
 
@@ -61,8 +67,8 @@ class steady_load::application {
       : who_{p.clients.at(number / p.servers.size() % p.clients.size())},
         at_{p.servers.at(number % p.servers.size())},
         mint_head_{admin_client{at_.admin_port, p.admin_token}.head("POST", "/admin/codes")},
-        wire_{at_.port, p.waits_for_servers},
-        admin_{at_.admin_port, p.waits_for_servers} {}
+        wire_{at_.port, habit_of(p, number)},
+        admin_{at_.admin_port, habit_of(p, number)} {}
 
   /// One login, and one more refresh of each session. @returns the number of requests.
   unsigned go_round() {
@@ -85,6 +91,9 @@ class steady_load::application {
   }
 
  private:
+  [[nodiscard]] static habit habit_of(const plan& p, std::size_t number) {
+    return {.waits = p.waits_for_servers, .keeps = number + p.unkept < p.threads};
+  }
   [[nodiscard]] std::string mint() {
     auto body = mint_body(who_);
     body["scope"] = "openid profile offline_access";
@@ -107,8 +116,8 @@ class steady_load::application {
   const party who_;
   const served_at at_;
   const std::string mint_head_;
-  kept_connection wire_;
-  kept_connection admin_;
+  client_connection wire_;
+  client_connection admin_;
   std::vector<tokens> sessions_;
 };
 

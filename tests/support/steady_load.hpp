@@ -1,5 +1,5 @@
 /// @file
-/// Applications that go on while servers are replaced.
+/// Applications that go on while servers are replaced, or what they use is.
 #pragma once
 
 #include <atomic>
@@ -35,6 +35,8 @@ class steady_load {
     /// One with static and one with rotating refresh tokens.
     std::vector<party> clients{};
     std::size_t threads = 6;
+    /// How many of the threads, the last ones, make a connection for each request.
+    std::size_t unkept = 0;
     /// Whether a server may be away for a while: a connection that is refused is tried again.
     bool waits_for_servers = false;
   };
