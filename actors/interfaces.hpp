@@ -164,6 +164,7 @@ CAF_ADD_ATOM(mintage, mintage::actors, keep_atom, "keep")
 CAF_ADD_ATOM(mintage, mintage::actors, find_atom, "find")
 CAF_ADD_ATOM(mintage, mintage::actors, use_atom, "use")
 CAF_ADD_ATOM(mintage, mintage::actors, found_atom, "found")
+CAF_ADD_ATOM(mintage, mintage::actors, seal_atom, "seal")
 CAF_END_TYPE_ID_BLOCK(mintage)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(mintage::actors::token_batch)
@@ -291,6 +292,8 @@ using registry_actor = caf::typed_actor<caf::reacts_to<admin_atom, admin_batch>,
                                         // To itself, delayed: remove registered clients that are
                                         // not used.
                                         caf::reacts_to<use_atom>,
+                                        // To itself, delayed: seal secrets anew.
+                                        caf::reacts_to<seal_atom>,
                                         // The algorithms that clients may ask for.
                                         caf::reacts_to<publish_atom, oauth::key_snapshot>,
                                         // From the supervisor, after a reload.

@@ -124,6 +124,15 @@ void forget_unused(pointer self, const registry_setup& setup) {
     self->delayed_send(self, forget_interval, use_atom_v);
 }
 
+/// How often a change of the seal keys is looked for.
+constexpr auto seal_interval = std::chrono::seconds{1};
+
+void seal_anew(pointer self, const registry_setup& setup) {
+  const auto before = known_to(self);
+  self->state.work->seal_anew();
+  conclude(self, setup, before);
+}
+
 void refresh(pointer self, const registry_setup& setup) {
   const auto before = known_to(self);
   self->state.work->refresh();
@@ -139,6 +148,7 @@ void refresh(pointer self, const registry_setup& setup) {
 registry_actor::behavior_type registry(pointer self, const registry_setup* setup) {
   self->state.work.emplace(*setup);
   begin_to_forget(self, *setup);
+  self->delayed_send(self, seal_interval, seal_atom_v);
   const auto with_setup = [setup](auto work) {
     return [setup, work](pointer me, const auto& message) { work(me, *setup, message); };
   };
@@ -163,6 +173,10 @@ registry_actor::behavior_type registry(pointer self, const registry_setup* setup
           forget_unused(self, *setup);
         else
           self->delayed_send(self, forget_pause, use_atom_v);
+      },
+      [=](seal_atom) {
+        if (self->state.is_ready()) seal_anew(self, *setup);
+        self->delayed_send(self, seal_interval, seal_atom_v);
       },
       [self](publish_atom, const oauth::key_snapshot& keys) { self->state.work->publish(*keys); },
       [=](publish_atom, const new_settings_ptr& settings) {

@@ -14,10 +14,10 @@
 namespace mintage::actors {
 namespace {
 
-/// Subkeys of the seal key, one per purpose. The labels are part of the database's format: DO NOT
+/// Subkeys of the seal keys, one per purpose. The labels are part of the database's format: DO NOT
 /// CHANGE.
-crypto::digest subkey(const crypto::root_key& root, std::string_view purpose) {
-  return root.derive(std::string{"mintage/"}.append(purpose));
+crypto::subkeys subkeys(const crypto::root_ring& roots, std::string_view purpose) {
+  return {roots, std::string{"mintage/"}.append(purpose)};
 }
 
 std::size_t size_or(std::size_t configured, std::size_t otherwise) {
@@ -80,31 +80,34 @@ std::size_t limit_of_an_io_thread(const options& o, std::size_t io_threads) {
 
 member_setups make_setups(const options& o, rules_copies& rules, const environment& around,
                           hash_permits& permits, hash_queue& slow, source_limits& limits,
-                          meter_board& board) {
+                          meter_board& board, seal_progress& resealing) {
   auto random = crypto::buffered_random{};
   const auto keys = key_keeper_setup{.records = around.engine->records(),
                                      .clock = around.clock,
                                      .journal = around.journal,
-                                     .seal_key = subkey(around.root, "seal/1"),
+                                     .seal_keys = subkeys(around.roots, "seal/1"),
                                      .algorithms = o.algorithms,
-                                     .rules = rules.key_keeper};
+                                     .rules = rules.key_keeper,
+                                     .follow_ring = around.follow_ring,
+                                     .progress = &resealing};
   // Here, so that keys that cannot be opened end the start. On first start this takes up to a
   // second.
   const auto ring = key_rotation{keys}.ring();
-  const auto pepper = subkey(around.root, "pepper/1");
-  const auto secret_key = subkey(around.root, "client-secret/1");
-  const auto url_key = subkey(around.root, "url/1");
+  const auto pepper = around.roots.lasting(crypto::lasting_subkey::pepper);
+  const auto pairwise_key = around.roots.lasting(crypto::lasting_subkey::pairwise);
+  const auto secret_keys = subkeys(around.roots, "client-secret/1");
+  const auto url_keys = subkeys(around.roots, "url/1");
   const auto auth =
-      oauth::auth_keys{.pepper = pepper, .process = random.take<32>(), .secret_key = secret_key};
+      oauth::auth_keys{.pepper = pepper, .process = random.take<32>(), .secret_keys = secret_keys};
   const auto validators = for_io_threads(rules, [&](const oauth::options& r) {
     return validator_setup{.keys = auth,
                            .rules = r,
                            .clock = around.clock,
                            .permits = permits,
                            .meters = board.validators,
-                           .pairwise_key = subkey(around.root, "pairwise/1"),
-                           .nonce_key = subkey(around.root, "dpop_nonce/1"),
-                           .url_key = url_key,
+                           .pairwise_key = pairwise_key,
+                           .nonce_keys = subkeys(around.roots, "dpop_nonce/1"),
+                           .url_keys = url_keys,
                            .limits = &limits.failures,
                            .authorization_limits = &limits.authorizations,
                            .stored_limits = &limits.stored,
@@ -121,11 +124,11 @@ member_setups make_setups(const options& o, rules_copies& rules, const environme
                             .shards_count = sizes_of(o, around.io_threads.size()).code_stores,
                             .batch_max = o.batch_max,
                             .meters = board.code_stores,
-                            .root = around.root,
+                            .roots = around.roots,
                             .io_threads = around.io_threads};
   });
   const auto signers = for_io_threads(rules, [&](const oauth::options& r) {
-    return signer_setup{.root = around.root,
+    return signer_setup{.roots = around.roots,
                         .rules = r,
                         .clock = around.clock,
                         .meters = board.signers,
@@ -133,7 +136,7 @@ member_setups make_setups(const options& o, rules_copies& rules, const environme
                                   .make = make_backends_of(around.signatures),
                                   .journal = &around.journal},
                         .io_threads = around.io_threads,
-                        .url_key = url_key};
+                        .url_keys = url_keys};
   });
   return {.validators = validators,
           .hashers = {.queue = slow, .pepper = pepper, .meters = board.hashers},
@@ -145,9 +148,10 @@ member_setups make_setups(const options& o, rules_copies& rules, const environme
                        .clock = around.clock,
                        .pepper = pepper,
                        .algorithms = active_algorithms(*ring),
-                       .secret_key = secret_key,
+                       .secret_keys = secret_keys,
                        .meters = &board.registry,
-                       .journal = &around.journal},
+                       .journal = &around.journal,
+                       .progress = &resealing},
           .keys = keys,
           .key_fetcher = {.fetcher = around.fetcher,
                           .clock = around.clock,
@@ -173,7 +177,8 @@ struct system::impl {
         refusals{around.io_threads.size(), o.refusals_kept},
         signatures{around.signatures},
         limits{rules_},
-        members{make_setups(o, rules, around, permits, slow, limits, board)},
+        roots{around.roots},
+        members{make_setups(o, rules, around, permits, slow, limits, board, resealing)},
         gateways{make_gateways(o, around, board, refusals)},
         engine{std::move(around.engine)},
         setup{members, sizes, gateways, board, around.journal, around.give_up, around.restarts},
@@ -261,6 +266,8 @@ struct system::impl {
   refusal_book refusals;
   signature_meters signatures;
   source_limits limits;
+  crypto::root_ring roots;
+  seal_progress resealing;
   member_setups members;
   std::vector<std::unique_ptr<request_gateway>> gateways;
   std::unique_ptr<storage::engine> engine;
@@ -283,6 +290,10 @@ std::vector<service::token_service*> system::services() {
 
 void system::change(const options& o, const oauth::options& rules) {
   impl_->change(o, rules);
+}
+
+std::optional<std::size_t> system::outdated(sealed_records of) const {
+  return impl_->resealing.left(of, impl_->roots.changes());
 }
 
 void system::attach(const metrics::meter_group& g) {

@@ -4,12 +4,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "actors/options.hpp"
 #include "actors/stages/restart_policy.hpp"
-#include "crypto/root_key.hpp"
+#include "actors/stages/seal_progress.hpp"
+#include "crypto/root_ring.hpp"
 #include "crypto/signatures/choice.hpp"
 #include "metrics/group.hpp"
 #include "service/document_fetcher.hpp"
@@ -24,8 +26,9 @@ struct environment {
   std::unique_ptr<storage::engine> engine;
   oauth::clock& clock;
   service::journal& journal;
-  /// The seal key; subkeys for sealing, pepper and refresh tokens are derived from it.
-  crypto::root_key root;
+  /// The seal keys; subkeys for sealing, pepper and refresh tokens are derived from them. When the
+  /// ring changes, records are sealed anew in the background.
+  crypto::root_ring roots;
   /// One per I/O thread. Tasks posted to them must run until the system is destroyed.
   std::vector<service::io_thread*> io_threads;
   /// Called once for a pool whose members end again and again, on a thread of the system; the
@@ -40,6 +43,8 @@ struct environment {
   service::document_fetcher* logout_sender = nullptr;
   /// Does what concerns the process. Null = such calls are refused.
   service::operations* operations = nullptr;
+  /// actors/stages/key_rotation.hpp
+  std::function<void()> follow_ring{};
 };
 
 /// The actor system behind the gateways. The constructor does the start-up (making or unsealing
@@ -59,6 +64,10 @@ class system {
   /// it began with. Requests that are in flight may see the former or the new ones. Waits for the
   /// I/O threads, so it is not called on one. Same thread as the destructor, or ends before it.
   void change(const options& o, const oauth::options& rules);
+
+  /// How many records of this kind the newest seal key does not open yet. @returns nothing when they
+  /// were not looked through since the ring changed. Any thread.
+  [[nodiscard]] std::optional<std::size_t> outdated(sealed_records of) const;
 
   /// Puts the meters of another part on the page. @param g outlives the system. Any thread.
   void attach(const metrics::meter_group& g);

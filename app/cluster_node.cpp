@@ -3,11 +3,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
+#include "app/seal_keeper.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
+#include "storage/postgres/cluster_status.hpp"
 
 namespace mintage::app {
 namespace {
@@ -15,6 +18,16 @@ namespace {
 std::string host_name() {
   auto name = std::array<char, 256>{};
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "?";
+}
+
+/// @returns nothing when there is none that can be read.
+std::optional<crypto::root_key> find_next_seal_key(const config::settings& settings) {
+  try {
+    return read_seal_key(next_seal_key_file(settings.actors.seal_key_file),
+                         {.allow_group_readable = settings.files.allow_group_readable});
+  } catch (const file_error&) {  // the seal keeper tells
+    return std::nullopt;
+  }
 }
 
 /// Digest of what all nodes should agree on.
@@ -36,6 +49,8 @@ std::string settings_digest(const config::settings& settings, const oauth::admin
     add(joining.idle_life.count());
   }
   text.append(crypto::as_chars(tokens.admin)).append(crypto::as_chars(tokens.minter));
+  if (const auto next = find_next_seal_key(settings))
+    text.append(crypto::as_chars(next->derive("mintage/next/1")));
   return std::string{crypto::as_chars(crypto::sha256(text))};
 }
 
@@ -63,6 +78,21 @@ storage::postgres_node make_node(const config::settings& settings,
               [&log](std::string_view sentence) {
                 log.event(log_level::warn, "the database", {{"says", sentence}});
               }};
+}
+
+std::string why_seal_cannot_rotate(const config::settings& settings,
+                                   const oauth::admin_tokens& tokens) {
+  if (settings.storage.engine != storage::engine_kind::postgres) return {};
+  const auto file = next_seal_key_file(settings.actors.seal_key_file).string();
+  if (!find_next_seal_key(settings))
+    return "all nodes need the new seal key before it is used: make " + file +
+           " with `mintage seal make`, copy it to each node, and restart them one after another";
+  const auto digest = settings_digest(settings, tokens);
+  for (const auto& n : storage::read_cluster_status(settings.storage.postgres).nodes)
+    if (n.is_alive && n.settings != digest)
+      return "the node " + n.name + " has another " + file +
+             " or other settings, or was started before they were there";
+  return {};
 }
 
 void check_issuer(storage::catalog& records, const std::string& issuer) {

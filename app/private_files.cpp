@@ -16,8 +16,6 @@
 #include "crypto/credentials.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
-#include "crypto/seal.hpp"
-#include "storage/content.hpp"
 
 namespace mintage::app {
 namespace {
@@ -126,39 +124,31 @@ std::optional<crypto::secret_string> read_private(const std::filesystem::path& p
   return first_line(path, read_text(path, file.get(), static_cast<std::size_t>(about.st_size)));
 }
 
-void sync_folder_of(const std::filesystem::path& path) {
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
-  const auto opened = descriptor{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (opened.get() < 0 || ::fsync(opened.get()) != 0) fail(folder, "cannot be synced", errno);
-}
+/// Removes a file when it goes out of scope.
+struct removal {
+  const std::filesystem::path& path;
+  ~removal() { ::unlink(path.c_str()); }
+};
 
-/// Creates the file; throws when it exists. A file that could not be written whole is removed.
+/// Creates the file; throws when it exists. It has its name only when it is whole: a process that
+/// is killed leaves none that the next one could not read.
 void make_private(const std::filesystem::path& path, std::string_view line) {
   if (path.has_parent_path()) {
     auto error = std::error_code{};
     std::filesystem::create_directories(path.parent_path(), error);
   }
-  const auto file = descriptor{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+  const auto part = std::filesystem::path{path.string() + ".part-" + std::to_string(::getpid())};
+  ::unlink(part.c_str());  // of a former process with this number
+  const auto file = descriptor{::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
   if (file.get() < 0) fail(path, "cannot be made", errno);
+  const auto cleaner = removal{part};
   const auto whole = crypto::secret_string{std::string{line}.append("\n")};
   const auto text = whole.reveal();
   if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-      ::fsync(file.get()) != 0) {
-    const auto error = errno;
-    ::unlink(path.c_str());
-    fail(path, "cannot be written", error);
-  }
+      ::fsync(file.get()) != 0)
+    fail(path, "cannot be written", errno);
+  if (::link(part.c_str(), path.c_str()) != 0) fail(path, "cannot be made", errno);
   sync_folder_of(path);
-}
-
-// A sealed note in the database, which only the right seal key opens.
-using storage::seal_check_note;
-constexpr auto check_context = std::string_view{"note/seal-check"};
-crypto::digest check_key(const crypto::root_key& root) {
-  return root.derive("mintage/check/1");
-}
-bool opens_note(const crypto::root_key& root, std::string_view note) {
-  return crypto::unseal(check_key(root), check_context, note).has_value();
 }
 
 /// The root of 32 octets, which are wiped.
@@ -168,7 +158,20 @@ crypto::root_key root_of(crypto::digest& master) {
   return root;
 }
 
-/// @returns nothing when there is no such file.
+}  // namespace
+
+void sync_folder_of(const std::filesystem::path& path) {
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
+  const auto opened = descriptor{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (opened.get() < 0 || ::fsync(opened.get()) != 0) fail(folder, "cannot be synced", errno);
+}
+
+crypto::secret_string read_private_file(const std::filesystem::path& path, file_rules rules) {
+  auto text = read_private(path, rules);
+  if (!text) fail(path, "there is no such file");
+  return std::move(*text);
+}
+
 std::optional<crypto::root_key> read_seal_key(const std::filesystem::path& path, file_rules rules) {
   const auto text = read_private(path, rules);
   if (!text) return std::nullopt;
@@ -186,44 +189,6 @@ crypto::root_key make_seal_key(const std::filesystem::path& path) {
   crypto::buffered_random{}.fill(master);
   make_private(path, crypto::secret_string{crypto::base64url(master)}.reveal());
   return root_of(master);
-}
-
-}  // namespace
-
-crypto::secret_string read_private_file(const std::filesystem::path& path, file_rules rules) {
-  auto text = read_private(path, rules);
-  if (!text) fail(path, "there is no such file");
-  return std::move(*text);
-}
-
-crypto::root_key load_or_make_seal_key(const std::filesystem::path& path, storage::catalog& records,
-                                       file_rules rules) {
-  const auto note = records.load_note(seal_check_note);
-  const auto found = read_seal_key(path, rules);
-  if (!found && (!note.empty() || !records.load_keys().keys.empty()))
-    fail(path,
-         "the seal key is missing, but the database holds records sealed with it; put the file "
-         "back, or copy it from another node: a new one is not made");
-  auto root = found ? *found : make_seal_key(path);
-  const auto is_first =
-      note.empty() && records.put_first_note(
-                          seal_check_note, crypto::seal(check_key(root), check_context, "mintage"));
-  if (is_first) return root;
-  // Another node may have written the note since it was looked for.
-  const auto current = note.empty() ? records.load_note(seal_check_note) : note;
-  if (opens_note(root, current)) return root;
-  if (!found) {
-    ::unlink(path.c_str());
-    fail(path, "another node has made the seal key of this database meanwhile: copy it from there");
-  }
-  fail(path, "is not the seal key of this database");
-}
-
-seal_key_fit compare_seal_key(const std::filesystem::path& path, std::string_view note,
-                              file_rules rules) {
-  const auto root = read_seal_key(path, rules);
-  if (!root) return seal_key_fit::missing;
-  return note.empty() || opens_note(*root, note) ? seal_key_fit::fits : seal_key_fit::other;
 }
 
 crypto::digest load_or_make_admin_token(const std::filesystem::path& path, file_rules rules) {

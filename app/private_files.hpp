@@ -2,15 +2,13 @@
 /// Secret files: created once, never replaced, not readable by others.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
-#include <string_view>
 
 #include "crypto/bytes.hpp"
 #include "crypto/root_key.hpp"
 #include "crypto/secret.hpp"
-#include "storage/engine.hpp"
 
 namespace mintage::app {
 
@@ -38,20 +36,16 @@ struct file_rules {
 [[nodiscard]] crypto::secret_string read_private_file(const std::filesystem::path& path,
                                                       file_rules rules);
 
-/// Reads the 32 octets of the seal key (base64url in the file), or creates the file on first start
-/// (O_EXCL, 0600, fsynced). When the database holds sealed records and the file is missing or has
-/// another key, the server must not start, and the file is never replaced.
-/// @throws file_error, storage::storage_error
-[[nodiscard]] crypto::root_key load_or_make_seal_key(const std::filesystem::path& path,
-                                                     storage::catalog& records, file_rules rules);
+/// Reads a seal key: 32 octets, base64url in the file.
+/// @returns nothing when there is no such file. @throws file_error
+[[nodiscard]] std::optional<crypto::root_key> read_seal_key(const std::filesystem::path& path,
+                                                            file_rules rules);
+/// Makes a file with a new seal key (O_EXCL, 0600, fsynced), and its folder.
+/// @throws file_error also when there is such a file
+crypto::root_key make_seal_key(const std::filesystem::path& path);
 
-/// What a seal key file is to a database.
-enum class seal_key_fit : std::uint8_t { fits, missing, other };
-/// Compares the file with the note that proves the seal key of a database (storage/content.hpp);
-/// any key fits a database without one. Makes no file.
-/// @throws file_error when the file cannot be read, or is no seal key.
-[[nodiscard]] seal_key_fit compare_seal_key(const std::filesystem::path& path,
-                                            std::string_view note, file_rules rules);
+/// Makes the entries of the folder of `path` durable. @throws file_error
+void sync_folder_of(const std::filesystem::path& path);
 
 /// SHA-256 of an admin token. The file (`mad_` and 43 characters) is created on first start.
 /// @throws file_error

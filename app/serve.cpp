@@ -26,6 +26,7 @@
 #include "app/private_files.hpp"
 #include "app/process_limits.hpp"
 #include "app/process_watch.hpp"
+#include "app/seal_keeper.hpp"
 #include "app/server_journal.hpp"
 #include "app/service_manager.hpp"
 #include "app/stopping.hpp"
@@ -201,8 +202,14 @@ int run(const config::settings& settings, config_source source, const surroundin
   static_cast<void>(engine->records().load_keys());
   if (settings.storage.engine == storage::engine_kind::postgres)
     check_issuer(engine->records(), settings.rules.issuer);
-  const auto root = load_or_make_seal_key(settings.actors.seal_key_file, engine->records(), rules);
-  if (!root.is_locked())
+  auto seals = seal_keeper{{.file = settings.actors.seal_key_file,
+                            .rules = rules,
+                            .records = engine->records(),
+                            .clock = clock,
+                            .log = log,
+                            .keep = oauth::cutoff_life(settings.rules),
+                            .objection = [&] { return why_seal_cannot_rotate(settings, tokens); }}};
+  if (!seals.ring().content().newest.is_locked())
     log.event(log_level::warn,
               "the seal key may be swapped: the limit of locked memory is too low");
 
@@ -219,13 +226,14 @@ int run(const config::settings& settings, config_source source, const surroundin
       actors::environment{.engine = std::move(engine),
                           .clock = clock,
                           .journal = journal,
-                          .root = root,
+                          .roots = seals.ring(),
                           .io_threads = server.io_threads(),
                           .give_up = [&](std::string_view pool) { failed.note(pool); },
                           .signatures = signatures,
                           .fetcher = &fetcher,
                           .logout_sender = &logout_sender,
-                          .operations = &desk});
+                          .operations = &desk,
+                          .follow_ring = [&seals] { seals.follow(); }});
   actors->attach(watch.meters());
   actors->attach(use.meters());
   actors->attach(audit.meters());

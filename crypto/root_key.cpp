@@ -47,6 +47,10 @@ digest root_key::derive(std::string_view info) const {
   return hkdf_sha256(page_->octets(), info);
 }
 
+void root_key::append_to(std::string& out) const {
+  out += as_chars(page_->octets());
+}
+
 bool root_key::is_locked() const noexcept {
   return page_->is_locked();
 }

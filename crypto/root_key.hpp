@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "crypto/bytes.hpp"
@@ -11,7 +12,7 @@ namespace mintage::crypto {
 
 /// A handle to 32 octets that are in memory once, on a page of their own: never swapped, never
 /// dumped, not visible to a forked child, and wiped when the last handle is destroyed. The octets
-/// can be used for derivation only, not read. Copies are cheap. Thread-safe.
+/// can be used for derivation only, and to be sealed. Copies are cheap. Thread-safe.
 class root_key {
  public:
   /// The key of all zeros.
@@ -23,6 +24,8 @@ class root_key {
   /// @returns HKDF-SHA-256 of the octets, without salt. @param info names the purpose.
   /// @see RFC 5869
   [[nodiscard]] digest derive(std::string_view info) const;
+  /// Appends the octets to what is sealed with another root. The caller wipes `out`.
+  void append_to(std::string& out) const;
   /// Whether the system keeps the page in memory. False when RLIMIT_MEMLOCK does not allow it.
   [[nodiscard]] bool is_locked() const noexcept;
 

@@ -47,7 +47,7 @@ authorization_validation::authorization_validation(const validator_setup& setup,
     : setup_{setup},
       codes_{codes},
       cookie_{setup.rules.issuer},
-      seal_{setup.url_key},
+      seal_{setup.url_keys},
       sources_{setup.keys.process} {}
 
 authorization_validation::~authorization_validation() = default;

@@ -46,6 +46,7 @@ hash_request hash_first(service::admin_handle& x, oauth::client who,
 
 client_administration::client_administration(const registry_setup& setup)
     : setup_{setup},
+      secret_keys_{setup.secret_keys},
       algorithms_{setup.algorithms},
       pepper_{setup.pepper},
       source_key_{random_.take<32>()},
@@ -58,6 +59,7 @@ client_administration::client_administration(const registry_setup& setup)
       std::move(all.clients), std::move(all.resources), setup.rules.profile);
   registration_tokens_ = std::move(all.registration_tokens);
   count_registered();
+  find_outdated();
 }
 
 void client_administration::refresh() {
@@ -72,6 +74,7 @@ void client_administration::take(storage::catalog_changes changes) {
   keys_changed_ = keys_changed_ || changes.keys;
   for (auto& c : changes.clients) {
     c.profile = c.own_profile;
+    if (oauth::has_outdated_secret(c, secret_keys_)) outdated_.push_back(c.id);
     clients_ = clients_->with(std::move(c));
   }
   for (const auto& id : changes.erased_clients) clients_ = clients_->without(id);
@@ -82,6 +85,47 @@ void client_administration::take(storage::catalog_changes changes) {
   for (const auto& id : changes.erased_registration_tokens)
     std::erase_if(registration_tokens_, [&](const auto& t) { return t.id == id; });
   count_registered();
+}
+
+void client_administration::note_progress() const {
+  if (setup_.progress != nullptr)
+    setup_.progress->note(sealed_records::secrets, secret_keys_.changes(), outdated_.size());
+}
+
+void client_administration::find_outdated() {
+  outdated_.clear();
+  if (secret_keys_.all().size() > 1)
+    clients_->for_each([&](const oauth::client& c) {
+      if (oauth::has_outdated_secret(c, secret_keys_)) outdated_.push_back(c.id);
+    });
+  note_progress();
+}
+
+void client_administration::seal_anew() {
+  constexpr auto most_clients = 64;
+  if (secret_keys_.update()) find_outdated();
+  for (auto done = 0; done < most_clients && !outdated_.empty(); ++done) {
+    if (seal_anew(outdated_.back())) break;
+    outdated_.pop_back();
+  }
+  note_progress();
+}
+
+bool client_administration::seal_anew(const std::string& client_id) {
+  const auto* const before = clients_->find(client_id);
+  if (before == nullptr) return false;
+  auto after = *before;  // of the same version: what is cached of the client stays true
+  oauth::seal_anew(after, secret_keys_);
+  try {
+    seen_ = setup_.records.put_client(after, seen_);
+  } catch (const storage::catalog_moved&) {
+    refresh();
+    return true;
+  } catch (const storage::storage_error&) {
+    return true;
+  }
+  clients_ = clients_->with(std::move(after));
+  return false;
 }
 
 void client_administration::publish(const oauth::key_ring& keys) {
@@ -301,7 +345,10 @@ const oauth::client* client_administration::find(service::admin_exchange& x,
 oauth::stored_secret client_administration::stored(const oauth::client& owner,
                                                    const crypto::secret_string& text,
                                                    std::optional<std::int64_t> expires_at) {
-  if (needs_text(owner)) return oauth::seal_secret(owner, text, expires_at, setup_.secret_key);
+  if (needs_text(owner)) {
+    if (secret_keys_.update()) find_outdated();
+    return oauth::seal_secret(owner, text, expires_at, secret_keys_.newest());
+  }
   auto out = oauth::stored_secret{};
   out.hash = crypto::as_chars(oauth::pepper_secret(pepper_, text.reveal()));
   out.expires = oauth::secret_expiry(expires_at);

@@ -11,8 +11,10 @@
 
 #include "actors/stages/hash_job.hpp"
 #include "actors/stages/meters.hpp"
+#include "actors/stages/seal_progress.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
+#include "crypto/root_ring.hpp"
 #include "oauth/client/failure_limits.hpp"
 #include "oauth/client/registration.hpp"
 #include "oauth/token/key_ring.hpp"
@@ -33,10 +35,11 @@ struct registry_setup {
   /// Algorithms with an active signing key at the start: clients can only ask for these.
   std::vector<crypto::jws_alg> algorithms;
   /// Seals the secrets whose text the server must know.
-  crypto::digest secret_key{};
-  /// Both may be null.
+  crypto::subkeys secret_keys{};
+  /// These may be null.
   registry_meters* meters = nullptr;
   service::journal* journal = nullptr;
+  seal_progress* progress = nullptr;
 };
 
 /// The calls without an actor: tests call them directly. Waits for the disk.
@@ -71,6 +74,8 @@ class client_administration {
   /// Removes registered clients whose time is over, 64 at most (DCR-07). Does nothing while the
   /// clock is in doubt. @returns whether there may be more.
   bool forget_unused();
+  /// Seals anew the secrets that an older root sealed, of 64 clients at most.
+  void seal_anew();
 
  private:
   /// Runs `judge`, which may write. When another node has changed the catalog meanwhile, takes over
@@ -107,6 +112,10 @@ class client_administration {
   [[nodiscard]] bool keep_registered(service::admin_exchange& x, const oauth::client& made);
   void put(oauth::registration_token t);
   void count_registered();
+  void find_outdated();
+  void note_progress() const;
+  /// @returns whether its next call must try again.
+  [[nodiscard]] bool seal_anew(const std::string& client_id);
   /// A secret as it is stored when no slow hash is needed: sealed or as an HMAC.
   [[nodiscard]] oauth::stored_secret stored(const oauth::client& owner,
                                             const crypto::secret_string& text,
@@ -148,6 +157,9 @@ class client_administration {
   storage::revision seen_ = 0;
   /// Initial access tokens.
   std::vector<oauth::registration_token> registration_tokens_;
+  crypto::subkeys secret_keys_;
+  /// Ids of clients with a secret that an older root sealed.
+  std::vector<std::string> outdated_;
   /// The last write failed because the catalog has moved.
   bool keys_changed_ = false;
   bool has_moved_ = false;

@@ -189,7 +189,7 @@ bool client_administration::has_secret(const oauth::client& c, const crypto::sec
     if (s.how == oauth::secret_kind::hmac) {
       matched |= crypto::constant_time_equal(crypto::as_chars(mac), s.hash);
     } else if (s.how == oauth::secret_kind::sealed) {
-      const auto known = oauth::unseal_secret(c, s, setup_.secret_key);
+      const auto known = oauth::unseal_secret(c, s, secret_keys_);
       matched |= known && crypto::constant_time_equal(known->reveal(), text.reveal());
     }
   }

@@ -26,6 +26,13 @@ storage::key_record seal(const oauth::ring_key& k, const crypto::digest& seal_ke
           .newer_fields = k.newer_fields};
 }
 
+/// The first of `keys` that opens it, or their end.
+auto find_seal_key(const storage::key_record& r, const std::vector<crypto::digest>& keys) {
+  return std::find_if(keys.begin(), keys.end(), [&](const crypto::digest& k) {
+    return crypto::unseal(k, seal_context(r.kid), r.sealed).has_value();
+  });
+}
+
 oauth::ring_key unseal(const storage::key_record& r, const crypto::digest& seal_key) {
   const auto der = crypto::unseal(seal_key, seal_context(r.kid), r.sealed);
   auto key = der ? crypto::signing_key::load(r.alg, der->reveal()) : std::nullopt;
@@ -50,7 +57,8 @@ oauth::key_rules key_rotation::schedule() const {
           .overlap = setup_.rules.key_overlap};
 }
 
-key_rotation::key_rotation(const key_keeper_setup& setup) : setup_{setup} {
+key_rotation::key_rotation(const key_keeper_setup& setup)
+    : setup_{setup}, seal_keys_{setup.seal_keys} {
   load();
   repeat_until_stored([this] {
     keep(oauth::advance(*ring_, schedule(), setup_.clock.now(), crypto::signing_key::generate));
@@ -71,9 +79,19 @@ void key_rotation::repeat_until_stored(Work work) {
 }
 
 void key_rotation::load() {
+  if (setup_.follow_ring) setup_.follow_ring();
+  seal_keys_.update();
   auto ring = oauth::key_ring{};
+  auto outdated = std::vector<std::string>{};
   const auto stored = setup_.records.load_keys();
-  for (const auto& r : stored.keys) ring.keys.push_back(unseal(r, setup_.seal_key));
+  const auto& keys = seal_keys_.all();
+  for (const auto& r : stored.keys) {
+    const auto opens = find_seal_key(r, keys);
+    if (opens != keys.begin()) outdated.push_back(r.kid);
+    ring.keys.push_back(unseal(r, opens == keys.end() ? keys.front() : *opens));
+  }
+  outdated_ = std::move(outdated);
+  note_progress();
   seen_ = stored.at;
   oauth::arrange(ring);
   if (ring_ == nullptr || !are_equal(*ring_, ring))
@@ -88,10 +106,29 @@ bool key_rotation::tick() {
     repeat_until_stored([this] {
       keep(oauth::advance(*ring_, schedule(), setup_.clock.now(), crypto::signing_key::generate));
     });
+    seal_anew();
   } catch (const storage::storage_error&) {
     is_unsure_ = true;
   }
   return ring_ != before;
+}
+
+void key_rotation::seal_anew() {
+  if (seal_keys_.update()) load();  // tells which keys the newest root does not open
+  repeat_until_stored([this] {
+    auto put = std::vector<storage::key_record>{};
+    for (const auto& k : ring_->keys)
+      if (std::find(outdated_.begin(), outdated_.end(), k.key.kid()) != outdated_.end())
+        put.push_back(seal(k, seal_keys_.newest()));
+    if (!put.empty()) seen_ = setup_.records.change_keys(put, {}, seen_);
+    outdated_.clear();
+  });
+  note_progress();
+}
+
+void key_rotation::note_progress() const {
+  if (setup_.progress != nullptr)
+    setup_.progress->note(sealed_records::keys, seal_keys_.changes(), outdated_.size());
 }
 
 bool key_rotation::refresh() {
@@ -151,7 +188,7 @@ void key_rotation::store(const oauth::key_ring& after) {
   for (const auto& k : after.keys) {
     const auto* former = ring_->find(k.key.kid());
     if (former == nullptr || !oauth::is_unchanged(*former, k))
-      put.push_back(seal(k, setup_.seal_key));
+      put.push_back(seal(k, seal_keys_.newest()));
   }
   auto erased = std::vector<std::string>{};
   for (const auto& k : ring_->keys)

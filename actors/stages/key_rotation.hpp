@@ -2,9 +2,13 @@
 /// The signing keys and their records: the work of the key keeper, without an actor.
 #pragma once
 
+#include <functional>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
-#include "crypto/bytes.hpp"
+#include "actors/stages/seal_progress.hpp"
+#include "crypto/root_ring.hpp"
 #include "oauth/token/key_schedule.hpp"
 #include "service/service.hpp"
 #include "storage/engine.hpp"
@@ -16,12 +20,17 @@ struct key_keeper_setup {
   storage::catalog& records;
   const oauth::clock& clock;
   service::journal& journal;
-  /// The key that seals private keys.
-  crypto::digest seal_key;
+  /// The keys that seal private keys.
+  crypto::subkeys seal_keys;
   /// Each has one active key.
   std::vector<crypto::jws_alg> algorithms;
   /// Changed by the key keeper alone, when it gets new ones.
   oauth::options& rules;
+  /// Takes over into the ring of `seal_keys` what another node has made the newest root; called
+  /// before keys are read. Throws storage::storage_error, or what ends the server. May be empty.
+  std::function<void()> follow_ring{};
+  /// May be null.
+  seal_progress* progress = nullptr;
 };
 
 /// A sealed signing key cannot be opened with this seal key. `what()` is one sentence for the
@@ -41,7 +50,8 @@ class key_rotation {
 
   [[nodiscard]] const oauth::key_snapshot& ring() const noexcept { return ring_; }
 
-  /// Does what is due by the clock. When the database fails, the next call tries again.
+  /// Does what is due by the clock, and seals anew the keys that an older root sealed. When the
+  /// database fails, the next call tries again.
   /// @returns whether the ring has changed.
   bool tick();
   /// Takes over what other nodes have changed. When the database fails, the next call tries again.
@@ -60,6 +70,8 @@ class key_rotation {
   void load();
   void keep(oauth::key_ring after);
   void store(const oauth::key_ring& after);
+  void seal_anew();
+  void note_progress() const;
   void tell(const oauth::key_ring& after) const;
   /// Runs `work`, which may write. When another node has changed the catalog meanwhile, reads the
   /// keys and runs it again. @throws storage::storage_error
@@ -69,7 +81,10 @@ class key_rotation {
   void change(service::admin_exchange& x, Change how);
 
   const key_keeper_setup& setup_;
+  crypto::subkeys seal_keys_;
   oauth::key_snapshot ring_;
+  /// The ids of keys that an older root sealed.
+  std::vector<std::string> outdated_;
   storage::revision seen_ = 0;
   /// A read or write failed, so the database must be read before the next change.
   bool is_unsure_ = false;

@@ -12,7 +12,7 @@ namespace mintage::actors {
 using service::authorization_exchange;
 
 logout_validation::logout_validation(const validator_setup& setup)
-    : setup_{setup}, cookie_{setup.rules.issuer}, seal_{setup.url_key} {}
+    : setup_{setup}, cookie_{setup.rules.issuer}, seal_{setup.url_keys} {}
 
 std::optional<service::next_stage> logout_validation::begin(authorization_exchange& x,
                                                             std::size_t index, oauth::instant now) {

@@ -7,8 +7,8 @@
 
 namespace mintage::actors {
 
-proof_check::proof_check(const oauth::options& rules, const crypto::digest& nonce_key)
-    : rules_{rules}, nonces_{nonce_key} {
+proof_check::proof_check(const oauth::options& rules, const crypto::subkeys& nonce_keys)
+    : rules_{rules}, nonces_{nonce_keys} {
   const auto base = oauth::base_url(rules);
   for (const auto& e : oauth::endpoints) {
     const auto url = std::string{base}.append(e.name);

@@ -9,6 +9,7 @@
 
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
+#include "crypto/root_ring.hpp"
 #include "oauth/dpop/nonce.hpp"
 #include "oauth/dpop/proof.hpp"
 #include "oauth/endpoints.hpp"
@@ -20,8 +21,8 @@ namespace mintage::actors {
 /// the signature in between, with those of the batch. Not thread-safe.
 class proof_check {
  public:
-  /// @param rules outlive it. @param nonce_key subkey of the seal key (DPO-11).
-  proof_check(const oauth::options& rules, const crypto::digest& nonce_key);
+  /// @param rules outlive it. @param nonce_keys subkeys of the seal keys (DPO-11).
+  proof_check(const oauth::options& rules, const crypto::subkeys& nonce_keys);
 
   /// Where a proof was sent.
   struct place {

@@ -13,7 +13,7 @@ shard_context::shard_context(const code_store_setup& with, std::size_t index,
       meters{with.meters.at(index)},
       records{std::move(opened)},
       to{std::move(exits)},
-      keys{with.root, with.rules.refresh_key_id} {}
+      keys{with.roots, with.rules.refresh_key_id} {}
 
 std::optional<oauth::instant> shard_context::epoch() const {
   const auto t = setup.engine.void_before();

@@ -10,7 +10,7 @@
 #include "actors/stages/meters.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
-#include "crypto/root_key.hpp"
+#include "crypto/root_ring.hpp"
 #include "service/service.hpp"
 #include "storage/engine.hpp"
 
@@ -30,8 +30,8 @@ struct code_store_setup {
   std::size_t batch_max;
   /// One for each shard.
   std::vector<code_store_meters>& meters;
-  /// The root of the MAC keys of refresh tokens (RFT-06).
-  crypto::root_key root;
+  /// The roots of the MAC keys of refresh tokens (RFT-06).
+  crypto::root_ring roots;
   /// The I/O threads of the stores; empty when they run elsewhere.
   std::vector<service::io_thread*> io_threads{};
 };

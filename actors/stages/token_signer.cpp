@@ -13,8 +13,8 @@ namespace mintage::actors {
 token_signer::token_signer(const signer_setup& setup, std::size_t index)
     : setup_{setup},
       meters_{setup.meters.at(index)},
-      refresh_keys_{setup.root, setup.rules.refresh_key_id},
-      seal_{setup.url_key} {}
+      refresh_keys_{setup.roots, setup.rules.refresh_key_id},
+      seal_{setup.url_keys} {}
 
 void token_signer::publish(const oauth::key_snapshot& keys) {
   if (keys == keys_) return;  // told again because a member of some pool was replaced

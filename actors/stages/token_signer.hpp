@@ -11,7 +11,7 @@
 #include "actors/stages/meters.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
-#include "crypto/root_key.hpp"
+#include "crypto/root_ring.hpp"
 #include "oauth/authorization/url_seal.hpp"
 #include "oauth/grant/refresh.hpp"
 #include "oauth/token/key_ring.hpp"
@@ -22,8 +22,8 @@ namespace mintage::actors {
 
 /// What all signers share; outlives them.
 struct signer_setup {
-  /// The root of the MAC keys of refresh tokens (RFT-06).
-  crypto::root_key root;
+  /// The roots of the MAC keys of refresh tokens (RFT-06).
+  crypto::root_ring roots;
   const oauth::options& rules;
   const oauth::clock& clock;
   /// One for each member of the pool.
@@ -32,7 +32,7 @@ struct signer_setup {
   /// The I/O threads that the signers run on. Empty: they sign at once, whatever the batch.
   std::vector<service::io_thread*> io_threads{};
   /// The key of what travels through browsers, as that of the validators.
-  crypto::digest url_key{};
+  crypto::subkeys url_keys{};
 
   /// Whether signing in larger batches costs less.
   [[nodiscard]] bool signs_in_lanes() const noexcept {

@@ -20,6 +20,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/random.hpp"
+#include "crypto/root_ring.hpp"
 #include "crypto/signatures/choice.hpp"
 #include "oauth/client/authentication.hpp"
 #include "oauth/client/failure_limits.hpp"
@@ -42,9 +43,9 @@ struct validator_setup {
   /// The key of pairwise subjects in new codes.
   crypto::digest pairwise_key{};
   /// The key of nonces of DPoP proofs.
-  crypto::digest nonce_key{};
+  crypto::subkeys nonce_keys{};
   /// The key of what travels through browsers: handles and continuations.
-  crypto::digest url_key{};
+  crypto::subkeys url_keys{};
   /// Null = failures are not limited (CAU-16).
   oauth::failure_limits* limits = nullptr;
   /// Null = requests to /authorize and /par are not limited; the second for those that are stored.

@@ -7,8 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "crypto/digest.hpp"
+#include "crypto/root_ring.hpp"
 #include "crypto/secret.hpp"
 #include "oauth/types.hpp"
 
@@ -27,8 +29,8 @@ enum class sealed_kind : std::uint8_t {
 /// values with random nonces that it may (NIST SP 800-38D §8.3). Not thread-safe: one per actor.
 class url_seal {
  public:
-  /// @param key a subkey of the root key, for this purpose alone.
-  explicit url_seal(const crypto::digest& key) noexcept : key_{key} {}
+  /// @param keys subkeys of the seal keys, for this purpose alone.
+  explicit url_seal(crypto::subkeys keys) noexcept : keys_{std::move(keys)} {}
 
   /// @returns day octet ‖ nonce ‖ ciphertext ‖ tag: 29 octets more than `plain`.
   [[nodiscard]] std::string seal(sealed_kind kind, std::string_view plain, instant now);
@@ -43,12 +45,16 @@ class url_seal {
   struct day_key {
     std::int64_t day = -1;
     sealed_kind kind = sealed_kind::login_handle;
+    /// Which of `keys_` it is derived from.
+    std::size_t root = 0;
     crypto::digest key{};
   };
   /// Derives it unless it is one of those used last.
-  const crypto::digest& key_of(sealed_kind kind, std::int64_t day);
+  const crypto::digest& key_of(sealed_kind kind, std::int64_t day, std::size_t root);
+  /// Takes over what has changed in the ring of keys.
+  void update();
 
-  crypto::digest key_;
+  crypto::subkeys keys_;
   std::array<day_key, 8> used_{};
   std::size_t next_ = 0;
 };

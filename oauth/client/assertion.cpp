@@ -172,13 +172,13 @@ denial no_keys_fetched() noexcept {
           "the client's jwks_uri could not be fetched"};
 }
 
-bool verify_by_secrets(const client_assertion& a, const client& c, const crypto::digest& seal_key,
+bool verify_by_secrets(const client_assertion& a, const client& c, const crypto::subkeys& seal_keys,
                        instant now) {
   const auto& row = row_of(assertion_algs, a.alg);
   if (row.by_key) return false;
   auto matched = false;
   for (const auto& stored : c.secrets) {
-    const auto secret = unseal_secret(c, stored, seal_key);
+    const auto secret = unseal_secret(c, stored, seal_keys);
     if (!secret || secret->reveal().size() < size_of(row.hash)) continue;
     const auto equal =
         crypto::is_hmac(row.hash, secret->reveal(), a.jwt.signed_text, a.jwt.signature);

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "crypto/digest.hpp"
+#include "crypto/root_ring.hpp"
 #include "oauth/client/client.hpp"
 #include "oauth/client/key_set.hpp"
 #include "oauth/request/json_reader.hpp"
@@ -63,9 +64,9 @@ struct client_assertion {
 
 /// Verifies HS256, HS384 or HS512 with the sealed secrets of the client, all of which are compared.
 /// A secret shorter than the hash verifies nothing. @see RFC 7518 §3.2
-/// @param seal_key opens the secrets: oauth/client/sealed_secret.hpp.
+/// @param seal_keys open the secrets: oauth/client/sealed_secret.hpp.
 [[nodiscard]] bool verify_by_secrets(const client_assertion& a, const client& c,
-                                     const crypto::digest& seal_key, instant now);
+                                     const crypto::subkeys& seal_keys, instant now);
 
 /// A key of each kind that nobody has, so that the assertion of an unknown client costs what a
 /// wrong one costs (CAU-12).

@@ -52,7 +52,8 @@ client_authenticator::outcome client_authenticator::begin_assertion(
     const auto found = find_keys(a, *record, pending.keys ? *pending.keys : no_keys);
     if (found) {
       pending.candidates = *found;
-      pending.is_proven = found->empty() && verify_by_secrets(a, *record, secret_key_, now);
+      secret_keys_.update();
+      pending.is_proven = found->empty() && verify_by_secrets(a, *record, secret_keys_, now);
     } else {
       pending.refused = found.error();
     }

@@ -271,7 +271,7 @@ std::size_t proven_secrets::digest_hash::operator()(const crypto::digest& d) con
 }
 
 client_authenticator::client_authenticator(const auth_keys& keys)
-    : pepper_{keys.pepper}, process_{keys.process}, secret_key_{keys.secret_key} {}
+    : pepper_{keys.pepper}, process_{keys.process}, secret_keys_{keys.secret_keys} {}
 
 result<client_facts> client_authenticator::admit_known(const client& c, std::string_view id,
                                                        std::optional<grant_type> grant) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "crypto/digest.hpp"
+#include "crypto/root_ring.hpp"
 #include "crypto/secret.hpp"
 #include "oauth/client/assertion.hpp"
 #include "oauth/client/registry.hpp"
@@ -96,9 +97,9 @@ struct concluded_assertion {
 
 /// The keys of client authentication.
 struct auth_keys {
-  crypto::digest pepper;        ///< HKDF of the seal key, so it survives a restart
-  crypto::digest process;       ///< random per process
-  crypto::digest secret_key{};  ///< HKDF of the seal key: opens sealed secrets
+  crypto::digest pepper;          ///< subkey of the seal key, so it survives a restart
+  crypto::digest process;         ///< random per process
+  crypto::subkeys secret_keys{};  ///< of the seal keys: they open sealed secrets
 };
 
 /// Authenticates clients for one validator. Not thread-safe: owns HMAC contexts and a cache.
@@ -160,7 +161,7 @@ class client_authenticator {
 
   crypto::hmac_sha256 pepper_;
   crypto::hmac_sha256 process_;
-  crypto::digest secret_key_;
+  crypto::subkeys secret_keys_;
   crypto::sha256_hasher hash_;
   proven_secrets proven_;
   remote_keys_snapshot remote_keys_ = std::make_shared<const remote_keys>();

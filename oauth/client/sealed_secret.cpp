@@ -1,6 +1,7 @@
 #include "oauth/client/sealed_secret.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "crypto/seal.hpp"
@@ -12,6 +13,17 @@ namespace {
 /// On the disk: DO NOT CHANGE.
 std::string context_of(const client& owner) {
   return "client-secret/" + std::to_string(owner.incarnation) + '/' + owner.id;
+}
+
+/// The text of a secret that the newest of the keys does not open, and another does.
+std::optional<crypto::secret_string> outdated_text(const client& owner, const stored_secret& sealed,
+                                                   const crypto::subkeys& keys) {
+  if (sealed.how != secret_kind::sealed) return std::nullopt;
+  const auto& all = keys.all();
+  if (crypto::unseal(all.front(), context_of(owner), sealed.hash)) return std::nullopt;
+  for (auto k = std::next(all.begin()); k != all.end(); ++k)
+    if (auto text = crypto::unseal(*k, context_of(owner), sealed.hash)) return text;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -28,9 +40,22 @@ std::size_t sealed_length(const stored_secret& sealed) noexcept {
 }
 
 std::optional<crypto::secret_string> unseal_secret(const client& owner, const stored_secret& sealed,
-                                                   const crypto::digest& seal_key) {
+                                                   const crypto::subkeys& keys) {
   if (sealed.how != secret_kind::sealed) return std::nullopt;
-  return crypto::unseal(seal_key, context_of(owner), sealed.hash);
+  for (const auto& k : keys.all())
+    if (auto text = crypto::unseal(k, context_of(owner), sealed.hash)) return text;
+  return std::nullopt;
+}
+
+bool has_outdated_secret(const client& c, const crypto::subkeys& keys) {
+  return std::any_of(c.secrets.begin(), c.secrets.end(),
+                     [&](const stored_secret& s) { return outdated_text(c, s, keys).has_value(); });
+}
+
+void seal_anew(client& c, const crypto::subkeys& keys) {
+  for (auto& s : c.secrets)
+    if (const auto text = outdated_text(c, s, keys))
+      s.hash = crypto::seal(keys.newest(), context_of(c), text->reveal());
 }
 
 }  // namespace mintage::oauth

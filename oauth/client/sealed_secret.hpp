@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "crypto/digest.hpp"
+#include "crypto/root_ring.hpp"
 #include "crypto/secret.hpp"
 #include "oauth/client/client.hpp"
 
@@ -22,9 +23,14 @@ namespace mintage::oauth {
 /// Octets of the text of a sealed secret.
 [[nodiscard]] std::size_t sealed_length(const stored_secret& sealed) noexcept;
 
-/// @returns nothing when it is not a sealed secret of this client under this key.
+/// @returns nothing when it is not a sealed secret of this client under one of these keys.
 [[nodiscard]] std::optional<crypto::secret_string> unseal_secret(const client& owner,
                                                                  const stored_secret& sealed,
-                                                                 const crypto::digest& seal_key);
+                                                                 const crypto::subkeys& keys);
+
+/// Whether a secret of the client is sealed under another of the keys than the newest.
+[[nodiscard]] bool has_outdated_secret(const client& c, const crypto::subkeys& keys);
+/// Seals those secrets under the newest key.
+void seal_anew(client& c, const crypto::subkeys& keys);
 
 }  // namespace mintage::oauth

@@ -1,7 +1,9 @@
 #include "oauth/dpop/nonce.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
+#include <utility>
 
 #include "crypto/base64.hpp"
 #include "oauth/options.hpp"
@@ -39,26 +41,42 @@ std::optional<std::uint64_t> number_in(std::string_view nonce) {
 
 }  // namespace
 
-std::string dpop_nonces::make(std::uint64_t slot_number) {
+dpop_nonces::dpop_nonces(crypto::subkeys keys) : keys_{std::move(keys)} {
+  take_keys();
+}
+
+void dpop_nonces::take_keys() {
+  macs_.clear();
+  for (const auto& k : keys_.all()) macs_.emplace_back(crypto::bytes_view{k});
+  made_.clear();
+}
+
+void dpop_nonces::update() {
+  if (keys_.update()) take_keys();
+}
+
+std::string dpop_nonces::make(std::uint64_t slot_number, crypto::hmac_sha256& to_mac) {
   auto octets = crypto::bytes<number_size + mac_size>{};
   for (auto i = std::size_t{0}; i < number_size; ++i) {
     octets[i] = static_cast<std::uint8_t>(slot_number >> (8 * (number_size - 1 - i)) & 0xff);
   }
-  const auto mac = mac_(crypto::bytes_view{octets}.first(number_size));
+  const auto mac = to_mac(crypto::bytes_view{octets}.first(number_size));
   std::copy_n(mac.begin(), mac_size, octets.begin() + number_size);
   return crypto::base64url(octets);
 }
 
 const std::string& dpop_nonces::current(instant now) {
+  update();
   const auto number = number_at(now);
   if (made_.empty() || number != made_for_) {
-    made_ = make(number);
+    made_ = make(number, macs_.front());
     made_for_ = number;
   }
   return made_;
 }
 
 dpop_nonces::age dpop_nonces::age_of(std::string_view nonce, instant now) {
+  update();
   const auto number = number_in(nonce);
   if (!number) return age::stale;
   const auto current_number = number_at(now);
@@ -67,10 +85,14 @@ dpop_nonces::age dpop_nonces::age_of(std::string_view nonce, instant now) {
       *number == current_number + 1 && begin_of(*number) <= now + clock_skew;
   const auto is_older = *number + 1 == current_number;
   if (!is_of_now && !is_of_a_clock_ahead && !is_older) return age::stale;
-  if (!crypto::constant_time_equal(nonce, is_of_now ? current(now) : make(*number))) {
-    return age::stale;
-  }
-  return is_older ? age::older : age::fresh;
+  const auto when_right = is_older ? age::older : age::fresh;
+  if (crypto::constant_time_equal(nonce, is_of_now ? current(now) : make(*number, macs_.front())))
+    return when_right;
+  const auto is_of_another_key =
+      std::any_of(std::next(macs_.begin()), macs_.end(), [&](crypto::hmac_sha256& mac) {
+        return crypto::constant_time_equal(nonce, make(*number, mac));
+      });
+  return is_of_another_key ? when_right : age::stale;
 }
 
 dpop_nonces::life dpop_nonces::life_of(std::string_view nonce) {

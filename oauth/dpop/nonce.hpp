@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crypto/digest.hpp"
+#include "crypto/root_ring.hpp"
 #include "oauth/types.hpp"
 
 namespace mintage::oauth {
@@ -19,8 +21,8 @@ class dpop_nonces {
   /// How long one nonce is given. It is accepted as long again.
   static constexpr auto slot_length = seconds{60};
 
-  /// @param key subkey of the seal key.
-  explicit dpop_nonces(const crypto::digest& key) : mac_{crypto::bytes_view{key}} {}
+  /// @param keys subkeys of the seal keys.
+  explicit dpop_nonces(crypto::subkeys keys);
 
   /// The nonce of now. Valid until the time slot changes and this is called again.
   [[nodiscard]] const std::string& current(instant now);
@@ -41,9 +43,15 @@ class dpop_nonces {
   [[nodiscard]] static life life_of(std::string_view nonce);
 
  private:
-  [[nodiscard]] std::string make(std::uint64_t slot_number);
+  [[nodiscard]] static std::string make(std::uint64_t slot_number,
+                                        crypto::hmac_sha256& to_mac);
+  /// Takes over what has changed in the ring of keys.
+  void update();
+  void take_keys();
 
-  crypto::hmac_sha256 mac_;
+  crypto::subkeys keys_;
+  /// Of each key, the newest first.
+  std::vector<crypto::hmac_sha256> macs_;
   std::uint64_t made_for_ = 0;
   std::string made_;
 };

@@ -54,6 +54,11 @@ void take(std::string_view& from, crypto::bytes<N>& to) noexcept {
   from.remove_prefix(N);
 }
 
+crypto::digest mac(crypto::hmac_sha256& key, const grant& g, std::uint32_t generation) {
+  return key(crypto::bytes_view{
+      concatenate(label, big_endian(g.where.value), g.family, big_endian(generation), g.seed)});
+}
+
 /// One description for every refresh token that is refused (TOK-21).
 denial no_such_token(denial_reason reason) noexcept {
   return {errc::invalid_grant,
@@ -192,32 +197,36 @@ std::optional<presented_refresh_token> parse_refresh_token(std::string_view text
   return out;
 }
 
-refresh_keys::refresh_keys(crypto::root_key root, std::uint32_t current)
-    : root_{std::move(root)}, current_{current} {}
+refresh_keys::refresh_keys(crypto::root_ring roots, std::uint32_t current)
+    : roots_{std::move(roots)}, changes_{roots_.changes()}, current_{current} {}
 
 std::string refresh_keys::make(const grant& g, std::uint32_t generation) {
   auto out = std::string{};
   out.reserve(text_size);
   out.append(prefix);
   g.where.append_to(out);
-  crypto::base64url_append(out, concatenate(g.family, big_endian(generation), mac(g, generation)));
+  crypto::base64url_append(out, concatenate(g.family, big_endian(generation),
+                                              mac(keys(g.mac_key_id).front(), g, generation)));
   return out;
 }
 
 bool refresh_keys::proves(const presented_refresh_token& token, const grant& g) {
-  return crypto::constant_time_equal(token.mac, mac(g, token.generation));
+  auto& all = keys(g.mac_key_id);
+  return std::any_of(all.begin(), all.end(), [&](crypto::hmac_sha256& key) {
+    return crypto::constant_time_equal(token.mac, mac(key, g, token.generation));
+  });
 }
 
-crypto::digest refresh_keys::mac(const grant& g, std::uint32_t generation) {
-  return key(g.mac_key_id)(crypto::bytes_view{
-      concatenate(label, big_endian(g.where.value), g.family, big_endian(generation), g.seed)});
-}
-
-crypto::hmac_sha256& refresh_keys::key(std::uint32_t id) {
-  const auto found = keys_.find(id);
-  if (found != keys_.end()) return found->second;
-  const auto derived = root_.derive("mintage/refresh/" + std::to_string(id));
-  return keys_.try_emplace(id, crypto::bytes_view{derived}).first->second;
+refresh_keys::contexts& refresh_keys::keys(std::uint32_t id) {
+  const auto changes = roots_.changes();
+  if (changes != changes_) keys_.clear();
+  changes_ = changes;
+  auto& all = keys_[id];
+  if (all.empty()) {
+    for (const auto& k : roots_.derive("mintage/refresh/" + std::to_string(id)))
+      all.emplace_back(crypto::bytes_view{k});
+  }
+  return all;
 }
 
 refresh_judgement judge_refresh(const grant& g, const presented_refresh_token& token,

@@ -7,9 +7,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "crypto/digest.hpp"
-#include "crypto/root_key.hpp"
+#include "crypto/root_ring.hpp"
 #include "oauth/grant/cutoff.hpp"
 #include "oauth/grant/grant.hpp"
 #include "oauth/grant/issuance.hpp"
@@ -29,12 +30,13 @@ struct presented_refresh_token {
 [[nodiscard]] std::optional<presented_refresh_token> parse_refresh_token(
     std::string_view text) noexcept;
 
-/// The MAC keys of refresh tokens by id, each derived from the seal key. Contexts are made on first
-/// use. Not thread-safe: one per actor.
+/// The MAC keys of refresh tokens by id, each derived from each of the seal keys: tokens are made
+/// under the newest, and proven by any. Contexts are made on first use. Not thread-safe: one per
+/// actor.
 class refresh_keys {
  public:
-  /// @param root the seal key. @param current the key id of new families.
-  refresh_keys(crypto::root_key root, std::uint32_t current);
+  /// @param roots the seal keys. @param current the key id of new families.
+  refresh_keys(crypto::root_ring roots, std::uint32_t current);
   [[nodiscard]] std::uint32_t current() const noexcept { return current_; }
 
   /// `mrt_`, slot, base64url(family id ‖ generation (u32, big endian) ‖ MAC). MAC =
@@ -44,12 +46,14 @@ class refresh_keys {
   [[nodiscard]] bool proves(const presented_refresh_token& token, const grant& g);
 
  private:
-  [[nodiscard]] crypto::digest mac(const grant& g, std::uint32_t generation);
-  [[nodiscard]] crypto::hmac_sha256& key(std::uint32_t id);
+  using contexts = std::vector<crypto::hmac_sha256>;
+  /// Of each seal key, the newest first.
+  [[nodiscard]] contexts& keys(std::uint32_t id);
 
-  crypto::root_key root_;
+  crypto::root_ring roots_;
+  std::uint32_t changes_;
   std::uint32_t current_;
-  std::unordered_map<std::uint32_t, crypto::hmac_sha256> keys_;
+  std::unordered_map<std::uint32_t, contexts> keys_;
 };
 
 /// The decision about a refresh.

@@ -47,7 +47,7 @@ world::world(std::unique_ptr<storage::engine> engine, world_options o) {
       actors::environment{.engine = std::move(engine),
                           .clock = clock,
                           .journal = journal,
-                          .root = o.root ? *o.root : crypto::buffered_random{}.take<32>(),
+                          .roots = o.root ? *o.root : crypto::buffered_random{}.take<32>(),
                           .io_threads = io_threads,
                           .give_up = [this](std::string_view pool) { given_up_ = pool.data(); },
                           .restarts = o.restarts});

@@ -7,6 +7,7 @@
 #include "storage/memory/engine.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
 #include "tests/unit/crypto/example_jwks.hpp"
+#include "tests/support/rotated_ring.hpp"
 
 namespace mintage::actors {
 namespace {
@@ -135,7 +136,7 @@ TEST_F(client_administration_rules, seal_the_secrets_whose_text_is_needed) {  //
     return second.clients()->find(c.id)->secrets.at(which);
   };
   const auto unsealed = [&](std::size_t which) {
-    return oauth::unseal_secret(c, kept(which), setup.secret_key);
+    return oauth::unseal_secret(c, kept(which), setup.secret_keys);
   };
 
   const auto generated = answer(oauth::add_secret{c.id, {}});
@@ -324,6 +325,43 @@ TEST_F(client_administration_rules, cut_off_before_they_answer) {  // RFT-11
   EXPECT_TRUE(std::holds_alternative<oauth::removed>(
       *answer(oauth::cut_off{oauth::cutoff_kind::session, "s1"})->answer));
   EXPECT_EQ(engine->cutoffs().find(key), clock.now());
+}
+
+TEST_F(client_administration_rules, seal_anew_what_a_former_root_sealed) {
+  auto ring = crypto::root_ring{crypto::sha256("first")};
+  auto progress = seal_progress{};
+  setup.secret_keys = {ring, "mintage/client-secret/1"};
+  setup.progress = &progress;
+  auto c = make();
+  c.method = oauth::auth_method::client_secret_jwt;
+  c.secrets = {oauth::seal_secret(c, crypto::secret_string{std::string(48, 's')}, {},
+                                  setup.secret_keys.newest())};
+  engine->records().put_client(c, book.seen());
+  auto second = client_administration{setup};
+  const auto left = [&] { return progress.left(sealed_records::secrets, ring.changes()); };
+  const auto opens_with_newest = [&] {
+    const auto stored = engine->records().changes(0).clients;
+    const auto found =
+        std::find_if(stored.begin(), stored.end(), [&](const auto& s) { return s.id == c.id; });
+    const auto newest = ring.derive("mintage/client-secret/1").front();
+    return oauth::unseal_secret(c, found->secrets.front(), newest).has_value();
+  };
+  EXPECT_EQ(left(), 0U);
+  test::rotate(ring, "second");
+  EXPECT_EQ(left(), std::nullopt);
+  EXPECT_FALSE(opens_with_newest());
+  second.seal_anew();
+  EXPECT_EQ(left(), 0U);
+  EXPECT_TRUE(opens_with_newest());
+  EXPECT_EQ(second.clients()->find(c.id)->version, c.version) << "proven secrets stay proven";
+
+  test::rotate(ring, "third");
+  setup.secret_keys = {ring, "mintage/client-secret/1"};
+  auto after_restart = client_administration{setup};
+  EXPECT_EQ(left(), 1U);
+  after_restart.seal_anew();
+  EXPECT_EQ(left(), 0U);
+  EXPECT_TRUE(opens_with_newest());
 }
 
 }  // namespace

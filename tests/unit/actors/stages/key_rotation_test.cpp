@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "loopback/deaf_journal.hpp"
 #include "storage/memory/engine.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
 #include "tests/unit/actors/stages/failing_catalog.hpp"
+#include "tests/support/rotated_ring.hpp"
 
 namespace mintage::actors {
 namespace {
@@ -48,7 +50,7 @@ class key_rotation_rules : public testing::Test {
   key_keeper_setup setup{.records = records,
                          .clock = clock,
                          .journal = journal,
-                         .seal_key = crypto::sha256("seal"),
+                         .seal_keys = crypto::sha256("seal"),
                          .algorithms = {crypto::jws_alg::es256},
                          .rules = rules};
   key_rotation book{setup};
@@ -56,7 +58,7 @@ class key_rotation_rules : public testing::Test {
 
 TEST_F(key_rotation_rules, refuse_to_open_keys_with_another_seal_key) {
   auto other = setup;
-  other.seal_key = crypto::sha256("another");
+  other.seal_keys = crypto::sha256("another");
   EXPECT_THROW(key_rotation{other}, key_error);
 }
 
@@ -166,6 +168,80 @@ TEST_F(key_rotation_rules, take_over_the_keys_of_another_node) {
   EXPECT_TRUE(other.refresh());
   EXPECT_EQ(other.ring()->keys.size(), 2U);
   EXPECT_FALSE(other.refresh());
+}
+
+/// Whether all keys of the database open with the newest root alone.
+bool opens_with_newest(key_keeper_setup setup, const crypto::root_ring& ring) {
+  setup.seal_keys = ring.derive("mintage/seal/1").front();
+  setup.progress = nullptr;
+  try {
+    static_cast<void>(key_rotation{setup});
+    return true;
+  } catch (const key_error&) {
+    return false;
+  }
+}
+
+class keys_of_a_rotated_seal : public key_rotation_rules {
+ protected:
+  /// A database of its own, with a key that the first root sealed.
+  keys_of_a_rotated_seal() {
+    setup.seal_keys = {ring, "mintage/seal/1"};
+    setup.progress = &progress;
+    for (const auto& k : engine->records().load_keys().keys)
+      engine->records().change_keys({}, {k.kid}, 0);
+    sealed.emplace(setup);
+  }
+  [[nodiscard]] std::optional<std::size_t> left() const {
+    return progress.left(sealed_records::keys, ring.changes());
+  }
+
+  crypto::root_ring ring{crypto::sha256("first")};
+  seal_progress progress;
+  std::optional<key_rotation> sealed;
+};
+
+TEST_F(keys_of_a_rotated_seal, are_sealed_anew_at_the_next_look) {
+  const auto before = sealed->ring();
+  EXPECT_EQ(left(), 0U);
+  test::rotate(ring, "second");
+  EXPECT_EQ(left(), std::nullopt);
+  EXPECT_FALSE(opens_with_newest(setup, ring));
+  EXPECT_FALSE(sealed->tick()) << "the keys are the same";
+  EXPECT_EQ(sealed->ring(), before);
+  EXPECT_EQ(left(), 0U);
+  EXPECT_TRUE(opens_with_newest(setup, ring));
+}
+
+TEST_F(keys_of_a_rotated_seal, are_sealed_anew_after_a_restart) {
+  test::rotate(ring, "second");
+  auto second = key_rotation{setup};
+  EXPECT_EQ(left(), 1U);
+  EXPECT_EQ(second.ring()->keys.front().key.kid(), sealed->ring()->keys.front().key.kid());
+  static_cast<void>(second.tick());
+  EXPECT_EQ(left(), 0U);
+  EXPECT_TRUE(opens_with_newest(setup, ring));
+}
+
+TEST_F(keys_of_a_rotated_seal, are_tried_again_when_the_database_fails) {
+  test::rotate(ring, "second");
+  records.loses = true;
+  static_cast<void>(sealed->tick());
+  EXPECT_NE(left(), 0U);
+  records.loses = false;
+  static_cast<void>(sealed->tick());
+  EXPECT_EQ(left(), 0U);
+  EXPECT_TRUE(opens_with_newest(setup, ring));
+}
+
+TEST_F(keys_of_a_rotated_seal, follow_what_another_node_has_made_the_newest) {
+  setup.follow_ring = [this] {
+    if (ring.content().generation == 1) test::rotate(ring, "second");
+  };
+  EXPECT_FALSE(sealed->refresh());
+  static_cast<void>(sealed->tick());
+  EXPECT_EQ(left(), 0U);
+  EXPECT_TRUE(opens_with_newest(setup, ring));
 }
 
 }  // namespace

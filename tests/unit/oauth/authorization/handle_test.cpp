@@ -7,6 +7,7 @@
 #include "crypto/base64.hpp"
 #include "oauth/authorization/encoding.hpp"
 #include "tests/unit/oauth/authorization/samples.hpp"
+#include "tests/support/rotated_ring.hpp"
 
 namespace mintage::oauth {
 namespace {
@@ -253,6 +254,23 @@ TEST_F(handles, are_unknown_when_they_are_altered) {
   // A slot that there is not.
   EXPECT_FALSE(find_handle_record("r.-" + std::string(45, 'A'), hash_));
   EXPECT_TRUE(find_handle_record("r.A" + std::string(44, 'A') + 'A', hash_));
+}
+
+TEST(url_seal, opens_what_a_former_root_sealed) {
+  auto ring = crypto::root_ring{crypto::sha256("first")};
+  auto seal = url_seal{crypto::subkeys{ring, "mintage/url/1"}};
+  const auto old = seal.seal(sealed_kind::login_handle, "plain", now);
+  mintage::test::rotate(ring, "second");
+  const auto fresh = seal.seal(sealed_kind::login_handle, "plain", now);
+  for (const auto& text : {old, fresh}) {
+    const auto opened = seal.open(sealed_kind::login_handle, text, now);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened->reveal(), "plain");
+    EXPECT_FALSE(seal.open(sealed_kind::pushed_handle, text, now));
+  }
+  auto only_new = url_seal{ring.derive("mintage/url/1").front()};
+  EXPECT_TRUE(only_new.open(sealed_kind::login_handle, fresh, now));
+  EXPECT_FALSE(only_new.open(sealed_kind::login_handle, old, now));
 }
 
 }  // namespace

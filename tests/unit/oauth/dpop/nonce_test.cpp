@@ -5,6 +5,7 @@
 #include <set>
 
 #include "crypto/base64.hpp"
+#include "tests/support/rotated_ring.hpp"
 
 namespace mintage::oauth {
 namespace {
@@ -67,6 +68,21 @@ TEST(dpop_nonces, cannot_be_altered) {
                           std::string(32, 'A'), std::string(32, '_'), std::string(32, ' ')}) {
     EXPECT_EQ(nonces.age_of(bad, begin), age::stale) << bad;
   }
+}
+
+TEST(dpop_nonces, of_a_former_root_are_accepted) {  // DPO-11
+  auto ring = crypto::root_ring{crypto::sha256("first")};
+  auto nonces = dpop_nonces{crypto::subkeys{ring, "mintage/dpop_nonce/1"}};
+  const auto old = nonces.current(begin);
+  test::rotate(ring, "second");
+  const auto fresh = nonces.current(begin);
+  EXPECT_NE(fresh, old);
+  EXPECT_EQ(nonces.age_of(old, begin), age::fresh);
+  EXPECT_EQ(nonces.age_of(fresh, begin), age::fresh);
+  EXPECT_EQ(nonces.age_of(old, begin + dpop_nonces::slot_length), age::older);
+  EXPECT_EQ(nonces.age_of(old, begin + 2 * dpop_nonces::slot_length), age::stale);
+  auto stranger = dpop_nonces{crypto::sha256("another")};
+  EXPECT_EQ(nonces.age_of(stranger.current(begin), begin), age::stale);
 }
 
 }  // namespace

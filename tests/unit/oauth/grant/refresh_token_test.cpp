@@ -6,6 +6,7 @@
 
 #include "crypto/base64.hpp"
 #include "tests/unit/oauth/grant/refresh_samples.hpp"
+#include "tests/support/rotated_ring.hpp"
 
 namespace mintage::oauth {
 namespace {
@@ -101,6 +102,25 @@ TEST(refresh_keys, cover_every_part_of_the_family) {  // RFT-06
   auto other = refresh_keys{counted_from<32>(1), 1};
   EXPECT_FALSE(other.proves(good, make_family()));
   EXPECT_EQ((refresh_keys{counted_from<32>(1), 9}.current()), 9u);
+}
+
+TEST(refresh_keys, prove_with_former_roots_and_make_with_the_newest) {  // RFT-06
+  auto ring = crypto::root_ring{counted_from<32>(0)};
+  auto with = refresh_keys{ring, 1};
+  const auto g = make_family();
+  const auto old = with.make(g, 0);
+  EXPECT_EQ(old, first_token);
+  test::rotate(ring, "second");
+  const auto fresh = with.make(g, 0);
+  EXPECT_NE(fresh, old);
+  EXPECT_EQ(fresh, (refresh_keys{crypto::sha256("second"), 1}.make(g, 0)));
+  for (const auto& text : {old, fresh})
+    EXPECT_TRUE(with.proves(parse_refresh_token(text).value(), g)) << text;
+  auto content = ring.content();
+  content.former.clear();
+  ring.change(std::move(content));
+  EXPECT_FALSE(with.proves(parse_refresh_token(old).value(), g)) << "its root is forgotten";
+  EXPECT_TRUE(with.proves(parse_refresh_token(fresh).value(), g));
 }
 
 }  // namespace

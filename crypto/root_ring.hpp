@@ -1,0 +1,104 @@
+/// @file
+/// The root keys of a server: the newest makes, each of them opens.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/bytes.hpp"
+#include "crypto/root_key.hpp"
+
+namespace mintage::crypto {
+
+/// Subkeys that outlive their root: what they made is stored, or known to others, and cannot be
+/// made again under another key. The order is that of the note in the database: DO NOT CHANGE.
+enum class lasting_subkey : std::uint8_t {
+  pepper,    ///< HMACs of secrets, and of tokens that are looked up
+  pairwise,  ///< pairwise subjects
+};
+inline constexpr auto lasting_subkeys_count = std::size_t{2};
+
+/// A root that makes nothing any more.
+struct former_root {
+  std::uint32_t generation = 0;
+  /// What it made is opened until then. Seconds since 1970.
+  std::int64_t kept_until = 0;
+  root_key key;
+};
+
+/// What a ring consists of.
+struct root_ring_content {
+  /// Of `newest`: 1 for the first root of a server.
+  std::uint32_t generation = 1;
+  /// When `newest` became so, in seconds since 1970; 0 = at the first start.
+  std::int64_t since = 0;
+  root_key newest;
+  std::array<digest, lasting_subkeys_count> lasting{};
+  /// The youngest first.
+  std::vector<former_root> former;
+};
+
+/// A ring with one root, the first of a server.
+[[nodiscard]] root_ring_content first_ring(root_key only);
+
+/// A handle to the roots of a server. Copies share the ring: a change is seen through all of them.
+/// Thread-safe.
+class root_ring {
+ public:
+  explicit root_ring(root_ring_content content);
+  /// A ring of one root. Implicit, so that tests can write known octets.
+  root_ring(const digest& only = {});  // NOLINT(google-explicit-constructor)
+
+  /// @returns handles to the same roots.
+  [[nodiscard]] root_ring_content content() const;
+  /// Also opens what `next` made, before it is the newest: other nodes may use it already.
+  void accept(root_key next);
+  /// From now on the ring consists of `content`.
+  void change(root_ring_content content);
+  /// Grows with each change.
+  [[nodiscard]] std::uint32_t changes() const noexcept;
+
+  [[nodiscard]] digest lasting(lasting_subkey which) const;
+  /// A subkey of each root: the newest, one that is accepted, the former ones. Never empty.
+  [[nodiscard]] std::vector<digest> derive(std::string_view purpose) const;
+
+ private:
+  struct state;
+  std::shared_ptr<state> state_;
+};
+
+/// The subkeys of the roots for one purpose, derived again when the ring has changed. Not
+/// thread-safe: one per actor; copies are independent.
+class subkeys {
+ public:
+  /// Derives at once. @param purpose the label, for example "mintage/seal/1".
+  subkeys(root_ring ring, std::string purpose);
+  /// One key that never changes. Implicit, so that tests can write known octets.
+  subkeys(const digest& only = {}) : all_{only} {}  // NOLINT(google-explicit-constructor)
+
+  /// Takes over what has changed in the ring. @returns whether something had. Call it before `all`
+  /// and `newest`; what they returned is then no longer valid.
+  bool update();
+  /// The newest first.
+  [[nodiscard]] const std::vector<digest>& all() const noexcept { return all_; }
+  /// The one that makes.
+  [[nodiscard]] const digest& newest() const noexcept { return all_.front(); }
+  /// Of the ring, as of the last update; 0 for a key that never changes.
+  [[nodiscard]] std::uint32_t changes() const noexcept { return from_ ? from_->changes : 0; }
+
+ private:
+  struct origin {
+    root_ring ring;
+    std::string purpose;
+    std::uint32_t changes = 0;
+  };
+  std::optional<origin> from_;
+  std::vector<digest> all_;
+};
+
+}  // namespace mintage::crypto

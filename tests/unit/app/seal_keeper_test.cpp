@@ -1,0 +1,271 @@
+// The seal key is rotated whole or not at all, whatever happens meanwhile.
+#include "app/seal_keeper.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "app/seal_note.hpp"
+#include "loopback/child_process.hpp"
+#include "storage/content.hpp"
+#include "storage/memory/engine.hpp"
+
+namespace mintage::app {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+constexpr auto purpose = std::string_view{"mintage/seal/1"};
+
+struct fixed_clock final : oauth::clock {
+  oauth::instant now() const noexcept override { return oauth::instant{oauth::seconds{at}}; }
+  bool is_confirmed() const noexcept override { return sure; }
+  std::int64_t at = 1'700'000'000;
+  bool sure = true;
+};
+
+class seal_key : public testing::Test {
+ protected:
+  [[nodiscard]] std::unique_ptr<seal_keeper> open() {
+    return std::make_unique<seal_keeper>(
+        seal_keeper::setup{.file = file,
+                           .rules = {},
+                           .records = engine->records(),
+                           .clock = clock,
+                           .log = log,
+                           .keep = std::chrono::seconds{1000},
+                           .objection = [this] { return objection; }});
+  }
+  static json::object done(const operations_desk::outcome& o) {
+    EXPECT_TRUE(o) << (o ? "" : o.error().description);
+    return o ? json::parse(o->json).as_object() : json::object{};
+  }
+  [[nodiscard]] static std::string refusal(const operations_desk::outcome& o) {
+    EXPECT_FALSE(o);
+    return o ? "" : o.error().description;
+  }
+  [[nodiscard]] std::string note() const {
+    return engine->records().load_note(storage::seal_check_note);
+  }
+  [[nodiscard]] std::set<std::string> files() const {
+    auto names = std::set<std::string>{};
+    for (const auto& f : fs::directory_iterator{folder.path()}) names.insert(f.path().filename());
+    return names;
+  }
+  static json::object shown(seal_keeper& k) {
+    return done(k.show([](std::string_view) { return std::optional<std::size_t>{0}; }));
+  }
+
+  loopback::temporary_folder folder;
+  fs::path file = folder.path() / "seal";
+  fs::path next = folder.path() / "seal.next";
+  fixed_clock clock;
+  std::string objection;
+  event_log log{event_log::make_log({})};
+  std::unique_ptr<storage::engine> engine = storage::open_memory_engine(5);
+};
+
+TEST_F(seal_key, is_made_once_and_found_again) {
+  const auto first = open()->ring().derive(purpose);
+  EXPECT_EQ(files(), std::set<std::string>{"seal"});
+  EXPECT_EQ(open()->ring().derive(purpose), first);
+}
+
+TEST_F(seal_key, is_rotated_and_the_former_one_still_opens) {
+  const auto keeper = open();
+  const auto ring = keeper->ring();
+  const auto before = ring.derive(purpose).front();
+  const auto pepper = ring.lasting(crypto::lasting_subkey::pepper);
+  const auto report = done(keeper->rotate());
+  EXPECT_EQ(report.at("generation").to_number<int>(), 2);
+  EXPECT_TRUE(report.at("file_replaced").as_bool());
+  EXPECT_EQ(report.at("next_step").as_string(), "");
+  EXPECT_EQ(files(), (std::set<std::string>{"seal", "seal.former-1"}));
+
+  const auto reopened = open();
+  for (const auto& r : {ring, reopened->ring()}) {
+    const auto all = r.derive(purpose);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_NE(all[0], before);
+    EXPECT_EQ(all[1], before);
+    EXPECT_EQ(r.lasting(crypto::lasting_subkey::pepper), pepper);
+    EXPECT_EQ(r.content().generation, 2U);
+    EXPECT_EQ(r.content().former.front().kept_until, clock.at + 1000);
+  }
+  EXPECT_EQ(reopened->ring().derive(purpose), ring.derive(purpose));
+}
+
+TEST_F(seal_key, of_a_rotation_that_was_killed_before_its_note_is_the_former_one) {
+  const auto first = open()->ring().derive(purpose);
+  make_seal_key(next);
+  const auto keeper = open();
+  EXPECT_EQ(keeper->ring().derive(purpose).front(), first.front());
+  EXPECT_TRUE(shown(*keeper).at("next_is_at_hand").as_bool());
+  const auto taken = *read_seal_key(next, {});
+  done(keeper->rotate());
+  EXPECT_EQ(keeper->ring().derive(purpose).front(), taken.derive(purpose));
+  EXPECT_EQ(files(), (std::set<std::string>{"seal", "seal.former-1"}));
+}
+
+TEST_F(seal_key, of_a_rotation_that_was_killed_after_its_note_is_the_new_one) {
+  const auto names = std::set<std::string>{"seal", "seal.former-1"};
+  const auto keeper = open();
+  done(keeper->rotate());
+  const auto all = keeper->ring().derive(purpose);
+  // Nothing was renamed yet.
+  fs::rename(file, next);
+  fs::rename(folder.path() / "seal.former-1", file);
+  EXPECT_EQ(open()->ring().derive(purpose), all);
+  EXPECT_EQ(files(), names) << "the start went on with it";
+  // The former file had both of its names.
+  fs::rename(file, next);
+  fs::create_hard_link(folder.path() / "seal.former-1", file);
+  EXPECT_EQ(open()->ring().derive(purpose), all);
+  EXPECT_EQ(files(), names);
+  // The former file is lost.
+  fs::rename(file, next);
+  EXPECT_EQ(open()->ring().derive(purpose), all);
+  EXPECT_EQ(files(), names);
+}
+
+TEST_F(seal_key, that_cannot_be_put_in_its_place_is_used_all_the_same) {
+  const auto keeper = open();
+  fs::create_directory(folder.path() / "seal.former-1");
+  const auto report = done(keeper->rotate());
+  EXPECT_FALSE(report.at("file_replaced").as_bool());
+  EXPECT_NE(report.at("next_step").as_string().find(next.string()), std::string::npos);
+  EXPECT_FALSE(shown(*keeper).at("file_is_current").as_bool());
+  EXPECT_EQ(open()->ring().derive(purpose), keeper->ring().derive(purpose));
+  EXPECT_NE(refusal(keeper->rotate()).find("is the seal key in use"), std::string::npos);
+  // The operator does it.
+  fs::remove(folder.path() / "seal.former-1");
+  fs::rename(next, file);
+  EXPECT_EQ(open()->ring().derive(purpose), keeper->ring().derive(purpose));
+  EXPECT_EQ(done(keeper->rotate()).at("generation").to_number<int>(), 3);
+}
+
+TEST_F(seal_key, is_not_rotated_when_the_new_one_cannot_be_made_or_read) {
+  const auto keeper = open();
+  const auto before = note();
+  fs::create_directory(next);
+  EXPECT_NE(refusal(keeper->rotate()).find(next.string()), std::string::npos);
+  fs::remove(next);
+  std::ofstream{next} << "not a key\n";
+  fs::permissions(next, fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_NE(refusal(keeper->rotate()).find("is not a seal key"), std::string::npos);
+  EXPECT_EQ(note(), before);
+  EXPECT_EQ(open()->ring().derive(purpose).size(), 1U) << "the start is not ended by it";
+}
+
+TEST_F(seal_key, is_not_rotated_against_an_objection) {
+  const auto keeper = open();
+  objection = "another node is not ready";
+  EXPECT_EQ(refusal(keeper->rotate()), objection);
+  EXPECT_EQ(files(), std::set<std::string>{"seal"});
+}
+
+TEST_F(seal_key, of_a_former_file_alone_does_not_start_the_server) {
+  done(open()->rotate());
+  fs::rename(folder.path() / "seal.former-1", file);
+  EXPECT_THROW(open(), file_error);
+  fs::remove(file);
+  EXPECT_THROW(open(), file_error);
+  EXPECT_EQ(files(), std::set<std::string>{}) << "a new one is not made";
+}
+
+TEST_F(seal_key, is_taken_over_from_another_node) {
+  const auto here = open();
+  // The same files are those of the other node here, so that this one finds the new key in FILE.
+  done(open()->rotate());
+  const auto other = open();
+  EXPECT_EQ(here->ring().content().generation, 1U);
+  here->follow();
+  EXPECT_EQ(here->ring().derive(purpose), other->ring().derive(purpose));
+  EXPECT_EQ(files(), (std::set<std::string>{"seal", "seal.former-1"}));
+  here->follow();
+  done(other->retire([](std::string_view) { return std::optional<std::size_t>{0}; }));
+  here->follow();
+  EXPECT_EQ(here->ring().derive(purpose).size(), 1U);
+}
+
+TEST_F(seal_key, that_another_node_rotated_and_is_not_here_ends_the_server) {
+  const auto here = open();
+  done(open()->rotate());
+  fs::remove(file);
+  EXPECT_THROW(here->follow(), file_error);
+}
+
+TEST_F(seal_key, is_forgotten_when_its_time_is_over_by_a_clock_that_is_sure) {
+  done(open()->rotate());
+  clock.at += 1000;
+  EXPECT_EQ(open()->ring().derive(purpose).size(), 2U);
+  clock.at += 1;
+  clock.sure = false;
+  EXPECT_EQ(open()->ring().derive(purpose).size(), 2U);
+  clock.sure = true;
+  EXPECT_EQ(open()->ring().derive(purpose).size(), 1U);
+}
+
+TEST_F(seal_key, is_retired_when_no_record_needs_it) {
+  const auto keeper = open();
+  done(keeper->rotate());
+  const auto counted = [&](std::optional<std::size_t> left) {
+    return keeper->retire([left](std::string_view) { return left; });
+  };
+  EXPECT_NE(refusal(counted(1)), "");
+  EXPECT_NE(refusal(counted(std::nullopt)), "");
+  EXPECT_EQ(json::serialize(done(counted(0))), R"({"forgotten":[1]})");
+  EXPECT_EQ(keeper->ring().derive(purpose).size(), 1U);
+  const auto reopened = open();
+  EXPECT_EQ(reopened->ring().derive(purpose), keeper->ring().derive(purpose));
+  EXPECT_EQ(reopened->ring().content().generation, 2U);
+}
+
+TEST_F(seal_key, has_few_former_ones) {
+  const auto keeper = open();
+  for (auto i = 0; i < 8; ++i) done(keeper->rotate());
+  EXPECT_NE(refusal(keeper->rotate()).find("retire"), std::string::npos);
+}
+
+TEST_F(seal_key, fits_a_backup_by_either_file) {
+  done(open()->rotate());
+  const auto made = note();
+  EXPECT_EQ(compare_seal_key(file, made, {}), seal_key_fit::fits);
+  fs::rename(file, next);
+  EXPECT_EQ(compare_seal_key(file, made, {}), seal_key_fit::fits);
+  fs::rename(folder.path() / "seal.former-1", file);
+  EXPECT_EQ(compare_seal_key(file, made, {}), seal_key_fit::fits);
+  fs::remove(next);
+  EXPECT_EQ(compare_seal_key(file, made, {}), seal_key_fit::other);
+  fs::remove(file);
+  EXPECT_EQ(compare_seal_key(file, made, {}), seal_key_fit::missing);
+}
+
+TEST(seal_note, holds_the_ring_and_opens_with_its_newest_root_alone) {
+  auto ring = crypto::first_ring(crypto::root_key{crypto::sha256("first")});
+  EXPECT_TRUE(open_seal_note(ring.newest, make_seal_note(ring)));
+  ring.former.push_back({1, 77, ring.newest});
+  ring.newest = crypto::root_key{crypto::sha256("second")};
+  ring.generation = 2;
+  ring.since = 55;
+  const auto note = make_seal_note(ring);
+  EXPECT_FALSE(open_seal_note(ring.former.front().key, note));
+  const auto opened = open_seal_note(ring.newest, note);
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->generation, 2U);
+  EXPECT_EQ(opened->since, 55);
+  EXPECT_EQ(opened->lasting, ring.lasting);
+  ASSERT_EQ(opened->former.size(), 1U);
+  EXPECT_EQ(opened->former.front().generation, 1U);
+  EXPECT_EQ(opened->former.front().kept_until, 77);
+  EXPECT_EQ(opened->former.front().key.derive("x"), ring.former.front().key.derive("x"));
+}
+
+}  // namespace
+}  // namespace mintage::app
