@@ -65,8 +65,8 @@ class system {
   /// I/O threads, so it is not called on one. Same thread as the destructor, or ends before it.
   void change(const options& o, const oauth::options& rules);
 
-  /// How many records of this kind the newest seal key does not open yet. @returns nothing when they
-  /// were not looked through since the ring changed. Any thread.
+  /// How many records of this kind the newest seal key does not open yet. @returns nothing when
+  /// they were not looked through since the ring changed. Any thread.
   [[nodiscard]] std::optional<std::size_t> outdated(sealed_records of) const;
 
   /// Puts the meters of another part on the page. @param g outlives the system. Any thread.

@@ -24,7 +24,9 @@ using storage::seal_check_note;
 
 /// More than anybody needs; each costs a refused handle or token one more try.
 constexpr auto most_former = std::size_t{8};
-constexpr auto kinds = std::array<std::string_view, 2>{"keys", "secrets"};
+/// The records that are sealed, by their names in reports.
+constexpr auto kinds = std::to_array<std::pair<actors::sealed_records, std::string_view>>(
+    {{actors::sealed_records::keys, "keys"}, {actors::sealed_records::secrets, "secrets"}});
 
 operations_desk::outcome refuse(std::string because) {
   return tl::unexpected{oauth::admin_error{oauth::errc::conflict, std::move(because)}};
@@ -49,7 +51,9 @@ std::string sentence_of(int error) {
 }  // namespace
 
 seal_keeper::seal_keeper(setup s)
-    : setup_{std::move(s)}, next_file_{next_seal_key_file(setup_.file)}, ring_{without_expired(load())} {
+    : setup_{std::move(s)},
+      next_file_{next_seal_key_file(setup_.file)},
+      ring_{without_expired(load())} {
   if (auto next = find_next()) ring_.accept(std::move(*next));
 }
 
@@ -232,9 +236,9 @@ operations_desk::outcome seal_keeper::rotate() try {
                                                " in the place of " + setup_.file.string() +
                                                " yourself; until then the server needs both.";
   return report({{"generation", former + 1},
-                 {"seal_key_file", setup_.file.string()},
+                 {"seal_key_file", fs::absolute(setup_.file).string()},
                  {"file_replaced", swapped.is_done},
-                 {"former_file", swapped.is_done ? swapped.former.string() : ""},
+                 {"former_file", swapped.is_done ? fs::absolute(swapped.former).string() : ""},
                  {"next_step", next_step}});
 } catch (const file_error& e) {
   return refuse(std::string{e.what()} + "; `mintage seal make` makes it where the server cannot");
@@ -248,9 +252,9 @@ operations_desk::outcome seal_keeper::show(const counter& outdated) {
   const auto lock = std::lock_guard{mutex_};
   const auto ring = ring_.content();
   auto left = json::object{};
-  for (const auto kind : kinds) {
+  for (const auto& [kind, name] : kinds) {
     const auto count = outdated(kind);
-    left[kind] = count ? json::value(*count) : json::value(nullptr);
+    left[name] = count ? json::value(*count) : json::value(nullptr);
   }
   auto former = json::array{};
   for (const auto& f : ring.former)
@@ -265,7 +269,7 @@ operations_desk::outcome seal_keeper::show(const counter& outdated) {
 
 operations_desk::outcome seal_keeper::retire(const counter& outdated) try {
   const auto lock = std::lock_guard{mutex_};
-  for (const auto kind : kinds)
+  for (const auto& [kind, name] : kinds)
     if (outdated(kind).value_or(1) != 0)
       return refuse("records are still sealed with a former key; try again in a moment");
   auto to = ring_.content();

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "actors/stages/seal_progress.hpp"
 #include "app/event_log.hpp"
 #include "app/operations_desk.hpp"
 #include "app/private_files.hpp"
@@ -58,7 +59,7 @@ class seal_keeper {
   /// @param outdated how many records of a kind the newest key does not open; nothing = not known
   /// @returns {"generation","since","former":[{"generation","kept_until"}],"outdated":{…},
   ///          "next_is_at_hand","file_is_current"}
-  using counter = std::function<std::optional<std::size_t>(std::string_view kind)>;
+  using counter = std::function<std::optional<std::size_t>(actors::sealed_records)>;
   [[nodiscard]] operations_desk::outcome show(const counter& outdated);
   /// Forgets the former keys: what only they open is void. @returns {"forgotten":[generation]}
   [[nodiscard]] operations_desk::outcome retire(const counter& outdated);

@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "app/private_files.hpp"
-#include "crypto/secret.hpp"
 #include "crypto/seal.hpp"
+#include "crypto/secret.hpp"
 
 namespace mintage::app {
 namespace {

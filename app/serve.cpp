@@ -52,6 +52,15 @@ operations_desk::handlers make_handlers(live_settings& in_use) {
   return {.reload = [&] { return in_use.reload(); }, .back_up = {}};
 }
 
+/// @param seals, actors outlive the handlers.
+void add_seal_handlers(operations_desk::handlers& to, seal_keeper& seals,
+                       const actors::system& actors) {
+  const auto outdated = [&actors](actors::sealed_records of) { return actors.outdated(of); };
+  to.rotate_seal = [&seals] { return seals.rotate(); };
+  to.show_seal = [&seals, outdated] { return seals.show(outdated); };
+  to.retire_seal = [&seals, outdated] { return seals.retire(outdated); };
+}
+
 void wait_for_end(signal_watch& signals, const service_manager& manager, operations_desk& desk,
                   event_log& log) {
   for (;;) {
@@ -254,6 +263,7 @@ int run(const config::settings& settings, config_source source, const surroundin
   auto handlers = make_handlers(in_use);
   handlers.back_up = make_backups(backups, desk.closing(), log);
   in_use.log_certificates();  // before a reload can change them
+  add_seal_handlers(handlers, seals, *actors);
   auto opened = desk.open(std::move(handlers));
   server.start(services);
 

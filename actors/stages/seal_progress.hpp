@@ -2,6 +2,7 @@
 /// How far records are sealed anew after the seal key was rotated.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +11,11 @@
 namespace mintage::actors {
 
 /// What is sealed with the keys of the ring.
-enum class sealed_records : std::uint8_t { keys, secrets };
+enum class sealed_records : std::uint8_t {
+  keys,     ///< signing keys
+  secrets,  ///< client secrets whose text is needed (CAU-10)
+};
+inline constexpr auto sealed_records_count = std::size_t{2};
 
 /// Written by the actors that own the records, read on any thread.
 class seal_progress {
@@ -35,7 +40,7 @@ class seal_progress {
     std::atomic<std::size_t> left{0};
     std::atomic<std::uint32_t> changes{0};
   };
-  count counts_[2];
+  std::array<count, sealed_records_count> counts_;
 };
 
 }  // namespace mintage::actors

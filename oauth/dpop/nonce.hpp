@@ -43,8 +43,7 @@ class dpop_nonces {
   [[nodiscard]] static life life_of(std::string_view nonce);
 
  private:
-  [[nodiscard]] static std::string make(std::uint64_t slot_number,
-                                        crypto::hmac_sha256& to_mac);
+  [[nodiscard]] static std::string make(std::uint64_t slot_number, crypto::hmac_sha256& to_mac);
   /// Takes over what has changed in the ring of keys.
   void update();
   void take_keys();

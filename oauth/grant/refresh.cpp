@@ -206,7 +206,7 @@ std::string refresh_keys::make(const grant& g, std::uint32_t generation) {
   out.append(prefix);
   g.where.append_to(out);
   crypto::base64url_append(out, concatenate(g.family, big_endian(generation),
-                                              mac(keys(g.mac_key_id).front(), g, generation)));
+                                            mac(keys(g.mac_key_id).front(), g, generation)));
   return out;
 }
 

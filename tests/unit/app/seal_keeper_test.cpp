@@ -59,7 +59,7 @@ class seal_key : public testing::Test {
     return names;
   }
   static json::object shown(seal_keeper& k) {
-    return done(k.show([](std::string_view) { return std::optional<std::size_t>{0}; }));
+    return done(k.show([](actors::sealed_records) { return std::optional<std::size_t>{0}; }));
   }
 
   loopback::temporary_folder folder;
@@ -189,7 +189,7 @@ TEST_F(seal_key, is_taken_over_from_another_node) {
   EXPECT_EQ(here->ring().derive(purpose), other->ring().derive(purpose));
   EXPECT_EQ(files(), (std::set<std::string>{"seal", "seal.former-1"}));
   here->follow();
-  done(other->retire([](std::string_view) { return std::optional<std::size_t>{0}; }));
+  done(other->retire([](actors::sealed_records) { return std::optional<std::size_t>{0}; }));
   here->follow();
   EXPECT_EQ(here->ring().derive(purpose).size(), 1U);
 }
@@ -216,7 +216,7 @@ TEST_F(seal_key, is_retired_when_no_record_needs_it) {
   const auto keeper = open();
   done(keeper->rotate());
   const auto counted = [&](std::optional<std::size_t> left) {
-    return keeper->retire([left](std::string_view) { return left; });
+    return keeper->retire([left](actors::sealed_records) { return left; });
   };
   EXPECT_NE(refusal(counted(1)), "");
   EXPECT_NE(refusal(counted(std::nullopt)), "");

@@ -5,9 +5,9 @@
 #include "oauth/client/sealed_secret.hpp"
 #include "oauth/client/secrets.hpp"
 #include "storage/memory/engine.hpp"
+#include "tests/support/rotated_ring.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
 #include "tests/unit/crypto/example_jwks.hpp"
-#include "tests/support/rotated_ring.hpp"
 
 namespace mintage::actors {
 namespace {
@@ -347,7 +347,7 @@ TEST_F(client_administration_rules, seal_anew_what_a_former_root_sealed) {
     return oauth::unseal_secret(c, found->secrets.front(), newest).has_value();
   };
   EXPECT_EQ(left(), 0U);
-  test::rotate(ring, "second");
+  mintage::test::rotate(ring, "second");
   EXPECT_EQ(left(), std::nullopt);
   EXPECT_FALSE(opens_with_newest());
   second.seal_anew();
@@ -355,7 +355,7 @@ TEST_F(client_administration_rules, seal_anew_what_a_former_root_sealed) {
   EXPECT_TRUE(opens_with_newest());
   EXPECT_EQ(second.clients()->find(c.id)->version, c.version) << "proven secrets stay proven";
 
-  test::rotate(ring, "third");
+  mintage::test::rotate(ring, "third");
   setup.secret_keys = {ring, "mintage/client-secret/1"};
   auto after_restart = client_administration{setup};
   EXPECT_EQ(left(), 1U);

@@ -8,9 +8,9 @@
 
 #include "loopback/deaf_journal.hpp"
 #include "storage/memory/engine.hpp"
+#include "tests/support/rotated_ring.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
 #include "tests/unit/actors/stages/failing_catalog.hpp"
-#include "tests/support/rotated_ring.hpp"
 
 namespace mintage::actors {
 namespace {
@@ -204,7 +204,7 @@ class keys_of_a_rotated_seal : public key_rotation_rules {
 TEST_F(keys_of_a_rotated_seal, are_sealed_anew_at_the_next_look) {
   const auto before = sealed->ring();
   EXPECT_EQ(left(), 0U);
-  test::rotate(ring, "second");
+  mintage::test::rotate(ring, "second");
   EXPECT_EQ(left(), std::nullopt);
   EXPECT_FALSE(opens_with_newest(setup, ring));
   EXPECT_FALSE(sealed->tick()) << "the keys are the same";
@@ -214,7 +214,7 @@ TEST_F(keys_of_a_rotated_seal, are_sealed_anew_at_the_next_look) {
 }
 
 TEST_F(keys_of_a_rotated_seal, are_sealed_anew_after_a_restart) {
-  test::rotate(ring, "second");
+  mintage::test::rotate(ring, "second");
   auto second = key_rotation{setup};
   EXPECT_EQ(left(), 1U);
   EXPECT_EQ(second.ring()->keys.front().key.kid(), sealed->ring()->keys.front().key.kid());
@@ -224,7 +224,7 @@ TEST_F(keys_of_a_rotated_seal, are_sealed_anew_after_a_restart) {
 }
 
 TEST_F(keys_of_a_rotated_seal, are_tried_again_when_the_database_fails) {
-  test::rotate(ring, "second");
+  mintage::test::rotate(ring, "second");
   records.loses = true;
   static_cast<void>(sealed->tick());
   EXPECT_NE(left(), 0U);
@@ -236,7 +236,7 @@ TEST_F(keys_of_a_rotated_seal, are_tried_again_when_the_database_fails) {
 
 TEST_F(keys_of_a_rotated_seal, follow_what_another_node_has_made_the_newest) {
   setup.follow_ring = [this] {
-    if (ring.content().generation == 1) test::rotate(ring, "second");
+    if (ring.content().generation == 1) mintage::test::rotate(ring, "second");
   };
   EXPECT_FALSE(sealed->refresh());
   static_cast<void>(sealed->tick());

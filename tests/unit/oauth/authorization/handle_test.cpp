@@ -6,8 +6,8 @@
 
 #include "crypto/base64.hpp"
 #include "oauth/authorization/encoding.hpp"
-#include "tests/unit/oauth/authorization/samples.hpp"
 #include "tests/support/rotated_ring.hpp"
+#include "tests/unit/oauth/authorization/samples.hpp"
 
 namespace mintage::oauth {
 namespace {

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "crypto/base64.hpp"
-#include "tests/unit/oauth/grant/refresh_samples.hpp"
 #include "tests/support/rotated_ring.hpp"
+#include "tests/unit/oauth/grant/refresh_samples.hpp"
 
 namespace mintage::oauth {
 namespace {
