@@ -44,6 +44,13 @@ bool are_one(const fs::path& a, const fs::path& b) {
          of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
 }
 
+bool is_one_of(const std::vector<crypto::former_root>& all, const crypto::root_key& key) {
+  constexpr auto label = std::string_view{"mintage/same/1"};
+  return std::any_of(all.begin(), all.end(), [&](const crypto::former_root& f) {
+    return f.key.derive(label) == key.derive(label);
+  });
+}
+
 std::string sentence_of(int error) {
   return std::strerror(error);
 }
@@ -111,7 +118,11 @@ std::optional<crypto::root_key> seal_keeper::find_next() const {
     auto next = read_seal_key(next_file_, setup_.rules);
     return next && !is_newest(*next) ? std::move(next) : std::nullopt;
   } catch (const file_error& e) {
-    setup_.log.event(log_level::warn, "a seal key to come cannot be read", {{"because", e.what()}});
+    // Where only root may look, and systemd hands over the files that there are, there is none.
+    auto ignored = std::error_code{};
+    if (fs::exists(next_file_, ignored))
+      setup_.log.event(log_level::warn, "a seal key to come cannot be read",
+                       {{"because", e.what()}});
     return std::nullopt;
   }
 }
@@ -210,6 +221,8 @@ operations_desk::outcome seal_keeper::rotate() try {
     return refuse(next_file_.string() + " is the seal key in use: put it in the place of " +
                   setup_.file.string() + " before the next rotation");
   auto to = without_expired(ring_.content());
+  if (next && is_one_of(to.former, *next))
+    return refuse(next_file_.string() + " is a former seal key: remove it");
   if (to.former.size() >= most_former)
     return refuse("there are " + std::to_string(to.former.size()) +
                   " former seal keys already: retire them first");
@@ -241,7 +254,8 @@ operations_desk::outcome seal_keeper::rotate() try {
                  {"former_file", swapped.is_done ? fs::absolute(swapped.former).string() : ""},
                  {"next_step", next_step}});
 } catch (const file_error& e) {
-  return refuse(std::string{e.what()} + "; `mintage seal make` makes it where the server cannot");
+  return refuse(std::string{e.what()} +
+                "; `mintage seal make` makes it where the server cannot; restart the server then");
 } catch (const storage::storage_error& e) {
   setup_.log.event(log_level::error, "the seal key was not rotated", {{"because", e.what()}});
   return tl::unexpected{oauth::admin_error{oauth::errc::temporarily_unavailable,

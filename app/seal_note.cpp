@@ -11,9 +11,11 @@ namespace mintage::app {
 namespace {
 
 // The format is that of all databases: DO NOT CHANGE.
-constexpr auto context = std::string_view{"note/seal-check"};
-/// All that the note of a server says whose seal key was never rotated. A ring follows it.
-constexpr auto head = std::string_view{"mintage"};
+/// Of the note of a server whose seal key was never rotated, and all that it says.
+constexpr auto first_context = std::string_view{"note/seal-check"};
+constexpr auto first_text = std::string_view{"mintage"};
+/// Of a ring: a version that knows none does not take its newest root for the only one.
+constexpr auto ring_context = std::string_view{"note/seal-ring"};
 constexpr auto ring_version = std::uint8_t{1};
 
 crypto::digest check_key(const crypto::root_key& root) {
@@ -79,8 +81,8 @@ crypto::root_ring_content read_ring(const crypto::root_key& newest, std::string_
 
 std::string make_seal_note(const crypto::root_ring_content& ring) {
   const auto key = check_key(ring.newest);
-  if (ring.generation == 1) return crypto::seal(key, context, head);
-  auto text = std::string{head};
+  if (ring.generation == 1) return crypto::seal(key, first_context, first_text);
+  auto text = std::string{};
   text.reserve(1024);  // the wiped string has the only copy
   append(text, ring_version, 1);
   append(text, ring.generation, 4);
@@ -93,15 +95,15 @@ std::string make_seal_note(const crypto::root_ring_content& ring) {
     f.key.append_to(text);
   }
   const auto payload = crypto::secret_string{std::move(text)};
-  return crypto::seal(key, context, payload.reveal());
+  return crypto::seal(key, ring_context, payload.reveal());
 }
 
 std::optional<crypto::root_ring_content> open_seal_note(const crypto::root_key& root,
                                                         std::string_view note) {
-  const auto payload = crypto::unseal(check_key(root), context, note);
-  if (!payload) return std::nullopt;
-  const auto text = payload->reveal();
-  return text == head ? crypto::first_ring(root) : read_ring(root, text.substr(head.size()));
+  const auto key = check_key(root);
+  if (crypto::unseal(key, first_context, note)) return crypto::first_ring(root);
+  const auto ring = crypto::unseal(key, ring_context, note);
+  return ring ? std::optional{read_ring(root, ring->reveal())} : std::nullopt;
 }
 
 }  // namespace mintage::app

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "app/seal_note.hpp"
+#include "crypto/seal.hpp"
 #include "loopback/child_process.hpp"
 #include "storage/content.hpp"
 #include "storage/memory/engine.hpp"
@@ -163,6 +164,14 @@ TEST_F(seal_key, is_not_rotated_when_the_new_one_cannot_be_made_or_read) {
   EXPECT_EQ(open()->ring().derive(purpose).size(), 1U) << "the start is not ended by it";
 }
 
+TEST_F(seal_key, is_not_rotated_back) {
+  const auto keeper = open();
+  done(keeper->rotate());
+  fs::copy_file(folder.path() / "seal.former-1", next);
+  EXPECT_NE(refusal(keeper->rotate()).find("is a former seal key"), std::string::npos);
+  EXPECT_EQ(keeper->ring().content().generation, 2U);
+}
+
 TEST_F(seal_key, is_not_rotated_against_an_objection) {
   const auto keeper = open();
   objection = "another node is not ready";
@@ -256,6 +265,8 @@ TEST(seal_note, holds_the_ring_and_opens_with_its_newest_root_alone) {
   ring.since = 55;
   const auto note = make_seal_note(ring);
   EXPECT_FALSE(open_seal_note(ring.former.front().key, note));
+  // What a version without rings does: it must not take the newest root for the first.
+  EXPECT_FALSE(crypto::unseal(ring.newest.derive("mintage/check/1"), "note/seal-check", note));
   const auto opened = open_seal_note(ring.newest, note);
   ASSERT_TRUE(opened);
   EXPECT_EQ(opened->generation, 2U);
