@@ -1,6 +1,11 @@
 # The Debian packages of packages.txt as CMake targets. Targets are SYSTEM, so that
 # their headers cause no warnings.
 
+# Debian 13's CMake warns that its own FindBoost ends one day.
+if(POLICY CMP0167)
+  cmake_policy(SET CMP0167 OLD)
+endif()
+
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS system json)
 find_package(simdjson REQUIRED)
