@@ -153,10 +153,13 @@ void seal_keeper::follow() {
     const auto key = read_seal_key(setup_.file, setup_.rules);
     ring = key ? open_seal_note(*key, now) : std::nullopt;
   }
-  if (!ring)
-    throw file_error{"another node has rotated the seal key, and the new one is neither " +
-                     setup_.file.string() + " nor " + next_file_.string() +
-                     ": copy it from that node"};
+  if (!ring) {
+    const auto missing = "another node has rotated the seal key, and the new one is neither " +
+                         setup_.file.string() + " nor " + next_file_.string() +
+                         ": copy it from that node";
+    setup_.log.event(log_level::error, "the server cannot go on", {{"because", missing}});
+    throw file_error{missing};
+  }
   const auto former = ring_.content().generation;
   const auto is_rotated = ring->generation != former;
   note_ = std::move(now);
