@@ -59,6 +59,7 @@ client_administration::client_administration(const registry_setup& setup)
       std::move(all.clients), std::move(all.resources), setup.rules.profile);
   registration_tokens_ = std::move(all.registration_tokens);
   count_registered();
+  secret_keys_.update();  // the ring may have changed since the setup was made
   find_outdated();
 }
 
