@@ -1,8 +1,6 @@
 // Every algorithm that is verified: assertions by keys and by secrets, and DPoP proofs. (CAU-06,
 // CAU-10, DPO-02)
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <array>
@@ -13,6 +11,7 @@
 #include "oauth/dpop/proof.hpp"
 #include "tests/support/dpop_key.hpp"
 #include "tests/support/jwt_check.hpp"
+#include "tests/support/keyed_assertion.hpp"
 #include "tests/support/proof_claims.hpp"
 #include "tests/support/test_clients.hpp"
 
@@ -23,25 +22,6 @@ using boost::json::object;
 using boost::json::serialize;
 
 constexpr auto invalid_dpop_proof = expected{400, "invalid_dpop_proof", false, false};
-
-/// An HMAC by OpenSSL, which the server's own code has no part in.
-std::string hmac(crypto::sha2 which, std::string_view key, std::string_view text) {
-  const auto* const hash = which == crypto::sha2::sha256   ? EVP_sha256()
-                           : which == crypto::sha2::sha384 ? EVP_sha384()
-                                                           : EVP_sha512();
-  auto out = std::array<unsigned char, EVP_MAX_MD_SIZE>{};
-  auto size = 0U;
-  HMAC(hash, key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(), &size);
-  return {reinterpret_cast<const char*>(out.data()), size};
-}
-
-/// An assertion under a client secret.
-std::string keyed(const oauth::assertion_alg_row& alg, const party& who, std::string_view secret) {
-  const auto text = crypto::base64url(serialize(object{{"alg", alg.name}})) + '.' +
-                    crypto::base64url(serialize(assertion_claims(who.id)));
-  return text + '.' + crypto::base64url(hmac(alg.hash, secret, text));
-}
 
 /// client_credentials with an assertion.
 token_call with_assertion(const party& who, std::string_view assertion) {
