@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
   add_registration_token_commands(program, chosen);
   add_code_commands(program, chosen);
   add_keys_commands(program, chosen);
+  add_seal_commands(program, chosen);
   add_clock_commands(program, chosen);
   add_reload_command(program, chosen);
   add_explain_command(program, chosen);

@@ -1,7 +1,7 @@
 /// @file
-/// The management commands: `mintage client`, `registration-token`, `code`, `keys`, `clock`,
-/// `reload`, `explain`, `apply`, `export`, `top` and `bug-report`, over the admin interface;
-/// `healthcheck`; `schema`, which asks nobody; `db` and `cluster`, which ask PostgreSQL.
+/// The management commands: `mintage client`, `registration-token`, `code`, `keys`, `seal`,
+/// `clock`, `reload`, `explain`, `apply`, `export`, `top` and `bug-report`, over the admin
+/// interface; `healthcheck`; `schema`, which asks nobody; `db` and `cluster`, which ask PostgreSQL.
 #pragma once
 
 #include <functional>
@@ -24,6 +24,7 @@ void add_client_check_command(CLI::App& client, action& chosen);
 void add_registration_token_commands(CLI::App& program, action& chosen);
 void add_code_commands(CLI::App& program, action& chosen);
 void add_keys_commands(CLI::App& program, action& chosen);
+void add_seal_commands(CLI::App& program, action& chosen);
 void add_clock_commands(CLI::App& program, action& chosen);
 void add_reload_command(CLI::App& program, action& chosen);
 void add_explain_command(CLI::App& program, action& chosen);

@@ -42,7 +42,7 @@ _mintage() {
   fi
 
   if ((COMP_CWORD == 1)); then
-    words='serve check repair backup verify-backup restore client registration-token code keys clock reload explain healthcheck top bug-report apply export schema db cluster --help'
+    words='serve check repair backup verify-backup restore client registration-token code keys seal clock reload explain healthcheck top bug-report apply export schema db cluster --help'
   else
     case $command in
       serve | serve\ *) words='--config --memory' ;;
@@ -62,6 +62,7 @@ _mintage() {
       registration-token) words='add list remove' ;;
       code) words='mint' ;;
       keys) words='list rotate remove' ;;
+      seal) words='rotate status retire make' ;;
       clock) words='confirm' ;;
       db) words='init check migrate import restored' ;;
       cluster) words='status' ;;
@@ -84,6 +85,9 @@ _mintage() {
       keys\ list) words=$access ;;
       keys\ rotate) words="$access --alg --now" ;;
       keys\ remove) words=$access ;;
+      seal\ rotate | seal\ status) words=$access ;;
+      seal\ retire) words="$access --yes" ;;
+      seal\ make) ;;
       clock\ confirm) words=$access ;;
       db\ init | db\ check | db\ migrate) words='--config' ;;
       db\ import) words='--config --from' ;;

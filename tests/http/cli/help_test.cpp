@@ -100,7 +100,8 @@ TEST(help, knows_all_commands) {
         "clock confirm", "explain",        "top",           "bug-report",     "db init",
         "db check",      "db migrate",     "db import",     "db restored",    "cluster status",
         "backup",        "verify-backup",  "restore",       "apply",          "export",
-        "schema config", "schema clients", "reload"}) {
+        "schema config", "schema clients", "reload",        "seal rotate",    "seal status",
+        "seal retire",   "seal make"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }
