@@ -20,6 +20,7 @@ INVARIANTS = {
     "recovers": "the server is ready again soon after a fault",
     "ends_well": "SIGTERM ends the server with 0",
     "backup_void": "what a backup holds of codes and tokens is void where it is restored",
+    "certificate_new": "a new connection gets the newest certificate",
     "no_secret": "no secret is in the log",
     "understood": "every journey goes on",
     "bounded": "memory and open files do not grow without end",
@@ -36,6 +37,7 @@ class Book:
         self.answers = collections.Counter()
         self.times = collections.defaultdict(list)
         self.faults = collections.Counter()
+        # Names and reasons of faults that are not possible.
         self.left_out = {}
         self.started = time.monotonic()
 
@@ -59,10 +61,6 @@ class Book:
     def fault(self, name):
         with self._lock:
             self.faults[name] += 1
-
-    def leave_out(self, name, reason):
-        with self._lock:
-            self.left_out[name] = reason
 
     def report(self):
         """The whole book as text."""

@@ -149,21 +149,39 @@ def rotate_seal(world):
     world.book.check("no_pause", code == 0, said)
 
 
+def rotate_certificate(world):
+    """Another certificate for the public listener. No request may fail, and new connections get
+    it."""
+    server = world.server
+    server.make_certificate()
+    code, said = server.command("reload", "--config", str(server.folder / "mintage.toml"))
+    world.book.check("no_pause", code == 0, f"reload: {said}")
+    shown = server.shown_certificate()
+    world.book.check("certificate_new", shown == server.certificate(), shown)
+
+
 def possible(world, has_small_disk):
-    """The faults of this program on this machine, with their weights."""
-    book, server = world.book, world.server
+    """The faults of this program on this machine now, with their weights. Notes what is left out:
+    the program may be replaced by a later one while this runs."""
+    server, commands, left_out = world.server, world.server.commands(), {}
     out = [(crash, 3), (restart, 2), (reload, 4), (rotate, 3)]
     if server.clock_library:
         out.append((step_clock, 1))
     else:
-        book.leave_out("step_clock", "no library that moves the clock was given")
+        left_out["step_clock"] = "no library that moves the clock was given"
     if has_small_disk:
         out.append((fill_disk, 1))
     else:
-        book.leave_out("fill_disk", "no small file system can be mounted: not root")
-    for fault, command in ((back_up, "restore"), (apply_files, "apply"), (rotate_seal, "seal")):
-        if server.has_command(command):
+        left_out["fill_disk"] = "no small file system can be mounted: not root"
+    for fault, command in (
+        (back_up, "restore"),
+        (apply_files, "apply"),
+        (rotate_seal, "seal"),
+        (rotate_certificate, "reload"),
+    ):
+        if command in commands:
             out.append((fault, 2))
         else:
-            book.leave_out(fault.__name__, "the program has no such command")
+            left_out[fault.__name__] = "the program has no such command"
+    world.book.left_out = left_out
     return out

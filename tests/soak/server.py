@@ -5,8 +5,10 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -29,8 +31,8 @@ IDLE = 30  # seconds; the server closes a connection that is idle for longer
 class Wire:
     """One keep-alive connection, for one thread at a time."""
 
-    def __init__(self, port, timeout=20):
-        self._port, self._timeout, self._connection = port, timeout, None
+    def __init__(self, port, timeout=20, tls=None):
+        self._port, self._timeout, self._tls, self._connection = port, timeout, tls, None
         self._used, self._epoch = 0, None
 
     def call(self, method, path, body=None, headers=None, epoch=None):
@@ -41,8 +43,12 @@ class Wire:
             self.close()
         self._used, self._epoch = now, epoch
         if self._connection is None:
-            self._connection = http.client.HTTPConnection(
-                "127.0.0.1", self._port, timeout=self._timeout
+            self._connection = (
+                http.client.HTTPSConnection(
+                    "127.0.0.1", self._port, timeout=self._timeout, context=self._tls
+                )
+                if self._tls
+                else http.client.HTTPConnection("127.0.0.1", self._port, timeout=self._timeout)
             )
         try:
             self._connection.request(method, path, body, headers or {})
@@ -59,7 +65,8 @@ class Wire:
 
 
 class Server:
-    """`mintage serve` in a folder of its own, on the same ports after every start."""
+    """`mintage serve` in a folder of its own, on the same ports after every start. The public
+    listener speaks TLS."""
 
     def __init__(self, program, folder, clock=None, database="db"):
         self.program = program
@@ -74,11 +81,15 @@ class Server:
         self.process = None
         self.epoch = 0
         self._threads = threading.local()
+        self._tls = ssl.create_default_context()
+        # A certificate of its own, which changes: nobody else can be at that port.
+        self._tls.check_hostname, self._tls.verify_mode = False, ssl.CERT_NONE
+        self.make_certificate()
         self.write_config()
 
     @property
     def issuer(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"https://127.0.0.1:{self.port}"
 
     def write_config(self):
         sections = {
@@ -87,6 +98,7 @@ class Server:
                 "io_threads": "2",
                 "failures_per_minute": "0",
             },
+            "http.tls": {"certificate": '"tls.pem"', "key": '"tls.key"'},
             "admin": {"listen": f'"127.0.0.1:{self.admin_port}"'},
             "storage.rocksdb": {"path": f'"{self.database}"'},
             "tokens": {"refresh_grace": '"2s"'},
@@ -175,14 +187,36 @@ class Server:
         )
         return done.returncode, done.stdout + done.stderr
 
-    def has_command(self, name):
-        return f"\n  {name} " in self.command("--help")[1]
+    def commands(self):
+        """The names of all commands of the program as it is now."""
+        return set(re.findall(r"^  ([a-z-]+) ", self.command("--help")[1], re.MULTILINE))
+
+    # --- the certificate of the public listener ---
+
+    def make_certificate(self):
+        """Puts a new certificate and its key in the place of the former ones."""
+        files = {"-keyout": self.folder / "tls.key", "-out": self.folder / "tls.pem"}
+        words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+        words += ["-nodes", "-subj", "/CN=soak", "-days", "30"]
+        for option, file in files.items():
+            words += [option, f"{file}.new"]
+        subprocess.run(words, stderr=subprocess.DEVNULL, check=True)
+        for file in files.values():
+            os.rename(f"{file}.new", file)
+
+    def certificate(self):
+        return (self.folder / "tls.pem").read_text()
+
+    def shown_certificate(self):
+        """What a new connection gets."""
+        return ssl.get_server_certificate(("127.0.0.1", self.port))
 
     # --- calls, each over a connection of the calling thread ---
 
     def _wire(self, port):
         wires = self._threads.__dict__.setdefault("wires", {})
-        return wires.setdefault(port, Wire(port))
+        tls = self._tls if port == self.port else None
+        return wires.setdefault(port, Wire(port, tls=tls))
 
     def admin(self, method, path, body=None):
         """Returns status and parsed JSON."""

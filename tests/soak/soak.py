@@ -67,15 +67,15 @@ def check_log(world):
 
 def run(world, seconds, pause, has_small_disk):
     """The faults, one after the other, until the time is over."""
-    all_faults = faults.possible(world, has_small_disk)
-    # Each once, then by chance.
-    queue = random.sample([fault for fault, _ in all_faults], len(all_faults))
-    end, sizes = time.monotonic() + seconds, {}
+    end, sizes, tried = time.monotonic() + seconds, {}, set()
     while time.monotonic() < end:
         time.sleep(min(random.uniform(pause / 2, pause * 1.5), max(0, end - time.monotonic())))
         look_at_size(world, sizes)
-        kinds, weights = zip(*all_faults)
-        fault = queue.pop() if queue else random.choices(kinds, weights)[0]
+        # Each once, then by chance.
+        kinds, weights = zip(*faults.possible(world, has_small_disk))
+        untried = [kind for kind in kinds if kind not in tried]
+        fault = random.choice(untried) if untried else random.choices(kinds, weights)[0]
+        tried.add(fault)
         world.book.fault(fault.__name__)
         print(f"{time.monotonic() - world.book.started:8.0f} s  {fault.__name__}", flush=True)
         fault(world)
