@@ -1,5 +1,7 @@
 // mintage backup: a running server copies its database. mintage verify-backup, restore: without it.
 
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
 #include <array>
 #include <boost/json.hpp>
@@ -136,10 +138,17 @@ int verify(const backup_options& o) {
   return fit == seal_key_fit::fits ? exit_ok : exit_failure;
 }
 
-/// The nearest folder around a path that exists.
-fs::path existing_folder_around(const fs::path& path) {
+dev_t device_of(const fs::path& path) {
+  struct stat about {};
+  return ::stat(path.c_str(), &about) == 0 ? about.st_dev : dev_t{};
+}
+
+/// Whose owner the files of a database get: the folder where a file system is mounted, or the
+/// nearest that exists around it.
+fs::path owners_folder(const fs::path& path) {
   auto folder = fs::absolute(path).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();
+  if (fs::exists(folder) && device_of(folder) != device_of(folder.parent_path())) return folder;
   do folder = folder.parent_path();
   while (!fs::exists(folder));
   return folder;
@@ -151,7 +160,7 @@ int restore(const backup_options& o) {
   if (tell_seal_key(settings, found) == seal_key_fit::other)
     throw command_error{"nothing was restored: the seal key cannot open this backup"};
   // What root makes must belong to the server.
-  const auto wrong = become_owner_of(existing_folder_around(settings.storage.rocksdb.path));
+  const auto wrong = become_owner_of(owners_folder(settings.storage.rocksdb.path));
   if (!wrong.empty()) throw command_error{wrong};
   const auto done = storage::restore_rocksdb(o.directory, settings.storage.rocksdb, system_clock{});
   std::cout << "The backup of " << storage::to_text(found.made) << " is at "
@@ -217,9 +226,10 @@ void add_backup_commands(CLI::App& program, action& chosen) {
   restoring->add_option("--config", o->config, of_server)->required();
   restoring->add_option("DIR", o->directory, "The backup, which stays as it is")->required();
   restoring->footer(
-      "There must be no database at storage.rocksdb.path: move a former one away. All codes and\n"
-      "tokens of before are void afterwards, because the backup does not know which of them were\n"
-      "redeemed or revoked since: people log in again.\n"
+      "There must be no database at storage.rocksdb.path: move a former one away. An empty folder\n"
+      "may be there, such as where a disk is mounted. All codes and tokens of before are void\n"
+      "afterwards, because the backup does not know which of them were redeemed or revoked since:\n"
+      "people log in again.\n"
       "Example:\n"
       "  mintage restore --config mintage.toml /var/lib/mintage/backups/2026-01-31");
 }

@@ -38,7 +38,7 @@ rocksdb_backups::rocksdb_backups(const rocksdb_database& db, const oauth::clock&
 backup_report rocksdb_backups::back_up(const fs::path& to, const std::stop_token& stop) {
   try {
     check_place(to);
-    fs::create_directories(to.parent_path());
+    make_directories(to.parent_path());
     if (!make_private_directory(to))
       throw wrong_place{to.string() + " exists already: a backup is made in a new directory"};
   } catch (const std::system_error& e) {

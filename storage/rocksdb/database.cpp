@@ -1,6 +1,7 @@
 #include "storage/rocksdb/database.hpp"
 
 #include "storage/rocksdb/database_check.hpp"
+#include "storage/rocksdb/durable_files.hpp"
 #include "storage/rocksdb/info_log.hpp"
 #include "storage/rocksdb/note_names.hpp"
 #include "storage/rocksdb/thread_sanitizer.hpp"
@@ -20,15 +21,23 @@ namespace mintage::storage {
 namespace {
 
 /// Makes the directory, readable by its owner only: it holds hashes, sealed keys and personal data.
-void make_directory(const std::filesystem::path& path) {
-  auto error = std::error_code{};
-  if (std::filesystem::create_directories(path, error)) {
-    std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
-  }
-  if (error) {
+void make_directory(std::filesystem::path path) {
+  path = std::filesystem::absolute(path).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  try {
+    if (std::filesystem::is_directory(path)) return;
+    make_directories(path.parent_path());
+    if (make_private_directory(path)) sync_directory(path.parent_path());
+  } catch (const std::system_error& e) {
     throw storage_error{"the database directory " + path.string() +
-                        " cannot be made: " + error.message() + "."};
+                        " cannot be made: " + e.code().message() + "."};
   }
+}
+
+void check_restored(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path / unfinished_restore)) return;
+  throw storage_error{"the restore to " + path.string() +
+                      " was not finished: run `mintage restore` again."};
 }
 
 std::string no_space(const std::filesystem::path& path) {
@@ -60,6 +69,7 @@ std::string explain(const rocksdb::Status& status, const std::filesystem::path& 
 rocksdb_database::rocksdb_database(const rocksdb_options& o, const oauth::clock& clock, opening how)
     : options_{o}, clock_{clock}, how_{how} {
   make_directory(options_.path);
+  check_restored(options_.path);
   // Without space an opening fails in the middle, and assertions of the engine end the process.
   if (const auto error = probe_device(); error == ENOSPC || error == EDQUOT) {
     throw storage_error{no_space(options_.path)};

@@ -17,6 +17,10 @@
 
 namespace mintage::storage {
 
+/// A folder in that of a database while a backup is being restored there. The database cannot be
+/// opened then. On the disk: DO NOT CHANGE.
+constexpr auto unfinished_restore = std::string_view{"restoring"};
+
 /// Thread-safe. Outlives every shard.
 ///
 /// After a failed write of its log, RocksDB 7.8 keeps refusing that log even when told to resume

@@ -67,6 +67,13 @@ void copy_file(const fs::path& from, const fs::path& to, const std::stop_token& 
 
 }  // namespace
 
+void make_directories(const fs::path& path) {
+  if (path.empty() || fs::is_directory(path)) return;
+  make_directories(path.parent_path());
+  if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) fail(path, errno);
+  sync_directory(path.has_parent_path() ? path.parent_path() : ".");
+}
+
 bool make_private_directory(const fs::path& path) {
   if (::mkdir(path.c_str(), 0700) == 0) return true;
   if (errno != EEXIST) fail(path, errno);

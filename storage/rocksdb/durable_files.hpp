@@ -10,8 +10,12 @@ namespace mintage::storage {
 
 // All of them throw std::system_error, whose text names the path.
 
-/// Makes a directory for its owner alone. @returns whether it was not there.
+/// Makes a directory and those around it that are missing.
+void make_directories(const std::filesystem::path& path);
+/// Makes a directory for its owner alone. The caller syncs the one around it.
+/// @returns whether it was not there.
 bool make_private_directory(const std::filesystem::path& path);
+/// Puts on the disk what a directory holds, not what is in its files.
 void sync_directory(const std::filesystem::path& path);
 /// The files of a directory, and itself.
 void sync_files(const std::filesystem::path& directory);

@@ -1,5 +1,7 @@
 #include "storage/rocksdb/restore.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <string>
 #include <system_error>
@@ -23,10 +25,53 @@ fs::path place_of(const rocksdb_options& o) {
   return path.has_filename() ? path : path.parent_path();
 }
 
+/// Whether a file is of a file system that has its root here, not of a database.
+bool is_of_mount(const fs::path& file) {
+  return file.filename() == "lost+found";
+}
+
+/// The place is empty, or has what a restore left that did not finish.
 void check_place(const fs::path& place) {
-  if (!fs::exists(place) || (fs::is_directory(place) && fs::is_empty(place))) return;
+  if (!fs::exists(place) || fs::exists(place / unfinished_restore)) return;
+  const auto is_empty = [&] {
+    const auto entries = fs::directory_iterator{place};
+    return std::all_of(begin(entries), end(entries), [](const auto& e) { return is_of_mount(e); });
+  };
+  if (fs::is_directory(place) && is_empty()) return;
   throw storage_error{"there is a database at " + place.string() +
                       " already: stop the server and move that folder away first"};
+}
+
+/// @returns false when it is a folder that must stay: a file system is mounted there, or a link
+///          leads to it.
+bool make_place(const fs::path& place) {
+  ::rmdir(place.c_str());  // made anew: another's may be unreadable for the server
+  const auto is_new = make_private_directory(place);
+  auto ignored = std::error_code{};
+  if (!is_new) fs::permissions(place, fs::perms::owner_all, ignored);
+  sync_directory(place.parent_path());
+  return is_new;
+}
+
+/// Removes all of a restore that did not finish, at last the sign that it did not.
+void clear(const fs::path& place) {
+  for (const auto& entry : fs::directory_iterator{place}) {
+    if (!is_of_mount(entry) && entry.path().filename() != unfinished_restore) fs::remove_all(entry);
+  }
+  sync_directory(place);
+  fs::remove_all(place / unfinished_restore);
+  sync_directory(place);
+}
+
+/// Moves the files of a directory to the one around it, and removes it when they are on the disk.
+void move_up(const fs::path& from) {
+  const auto to = from.parent_path();
+  for (const auto& entry : fs::directory_iterator{from})
+    fs::rename(entry, to / entry.path().filename());
+  sync_directory(to);
+  sync_directory(from);
+  fs::remove(from);
+  sync_directory(to);
 }
 
 /// What was minted after `clock.now()` would stay valid, consumed or not (NEG-212).
@@ -36,6 +81,13 @@ void check_clock(const fs::path& backup, const oauth::clock& clock) {
   if (clock.now() < list->made)
     throw storage_error{"the clock of this machine is before " + to_text(list->made) +
                         ", when the backup was made: set it right"};
+}
+
+/// Leaves the place as it was before a restore that failed.
+void undo(const fs::path& place, bool is_new) noexcept try {
+  clear(place);
+  if (is_new) fs::remove(place);
+} catch (const std::exception&) {  // the sign is still there: it cannot be opened
 }
 
 }  // namespace
@@ -61,22 +113,24 @@ restore_report void_restored(const rocksdb_options& o, const oauth::clock& clock
 restore_report restore_rocksdb(const fs::path& backup, const rocksdb_options& o,
                                const oauth::clock& clock) {
   const auto place = place_of(o);
-  auto beside = o;
-  beside.path = fs::path{place} += ".restoring";
+  auto within = o;
+  within.path = place / unfinished_restore;
+  auto is_new = false;
+  auto is_begun = false;
   try {
     check_place(place);
     check_clock(backup, clock);
-    fs::create_directories(place.parent_path());
-    fs::remove_all(beside.path);
-    copy_durably(database_of(backup), beside.path);
-    auto report = void_restored(beside, clock);
-    sync_files(beside.path);
-    fs::rename(beside.path, place);
-    sync_directory(place.parent_path());
+    make_directories(place.parent_path());
+    is_new = make_place(place);
+    is_begun = true;
+    clear(place);
+    copy_durably(database_of(backup), within.path);
+    auto report = void_restored(within, clock);
+    sync_files(within.path);
+    move_up(within.path);
     return report;
   } catch (const std::exception& e) {
-    auto error = std::error_code{};
-    fs::remove_all(beside.path, error);
+    if (is_begun) undo(place, is_new);
     throw storage_error{std::string{"nothing was restored: "} + e.what()};
   }
 }

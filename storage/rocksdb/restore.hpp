@@ -29,11 +29,12 @@ struct restore_report {
 restore_report void_restored(const rocksdb_options& o, const oauth::clock& clock);
 
 /// Copies the database of a backup to `o.path`, as `void_restored` leaves it. The backup stays as
-/// it is.
+/// it is. The folder may be there already, so it may be where a file system is mounted.
 /// @pre `check_backup` found no fault.
 /// @throws storage_error when there is a database at `o.path`, when the clock is before the time of
-///         the backup, or when it cannot be made. Nothing of it
-///         is there then; after a kill, neither: it is made beside, and renamed when it is whole.
+///         the backup, or when it cannot be made. Nothing of it is there then. After a kill, no
+///         database can be opened there until it was restored again: `unfinished_restore` is there
+///         until it is whole.
 [[nodiscard]] restore_report restore_rocksdb(const std::filesystem::path& backup,
                                              const rocksdb_options& o, const oauth::clock& clock);
 

@@ -200,7 +200,7 @@ TEST_F(a_backup, is_restored_without_anything_that_may_be_consumed) {  // NEG-21
   EXPECT_EQ(report.keys.size(), 2U);
   ASSERT_EQ(report.erased.size(), 2U);
   EXPECT_THAT(report.erased.front().id, HasSubstr("one "));
-  EXPECT_FALSE(fs::exists(target_.string() + ".restoring"));
+  EXPECT_FALSE(fs::exists(target_ / "restoring"));
   EXPECT_THAT(faults(), IsEmpty()) << "the backup stays as it is";
 
   struct stat file {
@@ -230,21 +230,58 @@ TEST_F(a_backup, goes_to_no_place_where_a_database_is) {
   } catch (const storage_error& e) {
     EXPECT_THAT(e.what(), HasSubstr("there is a database at " + target_.string()));
   }
-  EXPECT_FALSE(fs::exists(target_.string() + ".restoring"));
   fs::remove(target_ / "CURRENT");
-  // What a killed restore left does not matter, nor does an empty folder.
-  fs::create_directories(target_.string() + ".restoring");
-  std::ofstream{target_.string() + ".restoring/CURRENT"} << "half";
-  EXPECT_EQ(restore_rocksdb(backup_, at(target_), clock_).clients.size(), 2U);
+  EXPECT_EQ(restore_rocksdb(backup_, at(target_), clock_).clients.size(), 2U)
+      << "an empty folder does not matter";
   EXPECT_TRUE(fs::exists(target_ / "ACKNOWLEDGED"));
+}
+
+TEST_F(a_backup, of_which_the_restore_was_killed_is_restored_before_a_database_is_opened) {
+  fs::create_directories(target_ / "restoring");
+  std::ofstream{target_ / "restoring/CURRENT"} << "half";
+  std::ofstream{target_ / "000012.sst"} << "was moved already";
+  try {
+    (void)open_rocksdb_engine(at(target_), 10, clock_);
+    FAIL() << "a database without most of its content was opened";
+  } catch (const storage_error& e) {
+    EXPECT_THAT(e.what(), HasSubstr("the restore to " + target_.string() + " was not finished"));
+  }
+  EXPECT_EQ(restore_rocksdb(backup_, at(target_), clock_).clients.size(), 2U);
+  EXPECT_FALSE(fs::exists(target_ / "restoring"));
+  EXPECT_EQ(open_rocksdb_engine(at(target_), 10, clock_)->records().changes(0).clients.size(), 2U);
+}
+
+TEST_F(a_backup, is_restored_to_where_a_file_system_is_mounted) {
+  const auto disk = other_disk{target_, "size=32m,mode=0755"};
+  if (!disk.is_mounted()) GTEST_SKIP() << "a file system cannot be mounted here";
+  fs::create_directories(target_ / "lost+found");
+  EXPECT_EQ(restore_rocksdb(backup_, at(target_), clock_).clients.size(), 2U);
+  EXPECT_EQ(fs::status(target_).permissions(), fs::perms::owner_all);
+  EXPECT_TRUE(fs::exists(target_ / "lost+found"));
+  const auto e = open_rocksdb_engine(at(target_), 10, clock_);
+  EXPECT_EQ(e->warning(), "");
+  EXPECT_EQ(e->records().changes(0).clients.size(), 2U);
+  auto shard = store_driver{*e, 0, 1};
+  EXPECT_EQ(shard.consume(consumption(1, 500, clock_.now()), clock_.now()).what, verdict::replayed);
+}
+
+TEST_F(a_backup, is_restored_to_where_a_link_leads) {
+  fs::create_directories(directory_.path() / "elsewhere");
+  fs::create_directories(target_.parent_path());
+  fs::create_directory_symlink(directory_.path() / "elsewhere", target_);
+  EXPECT_EQ(restore_rocksdb(backup_, at(target_), clock_).clients.size(), 2U);
+  EXPECT_TRUE(fs::is_symlink(target_));
+  EXPECT_TRUE(fs::exists(directory_.path() / "elsewhere/CURRENT"));
 }
 
 TEST_F(a_backup, that_does_not_fit_leaves_nothing) {
   const auto disk = other_disk{directory_.path() / "disk", "size=64k"};
   if (!disk.is_mounted()) GTEST_SKIP() << "a file system cannot be mounted here";
-  EXPECT_THROW((void)restore_rocksdb(backup_, at(directory_.path() / "disk/db"), clock_),
-               storage_error);
-  EXPECT_TRUE(fs::is_empty(directory_.path() / "disk"));
+  for (const auto* place : {"disk/db", "disk"}) {
+    EXPECT_THROW((void)restore_rocksdb(backup_, at(directory_.path() / place), clock_),
+                 storage_error);
+    EXPECT_TRUE(fs::is_empty(directory_.path() / "disk"));
+  }
 }
 
 }  // namespace
