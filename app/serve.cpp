@@ -229,7 +229,7 @@ int run(const config::settings& settings, config_source source, const surroundin
   auto server = net::server{settings.net, settings.rules, tokens, around.sockets};
   auto failed = failed_pool{};
   auto desk = operations_desk{};
-  auto* const backups = engine->backups();
+  auto backups = backup_service{engine->backups(), engine->records(), clock, log};
   auto actors = std::make_unique<actors::system>(
       settings.actors, settings.rules,
       actors::environment{.engine = std::move(engine),
@@ -248,6 +248,7 @@ int run(const config::settings& settings, config_source source, const surroundin
   actors->attach(audit.meters());
   actors->attach(fetcher.meters());
   actors->attach(server.meters());
+  if (const auto* of_backups = backups.meters()) actors->attach(*of_backups);
   const auto services = actors->services();
   if (!wait_until_ready(server.io_threads(), services, failed))
     throw std::runtime_error{"the server did not become ready"};
@@ -261,7 +262,7 @@ int run(const config::settings& settings, config_source source, const surroundin
                                .journal = journal,
                                .log = log}};
   auto handlers = make_handlers(in_use);
-  handlers.back_up = make_backups(backups, desk.closing(), log);
+  handlers.back_up = [&](const auto& call) { return backups.make(call, desk.closing()); };
   in_use.log_certificates();  // before a reload can change them
   add_seal_handlers(handlers, seals, *actors);
   auto opened = desk.open(std::move(handlers));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <ctime>
 #include <filesystem>
 #include <thread>
 
@@ -27,6 +28,13 @@ class backup : public testing::Test {
     return run_program({"backup", "--config", s_.server.config_file().string(), "--admin",
                         "http://127.0.0.1:" + std::to_string(s_.server.admin_port()),
                         made_.string()});
+  }
+  /// The number of a metric without labels. Fails the test when there is none.
+  [[nodiscard]] double metric(const std::string& name) {
+    const auto page = s_.admin.call("GET", "/metrics").body;
+    const auto at = page.find("\n" + name + " ");
+    EXPECT_NE(at, page.npos) << name;
+    return at == page.npos ? -1 : std::stod(page.substr(at + name.size() + 2));
   }
   [[nodiscard]] std::string body_for(const fs::path& directory) const {
     return boost::json::serialize(boost::json::object{{"directory", directory.string()}});
@@ -127,6 +135,27 @@ TEST_F(backup, that_cannot_be_made_is_refused_with_the_reason) {
   EXPECT_EQ(again.code, 1);
   EXPECT_THAT(again.err, HasSubstr(made_.string() + " exists already"));
   EXPECT_EQ(run("verify-backup", made_).code, 0);
+}
+
+TEST_F(backup, is_told_by_metrics_also_after_a_restart) {
+  constexpr auto last = "mintage_backup_last_success_timestamp_seconds";
+  constexpr auto failed = "mintage_backup_last_failure_timestamp_seconds";
+  EXPECT_EQ(metric(last), 0);
+  EXPECT_EQ(metric(failed), 0);
+  const auto begun = static_cast<double>(std::time(nullptr));
+  ASSERT_EQ(back_up().code, 0);
+  const auto made = metric(last);
+  EXPECT_GE(made, begun);
+  EXPECT_LE(made, static_cast<double>(std::time(nullptr)) + 1);
+  EXPECT_EQ(metric("mintage_backup_failures_total"), 0);
+  EXPECT_EQ(back_up().code, 1);
+  EXPECT_EQ(metric("mintage_backup_failures_total"), 1);
+  EXPECT_GT(metric(failed), made);
+  s_.server.kill();
+  s_.server.start();
+  s_.reconnect();
+  EXPECT_EQ(metric(last), made);
+  EXPECT_EQ(metric(failed), 0);
 }
 
 TEST_F(backup, of_which_the_seal_key_is_not_here_is_not_restored) {
