@@ -1,6 +1,5 @@
 #include "app/seal_keeper.hpp"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -36,19 +35,25 @@ operations_desk::outcome report(const json::object& what) {
   return oauth::operation_report{json::serialize(what)};
 }
 
-/// Whether both names are of one file.
-bool are_one(const fs::path& a, const fs::path& b) {
-  struct stat of_a {};
-  struct stat of_b {};
-  return ::stat(a.c_str(), &of_a) == 0 && ::stat(b.c_str(), &of_b) == 0 &&
-         of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+bool are_one(const crypto::root_key& a, const crypto::root_key& b) {
+  constexpr auto label = std::string_view{"mintage/same/1"};
+  return a.derive(label) == b.derive(label);
 }
 
 bool is_one_of(const std::vector<crypto::former_root>& all, const crypto::root_key& key) {
-  constexpr auto label = std::string_view{"mintage/same/1"};
-  return std::any_of(all.begin(), all.end(), [&](const crypto::former_root& f) {
-    return f.key.derive(label) == key.derive(label);
-  });
+  return std::any_of(all.begin(), all.end(),
+                     [&](const crypto::former_root& f) { return are_one(f.key, key); });
+}
+
+/// Whether both files have one key: they are one file, or one was copied from the other.
+bool have_one_key(const fs::path& a, const fs::path& b, file_rules rules) {
+  try {
+    const auto of_a = read_seal_key(a, rules);
+    const auto of_b = read_seal_key(b, rules);
+    return of_a && of_b && are_one(*of_a, *of_b);
+  } catch (const file_error&) {  // one of them is no key
+    return false;
+  }
 }
 
 std::string sentence_of(int error) {
@@ -198,7 +203,7 @@ seal_keeper::swap seal_keeper::replace_file(std::uint32_t former_generation) con
   out.former = fs::path{setup_.file}.concat(".former-" + std::to_string(former_generation));
   if (::link(setup_.file.c_str(), out.former.c_str()) != 0 && errno != ENOENT) {
     const auto error = errno;
-    if (error != EEXIST || !are_one(setup_.file, out.former)) {
+    if (error != EEXIST || !have_one_key(setup_.file, out.former, setup_.rules)) {
       out.because = out.former.string() + " cannot be made: " + sentence_of(error);
       return out;
     }
@@ -247,10 +252,12 @@ operations_desk::outcome seal_keeper::rotate() try {
   setup_.log.event(log_level::info, "seal key rotated",
                    {{"generation", std::to_string(former + 1)},
                     {"file_replaced", swapped.is_done ? "yes" : swapped.because}});
-  const auto next_step = swapped.is_done ? std::string{}
-                                         : swapped.because + ". Put " + next_file_.string() +
-                                               " in the place of " + setup_.file.string() +
-                                               " yourself; until then the server needs both.";
+  const auto next_step = swapped.is_done
+                             ? std::string{}
+                             : swapped.because + ". Keep a copy of " + setup_.file.string() +
+                                   ", and put " + next_file_.string() +
+                                   " in its place yourself; until then the server "
+                                   "needs both.";
   return report({{"generation", former + 1},
                  {"seal_key_file", fs::absolute(setup_.file).string()},
                  {"file_replaced", swapped.is_done},

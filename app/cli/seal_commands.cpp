@@ -123,7 +123,8 @@ int show(const seal_options& o) {
   table.add({"in its file", status.at("file_is_current").as_bool()
                                 ? "yes"
                                 : "no: put the file with `.next` at its end in its place"});
-  table.add({"next key", is_at_hand ? "at hand, for the next rotation" : "made by the rotation"});
+  table.add({"next key", is_at_hand ? "at hand, for the next rotation"
+                                    : "none; the rotation makes it where the server can write"});
   table.add({"left to seal anew", left_text(status)});
   for (const auto& each : status.at("former").as_array()) {
     const auto until = each.at("kept_until").to_number<std::int64_t>();

@@ -151,6 +151,19 @@ TEST_F(seal_key, that_cannot_be_put_in_its_place_is_used_all_the_same) {
   EXPECT_EQ(done(keeper->rotate()).at("generation").to_number<int>(), 3);
 }
 
+// As after a restore, for which the former file was copied to its place.
+TEST_F(seal_key, takes_its_place_when_the_former_one_was_kept_by_hand) {
+  const auto keeper = open();
+  fs::copy_file(file, folder.path() / "seal.former-1");
+  EXPECT_TRUE(done(keeper->rotate()).at("file_replaced").as_bool());
+  EXPECT_EQ(files(), (std::set<std::string>{"seal", "seal.former-1"}));
+  // One of another key is not lost.
+  make_seal_key(folder.path() / "seal.former-2");
+  const auto other = read_seal_key(folder.path() / "seal.former-2", {})->derive(purpose);
+  EXPECT_FALSE(done(keeper->rotate()).at("file_replaced").as_bool());
+  EXPECT_EQ(read_seal_key(folder.path() / "seal.former-2", {})->derive(purpose), other);
+}
+
 TEST_F(seal_key, is_not_rotated_when_the_new_one_cannot_be_made_or_read) {
   const auto keeper = open();
   const auto before = note();
