@@ -8,6 +8,7 @@ import time
 from server import Server
 
 RECOVERY = 60  # seconds
+MOST_FORMER_SEAL_KEYS = 8  # of the server; they are kept as long as refresh tokens live
 
 
 def recovered(world, what):
@@ -179,9 +180,11 @@ def possible(world, has_small_disk):
         (rotate_seal, "seal"),
         (rotate_certificate, "reload"),
     ):
-        if command in commands:
-            out.append((fault, 2))
-        else:
+        if command not in commands:
             left_out[fault.__name__] = "the program has no such command"
+        elif fault is rotate_seal and world.book.faults[fault.__name__] >= MOST_FORMER_SEAL_KEYS:
+            left_out[fault.__name__] = "the server keeps as many former keys as it may"
+        else:
+            out.append((fault, 2))
     world.book.left_out = left_out
     return out
