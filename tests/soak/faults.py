@@ -8,7 +8,7 @@ import time
 from server import Server
 
 RECOVERY = 60  # seconds
-MOST_FORMER_SEAL_KEYS = 8  # of the server; they are kept as long as refresh tokens live
+MOST_FORMER_SEAL_KEYS = 32  # of the server; they are kept as long as refresh tokens live
 
 
 def recovered(world, what):

@@ -251,7 +251,7 @@ TEST_F(seal_key, is_retired_when_no_record_needs_it) {
 
 TEST_F(seal_key, has_few_former_ones) {
   const auto keeper = open();
-  for (auto i = 0; i < 8; ++i) done(keeper->rotate());
+  for (auto i = 0; i < 32; ++i) done(keeper->rotate());
   EXPECT_NE(refusal(keeper->rotate()).find("retire"), std::string::npos);
 }
 
