@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 
 using storage::seal_check_note;
 
-/// Those of more than two years when a key is used for a month. Each costs a refused handle or token
-/// one more try.
+/// Those of more than two years when a key is used for a month. Each costs a refused handle or
+/// token one more try.
 constexpr auto most_former = std::size_t{32};
 /// The records that are sealed, by their names in reports.
 constexpr auto kinds = std::to_array<std::pair<actors::sealed_records, std::string_view>>(
