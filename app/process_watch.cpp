@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 #include <numeric>
+#include <string>
+#include <utility>
 
 #include "app/build_facts.hpp"
 
@@ -78,6 +80,7 @@ core_use read_cores() {
     const auto all = std::accumulate(times.begin(), times.end(), std::uint64_t{0});
     out.all += all;
     out.busy += all - times[3] - times[4];
+    ++out.count;
   }
   return out;
 }
@@ -118,33 +121,6 @@ thread_kind kind_of_thread(std::string_view name) noexcept {
   return static_cast<thread_kind>(k);
 }
 
-void headroom::note(std::uint64_t now_ns, const thread_uses& all, const core_use& cores) {
-  auto next = reading{now_ns, {}, cores};
-  for (const auto& [id, use] : all)
-    if (use.kind != thread_kind::other) next.busy_ns[id] = use.running_ns;
-  readings_.push_back(std::move(next));
-  const auto oldest = static_cast<std::uint64_t>(std::chrono::nanoseconds{window}.count());
-  while (readings_.size() > 2 && now_ns - readings_[1].at_ns >= oldest) readings_.pop_front();
-}
-
-double headroom::ratio() const {
-  if (readings_.size() < 2) return 1;
-  const auto& before = readings_.front();
-  const auto& now = readings_.back();
-  const auto passed = static_cast<double>(now.at_ns - before.at_ns);
-  if (passed <= 0) return 1;
-  auto busiest = 0.0;
-  for (const auto& [id, busy] : now.busy_ns) {
-    const auto found = before.busy_ns.find(id);
-    if (found == before.busy_ns.end() || busy < found->second) continue;
-    busiest = std::max(busiest, static_cast<double>(busy - found->second) / passed);
-  }
-  if (now.cores.all > before.cores.all && now.cores.busy >= before.cores.busy)
-    busiest = std::max(busiest, static_cast<double>(now.cores.busy - before.cores.busy) /
-                                    static_cast<double>(now.cores.all - before.cores.all));
-  return std::clamp(1 - busiest, 0.0, 1.0);
-}
-
 process_meters::process_meters()
     : headroom{*this,
                {"mintage_headroom_ratio",
@@ -182,7 +158,7 @@ void process_watch::run(const std::stop_token& stop) {
 }
 
 void process_watch::read() {
-  const auto all = read_threads();
+  auto all = read_threads();
   auto running = std::array<std::uint64_t, thread_kinds.size()>{};
   auto waiting = running;
   for (const auto& [id, use] : all) {
@@ -194,7 +170,7 @@ void process_watch::read() {
     meters_.running_ns[k].set(std::max(running[k], meters_.running_ns[k].get()));
     meters_.waiting_ns[k].set(std::max(waiting[k], meters_.waiting_ns[k].get()));
   }
-  headroom_.note(metrics::ticks(), all, read_cores());
+  headroom_.note(metrics::ticks(), {std::move(all), read_cores(), metrics::read_work_costs()});
   meters_.headroom.set(static_cast<std::uint64_t>(headroom_.ratio() / ratio_unit));
   meters_.resident_bytes.set(read_resident_bytes());
   meters_.open_files.set(count_open_files());

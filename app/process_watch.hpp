@@ -3,28 +3,17 @@
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <condition_variable>
-#include <cstdint>
-#include <deque>
-#include <map>
 #include <mutex>
 #include <stop_token>
-#include <string>
 #include <string_view>
 #include <thread>
-#include <vector>
 
+#include "app/headroom.hpp"
 #include "metrics/group.hpp"
 
 namespace mintage::app {
 
-/// What a thread does, known by its name.
-enum class thread_kind : std::uint8_t {
-  io,     ///< serves sockets and runs the actors of requests: "mintage-io-N"
-  store,  ///< makes commits durable: "mintage-store"
-  other
-};
 struct thread_kind_row {
   std::string_view name;    ///< as a metric's label
   std::string_view prefix;  ///< of the thread's name
@@ -32,43 +21,6 @@ struct thread_kind_row {
 constexpr auto thread_kinds = std::to_array<thread_kind_row>(
     {{"io", "mintage-io-"}, {"store", "mintage-store"}, {"other", ""}});
 [[nodiscard]] thread_kind kind_of_thread(std::string_view name) noexcept;
-
-/// What the kernel says of one thread since its start.
-struct thread_use {
-  thread_kind kind = thread_kind::other;
-  std::uint64_t running_ns = 0;
-  std::uint64_t waiting_ns = 0;  ///< it could run, and another thread had the core
-};
-using thread_uses = std::map<int, thread_use>;
-
-/// Time of the cores that this process may use, in ticks, by whatever program.
-struct core_use {
-  std::uint64_t busy = 0;
-  std::uint64_t all = 0;
-};
-
-/// The share of its capacity that a server does not use: 1 less the share of time in which the
-/// busiest of its I/O and store threads runs, or in which its cores are busy with whatever program,
-/// whichever is more. Not thread-safe.
-///
-/// The time in which threads wait for a core is not used: kernels since 6.12 count sleeping threads
-/// as waiting while others keep the core.
-class headroom {
- public:
-  static constexpr auto window = std::chrono::seconds{10};
-
-  void note(std::uint64_t now_ns, const thread_uses& all, const core_use& cores);
-  /// 0 to 1, over the last `window`; 1 before the second note.
-  [[nodiscard]] double ratio() const;
-
- private:
-  struct reading {
-    std::uint64_t at_ns;
-    std::map<int, std::uint64_t> busy_ns;
-    core_use cores;
-  };
-  std::deque<reading> readings_;
-};
 
 struct alignas(64) process_meters : metrics::meter_group {
   process_meters();

@@ -322,6 +322,7 @@ void connection::refuse(unsigned status, oauth::denial_reason why, oauth::errc c
 }
 
 void connection::sent() {
+  event_loop::note_sent();
   if (must_close_) return linger();
   input_.consume(request_size_);
   request_size_ = 0;

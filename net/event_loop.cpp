@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "metrics/work_cost.hpp"
 #include "net/connection.hpp"
 
 namespace mintage::net {
@@ -34,8 +35,18 @@ void event_loop::run() {
     here = this;
     // Told apart in `top -H`, and by the part that measures how busy these threads are.
     ::pthread_setname_np(::pthread_self(), ("mintage-io-" + std::to_string(number_)).c_str());
+    metrics::keep_work_cost();
     context_.run();
   }};
+}
+
+void event_loop::note_read() noexcept {
+  ++sockets_read_;
+  if (auto* const cost = metrics::work_cost_here()) cost->note_event();
+}
+
+void event_loop::note_sent() noexcept {
+  if (auto* const cost = metrics::work_cost_here()) cost->note_event();
 }
 
 void event_loop::stop() {
@@ -74,6 +85,12 @@ void event_loop::look_idle() {
   if (++idle_looks_ <= 2 && steady::now() < patient_until_)
     return boost::asio::post(context_, [this] { look_idle(); });
   for (auto& task : std::exchange(patient_, {})) task();
+  note_idle();
+}
+
+/// Ends a period of work when everything that came has been passed on or answered.
+void event_loop::note_idle() noexcept {
+  if (tasks_.empty() && patient_.empty()) metrics::end_work_period();
 }
 
 /// @returns whether there was no task before.
@@ -97,6 +114,7 @@ void event_loop::take_turn() {
   } while (!tasks_.empty() && steady::now() < end);
   if (tasks_.empty()) {
     busy_since_ = idle;
+    note_idle();
   } else {
     give_way();
   }

@@ -48,7 +48,9 @@ class event_loop final : public service::io_thread {
   [[nodiscard]] std::size_t number() const noexcept { return number_; }
   [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
   /// Counts a ready socket that has been read.
-  void note_read() noexcept { ++sockets_read_; }
+  void note_read() noexcept;
+  /// Counts an answer that has been written.
+  static void note_sent() noexcept;
 
   void set_service(service::token_service& s) noexcept { service_ = &s; }
   [[nodiscard]] service::token_service& service() noexcept { return *service_; }
@@ -81,6 +83,7 @@ class event_loop final : public service::io_thread {
     std::shared_ptr<connection> who;
   };
   void take_turn();
+  void note_idle() noexcept;
   void look_idle();
   void give_way();
   void take_turn_unless_sockets_wait();

@@ -3,6 +3,9 @@
 #include <exception>
 #include <utility>
 
+#include "crypto/signatures/crypto_mb.hpp"
+#include "metrics/work_cost.hpp"
+
 namespace mintage::actors {
 
 make_signing_backend make_backends_of(crypto::signature_backends chosen) {
@@ -84,8 +87,16 @@ bool guarded_signer::sign_and_verify(std::span<const crypto::jws_draft> drafts,
                                      crypto::random_source& random) {
   starts_.clear();
   for (const auto& d : drafts) starts_.push_back(d.out->size());
+  auto* const cost = metrics::work_cost_here();
+  const auto before = cost == nullptr ? 0 : metrics::cpu_ns_of_this_thread();
   try {
     const auto use = backend_(drafts);
+    if (cost != nullptr) {
+      const auto is_in_lanes = use.lanes == drafts.size();
+      cost->note_signing(static_cast<std::size_t>(key_.alg()),
+                         metrics::cpu_ns_of_this_thread() - before, drafts.size(),
+                         is_in_lanes ? use.calls * crypto::lanes_count : 0);
+    }
     meters_.lane_calls.add(use.calls);
     meters_.lanes.add(use.lanes);
   } catch (const crypto::wrong_signature&) {

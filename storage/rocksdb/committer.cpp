@@ -5,6 +5,8 @@
 #include <chrono>
 #include <utility>
 
+#include "metrics/work_cost.hpp"
+
 namespace mintage::storage {
 
 committer::committer(rocksdb_database& db) : db_{db}, thread_{[this] { run(); }} {}
@@ -63,6 +65,7 @@ bool committer::sync() {
 void committer::run() {
   constexpr auto retry = std::chrono::milliseconds{500};
   ::pthread_setname_np(::pthread_self(), "mintage-store");
+  metrics::keep_work_cost();
   auto jobs = std::vector<job>{};
   auto called = [this] { return stopping_ || hurried_; };
   auto lock = std::unique_lock{mutex_};
@@ -82,6 +85,7 @@ void committer::run() {
     jobs.swap(queue_);
     hurried_ = false;
     lock.unlock();
+    metrics::end_work_period();  // one period per fsync
     const auto durable = sync();
     for (auto& j : jobs) {
       try {

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <thread>
 
+#include "metrics/work_cost.hpp"
 #include "tests/unit/net/server_fixture.hpp"
 
 namespace mintage::net {
@@ -164,6 +165,31 @@ TEST_F(connection_life, says_how_long_it_has_had_tasks_without_a_break) {
   // Once it has answered a request of its own sockets, it has run out of tasks.
   EXPECT_EQ(ask(request("GET", "/jwks")).status, 200U);
   EXPECT_GT(asked(1).front(), first.front());
+}
+
+TEST_F(connection_life, accounts_for_requests_and_answers_when_all_are_done) {
+  start();
+  const auto sum = [] {
+    auto all = metrics::work_sums{};
+    for (const auto& [thread, one] : metrics::read_work_costs()) {
+      all.periods += one.periods;
+      all.events += one.events;
+      all.cpu_ns += one.cpu_ns;
+    }
+    return all;
+  };
+  const auto before = sum();
+  auto p = connect();
+  for (auto i = 0; i < 3; ++i) {
+    p.send(token_request());
+    EXPECT_EQ(p.receive().status, 200U);
+  }
+  auto ended = std::promise<void>{};
+  server_->io_threads().front()->post([&] { ended.set_value(); });
+  ended.get_future().wait();
+  eventually([&] { return sum().events >= before.events + 6; });
+  EXPECT_GT(sum().periods, before.periods);
+  EXPECT_GT(sum().cpu_ns, before.cpu_ns);
 }
 
 TEST_F(connection_life, gives_sockets_their_turn_between_tasks_that_never_end) {

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <string>
+#include <thread>
 
 #include "actors/stages/token_signer.hpp"
 #include "crypto/base64.hpp"
 #include "loopback/deaf_journal.hpp"
+#include "metrics/work_cost.hpp"
 #include "oauth/token/claims.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
 
@@ -26,6 +28,8 @@ struct faulty_crypto {
   bool openssl_is_wrong = false;
   bool preferred_fails_its_self_test = false;
   bool preferred_finds_its_fault = false;
+  /// What the backend says of its use of lanes.
+  crypto::lane_use use;
   /// Signs nothing, so that many are quick: they count as right.
   std::uint64_t made = 0;
 
@@ -35,7 +39,7 @@ struct faulty_crypto {
         throw std::runtime_error{"self test"};
       return [this, with, right = by_openssl(key, backend_kind::openssl)](
                  std::span<const crypto::jws_draft> drafts) {
-        const auto use = right(drafts);
+        static_cast<void>(right(drafts));
         made += drafts.size();
         if (with == backend_kind::crypto_mb ? preferred_is_wrong : openssl_is_wrong)
           for (const auto& d : drafts) spoil(*d.out);
@@ -231,6 +235,23 @@ TEST_F(wrong_signatures, in_answers_to_questions_do_not_leave) {
     EXPECT_TRUE(x->done);
     EXPECT_TRUE(crypto::verify_compact(es256.public_part(), x->body));
   }
+}
+
+TEST_F(wrong_signatures, are_paid_for_by_the_thread_that_signs) {
+  std::thread{[&] {
+    metrics::keep_work_cost();
+    crypto_.use = {.calls = 1, .lanes = 3};
+    sign(signer, {"read", "read", "read"});
+    sign(signer, {"read"});  // another number than the lanes: made by other means
+    metrics::end_work_period();
+    const auto sums = metrics::work_cost_here()->sums();
+    const auto& es256_sums = sums.signatures[static_cast<std::size_t>(crypto::jws_alg::es256)];
+    EXPECT_EQ(es256_sums.made, 4U);
+    EXPECT_EQ(es256_sums.room, 8U);
+    EXPECT_GT(es256_sums.room_ns, 0U);
+    EXPECT_GT(es256_sums.ns, es256_sums.room_ns);
+    EXPECT_EQ(es256_sums.ns, sums.signing_ns);
+  }}.join();
 }
 
 }  // namespace
