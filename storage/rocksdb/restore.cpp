@@ -42,36 +42,36 @@ void check_place(const fs::path& place) {
                       " already: stop the server and move that folder away first"};
 }
 
+/// Makes the folder, with the sign in it that its content is not a database.
 /// @returns false when it is a folder that must stay: a file system is mounted there, or a link
 ///          leads to it.
 bool make_place(const fs::path& place) {
   ::rmdir(place.c_str());  // made anew: another's may be unreadable for the server
   const auto is_new = make_private_directory(place);
+  make_private_directory(place / unfinished_restore);
   auto ignored = std::error_code{};
   if (!is_new) fs::permissions(place, fs::perms::owner_all, ignored);
-  sync_directory(place.parent_path());
   return is_new;
 }
 
-/// Removes all of a restore that did not finish, at last the sign that it did not.
+/// Removes what a restore made that did not finish, except for the sign.
 void clear(const fs::path& place) {
   for (const auto& entry : fs::directory_iterator{place}) {
     if (!is_of_mount(entry) && entry.path().filename() != unfinished_restore) fs::remove_all(entry);
   }
-  sync_directory(place);
-  fs::remove_all(place / unfinished_restore);
+  for (const auto& entry : fs::directory_iterator{place / unfinished_restore})
+    fs::remove_all(entry);
   sync_directory(place);
 }
 
-/// Moves the files of a directory to the one around it, and removes it when they are on the disk.
-void move_up(const fs::path& from) {
-  const auto to = from.parent_path();
-  for (const auto& entry : fs::directory_iterator{from})
-    fs::rename(entry, to / entry.path().filename());
-  sync_directory(to);
-  sync_directory(from);
-  fs::remove(from);
-  sync_directory(to);
+/// Moves the files of the copy to their place, and removes the sign when they are on the disk.
+void finish(const fs::path& place, const fs::path& copy) {
+  for (const auto& entry : fs::directory_iterator{copy})
+    fs::rename(entry, place / entry.path().filename());
+  sync_directory(place);
+  sync_directory(copy);
+  fs::remove_all(place / unfinished_restore);
+  sync_directory(place);
 }
 
 /// What was minted after `clock.now()` would stay valid, consumed or not (NEG-212).
@@ -86,6 +86,8 @@ void check_clock(const fs::path& backup, const oauth::clock& clock) {
 /// Leaves the place as it was before a restore that failed.
 void undo(const fs::path& place, bool is_new) noexcept try {
   clear(place);
+  fs::remove(place / unfinished_restore);
+  sync_directory(place);
   if (is_new) fs::remove(place);
 } catch (const std::exception&) {  // the sign is still there: it cannot be opened
 }
@@ -114,7 +116,7 @@ restore_report restore_rocksdb(const fs::path& backup, const rocksdb_options& o,
                                const oauth::clock& clock) {
   const auto place = place_of(o);
   auto within = o;
-  within.path = place / unfinished_restore;
+  within.path = database_of(place / unfinished_restore);
   auto is_new = false;
   auto is_begun = false;
   try {
@@ -124,10 +126,11 @@ restore_report restore_rocksdb(const fs::path& backup, const rocksdb_options& o,
     is_new = make_place(place);
     is_begun = true;
     clear(place);
+    sync_directory(place.parent_path());
     copy_durably(database_of(backup), within.path);
     auto report = void_restored(within, clock);
     sync_files(within.path);
-    move_up(within.path);
+    finish(place, within.path);
     return report;
   } catch (const std::exception& e) {
     if (is_begun) undo(place, is_new);

@@ -237,8 +237,8 @@ TEST_F(a_backup, goes_to_no_place_where_a_database_is) {
 }
 
 TEST_F(a_backup, of_which_the_restore_was_killed_is_restored_before_a_database_is_opened) {
-  fs::create_directories(target_ / "restoring");
-  std::ofstream{target_ / "restoring/CURRENT"} << "half";
+  fs::create_directories(target_ / "restoring/db");
+  std::ofstream{target_ / "restoring/db/CURRENT"} << "half";
   std::ofstream{target_ / "000012.sst"} << "was moved already";
   try {
     (void)open_rocksdb_engine(at(target_), 10, clock_);
