@@ -7,6 +7,7 @@
 #include <future>
 #include <utility>
 
+#include "actors/stages/lives_in_use.hpp"
 #include "actors/stages/refusal_book.hpp"
 #include "actors/supervisor.hpp"
 #include "crypto/digest.hpp"
@@ -80,7 +81,7 @@ std::size_t limit_of_an_io_thread(const options& o, std::size_t io_threads) {
 
 member_setups make_setups(const options& o, rules_copies& rules, const environment& around,
                           hash_permits& permits, hash_queue& slow, source_limits& limits,
-                          meter_board& board, seal_progress& resealing) {
+                          meter_board& board, seal_progress& resealing, lives_in_use& lives) {
   auto random = crypto::buffered_random{};
   const auto keys = key_keeper_setup{.records = around.engine->records(),
                                      .clock = around.clock,
@@ -89,7 +90,8 @@ member_setups make_setups(const options& o, rules_copies& rules, const environme
                                      .algorithms = o.algorithms,
                                      .rules = rules.key_keeper,
                                      .follow_ring = around.follow_ring,
-                                     .progress = &resealing};
+                                     .progress = &resealing,
+                                     .lives = &lives};
   // Here, so that keys that cannot be opened end the start. On first start this takes up to a
   // second.
   const auto ring = key_rotation{keys}.ring();
@@ -112,6 +114,7 @@ member_setups make_setups(const options& o, rules_copies& rules, const environme
                            .authorization_limits = &limits.authorizations,
                            .stored_limits = &limits.stored,
                            .slow = &slow,
+                           .lives = &lives,
                            .lines = &around.journal,
                            .engine = around.engine.get(),
                            .signatures = around.signatures,
@@ -151,7 +154,8 @@ member_setups make_setups(const options& o, rules_copies& rules, const environme
                        .secret_keys = secret_keys,
                        .meters = &board.registry,
                        .journal = &around.journal,
-                       .progress = &resealing},
+                       .progress = &resealing,
+                       .lives = &lives},
           .keys = keys,
           .key_fetcher = {.fetcher = around.fetcher,
                           .clock = around.clock,
@@ -162,7 +166,8 @@ member_setups make_setups(const options& o, rules_copies& rules, const environme
                       .rules = rules.logouts,
                       .clock = around.clock,
                       .journal = around.journal,
-                      .meters = board.logouts}};
+                      .meters = board.logouts,
+                      .lives = &lives}};
 }
 
 }  // namespace
@@ -177,8 +182,9 @@ struct system::impl {
         refusals{around.io_threads.size(), o.refusals_kept},
         signatures{around.signatures},
         limits{rules_},
+        lives{around.engine->records(), around.clock, rules_},
         roots{around.roots},
-        members{make_setups(o, rules, around, permits, slow, limits, board, resealing)},
+        members{make_setups(o, rules, around, permits, slow, limits, board, resealing, lives)},
         gateways{make_gateways(o, around, board, refusals)},
         engine{std::move(around.engine)},
         setup{members, sizes, gateways, board, around.journal, around.give_up, around.restarts},
@@ -241,6 +247,7 @@ struct system::impl {
   /// Waits until the I/O threads have taken over the settings, and the supervisor has sent them to
   /// the other members: what is asked after the return finds them there.
   void change(const options& o, const oauth::options& fresh) {
+    lives.begin(fresh);
     permits.set_limits(o.hasher_queue, o.hasher_queue_per_source);
     limits.change(fresh);
     const auto limit = limit_of_an_io_thread(o, gateways.size());
@@ -266,6 +273,7 @@ struct system::impl {
   refusal_book refusals;
   signature_meters signatures;
   source_limits limits;
+  lives_in_use lives;
   crypto::root_ring roots;
   seal_progress resealing;
   member_setups members;

@@ -5,6 +5,7 @@
 
 #include "app/open_files.hpp"
 #include "app/process_limits.hpp"
+#include "storage/engine.hpp"
 
 namespace mintage::app {
 namespace {
@@ -58,6 +59,11 @@ tl::expected<config::difference, live_settings::mistakes> live_settings::take_ov
     return tl::unexpected{mistakes{{source_.file.string(), 0, {}, e.what()}}};
   }
   auto found = config::compare(in_use_, *wanted);
+  try {
+    parts_.actors.change(after->actors, after->rules);
+  } catch (const storage::storage_error& e) {
+    return tl::unexpected{mistakes{{source_.file.string(), 0, {}, e.what()}}};
+  }
   for (const auto& c : found.changed)
     parts_.log.event(log_level::info, "setting changed",
                      {{"key", c.key}, {"from", c.from}, {"to", c.to}});
@@ -77,7 +83,6 @@ void live_settings::apply(config::settings after) {
   for (const auto& odd : net::find_oddities(s.fetch))
     parts_.log.event(log_level::warn, "unsafe setting",
                      {{"key", odd.key}, {"because", odd.sentence}});
-  parts_.actors.change(s.actors, s.rules);
   parts_.server.change(s.net, s.rules);
   parts_.fetcher.change(s.fetch);
   parts_.logout_sender.change(net::for_logouts(s.fetch));

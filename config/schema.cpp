@@ -253,13 +253,11 @@ std::vector<setting> make_schema() {
       live(field("tokens.access_ttl", &s::rules, &rules::access_ttl)),
       live(field("tokens.id_ttl", &s::rules, &rules::id_ttl)),
       live(field("tokens.refresh_idle", &s::rules, &rules::refresh_idle)),
-      // Revocations and published keys last as long as these say: see OPERATIONS.md.
-      field("tokens.refresh_absolute", &s::rules, &rules::refresh_absolute),
+      live(field("tokens.refresh_absolute", &s::rules, &rules::refresh_absolute)),
       live(field("tokens.refresh_grace", &s::rules, &rules::refresh_grace)),
 
-      // Replay ids are kept for as long as these say at that time.
-      field("dpop.nonces", &s::rules, &rules::dpop_nonces_required, nonce_modes),
-      field("dpop.max_age", &s::rules, &rules::dpop_max_age),
+      live(field("dpop.nonces", &s::rules, &rules::dpop_nonces_required, nonce_modes)),
+      live(field("dpop.max_age", &s::rules, &rules::dpop_max_age)),
 
       live(registration_field("registration.mode", &joining::mode, registration_modes)),
       live(registration_field("registration.announce", &joining::announce)),
@@ -273,7 +271,7 @@ std::vector<setting> make_schema() {
 
       field("keys.algorithms", &s::actors, &pools::algorithms),
       live(field("keys.rotation_period", &s::rules, &rules::key_rotation_period)),
-      field("keys.overlap", &s::rules, &rules::key_overlap),
+      live(field("keys.overlap", &s::rules, &rules::key_overlap)),
       field("keys.refresh_key_id", &s::rules, &rules::refresh_key_id),
       field("keys.signature_backend", &s::actors, &pools::signature_backend, backends),
       field("keys.seal_key_file", &s::actors, &pools::seal_key_file),

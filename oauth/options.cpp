@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "oauth/endpoints.hpp"
+#include "oauth/lasting_lives.hpp"
 #include "oauth/request/uri.hpp"
 
 namespace mintage::oauth {
@@ -132,7 +133,7 @@ std::vector<config_error> check(const options& o) {
                                           " s (the longest life of a token, and 300 s for those "
                                           "who keep the key set) to 30 d"});
   }
-  require(within(o.dpop_max_age, seconds{5}, seconds{600}), "dpop.max_age",
+  require(within(o.dpop_max_age, seconds{5}, longest_proof_age), "dpop.max_age",
           "must be from 5 s to 600 s");
   require(o.refresh_key_id >= 1, "keys.refresh_key_id", "must be 1 or more");
   require(within(o.refresh_grace, seconds{0}, seconds{600}), "tokens.refresh_grace",

@@ -37,6 +37,8 @@ struct moved_catalog {
   std::vector<key_record> keys;
   /// The note that proves the seal key; empty when there is none.
   std::string seal_check;
+  /// The note of the lives in use; empty when there is none.
+  std::string lives;
   instant void_before{};
 };
 
@@ -63,5 +65,7 @@ struct content_counts {
 
 /// The name of the note that proves the seal key. On the disk: DO NOT CHANGE.
 constexpr auto seal_check_note = std::string_view{"seal-check"};
+/// That of the lives in use (oauth::life_book). On the disk: DO NOT CHANGE.
+constexpr auto lives_note = std::string_view{"lives"};
 
 }  // namespace mintage::storage

@@ -332,8 +332,18 @@ void client_administration::remove_resource(service::admin_exchange& x,
 void client_administration::cut_off(service::admin_exchange& x, const oauth::cut_off& call) {
   const auto now = setup_.clock.now();
   const auto key = oauth::cutoff_key(call.kind, call.name, hash_);
-  if (is_stored(x, [&] { setup_.cutoffs.put(key, now, now + oauth::cutoff_life(setup_.rules)); }))
-    x.answer = oauth::removed{};
+  const auto life = [&] {
+    const auto lives = counting_lives(setup_.lives, setup_.rules);
+    return oauth::cutoff_life(oauth::with_lives(setup_.rules, lives));
+  };
+  const auto write = [&] {
+    const auto at_first = life();
+    setup_.cutoffs.put(key, now, now + at_first);
+    // Another node that began to use a longer life either finds the cutoff or is found here.
+    if (setup_.lives != nullptr) setup_.lives->look();
+    if (const auto longer = life(); longer > at_first) setup_.cutoffs.put(key, now, now + longer);
+  };
+  if (is_stored(x, write)) x.answer = oauth::removed{};
 }
 
 const oauth::client* client_administration::find(service::admin_exchange& x,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/stages/hash_job.hpp"
+#include "actors/stages/lives_in_use.hpp"
 #include "actors/stages/meters.hpp"
 #include "actors/stages/seal_progress.hpp"
 #include "crypto/digest.hpp"
@@ -40,6 +41,7 @@ struct registry_setup {
   registry_meters* meters = nullptr;
   service::journal* journal = nullptr;
   seal_progress* progress = nullptr;
+  lives_in_use* lives = nullptr;
 };
 
 /// The calls without an actor: tests call them directly. Waits for the disk.

@@ -54,7 +54,7 @@ bool are_equal(const oauth::key_ring& a, const oauth::key_ring& b) {
 oauth::key_rules key_rotation::schedule() const {
   return {.algorithms = setup_.algorithms,
           .rotation_period = setup_.rules.key_rotation_period,
-          .overlap = setup_.rules.key_overlap};
+          .overlap = counting_lives(setup_.lives, setup_.rules).key_overlap};
 }
 
 key_rotation::key_rotation(const key_keeper_setup& setup)
@@ -101,6 +101,7 @@ void key_rotation::load() {
 
 bool key_rotation::tick() {
   const auto before = ring_;
+  if (setup_.lives != nullptr) setup_.lives->tick();
   try {
     if (is_unsure_) load();
     repeat_until_stored([this] {

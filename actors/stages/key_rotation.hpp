@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/stages/lives_in_use.hpp"
 #include "actors/stages/seal_progress.hpp"
 #include "crypto/root_ring.hpp"
 #include "oauth/token/key_schedule.hpp"
@@ -31,6 +32,8 @@ struct key_keeper_setup {
   std::function<void()> follow_ring{};
   /// May be null.
   seal_progress* progress = nullptr;
+  /// Kept up to date here. May be null.
+  lives_in_use* lives = nullptr;
 };
 
 /// A sealed signing key cannot be opened with this seal key. `what()` is one sentence for the

@@ -50,8 +50,9 @@ session_search_handle logout_delivery::begin(service::admin_handle& x) {
   auto search = std::make_unique<session_search>();
   search->sid = std::get<oauth::cut_off>(x->call).name;
   const auto now = setup_.clock.now();
+  const auto rules = with_lives(setup_.rules, counting_lives(setup_.lives, setup_.rules));
   for (const auto& id : concerned_) {
-    for (const auto& name : oauth::find_session_client(search->sid, id, now, setup_.rules, hash_)) {
+    for (const auto& name : oauth::find_session_client(search->sid, id, now, rules, hash_)) {
       search->keys.push_back(storage::record_key::of(name));
       search->clients.push_back(id);
     }

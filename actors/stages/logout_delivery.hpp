@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/stages/lives_in_use.hpp"
 #include "actors/stages/meters.hpp"
 #include "actors/stages/session_index.hpp"
 #include "crypto/digest.hpp"
@@ -33,6 +34,8 @@ struct logout_setup {
   const oauth::clock& clock;
   service::journal& journal;
   logout_meters& meters;
+  /// May be null.
+  const lives_in_use* lives = nullptr;
 };
 
 /// A form to post; what becomes of it is given to `conclude`.

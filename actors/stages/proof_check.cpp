@@ -7,8 +7,9 @@
 
 namespace mintage::actors {
 
-proof_check::proof_check(const oauth::options& rules, const crypto::subkeys& nonce_keys)
-    : rules_{rules}, nonces_{nonce_keys} {
+proof_check::proof_check(const oauth::options& rules, const crypto::subkeys& nonce_keys,
+                         const lives_in_use* lives)
+    : rules_{rules}, lives_{lives}, nonces_{nonce_keys} {
   const auto base = oauth::base_url(rules);
   for (const auto& e : oauth::endpoints) {
     const auto url = std::string{base}.append(e.name);
@@ -47,7 +48,7 @@ crypto::jws_check proof_check::signature_of(const service::presented_proofs& x) 
 
 std::optional<oauth::denial> proof_check::judge(service::presented_proofs& x, oauth::instant now) {
   if (!x.is_proof_signed) return oauth::wrong_proof_signature();
-  const auto timely = oauth::check_proof_time(*x.proof, now, rules_.dpop_max_age);
+  const auto timely = oauth::check_proof_time(*x.proof, now, max_age());
   if (!timely) return timely.error();
   x.bound_to.jkt = x.proof->jkt;
   if (x.proof->nonce_age == oauth::dpop_nonces::age::older) x.dpop_nonce = nonces_.current(now);
@@ -60,7 +61,7 @@ std::optional<oauth::denial> proof_check::conclude(service::presented_proofs& x,
   if (!x.proof) return needs_proof ? std::optional{oauth::proof_is_missing()} : std::nullopt;
   if (is_fapi && !oauth::is_fapi_proof(*x.proof)) return oauth::proof_is_not_for_fapi();
   if (const auto why = judge(x, now)) return why;
-  x.replay_ids.add(oauth::replay_id_of(*x.proof, target_of(from), rules_.dpop_max_age, hash_));
+  x.replay_ids.add(oauth::replay_id_of(*x.proof, target_of(from), max_age(), hash_));
   x.proof.reset();
   return std::nullopt;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/stages/lives_in_use.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/root_ring.hpp"
@@ -21,8 +22,10 @@ namespace mintage::actors {
 /// the signature in between, with those of the batch. Not thread-safe.
 class proof_check {
  public:
-  /// @param rules outlive it. @param nonce_keys subkeys of the seal keys (DPO-11).
-  proof_check(const oauth::options& rules, const crypto::subkeys& nonce_keys);
+  /// @param rules outlive it. @param nonce_keys subkeys of the seal keys (DPO-11). @param lives
+  ///        may be null.
+  proof_check(const oauth::options& rules, const crypto::subkeys& nonce_keys,
+              const lives_in_use* lives);
 
   /// Where a proof was sent.
   struct place {
@@ -57,7 +60,12 @@ class proof_check {
   [[nodiscard]] std::optional<oauth::denial> judge(service::presented_proofs& x,
                                                    oauth::instant now);
 
+  [[nodiscard]] oauth::seconds max_age() const noexcept {
+    return counting_lives(lives_, rules_).dpop_max_age;
+  }
+
   const oauth::options& rules_;
+  const lives_in_use* lives_;
   oauth::dpop_nonces nonces_;
   crypto::sha256_hasher hash_;
   /// The URLs of each endpoint in normal form.

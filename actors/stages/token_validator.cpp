@@ -16,7 +16,7 @@ namespace mintage::actors {
 token_validator::token_validator(const validator_setup& setup)
     : setup_{setup},
       authenticator_{setup.keys},
-      proofs_{setup.rules, setup.nonce_keys},
+      proofs_{setup.rules, setup.nonce_keys, setup.lives},
       codes_{setup},
       authorizations_{setup, codes_},
       logouts_{setup},

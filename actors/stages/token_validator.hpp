@@ -53,6 +53,8 @@ struct validator_setup {
   oauth::failure_limits* stored_limits = nullptr;
   /// Where slow comparisons wait; null in tests that play the hasher.
   hash_queue* slow = nullptr;
+  /// May be null.
+  const lives_in_use* lives = nullptr;
   /// The source of room for lines; null = actions need not be recorded.
   service::line_room* lines = nullptr;
   /// Tells which slots are served; null = all.

@@ -185,9 +185,16 @@ replay_id replay_id_of(const dpop_proof& p, const proof_target& target, seconds 
                                    {target.urls.front(), crypto::as_chars(p.jkt), p.jti}, hash);
   const auto life = p.nonce_age ? dpop_nonces::life_of(*p.nonce)
                                 : dpop_nonces::life{p.issued, p.issued + max_age};
+  // When `dpop.nonces` changes, the other test of age says how long the proof is accepted. A
+  // nonce that is accepted now is refused in three time slots at the latest.
+  auto until = life.until;
+  if (p.nonce_age)
+    until = std::max(until, std::min(p.issued, until) + max_age);
+  else if (p.nonce)
+    until += 3 * dpop_nonces::slot_length;
   return {.where = name.where,
           .hash = name.hash,
-          .expires = life.until + clock_skew,
+          .expires = until + clock_skew,
           .when_known = denial{errc::invalid_dpop_proof, "the DPoP proof was used before",
                                "DPoP proof used before (DPO-08)"},
           .usable_from = life.from - clock_skew};

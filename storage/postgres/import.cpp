@@ -218,6 +218,7 @@ void shard_writer::put(const moved_catalog& c) {
     add(record_kind::registration_token, one.id, encode(one));
   for (const auto& one : c.keys) add(record_kind::key, one.kid, encode(one));
   if (!c.seal_check.empty()) add(record_kind::note, std::string{seal_check_note}, c.seal_check);
+  if (!c.lives.empty()) add(record_kind::note, std::string{lives_note}, c.lives);
   send();
 }
 

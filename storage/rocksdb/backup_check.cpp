@@ -124,6 +124,7 @@ class reader {
   void read_notes() {
     visit("notes", column_family::notes, [&](std::string_view key, std::string_view octets) {
       if (key == seal_check_note) to_.catalog.seal_check = octets;
+      if (key == lives_note) to_.catalog.lives = octets;
       if (key == epoch_note) {
         auto ms = std::int64_t{0};
         const auto* end = octets.data() + octets.size();

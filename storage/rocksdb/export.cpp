@@ -63,6 +63,7 @@ content_counts export_rocksdb(const rocksdb_options& o, const oauth::clock& cloc
                              .registration_tokens = std::move(all.registration_tokens),
                              .keys = std::move(records.load_keys().keys),
                              .seal_check = records.load_note(seal_check_note),
+                             .lives = records.load_note(lives_note),
                              .void_before = db.void_before()};
   counts.clients = moved.clients.size();
   counts.resources = moved.resources.size();

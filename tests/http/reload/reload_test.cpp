@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <ctime>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -241,6 +242,29 @@ TEST_F(reload, changes_the_lives_of_requests_and_the_login_page) {
   const auto told = change({{"authorization.login_url", toml_string("")}});
   EXPECT_THAT(keys_in(told, "needs_restart"), testing::ElementsAre("authorization.login_url"));
   change({{"authorization.login_url", toml_string("https://login.example.com/")}});
+}
+
+TEST_F(reload, keeps_replaced_keys_for_the_tokens_of_former_lives) {  // JWS-06
+  const auto told = change({{"keys.overlap", toml_string("20m")},
+                            {"tokens.refresh_absolute", toml_string("40d")},
+                            {"dpop.max_age", toml_string("30s")}});
+  EXPECT_THAT(keys_in(told, "changed"),
+              testing::ElementsAre("tokens.refresh_absolute", "dpop.max_age", "keys.overlap"));
+  EXPECT_THAT(keys_in(told, "needs_restart"), testing::IsEmpty());
+  auto admin = admin_client{stage_->server.admin_port(), stage_->server.admin_token()};
+  ASSERT_EQ(admin.call("POST", "/admin/keys/rotate", R"({"now":true})").status, 200U);
+  const auto listed = parse_object(admin.call("GET", "/admin/keys").body);
+  auto retiring = 0;
+  for (const auto& k : listed.at("keys").as_array()) {
+    if (text_of(k.as_object(), "state") != "retiring") continue;
+    ++retiring;
+    const auto left = k.at("remove_at").to_number<std::int64_t>() - std::time(nullptr);
+    EXPECT_GT(left, 86400) << "the overlap was 2 d";
+  }
+  EXPECT_GT(retiring, 0);
+  change({{"keys.overlap", toml_string("2d")},
+          {"tokens.refresh_absolute", toml_string("365d")},
+          {"dpop.max_age", toml_string("60s")}});
 }
 
 // Ten reloads under load: no request fails.

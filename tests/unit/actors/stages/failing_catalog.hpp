@@ -53,7 +53,8 @@ class failing_catalog final : public storage::sole_catalog {
   }
   std::string load_note(std::string_view name) override { return inner_.load_note(name); }
   void put_note(std::string_view name, std::string_view value) override {
-    inner_.put_note(name, value);
+    ++written_notes;
+    inner_.put_note(name, overwritten_notes-- > 0 ? std::string_view{} : value);
   }
   bool put_first_note(std::string_view name, std::string_view value) override {
     return inner_.put_first_note(name, value);
@@ -64,6 +65,9 @@ class failing_catalog final : public storage::sole_catalog {
   bool moved_keys = false;
   bool loses = false;
   bool keeps_and_fails = false;
+  int written_notes = 0;
+  /// So many of the next notes are lost, because another node writes over them.
+  int overwritten_notes = 0;
 
  private:
   storage::catalog& inner_;

@@ -7,6 +7,7 @@
 
 #include "actors/stages/token_validator.hpp"
 #include "oauth/token/claims.hpp"
+#include "storage/memory/engine.hpp"
 #include "tests/support/dpop_key.hpp"
 #include "tests/unit/actors/stages/exchanges.hpp"
 
@@ -38,12 +39,16 @@ class proofs : public testing::Test {
     slow.hash =
         "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    work.publish(std::make_shared<const oauth::client_registry>(
+    clients = std::make_shared<const oauth::client_registry>(
         std::vector<oauth::client>{usual, bound, asked, fapi, imported},
-        std::vector<oauth::resource>{}));
+        std::vector<oauth::resource>{});
+    publish(work);
+  }
+  void publish(token_validator& to) const {
+    to.publish(clients);
     auto ring = oauth::key_ring{};
     ring.keys.push_back({server_key, oauth::key_state::active, clock.at});
-    work.publish(std::make_shared<const oauth::key_ring>(std::move(ring)));
+    to.publish(std::make_shared<const oauth::key_ring>(std::move(ring)));
   }
 
   [[nodiscard]] std::string claims(std::string_view more = {}, std::string_view at = "/token",
@@ -84,6 +89,7 @@ class proofs : public testing::Test {
   std::vector<validator_meters> meters{1};
   validator_setup setup{keys, rules, clock, permits, meters};
   token_validator work{setup};
+  oauth::registry_snapshot clients;
   crypto::buffered_random random;
   std::string code{oauth::make_code(oauth::slot{4095}, random).reveal()};
   std::deque<std::string> sent;
@@ -179,6 +185,43 @@ TEST_F(proofs, need_a_nonce_where_it_is_required) {  // DPO-11, NEG-179
   rules.dpop_nonces_required = true;
   EXPECT_EQ(refusal_of(ask(key.sign(claims()))), errc::use_dpop_nonce);
   EXPECT_EQ(check(ask({})), next::redeem);
+}
+
+TEST_F(proofs, are_not_accepted_after_their_id_is_forgotten_when_max_age_grows) {  // DPO-07, DPO-08
+  const auto engine = storage::open_memory_engine(5);
+  auto lives = lives_in_use{engine->records(), clock, rules};
+  const auto around = [&] {
+    auto with = setup;
+    with.lives = &lives;
+    return with;
+  }();
+  auto restarted = token_validator{around};
+  publish(restarted);
+  const auto way_of = [&](const std::string& proof) {
+    const auto x = ask(proof);
+    return restarted.check(std::span{&x, 1}).front();
+  };
+  const auto proof = key.sign(claims());
+  const auto first = ask(proof);
+  EXPECT_EQ(restarted.check(std::span{&first, 1}).front(), next::record);
+  const auto forgotten = first->replay_ids.front().expires;
+
+  auto longer = rules;
+  longer.dpop_max_age = oauth::longest_proof_age;
+  lives.begin(longer);
+  rules = longer;
+  clock.at = forgotten;
+  EXPECT_EQ(way_of(proof), next::reply) << "its id is not known any more";
+  while (clock.at < forgotten + 30min) {
+    clock.at += 1min;
+    lives.tick();
+    EXPECT_EQ(way_of(proof), next::reply);
+  }
+  const auto iat = std::to_string(oauth::numeric_date(clock.at) - 599);
+  EXPECT_EQ(way_of(key.sign(R"({"jti":"later","htm":"POST","htu":"http://127.0.0.1:9080/token",)"
+                            R"("iat":)" +
+                            iat + '}')),
+            next::record);
 }
 
 /// A journal without room.

@@ -270,5 +270,24 @@ TEST(replay_id_of_a_proof, lives_as_long_as_the_proof) {  // DPO-08
   EXPECT_EQ(by_nonce.usable_from, instant{1'800'000'000s} - 30s);
 }
 
+TEST(replay_id_of_a_proof, outlasts_a_change_of_the_test_of_age) {  // DPO-07, DPO-08, DPO-11
+  auto hash = crypto::sha256_hasher{};
+  const auto target = proof_target{"POST", urls};
+  auto p = read_claims(claims_with());
+  auto nonces = dpop_nonces{crypto::digest{1}};
+  p.nonce = nonces.current(now);
+  // Nonces are not required now, and are when it comes again, by the clock of another node.
+  const auto by_time = replay_id_of(p, target, 5s, hash);
+  const auto last = p.issued + 5s;
+  EXPECT_GE(by_time.expires,
+            dpop_nonces::life_of(nonces.current(last)).until + dpop_nonces::slot_length);
+  // The other way round.
+  p.nonce_age = dpop_nonces::age::fresh;
+  EXPECT_EQ(replay_id_of(p, target, 600s, hash).expires, p.issued + 630s);
+  p.issued += 1h;  // by a clock that is wrong: not as long as its client likes
+  EXPECT_EQ(replay_id_of(p, target, 600s, hash).expires,
+            dpop_nonces::life_of(*p.nonce).until + 630s);
+}
+
 }  // namespace
 }  // namespace mintage::oauth
