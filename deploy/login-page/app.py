@@ -25,6 +25,8 @@ CODE_LIMIT = (5, 300)
 TOO_MANY = "There were too many failed attempts. Wait five minutes, then try again."
 WRONG = "User name or password is wrong."
 
+LOGIN, LOGOUT = ("login", "log in"), ("logout", "log out")
+
 # What the person reads when Mintage refuses a call: status, title, text.
 FAULTS = {
     "unknown": (404, "This login has expired",
@@ -36,6 +38,16 @@ FAULTS = {
     "refused": (502, "This login could not be finished",
                 "Go back to the application and log in again."),
     "unavailable": (503, "The login is not available", "Wait a moment, then reload this page."),
+}
+LOGOUT_FAULTS = {
+    "unknown": (404, "This logout has expired",
+                "It was not finished in time, or its address is incomplete. "
+                "Go back to the application and log out again."),
+    "answered": (409, "This logout is finished already",
+                 "It was answered before, perhaps in another tab."),
+    "refused": (502, "This logout could not be finished",
+                "Go back to the application and log out again."),
+    "unavailable": (503, "The logout is not available", "Wait a moment, then reload this page."),
 }
 
 
@@ -53,18 +65,19 @@ class LoginPage:
             "/code": {"POST": self._told(self.check_code)},
             "/consent": {"POST": self._told(self.consent)},
             "/other": {"POST": self._told(self.other_account)},
-            "/logout": {"GET": self._told(self.show_logout), "POST": self._told(self.log_out)},
+            "/logout": {"GET": self._told(self.show_logout, LOGOUT_FAULTS),
+                        "POST": self._told(self.log_out, LOGOUT_FAULTS)},
         }
 
     @staticmethod
-    def _told(handler):
+    def _told(handler, faults=FAULTS):
         """Words the faults of Mintage for people."""
         def told(request):
             try:
                 return handler(request)
             except Fault as why:
                 web.log("mintage", kind=why.kind, detail=why.detail)
-                status, title, message = FAULTS[why.kind]
+                status, title, message = faults[why.kind]
                 raise web.Refused(status, title, message,
                                   5 if why.kind == "unavailable" else None) from None
         return told
@@ -74,11 +87,11 @@ class LoginPage:
     def _now(self):
         return int(self._clock())
 
-    def _handle(self, parameters):
+    def _handle(self, parameters, what=LOGIN):
         handle = parameters.one("request")
         if not HANDLE.fullmatch(handle):
-            raise web.Refused(400, "There is no login to continue",
-                              "This page is called by an application. Go there and log in.")
+            raise web.Refused(400, f"There is no {what[0]} to continue",
+                              f"This page is called by an application. Go there and {what[1]}.")
         return handle
 
     def _session(self, request):
@@ -268,7 +281,7 @@ class LoginPage:
 
     def show_logout(self, request):
         """GET /logout?request=HANDLE: an application's logout, handed over by Mintage."""
-        handle = self._handle(request.query)
+        handle = self._handle(request.query, LOGOUT)
         asked = self._mintage.logout(handle)
         session = self._session(request)
         # The application has proved that it means this very session: nothing to ask.
@@ -280,7 +293,7 @@ class LoginPage:
     def log_out(self, request):
         self._posted(request)
         session = self._session(request)
-        handle = self._handle(request.form) if request.form.one("request") else ""
+        handle = self._handle(request.form, LOGOUT) if request.form.one("request") else ""
         asked = self._mintage.logout(handle) if handle else {}
 
         def leave(url, *headers):

@@ -220,8 +220,11 @@ class Logout(LoginTest):
 
     def test_a_handle_that_has_expired(self):
         self.log_in()
-        self.assertEqual(self.browser.get("/logout?request=o2").title(),
-                         "This login has expired")
+        page = self.browser.get("/logout?request=o2")
+        self.assertEqual((page.status, page.title()), (404, "This logout has expired"))
+        self.assertNotIn("log in", page.body)
+        page = self.browser.get("/logout?request=%20")
+        self.assertEqual((page.status, page.title()), (400, "There is no logout to continue"))
         self.assertEqual(self.world.mintage.ended, [])
 
     def test_a_login_by_another_person_ends_the_session_before(self):
@@ -261,7 +264,8 @@ class Logout(LoginTest):
         self.log_in()
         self.browser.get("/")
         self.world.mintage.fails = True
-        self.assertEqual(self.browser.submit("/logout", decision="log_out").status, 503)
+        page = self.browser.submit("/logout", decision="log_out")
+        self.assertEqual((page.status, page.title()), (503, "The logout is not available"))
         self.world.mintage.fails = False
         self.assertEqual(self.browser.get("/").title(), "You are logged in")
 
