@@ -19,6 +19,9 @@ std::optional<service::next_stage> logout_validation::begin(authorization_exchan
   if (x.logout.id_token_hint.empty()) return hand_off(x, std::nullopt, now);
   auto hint = oauth::read_id_token_hint(*keys_, x.logout.id_token_hint);
   if (!hint) {
+    const auto outdated =
+        oauth::read_outdated_hint(*keys_, x.logout.id_token_hint, x.logout.client_id, setup_.rules);
+    if (outdated) return hand_off(x, outdated, now);
     x.denied = hint.error();
     return next::reply;
   }

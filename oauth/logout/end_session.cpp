@@ -48,11 +48,9 @@ void append_instant(std::string& out, instant t) {
   append_big_endian(out, static_cast<std::uint64_t>(t.time_since_epoch().count()));
 }
 
-}  // namespace
-
-result<logout_hint> read_logout_hint(const unverified_jwt& hint, std::string_view client_id,
-                                     const options& o) {
-  const auto claims = read_claims(hint);
+result<logout_hint> read_hint(std::string_view payload, std::string_view client_id,
+                              const options& o) {
+  const auto claims = read_jwt_claims(payload);
   if (!claims || claims->string("iss") != o.issuer) return other_hint();
   const auto audience = audience_of(*claims);
   if (client_id.empty() && audience.size() == 1) client_id = audience.front();
@@ -63,6 +61,24 @@ result<logout_hint> read_logout_hint(const unverified_jwt& hint, std::string_vie
   return logout_hint{.client_id = std::string{client_id},
                      .sub = std::string{sub},
                      .sid = std::string{claims->string("sid").value_or("")}};
+}
+
+}  // namespace
+
+result<logout_hint> read_logout_hint(const unverified_jwt& hint, std::string_view client_id,
+                                     const options& o) {
+  return read_hint(hint.payload, client_id, o);
+}
+
+std::optional<logout_hint> read_outdated_hint(const key_ring& ring, std::string_view compact,
+                                              std::string_view client_id, const options& o) {
+  const auto jwt = read_presented_jwt(compact);
+  if (!jwt || !jwt->has_typ("jwt")) return std::nullopt;
+  const auto kid = jwt->kid().value_or("");
+  if (kid.empty() || ring.find(kid) != nullptr) return std::nullopt;
+  const auto said = read_hint(jwt->payload, client_id, o);
+  if (!said) return std::nullopt;
+  return logout_hint{.client_id = said->client_id, .sub = {}, .sid = {}};
 }
 
 result<logout_request> check_logout(const logout_parameters& asked,

@@ -15,6 +15,7 @@
 #include "oauth/logout/logout_parameters.hpp"
 #include "oauth/options.hpp"
 #include "oauth/token/jwt_verifier.hpp"
+#include "oauth/token/key_ring.hpp"
 #include "oauth/types.hpp"
 
 namespace mintage::oauth {
@@ -33,6 +34,14 @@ struct logout_hint {
 /// @returns invalid_request for another issuer, and for a token that is not for this client.
 [[nodiscard]] result<logout_hint> read_logout_hint(const unverified_jwt& hint,
                                                    std::string_view client_id, const options& o);
+/// The same of an ID token whose key this server has no more, so that nobody can tell whether it is
+/// genuine. It names a client, as `client_id` does; of the session it says nothing, so that the
+/// person is asked.
+/// @returns nothing for what is no such token, or not for this client and server.
+[[nodiscard]] std::optional<logout_hint> read_outdated_hint(const key_ring& ring,
+                                                            std::string_view compact,
+                                                            std::string_view client_id,
+                                                            const options& o);
 
 /// The first half of the SHA-256 of a redirect URI: the URI itself is in the client's record.
 using redirect_uri_digest = crypto::bytes<16>;

@@ -1,6 +1,7 @@
 // RP-initiated logout over HTTP: browser, login page, application. (LGO-02, AUZ-04, NEG-260)
 #include <gmock/gmock.h>
 
+#include "crypto/jws.hpp"
 #include "tests/http/authorization/journey.hpp"
 
 namespace mintage::test {
@@ -95,6 +96,33 @@ TEST_F(end_session, must_be_confirmed_without_an_id_token_of_the_session) {
   }
   // Nobody says where the browser may go.
   EXPECT_EQ(ask(handle_in(b.get("/end_session")), "/accept").body, "{}");
+}
+
+// LGO-02: as years after a login. Nobody can tell whether it is genuine.
+TEST_F(end_session, must_be_confirmed_when_the_key_of_the_id_token_is_gone) {
+  const auto gone = crypto::signing_key::generate(crypto::jws_alg::es256);
+  const auto token_for = [&](const std::string& audience) {
+    auto out = std::string{};
+    crypto::jws_signer{gone}.append_compact(
+        out, crypto::jose_header(gone, "JWT"),
+        boost::json::serialize(boost::json::object{{"iss", issuer},
+                                                   {"sub", "alice"},
+                                                   {"aud", audience},
+                                                   {"sid", "s1"},
+                                                   {"exp", 1'700'000'000}}));
+    return out;
+  };
+  auto form = whole();
+  form.front().second = token_for(app().id);
+  auto b = new_browser();
+  const auto handle = handle_in(b.get(target(form)));
+  const auto asked = read(ask(handle));
+  EXPECT_TRUE(asked.at("confirm").as_bool());
+  EXPECT_FALSE(asked.contains("sid"));
+  EXPECT_FALSE(asked.contains("hint_sub"));
+  EXPECT_EQ(b.get(way_back(handle)).field("Location"), std::string{back} + "&state=a%20b%26c");
+  form.front().second = token_for(client().id);
+  expect_local_page(b.get(target(form)));  // the address is not one of that client
 }
 
 // NEG-260

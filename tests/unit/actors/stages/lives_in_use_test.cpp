@@ -151,7 +151,7 @@ TEST_F(lives, keep_a_retired_key_for_the_tokens_of_former_settings) {  // JWS-06
   const auto setup = key_keeper_setup{.records = records,
                                       .clock = clock,
                                       .journal = journal,
-                                      .seal_key = crypto::sha256("seal"),
+                                      .seal_keys = crypto::subkeys{crypto::sha256("seal")},
                                       .algorithms = {crypto::jws_alg::es256},
                                       .rules = rules,
                                       .lives = &one};

@@ -129,6 +129,29 @@ TEST_F(end_session, refuses_other_hints) {
   EXPECT_FALSE(hinted(sign(crypto::signing_key::generate(crypto::jws_alg::es256), claims())));
 }
 
+// LGO-02: nobody can verify it any more, so the person is asked.
+TEST_F(end_session, takes_the_client_alone_of_a_token_whose_key_is_gone) {
+  const auto gone = crypto::signing_key::generate(crypto::jws_alg::es256);
+  const auto read = [&](const std::string& token, std::string_view client_id = {}) {
+    return read_outdated_hint(ring, token, client_id, o);
+  };
+  const auto hint = read(sign(gone, claims()));
+  ASSERT_TRUE(hint);
+  EXPECT_EQ(hint->client_id, "app");
+  EXPECT_EQ(hint->sub + hint->sid, "");
+  EXPECT_TRUE(check(asking({}, back), hint)->needs_confirmation());
+  EXPECT_EQ(fault_of(asking({}, "https://evil.example/"), hint),
+            "post_logout_redirect_uri is not registered");
+  EXPECT_EQ(read(sign(gone, claims(R"(["app","other"])")), "other")->client_id, "other");
+  // Something else is wrong with these.
+  EXPECT_FALSE(read(sign(ring.keys[0].key, claims())));
+  EXPECT_FALSE(read(sign(gone, claims(R"("app")", "https://evil.example"))));
+  EXPECT_FALSE(read(sign(gone, claims()), "other"));
+  EXPECT_FALSE(read(sign(gone, claims(), "at+jwt")));
+  EXPECT_FALSE(read("a.b.c"));
+  EXPECT_FALSE(read(""));
+}
+
 // NEG-260: an unregistered redirect URI is followed by nobody.
 TEST_F(end_session, knows_where_browsers_may_go) {
   const auto why = "post_logout_redirect_uri is not registered";
