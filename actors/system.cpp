@@ -304,6 +304,12 @@ std::optional<std::size_t> system::outdated(sealed_records of) const {
   return impl_->resealing.left(of, impl_->roots.changes());
 }
 
+oauth::seconds system::longest_refresh_life() const {
+  auto none = oauth::options{};
+  none.refresh_absolute = {};
+  return impl_->lives.counting(none).refresh_absolute;
+}
+
 void system::attach(const metrics::meter_group& g) {
   impl_->board.attach(g);
 }

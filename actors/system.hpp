@@ -69,6 +69,10 @@ class system {
   /// they were not looked through since the ring changed. Any thread.
   [[nodiscard]] std::optional<std::size_t> outdated(sealed_records of) const;
 
+  /// How long a refresh token that was made until now may be valid: by the settings of all nodes,
+  /// former ones included while they count. Any thread.
+  [[nodiscard]] oauth::seconds longest_refresh_life() const;
+
   /// Puts the meters of another part on the page. @param g outlives the system. Any thread.
   void attach(const metrics::meter_group& g);
 

@@ -223,7 +223,7 @@ seal_keeper::swap seal_keeper::replace_file(std::uint32_t former_generation) con
   return out;
 }
 
-operations_desk::outcome seal_keeper::rotate() try {
+operations_desk::outcome seal_keeper::rotate(std::chrono::seconds longest_life) try {
   const auto lock = std::lock_guard{mutex_};
   auto next = read_seal_key(next_file_, setup_.rules);
   if (next && is_newest(*next))
@@ -243,9 +243,10 @@ operations_desk::outcome seal_keeper::rotate() try {
 
   const auto now = oauth::numeric_date(setup_.clock.now());
   const auto former = to.generation;
-  to.former.insert(to.former.begin(), {.generation = former,
-                                       .kept_until = now + setup_.keep.count(),
-                                       .key = std::exchange(to.newest, *next)});
+  to.former.insert(to.former.begin(),
+                   {.generation = former,
+                    .kept_until = now + (longest_life + std::chrono::days{1}).count(),
+                    .key = std::exchange(to.newest, *next)});
   to.generation = former + 1;
   to.since = now;
   commit(std::move(to));

@@ -33,8 +33,6 @@ class seal_keeper {
     storage::catalog& records;
     const oauth::clock& clock;
     event_log& log;
-    /// How long a former key opens what it made.
-    std::chrono::seconds keep{};
     /// Why the other nodes cannot take over FILE.next now; empty when they can.
     std::function<std::string()> objection{};
   };
@@ -54,8 +52,10 @@ class seal_keeper {
 
   /// Makes FILE.next unless it is there, makes its key the newest, and puts it in the place of
   /// FILE. A kill at any moment leaves files and a note that fit each other.
+  /// @param longest_life of the refresh tokens that the former key has made. It is kept a day
+  /// longer: what else it made lives shorter.
   /// @returns {"generation","seal_key_file","file_replaced","former_file","next_step"}
-  [[nodiscard]] operations_desk::outcome rotate();
+  [[nodiscard]] operations_desk::outcome rotate(std::chrono::seconds longest_life);
   /// @param outdated how many records of a kind the newest key does not open; nothing = not known
   /// @returns {"generation","since","former":[{"generation","kept_until"}],"outdated":{…},
   ///          "next_is_at_hand","file_is_current"}

@@ -56,7 +56,7 @@ operations_desk::handlers make_handlers(live_settings& in_use) {
 void add_seal_handlers(operations_desk::handlers& to, seal_keeper& seals,
                        const actors::system& actors) {
   const auto outdated = [&actors](actors::sealed_records of) { return actors.outdated(of); };
-  to.rotate_seal = [&seals] { return seals.rotate(); };
+  to.rotate_seal = [&] { return seals.rotate(actors.longest_refresh_life()); };
   to.show_seal = [&seals, outdated] { return seals.show(outdated); };
   to.retire_seal = [&seals, outdated] { return seals.retire(outdated); };
 }
@@ -216,7 +216,6 @@ int run(const config::settings& settings, config_source source, const surroundin
                             .records = engine->records(),
                             .clock = clock,
                             .log = log,
-                            .keep = oauth::cutoff_life(settings.rules),
                             .objection = [&] { return why_seal_cannot_rotate(settings, tokens); }}};
   if (!seals.ring().content().newest.is_locked())
     log.event(log_level::warn,

@@ -22,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
+constexpr auto life = std::chrono::seconds{1000};
 constexpr auto purpose = std::string_view{"mintage/seal/1"};
 
 struct fixed_clock final : oauth::clock {
@@ -40,7 +41,6 @@ class seal_key : public testing::Test {
                            .records = engine->records(),
                            .clock = clock,
                            .log = log,
-                           .keep = std::chrono::seconds{1000},
                            .objection = [this] { return objection; }});
   }
   static json::object done(const operations_desk::outcome& o) {
@@ -83,7 +83,7 @@ TEST_F(seal_key, is_rotated_and_the_former_one_still_opens) {
   const auto ring = keeper->ring();
   const auto before = ring.derive(purpose).front();
   const auto pepper = ring.lasting(crypto::lasting_subkey::pepper);
-  const auto report = done(keeper->rotate());
+  const auto report = done(keeper->rotate(life));
   EXPECT_EQ(report.at("generation").to_number<int>(), 2);
   EXPECT_TRUE(report.at("file_replaced").as_bool());
   EXPECT_EQ(report.at("next_step").as_string(), "");
@@ -97,7 +97,7 @@ TEST_F(seal_key, is_rotated_and_the_former_one_still_opens) {
     EXPECT_EQ(all[1], before);
     EXPECT_EQ(r.lasting(crypto::lasting_subkey::pepper), pepper);
     EXPECT_EQ(r.content().generation, 2U);
-    EXPECT_EQ(r.content().former.front().kept_until, clock.at + 1000);
+    EXPECT_EQ(r.content().former.front().kept_until, clock.at + 1000 + 86400);
   }
   EXPECT_EQ(reopened->ring().derive(purpose), ring.derive(purpose));
 }
@@ -109,7 +109,7 @@ TEST_F(seal_key, of_a_rotation_that_was_killed_before_its_note_is_the_former_one
   EXPECT_EQ(keeper->ring().derive(purpose).front(), first.front());
   EXPECT_TRUE(shown(*keeper).at("next_is_at_hand").as_bool());
   const auto taken = *read_seal_key(next, {});
-  done(keeper->rotate());
+  done(keeper->rotate(life));
   EXPECT_EQ(keeper->ring().derive(purpose).front(), taken.derive(purpose));
   EXPECT_EQ(files(), (std::set<std::string>{"seal", "seal.former-1"}));
 }
@@ -117,7 +117,7 @@ TEST_F(seal_key, of_a_rotation_that_was_killed_before_its_note_is_the_former_one
 TEST_F(seal_key, of_a_rotation_that_was_killed_after_its_note_is_the_new_one) {
   const auto names = std::set<std::string>{"seal", "seal.former-1"};
   const auto keeper = open();
-  done(keeper->rotate());
+  done(keeper->rotate(life));
   const auto all = keeper->ring().derive(purpose);
   // Nothing was renamed yet.
   fs::rename(file, next);
@@ -138,29 +138,29 @@ TEST_F(seal_key, of_a_rotation_that_was_killed_after_its_note_is_the_new_one) {
 TEST_F(seal_key, that_cannot_be_put_in_its_place_is_used_all_the_same) {
   const auto keeper = open();
   fs::create_directory(folder.path() / "seal.former-1");
-  const auto report = done(keeper->rotate());
+  const auto report = done(keeper->rotate(life));
   EXPECT_FALSE(report.at("file_replaced").as_bool());
   EXPECT_NE(report.at("next_step").as_string().find(next.string()), std::string::npos);
   EXPECT_FALSE(shown(*keeper).at("file_is_current").as_bool());
   EXPECT_EQ(open()->ring().derive(purpose), keeper->ring().derive(purpose));
-  EXPECT_NE(refusal(keeper->rotate()).find("is the seal key in use"), std::string::npos);
+  EXPECT_NE(refusal(keeper->rotate(life)).find("is the seal key in use"), std::string::npos);
   // The operator does it.
   fs::remove(folder.path() / "seal.former-1");
   fs::rename(next, file);
   EXPECT_EQ(open()->ring().derive(purpose), keeper->ring().derive(purpose));
-  EXPECT_EQ(done(keeper->rotate()).at("generation").to_number<int>(), 3);
+  EXPECT_EQ(done(keeper->rotate(life)).at("generation").to_number<int>(), 3);
 }
 
 // As after a restore, for which the former file was copied to its place.
 TEST_F(seal_key, takes_its_place_when_the_former_one_was_kept_by_hand) {
   const auto keeper = open();
   fs::copy_file(file, folder.path() / "seal.former-1");
-  EXPECT_TRUE(done(keeper->rotate()).at("file_replaced").as_bool());
+  EXPECT_TRUE(done(keeper->rotate(life)).at("file_replaced").as_bool());
   EXPECT_EQ(files(), (std::set<std::string>{"seal", "seal.former-1"}));
   // One of another key is not lost.
   make_seal_key(folder.path() / "seal.former-2");
   const auto other = read_seal_key(folder.path() / "seal.former-2", {})->derive(purpose);
-  EXPECT_FALSE(done(keeper->rotate()).at("file_replaced").as_bool());
+  EXPECT_FALSE(done(keeper->rotate(life)).at("file_replaced").as_bool());
   EXPECT_EQ(read_seal_key(folder.path() / "seal.former-2", {})->derive(purpose), other);
 }
 
@@ -168,32 +168,32 @@ TEST_F(seal_key, is_not_rotated_when_the_new_one_cannot_be_made_or_read) {
   const auto keeper = open();
   const auto before = note();
   fs::create_directory(next);
-  EXPECT_NE(refusal(keeper->rotate()).find(next.string()), std::string::npos);
+  EXPECT_NE(refusal(keeper->rotate(life)).find(next.string()), std::string::npos);
   fs::remove(next);
   std::ofstream{next} << "not a key\n";
   fs::permissions(next, fs::perms::owner_read | fs::perms::owner_write);
-  EXPECT_NE(refusal(keeper->rotate()).find("is not a seal key"), std::string::npos);
+  EXPECT_NE(refusal(keeper->rotate(life)).find("is not a seal key"), std::string::npos);
   EXPECT_EQ(note(), before);
   EXPECT_EQ(open()->ring().derive(purpose).size(), 1U) << "the start is not ended by it";
 }
 
 TEST_F(seal_key, is_not_rotated_back) {
   const auto keeper = open();
-  done(keeper->rotate());
+  done(keeper->rotate(life));
   fs::copy_file(folder.path() / "seal.former-1", next);
-  EXPECT_NE(refusal(keeper->rotate()).find("is a former seal key"), std::string::npos);
+  EXPECT_NE(refusal(keeper->rotate(life)).find("is a former seal key"), std::string::npos);
   EXPECT_EQ(keeper->ring().content().generation, 2U);
 }
 
 TEST_F(seal_key, is_not_rotated_against_an_objection) {
   const auto keeper = open();
   objection = "another node is not ready";
-  EXPECT_EQ(refusal(keeper->rotate()), objection);
+  EXPECT_EQ(refusal(keeper->rotate(life)), objection);
   EXPECT_EQ(files(), std::set<std::string>{"seal"});
 }
 
 TEST_F(seal_key, of_a_former_file_alone_does_not_start_the_server) {
-  done(open()->rotate());
+  done(open()->rotate(life));
   fs::rename(folder.path() / "seal.former-1", file);
   EXPECT_THROW(open(), file_error);
   fs::remove(file);
@@ -204,7 +204,7 @@ TEST_F(seal_key, of_a_former_file_alone_does_not_start_the_server) {
 TEST_F(seal_key, is_taken_over_from_another_node) {
   const auto here = open();
   // The same files are those of the other node here, so that this one finds the new key in FILE.
-  done(open()->rotate());
+  done(open()->rotate(life));
   const auto other = open();
   EXPECT_EQ(here->ring().content().generation, 1U);
   here->follow();
@@ -218,14 +218,14 @@ TEST_F(seal_key, is_taken_over_from_another_node) {
 
 TEST_F(seal_key, that_another_node_rotated_and_is_not_here_ends_the_server) {
   const auto here = open();
-  done(open()->rotate());
+  done(open()->rotate(life));
   fs::remove(file);
   EXPECT_THROW(here->follow(), file_error);
 }
 
 TEST_F(seal_key, is_forgotten_when_its_time_is_over_by_a_clock_that_is_sure) {
-  done(open()->rotate());
-  clock.at += 1000;
+  done(open()->rotate(life));
+  clock.at += 1000 + 86400;
   EXPECT_EQ(open()->ring().derive(purpose).size(), 2U);
   clock.at += 1;
   clock.sure = false;
@@ -236,7 +236,7 @@ TEST_F(seal_key, is_forgotten_when_its_time_is_over_by_a_clock_that_is_sure) {
 
 TEST_F(seal_key, is_retired_when_no_record_needs_it) {
   const auto keeper = open();
-  done(keeper->rotate());
+  done(keeper->rotate(life));
   const auto counted = [&](std::optional<std::size_t> left) {
     return keeper->retire([left](actors::sealed_records) { return left; });
   };
@@ -251,12 +251,12 @@ TEST_F(seal_key, is_retired_when_no_record_needs_it) {
 
 TEST_F(seal_key, has_few_former_ones) {
   const auto keeper = open();
-  for (auto i = 0; i < 32; ++i) done(keeper->rotate());
-  EXPECT_NE(refusal(keeper->rotate()).find("retire"), std::string::npos);
+  for (auto i = 0; i < 32; ++i) done(keeper->rotate(life));
+  EXPECT_NE(refusal(keeper->rotate(life)).find("retire"), std::string::npos);
 }
 
 TEST_F(seal_key, fits_a_backup_by_either_file) {
-  done(open()->rotate());
+  done(open()->rotate(life));
   const auto made = note();
   EXPECT_EQ(compare_seal_key(file, made, {}), seal_key_fit::fits);
   fs::rename(file, next);
