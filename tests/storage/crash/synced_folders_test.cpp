@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "storage/backup.hpp"
@@ -18,6 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::atomic<bool> is_recorded = false;
 std::mutex guards_synced;
 std::vector<fs::path> synced;
 
@@ -25,9 +28,9 @@ std::vector<fs::path> synced;
 
 // Replaces the C library's function in this program, RocksDB included.
 extern "C" int fsync(int file) {
-  auto error = std::error_code{};
-  auto path = fs::read_symlink("/proc/self/fd/" + std::to_string(file), error);
-  {
+  if (is_recorded) {
+    auto error = std::error_code{};
+    auto path = fs::read_symlink("/proc/self/fd/" + std::to_string(file), error);
     const auto lock = std::scoped_lock{guards_synced};
     synced.push_back(std::move(path));
   }
@@ -44,7 +47,11 @@ using testing::IsEmpty;
 
 class synced_folders : public testing::Test {
  protected:
-  synced_folders() { static_cast<void>(take()); }
+  synced_folders() { is_recorded = true; }
+  ~synced_folders() override {
+    is_recorded = false;
+    static_cast<void>(take());
+  }
   /// What was synced since the last call.
   static std::vector<fs::path> take() {
     const auto lock = std::scoped_lock{guards_synced};
