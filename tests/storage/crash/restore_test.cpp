@@ -72,7 +72,9 @@ class a_backup : public testing::Test {
     e.records().put_registration_token(token_named("one " + std::to_string(first), 1), 1);
     e.records().put_registration_token(token_named("many " + std::to_string(first), 0), 1);
     e.cutoffs().put(octets_of(first), now, now + seconds{600});
-    e.logouts().add({outbox_entry{.id = {static_cast<std::uint8_t>(first + 1)}, .value = "bye"}});
+    const auto bye =
+        outbox_entry{.id = {static_cast<std::uint8_t>(first + 1)}, .tries = 0, .value = "bye"};
+    EXPECT_THAT(e.logouts().add({bye}), IsEmpty());
   }
 
   [[nodiscard]] std::vector<std::string> faults() const {
