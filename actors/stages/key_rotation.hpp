@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -27,8 +28,9 @@ struct key_keeper_setup {
   std::vector<crypto::jws_alg> algorithms;
   /// Changed by the key keeper alone, when it gets new ones.
   oauth::options& rules;
-  /// Takes over into the ring of `seal_keys` what another node has made the newest root; called
-  /// before keys are read. Throws storage::storage_error, or what ends the server. May be empty.
+  /// Takes over into the ring of `seal_keys` what another node has made of it; called before keys
+  /// are read, and now and then. Throws storage::storage_error, or what ends the server. May be
+  /// empty.
   std::function<void()> follow_ring{};
   /// May be null.
   seal_progress* progress = nullptr;
@@ -74,6 +76,7 @@ class key_rotation {
   void keep(oauth::key_ring after);
   void store(const oauth::key_ring& after);
   void seal_anew();
+  void follow_ring();
   void note_progress() const;
   void tell(const oauth::key_ring& after) const;
   /// Runs `work`, which may write. When another node has changed the catalog meanwhile, reads the
@@ -89,6 +92,8 @@ class key_rotation {
   /// The ids of keys that an older root sealed.
   std::vector<std::string> outdated_;
   storage::revision seen_ = 0;
+  /// When the ring was last compared with what other nodes have made of it.
+  std::optional<oauth::instant> followed_;
   /// A read or write failed, so the database must be read before the next change.
   bool is_unsure_ = false;
 };

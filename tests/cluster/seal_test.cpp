@@ -98,6 +98,8 @@ TEST_F(rotating_seal, keeps_what_was_given_out_before_on_both_nodes) {
   }
   here = refresh_at(first(), all.client(), here);
   there = refresh_at(first(), all.client(), there);
+  EXPECT_EQ(second->admin().call("POST", "/admin/seal/retire").status, 200U);
+  eventually([&] { return seal_of(first()).at("former").as_array().empty(); });
   restart(*second);
   restart(first());
   refresh_at(*second, all.client(), here);

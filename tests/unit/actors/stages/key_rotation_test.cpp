@@ -234,6 +234,23 @@ TEST_F(keys_of_a_rotated_seal, are_tried_again_when_the_database_fails) {
   EXPECT_TRUE(opens_with_newest(setup, ring));
 }
 
+TEST_F(keys_of_a_rotated_seal, follow_a_ring_that_changes_without_them) {
+  auto asked = 0;
+  setup.follow_ring = [&asked] { ++asked; };
+  static_cast<void>(sealed->tick());
+  EXPECT_EQ(asked, 1);
+  static_cast<void>(sealed->tick());
+  EXPECT_EQ(asked, 1) << "not at every look";
+  clock.at += 10s;
+  setup.follow_ring = [&asked] {
+    ++asked;
+    throw storage::storage_error{"no database"};
+  };
+  EXPECT_FALSE(sealed->tick());
+  EXPECT_EQ(asked, 2);
+  EXPECT_FALSE(sealed->is_unsure());
+}
+
 TEST_F(keys_of_a_rotated_seal, follow_what_another_node_has_made_the_newest) {
   setup.follow_ring = [this] {
     if (ring.content().generation == 1) mintage::test::rotate(ring, "second");
