@@ -330,6 +330,7 @@ authorization_request for_login(const authorization_request& checked,
                                 instant now) noexcept {
   auto out = checked;
   out.browser = browser;
+  if (checked.how.is_pushed && checked.needs_recent_login()) out.presented = now;
   out.expires = std::min<instant>(now + terms.login_life, checked.last_use);
   return out;
 }

@@ -68,8 +68,10 @@ struct authorization_request {
   }
   way_of_asking how;
 
-  /// When it was checked: a login that `prompt=login` asks for is not older (MINT-02).
+  /// When it was checked.
   instant requested{};
+  /// When the browser came with a pushed request that asks for a recent login.
+  std::optional<instant> presented;
   /// The end of this handle.
   instant expires{};
   /// The latest end of any handle with this id. Not before `expires`.
@@ -78,6 +80,12 @@ struct authorization_request {
   /// yet.
   std::optional<browser_binding> browser;
 
+  /// A login that `prompt=login` asks for is not older (MINT-02).
+  [[nodiscard]] instant asked_at() const noexcept { return presented.value_or(requested); }
+  /// Whether any age of the login will not do.
+  [[nodiscard]] bool needs_recent_login() const noexcept {
+    return prompts.has(prompt::login) || max_age.has_value();
+  }
   /// Whether the login page may show anything (AUZ-03).
   [[nodiscard]] bool is_interactive() const noexcept { return !prompts.has(prompt::none); }
 };

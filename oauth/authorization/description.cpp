@@ -89,7 +89,7 @@ std::string describe(const authorization_request& r, const client& c) {
   json.boolean("dpop_bound", r.dpop_jkt.has_value());
   json.boolean("pushed", r.how.is_pushed);
   json.boolean("signed", r.how.is_signed);
-  json.integer("requested_at", numeric_date(r.requested));
+  json.integer("requested_at", numeric_date(r.asked_at()));
   json.integer("expires_at", numeric_date(r.expires));
   json.end();
   return out;

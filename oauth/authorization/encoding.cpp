@@ -13,7 +13,8 @@ constexpr auto signed_bit = std::uint8_t{2};
 constexpr auto key_bit = std::uint8_t{4};
 constexpr auto age_bit = std::uint8_t{8};
 constexpr auto browser_bit = std::uint8_t{16};
-constexpr auto all_bits = std::uint8_t{31};
+constexpr auto presented_bit = std::uint8_t{32};
+constexpr auto all_bits = std::uint8_t{63};
 
 /// Far beyond every date and every life; keeps the sums in range.
 constexpr auto most_milliseconds = std::uint64_t{1} << 52;
@@ -33,7 +34,7 @@ std::uint8_t bits_of(const authorization_request& r) noexcept {
   return static_cast<std::uint8_t>(
       bit(r.how.is_pushed, pushed_bit) | bit(r.how.is_signed, signed_bit) |
       bit(r.dpop_jkt.has_value(), key_bit) | bit(r.max_age.has_value(), age_bit) |
-      bit(r.browser.has_value(), browser_bit));
+      bit(r.browser.has_value(), browser_bit) | bit(r.presented.has_value(), presented_bit));
 }
 
 std::uint64_t milliseconds_of(instant t) noexcept {
@@ -86,6 +87,7 @@ void append_encoded(std::string& out, const authorization_request& r) {
   if (r.dpop_jkt) append_octets(out, *r.dpop_jkt);
   if (r.max_age) append_varint(out, static_cast<std::uint64_t>(*r.max_age));
   if (r.browser) append_octets(out, *r.browser);
+  if (r.presented) append_big_endian(out, milliseconds_of(*r.presented));
   for (const auto text : texts) append_text(out, r.*text);
   out += static_cast<char>(r.resources_count);
   for (const auto text : r.resources()) append_text(out, text);
@@ -109,6 +111,11 @@ std::optional<authorization_request> read_encoded_request(std::string_view octet
     out.max_age = static_cast<std::int64_t>(age);
   }
   if ((bits & browser_bit) != 0) out.browser = in.octets<sizeof(browser_binding)>();
+  if ((bits & presented_bit) != 0) {
+    const auto at = in.big_endian();
+    if (at > most_milliseconds) return std::nullopt;
+    out.presented = instant{milliseconds{static_cast<std::int64_t>(at)}};
+  }
   for (const auto text : texts) out.*text = in.text();
   const auto count = in.octet();
   if (count > max_targets) return std::nullopt;

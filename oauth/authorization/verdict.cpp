@@ -40,7 +40,7 @@ std::string subject_for(const client& c, std::string_view sub, const crypto::dig
 
 complaint check_times(const authorization_request& r, const acceptance& said, instant now) {
   if (!said.auth_time) return bad_request("auth_time is required");
-  const auto earliest = numeric_date(r.requested - clock_skew);
+  const auto earliest = numeric_date(r.asked_at() - clock_skew);
   if (r.prompts.has(prompt::login) && *said.auth_time < earliest) {
     return bad_request("auth_time must not be before the request, which has prompt=login");
   }

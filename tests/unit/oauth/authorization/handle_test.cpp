@@ -44,6 +44,7 @@ authorization_request full_request() {
   r.expires = now + seconds{600};
   r.last_use = now + seconds{660};
   r.browser = browser_binding{7, 7, 7};
+  r.presented = now + seconds{50};
   return r;
 }
 
@@ -84,6 +85,7 @@ TEST(encoding, keeps_every_field) {  // AUZ-01
   EXPECT_EQ(read->expires, r.expires);
   EXPECT_EQ(read->last_use, r.last_use);
   EXPECT_EQ(read->browser, r.browser);
+  EXPECT_EQ(read->presented, r.presented);
 }
 
 TEST(encoding, keeps_what_is_not_there) {
@@ -94,6 +96,8 @@ TEST(encoding, keeps_what_is_not_there) {
   const auto read = read_encoded_request(octets);
   ASSERT_TRUE(read);
   EXPECT_FALSE(read->browser);
+  EXPECT_FALSE(read->presented);
+  EXPECT_EQ(read->asked_at(), now);
   EXPECT_FALSE(read->dpop_jkt);
   EXPECT_FALSE(read->max_age);
   EXPECT_EQ(read->resources_count, 0U);
@@ -113,7 +117,7 @@ TEST(encoding, is_read_strictly) {
     return read_encoded_request(other).has_value();
   };
   EXPECT_FALSE(changed(0, 2));                                    // another version
-  EXPECT_FALSE(changed(1, static_cast<char>(octets[1] | 0x20)));  // an unknown bit
+  EXPECT_FALSE(changed(1, static_cast<char>(octets[1] | 0x40)));  // an unknown bit
   EXPECT_FALSE(changed(2, 4));                                    // an unknown mode
   EXPECT_FALSE(changed(3, 0x10));                                 // an unknown prompt
 }

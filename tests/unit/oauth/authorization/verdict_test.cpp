@@ -90,6 +90,27 @@ TEST(check_acceptance, demands_a_new_login_for_prompt_login) {  // MINT-02
   EXPECT_TRUE(accept(good_query(), at(-100'000)));
 }
 
+// A login between the push and the visit of the browser is not for this request.
+TEST(check_acceptance,
+     measures_a_pushed_request_from_the_visit_of_the_browser) {  // MINT-02, PAR-01
+  const auto terms = authorization_terms{.login_life = seconds{600}, .pushed_life = seconds{60}};
+  const auto visit = now + seconds{50};
+  const auto at = [](std::int64_t t) {
+    return login_with([&](acceptance& a) { a.auth_time = now_date + t; });
+  };
+  for (const auto* asks : {"prompt", "max_age"}) {
+    const auto c = check(with(good_query(), asks, asks[0] == 'p' ? "login" : "0"),
+                         {.is_pushed = true, .is_signed = false});
+    const auto r = for_login(c.request(), {}, terms, visit);
+    EXPECT_EQ(r.asked_at(), visit);
+    EXPECT_EQ(r.requested, now) << "its id may have been used since";
+    EXPECT_FALSE(accept(r, at(19), nullptr, visit + seconds{60})) << asks;
+    EXPECT_TRUE(accept(r, at(20), nullptr, visit + seconds{60})) << asks;  // SKEW
+  }
+  const auto c = check(good_query(), {.is_pushed = true, .is_signed = false});
+  EXPECT_FALSE(for_login(c.request(), {}, terms, visit).presented);
+}
+
 TEST(check_acceptance, holds_the_login_to_max_age) {  // MINT-02, STU-01
   const auto at = [](std::int64_t t) {
     return login_with([&](acceptance& a) { a.auth_time = now_date + t; });
