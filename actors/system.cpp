@@ -17,8 +17,9 @@ namespace {
 
 /// Subkeys of the seal keys, one per purpose. The labels are part of the database's format: DO NOT
 /// CHANGE.
-crypto::subkeys subkeys(const crypto::root_ring& roots, std::string_view purpose) {
-  return {roots, std::string{"mintage/"}.append(purpose)};
+crypto::subkeys subkeys(const crypto::root_ring& roots, std::string_view purpose,
+                        crypto::subkey_life life = crypto::subkey_life::any) {
+  return {roots, std::string{"mintage/"}.append(purpose), life};
 }
 
 std::size_t size_or(std::size_t configured, std::size_t otherwise) {
@@ -98,27 +99,28 @@ member_setups make_setups(const options& o, rules_copies& rules, const environme
   const auto pepper = around.roots.lasting(crypto::lasting_subkey::pepper);
   const auto pairwise_key = around.roots.lasting(crypto::lasting_subkey::pairwise);
   const auto secret_keys = subkeys(around.roots, "client-secret/1");
-  const auto url_keys = subkeys(around.roots, "url/1");
+  const auto url_keys = subkeys(around.roots, "url/1", crypto::subkey_life::minutes);
   const auto auth =
       oauth::auth_keys{.pepper = pepper, .process = random.take<32>(), .secret_keys = secret_keys};
   const auto validators = for_io_threads(rules, [&](const oauth::options& r) {
-    return validator_setup{.keys = auth,
-                           .rules = r,
-                           .clock = around.clock,
-                           .permits = permits,
-                           .meters = board.validators,
-                           .pairwise_key = pairwise_key,
-                           .nonce_keys = subkeys(around.roots, "dpop_nonce/1"),
-                           .url_keys = url_keys,
-                           .limits = &limits.failures,
-                           .authorization_limits = &limits.authorizations,
-                           .stored_limits = &limits.stored,
-                           .slow = &slow,
-                           .lives = &lives,
-                           .lines = &around.journal,
-                           .engine = around.engine.get(),
-                           .signatures = around.signatures,
-                           .io_threads = around.io_threads};
+    return validator_setup{
+        .keys = auth,
+        .rules = r,
+        .clock = around.clock,
+        .permits = permits,
+        .meters = board.validators,
+        .pairwise_key = pairwise_key,
+        .nonce_keys = subkeys(around.roots, "dpop_nonce/1", crypto::subkey_life::minutes),
+        .url_keys = url_keys,
+        .limits = &limits.failures,
+        .authorization_limits = &limits.authorizations,
+        .stored_limits = &limits.stored,
+        .slow = &slow,
+        .lives = &lives,
+        .lines = &around.journal,
+        .engine = around.engine.get(),
+        .signatures = around.signatures,
+        .io_threads = around.io_threads};
   });
   const auto code_stores = for_io_threads(rules, [&](const oauth::options& r) {
     return code_store_setup{.engine = *around.engine,

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "app/seal_keeper.hpp"
+#include "app/seal_files.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
 #include "storage/postgres/cluster_status.hpp"
@@ -88,7 +88,9 @@ std::string why_seal_cannot_rotate(const config::settings& settings,
     return "all nodes need the new seal key before it is used: make " + file +
            " with `mintage seal make`, copy it to each node, and restart them one after another";
   const auto digest = settings_digest(settings, tokens);
-  for (const auto& n : storage::read_cluster_status(settings.storage.postgres).nodes)
+  auto first_shard = settings.storage.postgres;  // it lists the nodes
+  first_shard.shards.resize(1);
+  for (const auto& n : storage::read_cluster_status(first_shard).nodes)
     if (n.is_alive && n.settings != digest)
       return "the node " + n.name + " has another " + file +
              " or other settings, or was started before they were there";

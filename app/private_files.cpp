@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -137,8 +138,9 @@ void make_private(const std::filesystem::path& path, std::string_view line) {
     auto error = std::error_code{};
     std::filesystem::create_directories(path.parent_path(), error);
   }
-  const auto part = std::filesystem::path{path.string() + ".part-" + std::to_string(::getpid())};
-  ::unlink(part.c_str());  // of a former process with this number
+  // Processes in containers may share both the folder and their number.
+  const auto mark = crypto::base64url(crypto::buffered_random{}.take<9>());
+  const auto part = std::filesystem::path{path.string() + ".part-" + mark};
   const auto file = descriptor{::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
   if (file.get() < 0) fail(path, "cannot be made", errno);
   const auto cleaner = removal{part};
@@ -147,7 +149,11 @@ void make_private(const std::filesystem::path& path, std::string_view line) {
   if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
       ::fsync(file.get()) != 0)
     fail(path, "cannot be written", errno);
-  if (::link(part.c_str(), path.c_str()) != 0) fail(path, "cannot be made", errno);
+  // The second way is for file systems without links.
+  if (::link(part.c_str(), path.c_str()) != 0 &&
+      (errno == EEXIST ||
+       ::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0))
+    fail(path, "cannot be made", errno);
   sync_folder_of(path);
 }
 

@@ -3,18 +3,16 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "actors/stages/seal_progress.hpp"
 #include "app/event_log.hpp"
 #include "app/operations_desk.hpp"
-#include "app/private_files.hpp"
+#include "app/seal_files.hpp"
 #include "crypto/root_ring.hpp"
 #include "storage/engine.hpp"
 
@@ -44,8 +42,9 @@ class seal_keeper {
 
   [[nodiscard]] const crypto::root_ring& ring() const noexcept { return ring_; }
 
-  /// Takes over what another node has written into the note.
-  /// @throws storage::storage_error, file_error when the key is not here: the server must end.
+  /// Takes over what another node has written into the note, and forgets former keys whose time is
+  /// over. To be called every some seconds.
+  /// @throws storage::storage_error; file_error when the key is not here: the server must end.
   void follow();
 
   // The calls of the operations desk. Each logs what it did.
@@ -65,40 +64,28 @@ class seal_keeper {
   [[nodiscard]] operations_desk::outcome retire(const counter& outdated);
 
  private:
-  struct swap {
-    bool is_done = false;
-    /// Where the former key is.
-    std::filesystem::path former;
-    std::string because;
-  };
   [[nodiscard]] crypto::root_ring_content load();
   [[nodiscard]] crypto::root_ring_content make_first();
   [[nodiscard]] std::optional<crypto::root_key> find_next() const;
+  [[nodiscard]] bool is_newest(const std::optional<crypto::root_key>& key) const;
+  // With the mutex held.
+  void follow_note();
+  void forget_expired();
+  [[nodiscard]] crypto::root_ring_content find_ring(const std::string& note) const;
   /// Writes the note of a changed ring, which then is the ring.
   void commit(crypto::root_ring_content to);
-  [[nodiscard]] crypto::root_ring_content without_expired(crypto::root_ring_content ring) const;
-  /// Puts FILE.next in the place of FILE, which is kept beside it.
-  [[nodiscard]] swap replace_file(std::uint32_t former_generation) const;
-  [[nodiscard]] bool is_newest(const crypto::root_key& key) const;
-  /// Whether the newest key is in the file.
-  [[nodiscard]] bool has_newest(const std::filesystem::path& file) const;
+  [[nodiscard]] std::string why_not(const seal_files::content& next) const;
+  [[nodiscard]] operations_desk::outcome rotate_to(const crypto::root_key& next,
+                                                   std::chrono::seconds longest_life);
+  /// Runs a call with the ring as it is in the database. What fails becomes an error.
+  template <class Call>
+  operations_desk::outcome run(const char* failure, Call call);
 
   setup setup_;
-  std::filesystem::path next_file_;
+  seal_files files_;
   std::mutex mutex_;  // held by each call
   std::string note_;  // what the ring was read of
   crypto::root_ring ring_;
 };
-
-/// FILE.next
-[[nodiscard]] std::filesystem::path next_seal_key_file(const std::filesystem::path& file);
-
-/// What a seal key file is to a database.
-enum class seal_key_fit : std::uint8_t { fits, missing, other };
-/// Compares FILE and FILE.next with the note of a database; any key fits a database without one.
-/// Makes no file.
-/// @throws file_error when FILE cannot be read, or is no seal key.
-[[nodiscard]] seal_key_fit compare_seal_key(const std::filesystem::path& file,
-                                            std::string_view note, file_rules rules);
 
 }  // namespace mintage::app

@@ -1,5 +1,7 @@
 #include "app/seal_note.hpp"
 
+#include <openssl/crypto.h>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -69,8 +71,11 @@ crypto::root_ring_content read_ring(const crypto::root_key& newest, std::string_
   for (auto i = std::uint64_t{0}; i < count && !from.failed; ++i) {
     auto& f = ring.former.emplace_back();
     f.generation = static_cast<std::uint32_t>(from.number(4));
+    f.replaced = static_cast<std::int64_t>(from.number(8));
     f.kept_until = static_cast<std::int64_t>(from.number(8));
-    f.key = from.digest();
+    auto octets = from.digest();
+    f.key = octets;
+    OPENSSL_cleanse(octets.data(), octets.size());
   }
   if (version != ring_version || from.failed || !from.rest.empty())
     throw file_error{"the seal keys in the database were written by a newer version"};
@@ -83,7 +88,9 @@ std::string make_seal_note(const crypto::root_ring_content& ring) {
   const auto key = check_key(ring.newest);
   if (ring.generation == 1) return crypto::seal(key, first_context, first_text);
   auto text = std::string{};
-  text.reserve(1024);  // the wiped string has the only copy
+  constexpr auto head = sizeof(ring_version) + 4 + 8 + sizeof(ring.lasting) + 1;
+  constexpr auto each = 4 + 8 + 8 + sizeof(crypto::digest);
+  text.reserve(head + each * ring.former.size());  // the wiped string has the only copy
   append(text, ring_version, 1);
   append(text, ring.generation, 4);
   append(text, static_cast<std::uint64_t>(ring.since), 8);
@@ -91,6 +98,7 @@ std::string make_seal_note(const crypto::root_ring_content& ring) {
   append(text, ring.former.size(), 1);
   for (const auto& f : ring.former) {
     append(text, f.generation, 4);
+    append(text, static_cast<std::uint64_t>(f.replaced), 8);
     append(text, static_cast<std::uint64_t>(f.kept_until), 8);
     f.key.append_to(text);
   }

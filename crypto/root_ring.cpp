@@ -4,6 +4,8 @@
 #include <mutex>
 #include <utility>
 
+#include "crypto/digest.hpp"
+
 namespace mintage::crypto {
 namespace {
 
@@ -12,6 +14,11 @@ constexpr auto lasting_labels =
     std::array<std::string_view, lasting_subkeys_count>{"mintage/pepper/1", "mintage/pairwise/1"};
 
 }  // namespace
+
+bool are_same(const root_key& a, const root_key& b) {
+  constexpr auto label = std::string_view{"mintage/same/1"};
+  return constant_time_equal(a.derive(label), b.derive(label));
+}
 
 root_ring_content first_ring(root_key only) {
   auto out = root_ring_content{};
@@ -48,8 +55,8 @@ void root_ring::accept(root_key next) {
 
 void root_ring::change(root_ring_content content) {
   const auto lock = std::lock_guard{state_->mutex};
+  if (state_->next && are_same(*state_->next, content.newest)) state_->next.reset();
   state_->content = std::move(content);
-  state_->next.reset();
   ++state_->changes;
 }
 
@@ -62,16 +69,22 @@ digest root_ring::lasting(lasting_subkey which) const {
   return state_->content.lasting[static_cast<std::size_t>(which)];
 }
 
-std::vector<digest> root_ring::derive(std::string_view purpose) const {
+derived_keys root_ring::derive_all(std::string_view purpose, subkey_life life) const {
   const auto lock = std::lock_guard{state_->mutex};
-  auto all = std::vector<digest>{state_->content.newest.derive(purpose)};
-  if (state_->next) all.push_back(state_->next->derive(purpose));
-  for (const auto& f : state_->content.former) all.push_back(f.key.derive(purpose));
-  return all;
+  auto out = derived_keys{{state_->content.newest.derive(purpose)}, 1};
+  if (state_->next) out.all.push_back(state_->next->derive(purpose));
+  out.makers = out.all.size();
+  for (const auto& f : state_->content.former)
+    if (f.is_recent || life == subkey_life::any) out.all.push_back(f.key.derive(purpose));
+  return out;
 }
 
-subkeys::subkeys(root_ring ring, std::string purpose)
-    : from_{origin{std::move(ring), std::move(purpose)}} {
+std::vector<digest> root_ring::derive(std::string_view purpose) const {
+  return derive_all(purpose).all;
+}
+
+subkeys::subkeys(root_ring ring, std::string purpose, subkey_life life)
+    : from_{origin{std::move(ring), std::move(purpose), life}} {
   update();
 }
 
@@ -80,7 +93,7 @@ bool subkeys::update() {
   // Read first: a change in between is taken over by the next call.
   const auto changes = from_->ring.changes();
   if (changes == from_->changes) return false;
-  all_ = from_->ring.derive(from_->purpose);
+  keys_ = from_->ring.derive_all(from_->purpose, from_->life);
   from_->changes = changes;
   return true;
 }

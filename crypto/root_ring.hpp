@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,9 +27,12 @@ inline constexpr auto lasting_subkeys_count = std::size_t{2};
 /// A root that makes nothing any more.
 struct former_root {
   std::uint32_t generation = 0;
-  /// What it made is opened until then. Seconds since 1970.
+  /// When another one took its place, and until when what it made is opened. Seconds since 1970.
+  std::int64_t replaced = 0;
   std::int64_t kept_until = 0;
   root_key key;
+  /// Whether it also opens what lives for minutes.
+  bool is_recent = true;
 };
 
 /// What a ring consists of.
@@ -43,8 +47,25 @@ struct root_ring_content {
   std::vector<former_root> former;
 };
 
+/// Whether both have the same octets.
+[[nodiscard]] bool are_same(const root_key& a, const root_key& b);
+
 /// A ring with one root, the first of a server.
 [[nodiscard]] root_ring_content first_ring(root_key only);
+
+/// How long what a subkey makes is presented.
+enum class subkey_life : std::uint8_t {
+  any,
+  minutes,  ///< only recent roots open it
+};
+
+/// The subkeys of a ring for one purpose.
+struct derived_keys {
+  /// The newest, one that is accepted, the former ones. Never empty.
+  std::vector<digest> all;
+  /// How many of them, from the first on, make something: 2 with one that is accepted.
+  std::size_t makers = 1;
+};
 
 /// A handle to the roots of a server. Copies share the ring: a change is seen through all of them.
 /// Thread-safe.
@@ -58,13 +79,16 @@ class root_ring {
   [[nodiscard]] root_ring_content content() const;
   /// Also opens what `next` made, before it is the newest: other nodes may use it already.
   void accept(root_key next);
-  /// From now on the ring consists of `content`.
+  /// From now on the ring consists of `content`. A root that is accepted stays so unless it is the
+  /// newest now.
   void change(root_ring_content content);
   /// Grows with each change.
   [[nodiscard]] std::uint32_t changes() const noexcept;
 
   [[nodiscard]] digest lasting(lasting_subkey which) const;
-  /// A subkey of each root: the newest, one that is accepted, the former ones. Never empty.
+  [[nodiscard]] derived_keys derive_all(std::string_view purpose,
+                                        subkey_life life = subkey_life::any) const;
+  /// `derive_all(purpose).all`
   [[nodiscard]] std::vector<digest> derive(std::string_view purpose) const;
 
  private:
@@ -77,17 +101,19 @@ class root_ring {
 class subkeys {
  public:
   /// Derives at once. @param purpose the label, for example "mintage/seal/1".
-  subkeys(root_ring ring, std::string purpose);
+  subkeys(root_ring ring, std::string purpose, subkey_life life = subkey_life::any);
   /// One key that never changes. Implicit, so that tests can write known octets.
-  subkeys(const digest& only = {}) : all_{only} {}  // NOLINT(google-explicit-constructor)
+  subkeys(const digest& only = {}) : keys_{{only}} {}  // NOLINT(google-explicit-constructor)
 
   /// Takes over what has changed in the ring. @returns whether something had. Call it before `all`
   /// and `newest`; what they returned is then no longer valid.
   bool update();
   /// The newest first.
-  [[nodiscard]] const std::vector<digest>& all() const noexcept { return all_; }
+  [[nodiscard]] const std::vector<digest>& all() const noexcept { return keys_.all; }
+  /// Those of `all`, from the first on, that this or another node makes something with.
+  [[nodiscard]] std::size_t makers() const noexcept { return keys_.makers; }
   /// The one that makes.
-  [[nodiscard]] const digest& newest() const noexcept { return all_.front(); }
+  [[nodiscard]] const digest& newest() const noexcept { return keys_.all.front(); }
   /// Of the ring, as of the last update; 0 for a key that never changes.
   [[nodiscard]] std::uint32_t changes() const noexcept { return from_ ? from_->changes : 0; }
 
@@ -95,10 +121,11 @@ class subkeys {
   struct origin {
     root_ring ring;
     std::string purpose;
+    subkey_life life = subkey_life::any;
     std::uint32_t changes = 0;
   };
   std::optional<origin> from_;
-  std::vector<digest> all_;
+  derived_keys keys_;
 };
 
 }  // namespace mintage::crypto

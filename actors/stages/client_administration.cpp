@@ -86,6 +86,7 @@ void client_administration::take(storage::catalog_changes changes) {
   for (const auto& id : changes.erased_registration_tokens)
     std::erase_if(registration_tokens_, [&](const auto& t) { return t.id == id; });
   count_registered();
+  note_progress();
 }
 
 void client_administration::note_progress() const {
@@ -114,7 +115,8 @@ void client_administration::seal_anew() {
 
 bool client_administration::seal_anew(const std::string& client_id) {
   const auto* const before = clients_->find(client_id);
-  if (before == nullptr) return false;
+  // Another node may have done it already.
+  if (before == nullptr || !oauth::has_outdated_secret(*before, secret_keys_)) return false;
   auto after = *before;  // of the same version: what is cached of the client stays true
   oauth::seal_anew(after, secret_keys_);
   try {

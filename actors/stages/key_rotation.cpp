@@ -1,6 +1,7 @@
 #include "actors/stages/key_rotation.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "crypto/seal.hpp"
@@ -87,7 +88,8 @@ void key_rotation::load() {
   const auto& keys = seal_keys_.all();
   for (const auto& r : stored.keys) {
     const auto opens = find_seal_key(r, keys);
-    if (opens != keys.begin()) outdated.push_back(r.kid);
+    if (opens - keys.begin() >= static_cast<std::ptrdiff_t>(seal_keys_.makers()))
+      outdated.push_back(r.kid);
     ring.keys.push_back(unseal(r, opens == keys.end() ? keys.front() : *opens));
   }
   outdated_ = std::move(outdated);

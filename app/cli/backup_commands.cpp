@@ -19,7 +19,7 @@
 #include "app/cli/text_table.hpp"
 #include "app/owner_rights.hpp"
 #include "app/private_files.hpp"
-#include "app/seal_keeper.hpp"
+#include "app/seal_files.hpp"
 #include "app/system_clock.hpp"
 #include "config/config.hpp"
 #include "storage/rocksdb/backup_check.hpp"

@@ -1,7 +1,7 @@
 #include "oauth/client/sealed_secret.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <cstddef>
 #include <string>
 
 #include "crypto/seal.hpp"
@@ -15,14 +15,14 @@ std::string context_of(const client& owner) {
   return "client-secret/" + std::to_string(owner.incarnation) + '/' + owner.id;
 }
 
-/// The text of a secret that the newest of the keys does not open, and another does.
+/// The text of a secret that none of the keys opens that make, and another does.
 std::optional<crypto::secret_string> outdated_text(const client& owner, const stored_secret& sealed,
                                                    const crypto::subkeys& keys) {
   if (sealed.how != secret_kind::sealed) return std::nullopt;
   const auto& all = keys.all();
-  if (crypto::unseal(all.front(), context_of(owner), sealed.hash)) return std::nullopt;
-  for (auto k = std::next(all.begin()); k != all.end(); ++k)
-    if (auto text = crypto::unseal(*k, context_of(owner), sealed.hash)) return text;
+  for (auto k = std::size_t{0}; k < all.size(); ++k)
+    if (auto text = crypto::unseal(all[k], context_of(owner), sealed.hash))
+      return k < keys.makers() ? std::nullopt : std::move(text);
   return std::nullopt;
 }
 

@@ -14,8 +14,10 @@ namespace mintage::test {
 inline void rotate(crypto::root_ring& ring, std::string_view text) {
   auto c = ring.content();
   auto next = crypto::root_key{crypto::sha256(text)};
-  c.former.insert(c.former.begin(),
-                  {c.generation, 4'000'000'000, std::exchange(c.newest, std::move(next))});
+  c.former.insert(c.former.begin(), {.generation = c.generation,
+                                     .replaced = 1'700'000'000,
+                                     .kept_until = 4'000'000'000,
+                                     .key = std::exchange(c.newest, std::move(next))});
   ++c.generation;
   ring.change(std::move(c));
 }
