@@ -114,6 +114,7 @@ class client_administration {
   [[nodiscard]] bool keep_registered(service::admin_exchange& x, const oauth::client& made);
   void put(oauth::registration_token t);
   void count_registered();
+  // In client_sealing.cpp.
   void find_outdated();
   void note_progress() const;
   /// @returns whether its next call must try again.
