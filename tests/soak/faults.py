@@ -114,7 +114,10 @@ def _restore(world, backup, codes):
         if not world.book.check("recovers", code == 0, f"restore: {said}"):
             return
         other.start()
-        world.book.check("recovers", other.wait_until(True, RECOVERY), "restored")
+        is_ready = other.wait_until(True, RECOVERY)
+        detail = "restored: " + ("" if is_ready else (folder / "log").read_text()[-2000:])
+        if not world.book.check("recovers", is_ready, detail):
+            return
         for code in codes:
             form = {"grant_type": "authorization_code", "code": code}
             form["redirect_uri"] = "https://soak.example/cb"

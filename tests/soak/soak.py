@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 import faults
 import load
@@ -78,7 +79,11 @@ def run(world, seconds, pause, has_small_disk):
         tried.add(fault)
         world.book.fault(fault.__name__)
         print(f"{time.monotonic() - world.book.started:8.0f} s  {fault.__name__}", flush=True)
-        fault(world)
+        try:
+            fault(world)
+        except Exception:  # the run goes on, and the book tells
+            detail = traceback.format_exc()[-2000:]
+            world.book.check("recovers", False, f"{fault.__name__}: {detail}")
 
 
 def main():
