@@ -58,7 +58,8 @@ needs needs_of(const process_use& before, const process_use& now, std::chrono::n
 //     time           = periods * fixed + events  * each
 //     time per event = parts   * fixed + periods * each
 // The second weighs a period the less the longer it is, so that a pause in which many requests
-// gather does not decide alone. Signing is left out, which costs a call, not an event.
+// gather does not decide alone. Signing is left out, which costs a call, not an event; and TLS
+// handshakes, which are needed as they are.
 double spared_by_load_ns(const metrics::work_sums& cost) noexcept {
   if (cost.periods < fewest) return 0;  // the thread hardly ever sleeps: it is full
   const auto periods = real(cost.periods);

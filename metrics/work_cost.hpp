@@ -32,6 +32,7 @@ struct work_sums {
   std::uint64_t cpu_ns = 0;
   /// What gave the thread work: octets that came, answers that left; at least one in each period.
   std::uint64_t events = 0;
+  /// Of signatures, and of what `note_apart` noted.
   std::uint64_t signing_ns = 0;
   /// The sums over the periods of 1, of CPU time and of signing time, each divided by the number of
   /// events of its period.
@@ -51,6 +52,8 @@ class alignas(64) work_cost {
   /// @param room how many signatures would have taken as long; 0 = unknown.
   void note_signing(std::size_t algorithm, std::uint64_t ns, std::size_t made,
                     std::size_t room) noexcept;
+  /// CPU time of no event that load does not spare: a TLS handshake.
+  void note_apart(std::uint64_t ns) noexcept { signing_ns_ += ns; }
   /// All is done that had come.
   /// @param cpu_ns the CPU time of the thread since its start.
   void end_period(std::uint64_t cpu_ns) noexcept;

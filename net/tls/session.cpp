@@ -8,6 +8,7 @@
 #include <new>
 #include <utility>
 
+#include "metrics/work_cost.hpp"
 #include "net/proxy_header.hpp"
 #include "net/tls/client_certificates.hpp"
 #include "net/tls/openssl.hpp"
@@ -54,6 +55,16 @@ oauth::denial_reason words_for(int reason) {
     default:
       return "the TLS handshake was malformed";
   }
+}
+
+/// Load spares none of it, and no request counts for it.
+int shake_hands(SSL* session) noexcept {
+  auto* const cost = metrics::work_cost_here();
+  if (cost == nullptr) return SSL_do_handshake(session);
+  const auto before = metrics::cpu_ns_of_this_thread();
+  const auto result = SSL_do_handshake(session);
+  cost->note_apart(metrics::cpu_ns_of_this_thread() - before);
+  return result;
 }
 
 }  // namespace
@@ -155,7 +166,7 @@ tls_session::state tls_session::state_after(int result) noexcept {
 tls_session::state tls_session::handshake() noexcept {
   ERR_clear_error();
   wire_.budget = turn_budget;
-  const auto result = SSL_do_handshake(session_);
+  const auto result = shake_hands(session_);
   const auto how = result == 1 ? state::done : state_after(result);
   if (how == state::needs_read || how == state::needs_write) return how;
   // Without a reason of its own, OpenSSL found the connection closed.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <random>
 #include <vector>
 
 namespace mintage::app {
@@ -102,6 +103,22 @@ TEST(spared_by_load, is_hardly_changed_by_a_pause_in_which_requests_gather) {
   cpu_ns += 2'000'000;
   work(c, cpu_ns, {50}, 1);
   EXPECT_NEAR(spared_by_load_ns(c.sums()), 4001 * 40'000, 0.1 * 4001 * 40'000);
+}
+
+TEST(spared_by_load, is_nothing_of_handshakes) {
+  auto c = metrics::work_cost{};
+  auto cpu_ns = std::uint64_t{0};
+  auto random = std::minstd_rand{1};
+  for (auto t = 0; t < 1000; ++t)
+    for (const auto n : {1U, 2U, 3U, 2U}) {
+      if (random() % 2 == 0) {
+        constexpr auto handshake_ns = std::uint64_t{500'000};
+        c.note_apart(handshake_ns);
+        cpu_ns += handshake_ns;
+      }
+      work(c, cpu_ns, {n}, 1);
+    }
+  EXPECT_NEAR(spared_by_load_ns(c.sums()), 4000 * 40'000, 0.001 * 4000 * 40'000);
 }
 
 TEST(spared_by_load, is_unknown_when_periods_are_few_or_alike) {

@@ -43,6 +43,17 @@ TEST(work_cost, takes_a_period_without_events_for_one_event) {
   EXPECT_EQ(c.sums().cpu_ns_per_event, 100U);
 }
 
+TEST(work_cost, sums_what_is_of_no_event_as_signing_but_makes_no_signature_of_it) {
+  auto c = work_cost{};
+  for (auto i = 0; i < 4; ++i) c.note_event();
+  c.note_signing(0, 30, 2, 8);
+  c.note_apart(50);
+  c.end_period(100);
+  EXPECT_EQ(c.sums().signing_ns, 80U);
+  EXPECT_EQ(c.sums().signing_ns_per_event, 20U);
+  EXPECT_EQ(c.sums().signatures[0].ns, 30U);
+}
+
 TEST(work_cost, leaves_out_algorithms_beyond_its_table) {
   auto c = work_cost{};
   c.note_signing(work_sums::algorithms, 30, 2, 8);
