@@ -95,7 +95,8 @@ std::string life_book::text() const {
 
 void life_book::note(const lasting_lives& used, instant now, instant until) {
   const auto end = std::chrono::ceil<seconds>(until);  // as it is read again
-  for (auto& e : entries_) e.until = std::min(e.until, instant{end});
+  for (auto& e : entries_)
+    if (!rows[e.row].longest_counts) e.until = std::min(e.until, instant{end});
   for (auto i = std::size_t{0}; i < rows.size(); ++i) note(i, used.*rows[i].member, end);
   std::erase_if(entries_,
                 [&](const entry& e) { return e.until + rest(rows[e.row], e.value) <= now; });
@@ -105,7 +106,7 @@ void life_book::note(std::size_t row, seconds value, instant until) {
   const auto is_same = [&](const entry& e) { return e.row == row && e.value == value; };
   const auto known = std::find_if(entries_.begin(), entries_.end(), is_same);
   if (known != entries_.end()) {
-    known->until = until;
+    known->until = rows[row].longest_counts ? std::max(known->until, until) : until;
     return;
   }
   const auto is_of_row = [&](const entry& e) { return e.row == row; };

@@ -41,8 +41,9 @@ class life_book {
   explicit life_book(std::string_view text = {});
   [[nodiscard]] std::string text() const;
 
-  /// Notes that `used` are used until `until`, and forgets what does not count any more. No time is
-  /// left later than `until`: a clock that was wrong once does not last.
+  /// Notes that `used` are used until `until`, and forgets what does not count any more. No
+  /// `dpop_max_age` is left that counts later than `until`: a clock that was ahead once does not
+  /// last. The others stay as they are, so that a clock that is behind forgets none of them.
   void note(const lasting_lives& used, instant now, instant until);
   /// Whether `used` are noted until `until` at least.
   [[nodiscard]] bool has(const lasting_lives& used, instant until) const;

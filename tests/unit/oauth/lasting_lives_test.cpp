@@ -73,11 +73,24 @@ TEST(life_book, keeps_lines_that_it_does_not_know) {
   EXPECT_TRUE(book.text().ends_with(unknown + '\n'));
 }
 
-TEST(life_book, has_no_time_of_a_clock_that_was_wrong) {
+TEST(life_book, has_no_age_of_proofs_of_a_clock_that_was_ahead) {  // DPO-08
   auto book = life_book{};
-  book.note(longer, start + 3650 * day, start + 3650 * day + lease);
-  book.note(shorter, start, start + lease);
-  EXPECT_EQ(book.counting(shorter, start + lease + 365 * day), shorter);
+  book.note(shorter, start + 3650 * day, start + 3650 * day + lease);
+  book.note(longer, start, start + lease);
+  const auto end = start + lease + longest_proof_age + clock_skew;
+  EXPECT_EQ(book.counting(longer, end).dpop_max_age, longer.dpop_max_age);
+}
+
+TEST(life_book, forgets_no_longer_life_by_a_clock_that_is_behind) {  // RFT-11, JWS-06
+  for (const auto& then : {longer, shorter}) {
+    auto book = life_book{};
+    book.note(longer, start, start + lease);
+    book.note(then, start - 3650 * day, start - 3650 * day + lease);
+    book.note(shorter, start + day, start + day + lease);
+    const auto all = book.counting(shorter, start + day);
+    EXPECT_EQ(all.refresh_absolute, longer.refresh_absolute);
+    EXPECT_EQ(all.key_overlap, longer.key_overlap);
+  }
 }
 
 TEST(life_book, stays_small) {
