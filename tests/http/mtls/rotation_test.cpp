@@ -121,6 +121,8 @@ class certificate_rotation : public testing::Test {
     auto all = certificate_settings(made.folder.path(), made.authority);
     all["admin.tls.certificate"] = all["http.tls.certificate"];
     all["admin.tls.key"] = all["http.tls.key"];
+    // Some connections say nothing until the last reload.
+    all["http.header_timeout"] = all["http.idle_timeout"] = toml_string("10m");
     return all;
   }
   [[nodiscard]] party make_machine() {
