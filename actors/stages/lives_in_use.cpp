@@ -20,6 +20,7 @@ lives_in_use::lives_in_use(storage::catalog& records, const oauth::clock& clock,
 void lives_in_use::begin(const oauth::options& rules) {
   const auto lock = std::scoped_lock{mutex_};
   const auto fresh = oauth::lives_of(rules);
+  if (fresh == own_) return;
   keep({own_, fresh});  // the former ones are used until all threads have the new ones
   own_ = fresh;
 }

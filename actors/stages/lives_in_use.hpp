@@ -27,7 +27,8 @@ class lives_in_use {
   /// @throws storage::storage_error when it cannot be read.
   lives_in_use(storage::catalog& records, const oauth::clock& clock, const oauth::options& rules);
 
-  /// Notes the lives of `rules`, which are used after the return. @throws storage::storage_error
+  /// Notes the lives of `rules`, which are used after the return. Touches no database when they are
+  /// those in use. @throws storage::storage_error
   void begin(const oauth::options& rules);
   /// Reads what other nodes have noted, and prolongs what this one has. @throws
   /// storage::storage_error

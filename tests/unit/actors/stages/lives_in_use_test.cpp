@@ -144,6 +144,18 @@ TEST_F(lives, are_written_until_they_are_read) {
   EXPECT_TRUE(is_noted());
 }
 
+TEST_F(lives, need_no_database_when_they_stay) {
+  auto shared = test::failing_catalog{records};
+  auto one = lives_in_use{shared, clock, year};
+  shared.overwritten_notes = 100;
+  clock.at += lives_in_use::lease;  // the note has ended: it would have to be written again
+  auto with_other_limits = year;
+  ++with_other_limits.code_max_fail;
+  EXPECT_NO_THROW(one.begin(with_other_limits));
+  EXPECT_EQ(shared.written_notes, 1);
+  EXPECT_THROW(one.begin(month), storage::storage_error);
+}
+
 TEST_F(lives, keep_a_retired_key_for_the_tokens_of_former_settings) {  // JWS-06
   auto journal = loopback::deaf_journal{};
   auto rules = rules_of(24h * 365, 24h * 30);
