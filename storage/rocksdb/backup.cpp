@@ -1,6 +1,5 @@
 #include "storage/rocksdb/backup.hpp"
 
-#include <algorithm>
 #include <system_error>
 
 #include "storage/rocksdb/backup_list.hpp"
@@ -12,12 +11,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto staged_name = "backup.tmp";
-
-bool is_within(const fs::path& inner, const fs::path& outer) {
-  const auto in = fs::weakly_canonical(inner);
-  const auto out = fs::weakly_canonical(outer);
-  return std::mismatch(out.begin(), out.end(), in.begin(), in.end()).first == out.end();
-}
 
 /// Renames a directory. @returns false when the two are on different file systems.
 bool move(const fs::path& from, const fs::path& to) {

@@ -34,12 +34,6 @@ void make_directory(std::filesystem::path path) {
   }
 }
 
-void check_restored(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path / unfinished_restore)) return;
-  throw storage_error{"the restore to " + path.string() +
-                      " was not finished: run `mintage restore` again."};
-}
-
 std::string no_space(const std::filesystem::path& path) {
   return "the database at " + path.string() + " cannot be opened: no space is left on its device.";
 }
@@ -65,6 +59,13 @@ std::string explain(const rocksdb::Status& status, const std::filesystem::path& 
 }
 
 }  // namespace
+
+void check_restored(const std::filesystem::path& database) {
+  if (!std::filesystem::exists(database / unfinished_restore)) return;
+  throw storage_error{"the restore to " + database.string() +
+                      " was not finished: run `mintage restore` again, or remove that folder and "
+                      "move the former one to its place."};
+}
 
 rocksdb_database::rocksdb_database(const rocksdb_options& o, const oauth::clock& clock, opening how)
     : options_{o}, clock_{clock}, how_{how} {

@@ -20,6 +20,8 @@ namespace mintage::storage {
 /// A folder in that of a database while a backup is being restored there. The database cannot be
 /// opened then. On the disk: DO NOT CHANGE.
 constexpr auto unfinished_restore = std::string_view{"restoring"};
+/// @throws storage_error when it is there.
+void check_restored(const std::filesystem::path& database);
 
 /// Thread-safe. Outlives every shard.
 ///

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -66,6 +67,12 @@ void copy_file(const fs::path& from, const fs::path& to, const std::stop_token& 
 }
 
 }  // namespace
+
+bool is_within(const fs::path& inner, const fs::path& outer) {
+  const auto in = fs::weakly_canonical(inner);
+  const auto out = fs::weakly_canonical(outer);
+  return std::mismatch(out.begin(), out.end(), in.begin(), in.end()).first == out.end();
+}
 
 void make_directories(const fs::path& path) {
   if (path.empty() || fs::is_directory(path)) return;

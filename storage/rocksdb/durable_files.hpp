@@ -8,6 +8,9 @@
 
 namespace mintage::storage {
 
+/// Whether the one is the other or lies below it, links followed.
+bool is_within(const std::filesystem::path& inner, const std::filesystem::path& outer);
+
 // All of them throw std::system_error, whose text names the path.
 
 /// Makes a directory and those around it that are missing.

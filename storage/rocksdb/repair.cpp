@@ -70,6 +70,7 @@ void rebuild(const rocksdb_options& o, const oauth::clock& clock, repair_report&
 }  // namespace
 
 repair_report repair_rocksdb(const rocksdb_options& o, const oauth::clock& clock) {
+  check_restored(o.path);
   auto report = repair_report{};
   {
     const auto lock = database_lock{o.path};

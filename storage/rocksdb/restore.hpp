@@ -31,7 +31,9 @@ restore_report void_restored(const rocksdb_options& o, const oauth::clock& clock
 /// Copies the database of a backup to `o.path`, as `void_restored` leaves it. The backup stays as
 /// it is. The folder may be there already, so it may be where a file system is mounted.
 /// @pre `check_backup` found no fault.
-/// @throws storage_error when there is a database at `o.path`, when the clock is before the time of
+/// @throws storage_error when there is a database at `o.path`, or anything that is not of a restore
+///         that was not finished, when the backup is inside of it, when another process restores to
+///         it at the same time, when the clock is before the time of
 ///         the backup, or when it cannot be made. Nothing of it is there then. After a kill, no
 ///         database can be opened there until it was restored again: `unfinished_restore` is there
 ///         until it is whole.

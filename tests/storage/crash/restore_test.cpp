@@ -1,8 +1,11 @@
 // Backups that are checked and restored: nothing that was consumed comes back.
 #include "storage/rocksdb/restore.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -13,6 +16,7 @@
 #include "storage/rocksdb/backup_check.hpp"
 #include "storage/rocksdb/backup_list.hpp"
 #include "storage/rocksdb/engine.hpp"
+#include "storage/rocksdb/repair.hpp"
 #include "tests/storage/crash/other_disk.hpp"
 #include "tests/storage/store_driver.hpp"
 
@@ -79,6 +83,15 @@ class a_backup : public testing::Test {
 
   [[nodiscard]] std::vector<std::string> faults() const {
     return check_backup(backup_, clock_).faults;
+  }
+  /// Why it is not restored.
+  [[nodiscard]] std::string refusal() const {
+    try {
+      (void)restore_rocksdb(backup_, at(target_), clock_);
+      return "it was restored";
+    } catch (const storage_error& e) {
+      return e.what();
+    }
   }
   void change_octet(const fs::path& file, std::uintmax_t offset) const {
     auto f = std::fstream{file, std::ios::in | std::ios::out | std::ios::binary};
@@ -239,8 +252,8 @@ TEST_F(a_backup, goes_to_no_place_where_a_database_is) {
 }
 
 TEST_F(a_backup, of_which_the_restore_was_killed_is_restored_before_a_database_is_opened) {
-  fs::create_directories(target_ / "restoring/db");
-  std::ofstream{target_ / "restoring/db/CURRENT"} << "half";
+  fs::create_directories(target_ / "restoring/moving");
+  std::ofstream{target_ / "restoring/moving/CURRENT"} << "half";
   std::ofstream{target_ / "000012.sst"} << "was moved already";
   try {
     (void)open_rocksdb_engine(at(target_), 10, clock_);
@@ -251,6 +264,54 @@ TEST_F(a_backup, of_which_the_restore_was_killed_is_restored_before_a_database_i
   EXPECT_EQ(restore_rocksdb(backup_, at(target_), clock_).clients.size(), 2U);
   EXPECT_FALSE(fs::exists(target_ / "restoring"));
   EXPECT_EQ(open_rocksdb_engine(at(target_), 10, clock_)->records().changes(0).clients.size(), 2U);
+}
+
+TEST_F(a_backup, does_not_replace_what_was_put_beside_an_unfinished_restore) {
+  fs::create_directories(target_ / "restoring/db");
+  fs::create_directories(target_ / "lost+found");
+  for (const auto* other : {"db.lost/CURRENT", "CURRENT"}) {
+    const auto name = fs::path{other}.begin()->string();
+    fs::create_directories((target_ / other).parent_path());
+    std::ofstream{target_ / other} << "of another";
+    EXPECT_THAT(refusal(), HasSubstr((target_ / name).string() + " is not of the restore"));
+    EXPECT_TRUE(fs::exists(target_ / other));
+    EXPECT_TRUE(fs::exists(target_ / "restoring/db"));
+    fs::remove_all(target_ / name);
+  }
+  fs::rename(target_ / "restoring/db", target_ / "restoring/moving");
+  std::ofstream{target_ / "restoring/moving/CURRENT"} << "the copy's";
+  std::ofstream{target_ / "CURRENT"} << "of another";
+  EXPECT_THAT(refusal(), HasSubstr("CURRENT is not of the restore"));
+  fs::remove(target_ / "CURRENT");
+  EXPECT_EQ(restore_rocksdb(backup_, at(target_), clock_).clients.size(), 2U);
+  EXPECT_FALSE(fs::exists(target_ / "restoring"));
+  EXPECT_FALSE(fs::exists(target_ / "restored"));
+}
+
+TEST_F(a_backup, that_is_inside_the_place_stays) {
+  fs::create_directories(target_ / "restoring");
+  fs::rename(backup_, target_ / "lost+found");
+  backup_ = target_ / "lost+found";
+  EXPECT_THAT(refusal(), HasSubstr("is inside " + target_.string()));
+  EXPECT_THAT(faults(), IsEmpty());
+}
+
+TEST_F(a_backup, is_not_restored_while_another_restore_goes_on) {
+  fs::create_directories(target_ / "restoring/moving");
+  std::ofstream{target_ / "000012.sst"} << "of the other";
+  const auto other = ::open((target_ / "restoring").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ASSERT_EQ(::flock(other, LOCK_EX | LOCK_NB), 0);
+  EXPECT_THAT(refusal(), HasSubstr("another restore to " + target_.string() + " is going on"));
+  EXPECT_TRUE(fs::exists(target_ / "000012.sst"));
+  EXPECT_TRUE(fs::exists(target_ / "restoring/moving"));
+  ::close(other);
+  EXPECT_EQ(restore_rocksdb(backup_, at(target_), clock_).clients.size(), 2U);
+}
+
+TEST_F(a_backup, of_which_the_restore_was_not_finished_is_no_database_to_repair) {
+  fs::create_directories(target_ / "restoring");
+  EXPECT_THROW((void)repair_rocksdb(at(target_), clock_), storage_error);
+  EXPECT_FALSE(fs::exists(target_ / "CURRENT"));
 }
 
 TEST_F(a_backup, is_restored_to_where_a_file_system_is_mounted) {
