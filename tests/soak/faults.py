@@ -138,7 +138,7 @@ def apply_files(world):
     code, said = server.command("export", "--config", config, str(to))
     if world.book.check("no_pause", code == 0, f"export: {said}"):
         # The load changes this one all the time.
-        (to / f"{world.clients['machine'][0]}.toml").unlink(missing_ok=True)
+        (to / f"client-{world.clients['machine'][0]}.toml").unlink()
         code, said = server.command("apply", "-f", str(to), "--config", config)
         world.book.check("no_pause", code == 0, f"apply: {said}")
         code, said = server.command("apply", "--diff", "-f", str(to), "--config", config)
