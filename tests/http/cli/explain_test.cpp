@@ -84,8 +84,8 @@ TEST_F(explain, shows_what_an_assertion_claims_but_not_its_signature) {  // CAU-
 
 TEST_F(explain, lists_the_latest) {
   const auto first = refuse([](token_call& c) { c.drop("grant_type"); });
-  std::this_thread::sleep_for(
-      std::chrono::milliseconds{2});  // the threads of the server order refusals by the millisecond
+  // The threads of the server order refusals by the millisecond.
+  std::this_thread::sleep_for(std::chrono::milliseconds{2});
   const auto second = refuse([](token_call& c) { c.set("grant_type", "password"); });
   const auto done = run({"explain", "--last", "2"});
   EXPECT_EQ(done.code, 0) << done.err;
