@@ -307,9 +307,7 @@ std::optional<std::size_t> system::outdated(sealed_records of) const {
 }
 
 oauth::seconds system::longest_refresh_life() const {
-  auto none = oauth::options{};
-  none.refresh_absolute = {};
-  return impl_->lives.counting(none).refresh_absolute;
+  return impl_->lives.longest_refresh_life();
 }
 
 void system::attach(const metrics::meter_group& g) {

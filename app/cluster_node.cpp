@@ -22,12 +22,9 @@ std::string host_name() {
 
 /// @returns nothing when there is none that can be read.
 std::optional<crypto::root_key> find_next_seal_key(const config::settings& settings) {
-  try {
-    return read_seal_key(next_seal_key_file(settings.actors.seal_key_file),
-                         {.allow_group_readable = settings.files.allow_group_readable});
-  } catch (const file_error&) {  // the seal keeper tells
-    return std::nullopt;
-  }
+  const auto files = seal_files{settings.actors.seal_key_file,
+                                {.allow_group_readable = settings.files.allow_group_readable}};
+  return files.read_next().key;  // the seal keeper tells why it cannot be read
 }
 
 /// Digest of what all nodes should agree on.

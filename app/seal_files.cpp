@@ -39,6 +39,13 @@ seal_files::content seal_files::read(const fs::path& which) const {
   }
 }
 
+seal_files::content seal_files::read_next() const {
+  auto out = read(next_);
+  auto ignored = std::error_code{};
+  if (!out.because.empty() && !fs::exists(next_, ignored)) out.because.clear();
+  return out;
+}
+
 seal_files::swap seal_files::replace(const crypto::root_ring_content& ring) const {
   auto out = swap{};
   const auto current = read(file_);

@@ -27,6 +27,9 @@ class seal_files {
     std::string because;
   };
   [[nodiscard]] content read(const std::filesystem::path& which) const;
+  /// What is in FILE.next. Where only root may look, and systemd hands over the files that there
+  /// are, there is none.
+  [[nodiscard]] content read_next() const;
 
   /// What became of a replacement.
   struct swap {

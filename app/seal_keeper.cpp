@@ -106,10 +106,8 @@ crypto::root_ring_content seal_keeper::make_first() {
 /// @returns nothing when there is none, or it is the newest. One that cannot be read is told, and
 ///          left alone.
 std::optional<crypto::root_key> seal_keeper::find_next() const {
-  auto next = files_.read(files_.next());
-  // Where only root may look, and systemd hands over the files that there are, there is none.
-  auto ignored = std::error_code{};
-  if (!next.because.empty() && fs::exists(files_.next(), ignored))
+  auto next = files_.read_next();
+  if (!next.because.empty())
     setup_.log.event(log_level::warn, "a seal key to come cannot be read",
                      {{"because", next.because}});
   return is_newest(next.key) ? std::nullopt : std::move(next.key);
@@ -208,10 +206,7 @@ operations_desk::outcome seal_keeper::rotate(std::chrono::seconds longest_life) 
   }
   if (!objection.empty()) return refuse(std::move(objection));
   return run("the seal key was not rotated", [&]() -> operations_desk::outcome {
-    auto next = files_.read(files_.next());
-    // What only root may see, and systemd has not handed over, is as if it were not there.
-    auto ignored = std::error_code{};
-    if (!next.because.empty() && !fs::exists(files_.next(), ignored)) next.because.clear();
+    auto next = files_.read_next();
     if (auto because = why_not(next); !because.empty()) return refuse(std::move(because));
     if (!next.key) try {
         next.key = make_seal_key(files_.next());

@@ -4,8 +4,6 @@
 #include <mutex>
 #include <utility>
 
-#include "crypto/digest.hpp"
-
 namespace mintage::crypto {
 namespace {
 
@@ -96,6 +94,21 @@ bool subkeys::update() {
   keys_ = from_->ring.derive_all(from_->purpose, from_->life);
   from_->changes = changes;
   return true;
+}
+
+mac_subkeys::mac_subkeys(subkeys keys) : keys_{std::move(keys)} {
+  take();
+}
+
+void mac_subkeys::take() {
+  all_.clear();
+  for (const auto& k : keys_.all()) all_.emplace_back(bytes_view{k});
+}
+
+bool mac_subkeys::update() {
+  const auto has_changed = keys_.update();
+  if (has_changed) take();
+  return has_changed;
 }
 
 }  // namespace mintage::crypto

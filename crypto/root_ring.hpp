@@ -2,6 +2,7 @@
 /// The root keys of a server: the newest makes, each of them opens.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "crypto/bytes.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/root_key.hpp"
 
 namespace mintage::crypto {
@@ -126,6 +128,28 @@ class subkeys {
   };
   std::optional<origin> from_;
   derived_keys keys_;
+};
+
+/// The subkeys as contexts of HMAC-SHA-256. Not thread-safe: one per actor.
+class mac_subkeys {
+ public:
+  explicit mac_subkeys(subkeys keys);
+
+  /// As `subkeys::update`; what the others returned is then no longer valid.
+  bool update();
+  /// The one that makes.
+  [[nodiscard]] hmac_sha256& newest() noexcept { return all_.front(); }
+  /// Whether `is_it` holds for one of them, the newest first.
+  template <class Test>
+  [[nodiscard]] bool any(Test is_it) {
+    return std::any_of(all_.begin(), all_.end(), is_it);
+  }
+
+ private:
+  void take();
+
+  subkeys keys_;
+  std::vector<hmac_sha256> all_;
 };
 
 }  // namespace mintage::crypto

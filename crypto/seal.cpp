@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 #include <openssl/rand.h>
 
@@ -101,6 +102,15 @@ std::optional<secret_string> unseal(const digest& key, std::string_view context,
     return std::nullopt;
   }
   return opened;
+}
+
+std::optional<opened_value> unseal_with_any(const subkeys& keys, std::string_view context,
+                                            std::string_view sealed) {
+  const auto& all = keys.all();
+  for (auto k = std::size_t{0}; k < all.size(); ++k)
+    if (auto plain = unseal(all[k], context, sealed))
+      return opened_value{std::move(*plain), k >= keys.makers()};
+  return std::nullopt;
 }
 
 }  // namespace mintage::crypto

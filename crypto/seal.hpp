@@ -7,6 +7,7 @@
 #include <string>
 
 #include "crypto/bytes.hpp"
+#include "crypto/root_ring.hpp"
 #include "crypto/secret.hpp"
 
 namespace mintage::crypto {
@@ -24,5 +25,17 @@ inline constexpr auto seal_overhead = std::size_t{12 + 16};
 /// @returns nothing when key or context differ, or the octets were changed. Thread-safe.
 [[nodiscard]] std::optional<secret_string> unseal(const digest& key, std::string_view context,
                                                   std::string_view sealed);
+
+/// What one of several keys has sealed.
+struct opened_value {
+  secret_string plain;
+  /// Nothing is sealed under this key any more.
+  bool is_outdated = false;
+};
+/// Opens with the first of `keys` that can, the newest first. @returns nothing when none can.
+/// @pre `keys` are up to date. Thread-safe.
+[[nodiscard]] std::optional<opened_value> unseal_with_any(const subkeys& keys,
+                                                          std::string_view context,
+                                                          std::string_view sealed);
 
 }  // namespace mintage::crypto

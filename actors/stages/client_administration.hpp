@@ -163,8 +163,9 @@ class client_administration {
   crypto::subkeys secret_keys_;
   /// Ids of clients with a secret that an older root sealed.
   std::vector<std::string> outdated_;
-  /// The last write failed because the catalog has moved.
+  /// A signing key was among what was taken over.
   bool keys_changed_ = false;
+  /// The last write failed because the catalog has moved.
   bool has_moved_ = false;
   std::vector<crypto::jws_alg> algorithms_;
   crypto::hmac_sha256 pepper_;

@@ -8,6 +8,9 @@
 
 namespace mintage::actors {
 
+static_assert(static_cast<std::size_t>(crypto::jws_alg::es512) == metrics::work_sums::algorithms,
+              "the algorithms that sign come first");
+
 make_signing_backend make_backends_of(crypto::signature_backends chosen) {
   return [chosen = std::move(chosen)](const crypto::signing_key& key,
                                       crypto::backend_kind with) -> signing_backend {

@@ -1,7 +1,6 @@
 #include "actors/stages/key_rotation.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
 
 #include "crypto/seal.hpp"
@@ -27,18 +26,17 @@ storage::key_record seal(const oauth::ring_key& k, const crypto::digest& seal_ke
           .newer_fields = k.newer_fields};
 }
 
-/// The first of `keys` that opens it, or their end.
-auto find_seal_key(const storage::key_record& r, const std::vector<crypto::digest>& keys) {
-  return std::find_if(keys.begin(), keys.end(), [&](const crypto::digest& k) {
-    return crypto::unseal(k, seal_context(r.kid), r.sealed).has_value();
-  });
-}
+struct opened_key {
+  oauth::ring_key key;
+  bool is_outdated;
+};
 
-oauth::ring_key unseal(const storage::key_record& r, const crypto::digest& seal_key) {
-  const auto der = crypto::unseal(seal_key, seal_context(r.kid), r.sealed);
-  auto key = der ? crypto::signing_key::load(r.alg, der->reveal()) : std::nullopt;
+opened_key unseal(const storage::key_record& r, const crypto::subkeys& seal_keys) {
+  const auto der = crypto::unseal_with_any(seal_keys, seal_context(r.kid), r.sealed);
+  auto key = der ? crypto::signing_key::load(r.alg, der->plain.reveal()) : std::nullopt;
   if (!key) throw key_error{"signing key " + r.kid + " does not open with this seal key"};
-  return {std::move(*key), r.state, r.created, r.activate, r.retire, r.remove, r.newer_fields};
+  return {{std::move(*key), r.state, r.created, r.activate, r.retire, r.remove, r.newer_fields},
+          der->is_outdated};
 }
 
 /// Compares the keys in any order.
@@ -85,12 +83,10 @@ void key_rotation::load() {
   auto ring = oauth::key_ring{};
   auto outdated = std::vector<std::string>{};
   const auto stored = setup_.records.load_keys();
-  const auto& keys = seal_keys_.all();
   for (const auto& r : stored.keys) {
-    const auto opens = find_seal_key(r, keys);
-    if (opens - keys.begin() >= static_cast<std::ptrdiff_t>(seal_keys_.makers()))
-      outdated.push_back(r.kid);
-    ring.keys.push_back(unseal(r, opens == keys.end() ? keys.front() : *opens));
+    auto opened = unseal(r, seal_keys_);
+    if (opened.is_outdated) outdated.push_back(r.kid);
+    ring.keys.push_back(std::move(opened.key));
   }
   outdated_ = std::move(outdated);
   note_progress();

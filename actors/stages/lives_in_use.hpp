@@ -38,6 +38,8 @@ class lives_in_use {
 
   /// What counts beside the lives of `own`, by what was read last.
   [[nodiscard]] oauth::lasting_lives counting(const oauth::options& own) const noexcept;
+  /// How long a refresh token that was made until now may be valid, by what was read last.
+  [[nodiscard]] oauth::seconds longest_refresh_life() const noexcept { return refresh_absolute_; }
 
  private:
   void keep(std::initializer_list<oauth::lasting_lives> used);

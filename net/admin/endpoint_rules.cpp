@@ -3,6 +3,8 @@
 #include <array>
 #include <cstddef>
 
+#include "oauth/table.hpp"
+
 namespace mintage::net {
 namespace {
 
@@ -46,12 +48,7 @@ constexpr auto table = std::to_array<admin_endpoint_rules>({
     {.id = id::logout_deny, .allow = "POST", .body_may_be_empty = true, .is_of_login_page = true},
 });
 
-constexpr bool is_in_order() noexcept {
-  for (auto i = std::size_t{0}; i < table.size(); ++i)
-    if (static_cast<std::size_t>(table[i].id) != i) return false;
-  return table.back().id == id::logout_deny;
-}
-static_assert(is_in_order(), "a row per endpoint, in the order of the enum");
+static_assert(oauth::is_in_order(table));
 
 /// Empty for methods that no path takes.
 constexpr std::string_view name_of(http_method m) noexcept {

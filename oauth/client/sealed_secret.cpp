@@ -1,7 +1,6 @@
 #include "oauth/client/sealed_secret.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <string>
 
 #include "crypto/seal.hpp"
@@ -15,15 +14,11 @@ std::string context_of(const client& owner) {
   return "client-secret/" + std::to_string(owner.incarnation) + '/' + owner.id;
 }
 
-/// The text of a secret that none of the keys opens that make, and another does.
-std::optional<crypto::secret_string> outdated_text(const client& owner, const stored_secret& sealed,
-                                                   const crypto::subkeys& keys) {
+/// Nothing when it is not sealed, or none of the keys opens it.
+std::optional<crypto::opened_value> open(const client& owner, const stored_secret& sealed,
+                                         const crypto::subkeys& keys) {
   if (sealed.how != secret_kind::sealed) return std::nullopt;
-  const auto& all = keys.all();
-  for (auto k = std::size_t{0}; k < all.size(); ++k)
-    if (auto text = crypto::unseal(all[k], context_of(owner), sealed.hash))
-      return k < keys.makers() ? std::nullopt : std::move(text);
-  return std::nullopt;
+  return crypto::unseal_with_any(keys, context_of(owner), sealed.hash);
 }
 
 }  // namespace
@@ -41,21 +36,22 @@ std::size_t sealed_length(const stored_secret& sealed) noexcept {
 
 std::optional<crypto::secret_string> unseal_secret(const client& owner, const stored_secret& sealed,
                                                    const crypto::subkeys& keys) {
-  if (sealed.how != secret_kind::sealed) return std::nullopt;
-  for (const auto& k : keys.all())
-    if (auto text = crypto::unseal(k, context_of(owner), sealed.hash)) return text;
-  return std::nullopt;
+  auto opened = open(owner, sealed, keys);
+  if (!opened) return std::nullopt;
+  return std::move(opened->plain);
 }
 
 bool has_outdated_secret(const client& c, const crypto::subkeys& keys) {
-  return std::any_of(c.secrets.begin(), c.secrets.end(),
-                     [&](const stored_secret& s) { return outdated_text(c, s, keys).has_value(); });
+  return std::any_of(c.secrets.begin(), c.secrets.end(), [&](const stored_secret& s) {
+    const auto opened = open(c, s, keys);
+    return opened && opened->is_outdated;
+  });
 }
 
 void seal_anew(client& c, const crypto::subkeys& keys) {
   for (auto& s : c.secrets)
-    if (const auto text = outdated_text(c, s, keys))
-      s.hash = crypto::seal(keys.newest(), context_of(c), text->reveal());
+    if (const auto opened = open(c, s, keys); opened && opened->is_outdated)
+      s.hash = crypto::seal(keys.newest(), context_of(c), opened->plain.reveal());
 }
 
 }  // namespace mintage::oauth

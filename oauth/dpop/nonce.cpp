@@ -1,9 +1,7 @@
 #include "oauth/dpop/nonce.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
-#include <utility>
 
 #include "crypto/base64.hpp"
 #include "oauth/options.hpp"
@@ -41,18 +39,8 @@ std::optional<std::uint64_t> number_in(std::string_view nonce) {
 
 }  // namespace
 
-dpop_nonces::dpop_nonces(crypto::subkeys keys) : keys_{std::move(keys)} {
-  take_keys();
-}
-
-void dpop_nonces::take_keys() {
-  macs_.clear();
-  for (const auto& k : keys_.all()) macs_.emplace_back(crypto::bytes_view{k});
-  made_.clear();
-}
-
 void dpop_nonces::update() {
-  if (keys_.update()) take_keys();
+  if (macs_.update()) made_.clear();
 }
 
 std::string dpop_nonces::make(std::uint64_t slot_number, crypto::hmac_sha256& to_mac) {
@@ -69,7 +57,7 @@ const std::string& dpop_nonces::current(instant now) {
   update();
   const auto number = number_at(now);
   if (made_.empty() || number != made_for_) {
-    made_ = make(number, macs_.front());
+    made_ = make(number, macs_.newest());
     made_for_ = number;
   }
   return made_;
@@ -85,14 +73,12 @@ dpop_nonces::age dpop_nonces::age_of(std::string_view nonce, instant now) {
       *number == current_number + 1 && begin_of(*number) <= now + clock_skew;
   const auto is_older = *number + 1 == current_number;
   if (!is_of_now && !is_of_a_clock_ahead && !is_older) return age::stale;
-  const auto when_right = is_older ? age::older : age::fresh;
-  if (crypto::constant_time_equal(nonce, is_of_now ? current(now) : make(*number, macs_.front())))
-    return when_right;
-  const auto is_of_another_key =
-      std::any_of(std::next(macs_.begin()), macs_.end(), [&](crypto::hmac_sha256& mac) {
-        return crypto::constant_time_equal(nonce, make(*number, mac));
-      });
-  return is_of_another_key ? when_right : age::stale;
+  const auto is_ours = (is_of_now && crypto::constant_time_equal(nonce, current(now))) ||
+                       macs_.any([&](crypto::hmac_sha256& mac) {
+                         return crypto::constant_time_equal(nonce, make(*number, mac));
+                       });
+  if (!is_ours) return age::stale;
+  return is_older ? age::older : age::fresh;
 }
 
 dpop_nonces::life dpop_nonces::life_of(std::string_view nonce) {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "crypto/digest.hpp"
 #include "crypto/root_ring.hpp"
@@ -22,7 +22,7 @@ class dpop_nonces {
   static constexpr auto slot_length = seconds{60};
 
   /// @param keys subkeys of the seal keys.
-  explicit dpop_nonces(crypto::subkeys keys);
+  explicit dpop_nonces(crypto::subkeys keys) : macs_{std::move(keys)} {}
 
   /// The nonce of now. Valid until the time slot changes and this is called again.
   [[nodiscard]] const std::string& current(instant now);
@@ -46,11 +46,8 @@ class dpop_nonces {
   [[nodiscard]] static std::string make(std::uint64_t slot_number, crypto::hmac_sha256& to_mac);
   /// Takes over what has changed in the ring of keys.
   void update();
-  void take_keys();
 
-  crypto::subkeys keys_;
-  /// Of each key, the newest first.
-  std::vector<crypto::hmac_sha256> macs_;
+  crypto::mac_subkeys macs_;
   std::uint64_t made_for_ = 0;
   std::string made_;
 };

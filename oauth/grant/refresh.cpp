@@ -198,7 +198,7 @@ std::optional<presented_refresh_token> parse_refresh_token(std::string_view text
 }
 
 refresh_keys::refresh_keys(crypto::root_ring roots, std::uint32_t current)
-    : roots_{std::move(roots)}, changes_{roots_.changes()}, current_{current} {}
+    : roots_{std::move(roots)}, current_{current} {}
 
 std::string refresh_keys::make(const grant& g, std::uint32_t generation) {
   auto out = std::string{};
@@ -206,27 +206,24 @@ std::string refresh_keys::make(const grant& g, std::uint32_t generation) {
   out.append(prefix);
   g.where.append_to(out);
   crypto::base64url_append(out, concatenate(g.family, big_endian(generation),
-                                            mac(keys(g.mac_key_id).front(), g, generation)));
+                                            mac(keys(g.mac_key_id).newest(), g, generation)));
   return out;
 }
 
 bool refresh_keys::proves(const presented_refresh_token& token, const grant& g) {
-  auto& all = keys(g.mac_key_id);
-  return std::any_of(all.begin(), all.end(), [&](crypto::hmac_sha256& key) {
+  return keys(g.mac_key_id).any([&](crypto::hmac_sha256& key) {
     return crypto::constant_time_equal(token.mac, mac(key, g, token.generation));
   });
 }
 
-refresh_keys::contexts& refresh_keys::keys(std::uint32_t id) {
-  const auto changes = roots_.changes();
-  if (changes != changes_) keys_.clear();
-  changes_ = changes;
-  auto& all = keys_[id];
-  if (all.empty()) {
-    for (const auto& k : roots_.derive("mintage/refresh/" + std::to_string(id)))
-      all.emplace_back(crypto::bytes_view{k});
+crypto::mac_subkeys& refresh_keys::keys(std::uint32_t id) {
+  auto found = keys_.find(id);
+  if (found == keys_.end()) {
+    auto made = crypto::subkeys{roots_, "mintage/refresh/" + std::to_string(id)};
+    found = keys_.try_emplace(id, std::move(made)).first;
   }
-  return all;
+  found->second.update();
+  return found->second;
 }
 
 refresh_judgement judge_refresh(const grant& g, const presented_refresh_token& token,

@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 #include "crypto/digest.hpp"
 #include "crypto/root_ring.hpp"
@@ -46,14 +45,11 @@ class refresh_keys {
   [[nodiscard]] bool proves(const presented_refresh_token& token, const grant& g);
 
  private:
-  using contexts = std::vector<crypto::hmac_sha256>;
-  /// Of each seal key, the newest first.
-  [[nodiscard]] contexts& keys(std::uint32_t id);
+  [[nodiscard]] crypto::mac_subkeys& keys(std::uint32_t id);
 
   crypto::root_ring roots_;
-  std::uint32_t changes_;
   std::uint32_t current_;
-  std::unordered_map<std::uint32_t, contexts> keys_;
+  std::unordered_map<std::uint32_t, crypto::mac_subkeys> keys_;
 };
 
 /// The decision about a refresh.

@@ -138,8 +138,9 @@ void finish(const fs::path& place, const fs::path& copy) {
   fs::rename(from / last_file, place / last_file);
   sync_directory(place);
   sync_directory(from);
-  const auto former_sign = place / "restored";  // in one step, since files without `from` are
-  fs::rename(sign, former_sign);                // taken for somebody else's
+  // In one step, since files without `from` are taken for somebody else's.
+  const auto former_sign = place / "restored";
+  fs::rename(sign, former_sign);
   sync_directory(place);
   auto ignored = std::error_code{};
   fs::remove_all(former_sign, ignored);

@@ -33,10 +33,9 @@ restore_report void_restored(const rocksdb_options& o, const oauth::clock& clock
 /// @pre `check_backup` found no fault.
 /// @throws storage_error when there is a database at `o.path`, or anything that is not of a restore
 ///         that was not finished, when the backup is inside of it, when another process restores to
-///         it at the same time, when the clock is before the time of
-///         the backup, or when it cannot be made. Nothing of it is there then. After a kill, no
-///         database can be opened there until it was restored again: `unfinished_restore` is there
-///         until it is whole.
+///         it at the same time, when the clock is before the time of the backup, or when it cannot
+///         be made. Nothing of it is there then. After a kill, no database can be opened there
+///         until it was restored again: `unfinished_restore` is there until it is whole.
 [[nodiscard]] restore_report restore_rocksdb(const std::filesystem::path& backup,
                                              const rocksdb_options& o, const oauth::clock& clock);
 

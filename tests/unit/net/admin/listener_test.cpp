@@ -75,24 +75,6 @@ TEST_F(admin_listener, keeps_resources_and_cuts_off_subjects_and_sessions) {
             403U);
 }
 
-TEST_F(admin_listener, asks_about_the_seal_key_for_admins_only) {
-  start();
-  const auto seal_calls = {std::pair{"GET", "/admin/seal"}, std::pair{"POST", "/admin/seal/rotate"},
-                           std::pair{"POST", "/admin/seal/retire"}};
-  for (const auto& [method, path] : seal_calls) {
-    EXPECT_EQ(ask_admin(request(method, path)).status, 401U) << path;
-    EXPECT_EQ(ask_admin(request(method, path, bearer(mint_token))).status, 403U) << path;
-    const auto other = std::string_view{method} == "GET" ? "POST" : "GET";
-    EXPECT_EQ(ask_admin(request(other, path, bearer(admin_token))).status, 405U) << path;
-  }
-  EXPECT_EQ(service().submitted(), 0U);
-  for (const auto& [method, path] : seal_calls) {
-    const auto r = ask_admin(request(method, path, bearer(admin_token)));
-    EXPECT_EQ(r.status, 200U) << path;
-    EXPECT_EQ(r.body, R"({"generation":2})");
-  }
-}
-
 TEST_F(admin_listener, lets_the_minter_mint_and_nothing_else) {
   start();
   for (const auto* path : {"/admin/clients", "/admin/keys", "/admin/x", "/admin/codes"}) {
