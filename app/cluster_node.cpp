@@ -96,7 +96,7 @@ std::string why_seal_cannot_rotate(const config::settings& settings,
 
 void check_issuer(storage::catalog& records, const std::string& issuer) {
   constexpr auto note = std::string_view{"issuer"};
-  if (records.put_first_note(note, issuer)) return;
+  if (records.replace_note(note, {}, issuer)) return;
   const auto known = records.load_note(note);
   if (known != issuer)
     throw std::runtime_error{"the database belongs to the issuer " + known + ", not to " + issuer};

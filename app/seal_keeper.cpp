@@ -61,7 +61,7 @@ crypto::root_ring_content seal_keeper::load() {
     if (!found.key) return make_first();
     auto ring = crypto::first_ring(*found.key);
     const auto made = make_seal_note(ring);
-    if (setup_.records.put_first_note(seal_check_note, made)) {
+    if (setup_.records.replace_note(seal_check_note, {}, made)) {
       note_ = made;
       return ring;
     }
@@ -96,7 +96,7 @@ crypto::root_ring_content seal_keeper::make_first() {
                      "put the file back, or copy it from another node: a new one is not made"};
   auto ring = crypto::first_ring(make_seal_key(setup_.file));
   note_ = make_seal_note(ring);
-  if (setup_.records.put_first_note(seal_check_note, note_)) return ring;
+  if (setup_.records.replace_note(seal_check_note, {}, note_)) return ring;
   ::unlink(setup_.file.c_str());
   throw file_error{setup_.file.string() +
                    ": another node has made the seal key of this database meanwhile: copy it from "
@@ -160,23 +160,34 @@ void seal_keeper::forget_expired() {
   const auto now = oauth::numeric_date(setup_.clock.now());
   const auto gone =
       std::erase_if(ring.former, [&](const crypto::former_root& f) { return f.kept_until < now; });
-  if (gone != 0) {
-    setup_.log.event(log_level::info, "former seal keys are over",
-                     {{"forgotten", std::to_string(gone)}});
-    return commit(std::move(ring));
+  if (gone == 0) {
+    if (judge_recent(ring, setup_.clock)) ring_.change(std::move(ring));
+    return;
   }
-  if (judge_recent(ring, setup_.clock)) ring_.change(std::move(ring));
+  try {
+    commit(std::move(ring));
+  } catch (const storage::catalog_moved&) {
+    return;  // the next `follow` takes over what another node has made of it
+  }
+  setup_.log.event(log_level::info, "former seal keys are over",
+                   {{"forgotten", std::to_string(gone)}});
 }
 
 void seal_keeper::commit(crypto::root_ring_content to) {
   auto note = make_seal_note(to);
+  const auto write = [&](const std::string& before) {
+    return setup_.records.replace_note(seal_check_note, before, note);
+  };
+  auto is_written = false;
   try {
-    setup_.records.put_note(seal_check_note, note);
+    is_written = write(note_);
   } catch (const storage::storage_error&) {
     // It may be written, and may not outlast a failover: once more. If that fails, too, the
     // database says what holds to `follow`.
-    setup_.records.put_note(seal_check_note, note);
+    is_written = write(note_) || write(note);
   }
+  if (!is_written)
+    throw storage::catalog_moved{"another node has changed the seal keys at the same time"};
   note_ = std::move(note);
   ring_.change(std::move(to));
 }
@@ -189,6 +200,8 @@ operations_desk::outcome seal_keeper::run(const char* failure, Call call) {
     return call();
   } catch (const file_error& e) {
     return refuse(e.what());
+  } catch (const storage::catalog_moved& e) {
+    return refuse(std::string{e.what()} + "; see `mintage seal status`, and try again");
   } catch (const storage::storage_error& e) {
     setup_.log.event(log_level::error, failure, {{"because", e.what()}});
     return tl::unexpected{oauth::admin_error{oauth::errc::temporarily_unavailable,

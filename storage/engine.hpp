@@ -92,8 +92,11 @@ class catalog {
   /// A small record by name (for example "seal-check"); empty when absent.
   [[nodiscard]] virtual std::string load_note(std::string_view name) = 0;
   virtual void put_note(std::string_view name, std::string_view value) = 0;
-  /// Writes a note if there is none of this name. @returns whether it was written.
-  [[nodiscard]] virtual bool put_first_note(std::string_view name, std::string_view value) = 0;
+  /// Writes a note if it still is `before`; empty = if there is none. @returns whether it was
+  /// written. After an error it may be, too: the same call with `value` as `before` tells, and
+  /// makes it durable.
+  [[nodiscard]] virtual bool replace_note(std::string_view name, std::string_view before,
+                                          std::string_view value) = 0;
 
   /// Tells that this process uses the state of `at` everywhere, as far as `who` publishes it.
   virtual void published(catalog_reader who, revision at) = 0;

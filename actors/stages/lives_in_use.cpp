@@ -45,7 +45,8 @@ void lives_in_use::keep(std::initializer_list<lasting_lives> used) {
   const auto now = clock_.now();
   constexpr auto most_rounds = 4;
   for (auto round = 0; round < most_rounds; ++round) {
-    auto book = oauth::life_book{records_.load_note(storage::lives_note)};
+    const auto noted = records_.load_note(storage::lives_note);
+    auto book = oauth::life_book{noted};
     auto is_noted = true;
     for (const auto& one : used) {
       is_noted = is_noted && book.has(one, now + lease / 2);
@@ -56,9 +57,7 @@ void lives_in_use::keep(std::initializer_list<lasting_lives> used) {
     key_overlap_ = all.key_overlap;
     dpop_max_age_ = all.dpop_max_age;
     looked_ = now;
-    if (is_noted) return;
-    // Then it is read again: another node may have written at the same time.
-    records_.put_note(storage::lives_note, book.text());
+    if (is_noted || records_.replace_note(storage::lives_note, noted, book.text())) return;
   }
   throw storage::storage_error{"other nodes keep changing the lives that are in use"};
 }

@@ -316,9 +316,13 @@ class memory_catalog final : public sole_catalog {
     auto lock = std::lock_guard{mutex_};
     notes_.insert_or_assign(std::string{name}, std::string{value});
   }
-  bool put_first_note(std::string_view name, std::string_view value) override {
+  bool replace_note(std::string_view name, std::string_view before,
+                    std::string_view value) override {
     auto lock = std::lock_guard{mutex_};
-    return notes_.emplace(name, value).second;
+    auto& note = notes_[std::string{name}];
+    const auto is_before = note == before;
+    if (is_before) note = value;
+    return is_before;
   }
 
  private:

@@ -28,6 +28,9 @@ ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body)"};
 constexpr auto first_note_statement = sql{"first_note", R"(
 INSERT INTO mintage.record (kind, id, v, body) VALUES (4, $1::bytea, 0, $2::bytea)
 ON CONFLICT DO NOTHING RETURNING v)"};
+constexpr auto replace_note_statement = sql{"replace_note", R"(
+UPDATE mintage.record SET body = $3::bytea
+WHERE kind = 4 AND id = $1::bytea AND body = $2::bytea RETURNING v)"};
 
 /// A record that cannot be decoded is an error, not skipped: a server without one of its clients or
 /// keys would seem to work.
@@ -156,8 +159,12 @@ void postgres_catalog::put_note(std::string_view name, std::string_view value) {
   static_cast<void>(desk_.run(put_note_statement, parameters{}.octets(name).octets(value)));
 }
 
-bool postgres_catalog::put_first_note(std::string_view name, std::string_view value) {
-  const auto written = desk_.run(first_note_statement, parameters{}.octets(name).octets(value));
+bool postgres_catalog::replace_note(std::string_view name, std::string_view before,
+                                    std::string_view value) {
+  const auto written =
+      before.empty() ? desk_.run(first_note_statement, parameters{}.octets(name).octets(value))
+                     : desk_.run(replace_note_statement,
+                                 parameters{}.octets(name).octets(before).octets(value));
   return written.count() == 1;
 }
 

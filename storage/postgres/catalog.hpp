@@ -39,7 +39,8 @@ class postgres_catalog final : public catalog {
                        revision seen) override;
   std::string load_note(std::string_view name) override;
   void put_note(std::string_view name, std::string_view value) override;
-  bool put_first_note(std::string_view name, std::string_view value) override;
+  bool replace_note(std::string_view name, std::string_view before,
+                    std::string_view value) override;
   void published(catalog_reader who, revision at) override { life_.published(who, at); }
   bool is_known_to_all(revision at) const noexcept override { return life_.is_known_to_all(at); }
 

@@ -134,9 +134,10 @@ void rocksdb_catalog::put_note(std::string_view name, std::string_view value) {
   write(batch);
 }
 
-bool rocksdb_catalog::put_first_note(std::string_view name, std::string_view value) {
-  const auto guard = std::scoped_lock{first_notes_};
-  if (!load_note(name).empty()) return false;
+bool rocksdb_catalog::replace_note(std::string_view name, std::string_view before,
+                                   std::string_view value) {
+  const auto guard = std::scoped_lock{replacing_};
+  if (load_note(name) != before) return false;
   put_note(name, value);
   return true;
 }

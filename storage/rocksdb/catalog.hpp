@@ -27,14 +27,15 @@ class rocksdb_catalog final : public sole_catalog {
                        revision seen) override;
   std::string load_note(std::string_view name) override;
   void put_note(std::string_view name, std::string_view value) override;
-  bool put_first_note(std::string_view name, std::string_view value) override;
+  bool replace_note(std::string_view name, std::string_view before,
+                    std::string_view value) override;
 
  private:
   void write(rocksdb::WriteBatch& batch);
 
   const rocksdb_database& db_;
   committer& commits_;
-  std::mutex first_notes_;  // held while a first note is looked for and written
+  std::mutex replacing_;  // held while a note is compared and replaced
 };
 
 }  // namespace mintage::storage

@@ -143,8 +143,9 @@ class shared_database::node final : public storage::engine, public storage::cata
   void put_note(std::string_view name, std::string_view value) override {
     database_.inner_->records().put_note(name, value);
   }
-  bool put_first_note(std::string_view name, std::string_view value) override {
-    return database_.inner_->records().put_first_note(name, value);
+  bool replace_note(std::string_view name, std::string_view before,
+                    std::string_view value) override {
+    return database_.inner_->records().replace_note(name, before, value);
   }
   void published(storage::catalog_reader who, revision at) override {
     {

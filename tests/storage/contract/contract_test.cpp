@@ -376,9 +376,12 @@ TEST_P(contract, keeps_clients_keys_resources_and_notes) {
   k.state = oauth::key_state::retiring;
   k.remove = oauth::instant{oauth::seconds{7}};
   at = records.change_keys({k, other}, {"gone"}, at);
-  EXPECT_TRUE(records.put_first_note("seal-check", "first"));
-  EXPECT_FALSE(records.put_first_note("seal-check", "second"));
+  EXPECT_FALSE(records.replace_note("seal-check", "first", "second"));
+  EXPECT_TRUE(records.replace_note("seal-check", "", "first"));
+  EXPECT_FALSE(records.replace_note("seal-check", "", "second"));
   EXPECT_EQ(records.load_note("seal-check"), "first");
+  EXPECT_TRUE(records.replace_note("seal-check", "first", "second"));
+  EXPECT_TRUE(records.replace_note("seal-check", "second", "second"));
   records.put_note("seal-check", "octets");
   auto r = oauth::resource{};
   for (const auto* identifier : {"https://a.example", "https://b.example"}) {

@@ -115,14 +115,19 @@ TEST(postgres_catalog, hands_out_every_revision_to_one_writer) {
   EXPECT_EQ(all.at, start + 3 * writes);
 }
 
-TEST(postgres_catalog, writes_a_first_note_once) {
+TEST(postgres_catalog, replaces_a_note_for_one_of_two_writers) {
   const auto db = database{};
   auto one = test_node{db.options()};
   auto other = test_node{db.options()};
   EXPECT_EQ(one.records().load_note("n"), "");
-  EXPECT_TRUE(one.records().put_first_note("n", "mine"));
-  EXPECT_FALSE(other.records().put_first_note("n", "theirs"));
+  EXPECT_TRUE(one.records().replace_note("n", "", "mine"));
+  EXPECT_FALSE(other.records().replace_note("n", "", "theirs"));
   EXPECT_EQ(other.records().load_note("n"), "mine");
+  EXPECT_TRUE(other.records().replace_note("n", "mine", "theirs"));
+  EXPECT_FALSE(one.records().replace_note("n", "mine", "mine, too"));
+  EXPECT_FALSE(one.records().replace_note("other", "theirs", "new"));
+  EXPECT_EQ(one.records().load_note("n"), "theirs");
+  EXPECT_EQ(one.records().load_note("other"), "");
   other.records().put_note("n", "new");
   EXPECT_EQ(one.records().load_note("n"), "new");
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "app/seal_files.hpp"
 #include "app/seal_note.hpp"
@@ -16,6 +17,7 @@
 #include "loopback/child_process.hpp"
 #include "storage/content.hpp"
 #include "storage/memory/engine.hpp"
+#include "tests/unit/actors/stages/failing_catalog.hpp"
 
 namespace mintage::app {
 namespace {
@@ -35,11 +37,12 @@ struct fixed_clock final : oauth::clock {
 
 class seal_key : public testing::Test {
  protected:
-  [[nodiscard]] std::unique_ptr<seal_keeper> open() {
+  [[nodiscard]] std::unique_ptr<seal_keeper> open() { return open(engine->records()); }
+  [[nodiscard]] std::unique_ptr<seal_keeper> open(storage::catalog& records) {
     return std::make_unique<seal_keeper>(
         seal_keeper::setup{.file = file,
                            .rules = {},
-                           .records = engine->records(),
+                           .records = records,
                            .clock = clock,
                            .log = log,
                            .objection = [this] { return objection; }});
@@ -274,6 +277,30 @@ TEST_F(seal_key, is_not_changed_by_a_node_that_has_missed_a_rotation) {
   done(one->rotate(life));
   done(other->rotate(life));
   EXPECT_EQ(other->ring().content().generation, 4U);
+}
+
+TEST_F(seal_key, is_changed_by_one_of_two_nodes_at_once) {
+  const auto one = open();
+  const auto other = open();
+  done(one->rotate(life));
+  auto is_first = true;
+  const auto report = one->retire([&](actors::sealed_records) {
+    if (std::exchange(is_first, false)) done(other->rotate(life));
+    return std::optional<std::size_t>{0};
+  });
+  EXPECT_NE(refusal(report).find("another node"), std::string::npos);
+  EXPECT_EQ(shown(*one).at("generation").as_int64(), 3);
+  EXPECT_EQ(one->ring().derive(purpose), other->ring().derive(purpose));
+  EXPECT_EQ(open()->ring().derive(purpose).size(), 3U);
+}
+
+TEST_F(seal_key, is_rotated_when_the_answer_of_the_database_is_lost) {
+  auto records = actors::test::failing_catalog{engine->records()};
+  const auto keeper = open(records);
+  records.keeps_note_and_fails = true;
+  done(keeper->rotate(life));
+  EXPECT_EQ(open()->ring().derive(purpose), keeper->ring().derive(purpose));
+  EXPECT_EQ(shown(*keeper).at("generation").as_int64(), 2);
 }
 
 TEST_F(seal_key, to_come_stays_accepted_when_former_ones_are_retired) {

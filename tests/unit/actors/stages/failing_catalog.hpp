@@ -53,11 +53,14 @@ class failing_catalog final : public storage::sole_catalog {
   }
   std::string load_note(std::string_view name) override { return inner_.load_note(name); }
   void put_note(std::string_view name, std::string_view value) override {
-    ++written_notes;
-    inner_.put_note(name, overwritten_notes-- > 0 ? std::string_view{} : value);
+    inner_.put_note(name, value);
   }
-  bool put_first_note(std::string_view name, std::string_view value) override {
-    return inner_.put_first_note(name, value);
+  bool replace_note(std::string_view name, std::string_view before,
+                    std::string_view value) override {
+    ++tried_notes;
+    const auto is_written = outrun_notes-- <= 0 && inner_.replace_note(name, before, value);
+    if (std::exchange(keeps_note_and_fails, false)) throw storage::storage_error{"does not answer"};
+    return is_written;
   }
   /// The next write is refused because another node was faster.
   bool moves = false;
@@ -65,9 +68,12 @@ class failing_catalog final : public storage::sole_catalog {
   bool moved_keys = false;
   bool loses = false;
   bool keeps_and_fails = false;
-  int written_notes = 0;
-  /// So many of the next notes are lost, because another node writes over them.
-  int overwritten_notes = 0;
+  /// The answer to the next replacement of a note is lost.
+  bool keeps_note_and_fails = false;
+  /// How often a note was to be replaced.
+  int tried_notes = 0;
+  /// So many of the next are refused, because another node was faster.
+  int outrun_notes = 0;
 
  private:
   storage::catalog& inner_;
