@@ -39,6 +39,8 @@ class Book:
         self.faults = collections.Counter()
         # Names and reasons of faults that are not possible.
         self.left_out = {}
+        # Of processes that lived for long, what they took: text by process id.
+        self.sizes = {}
         self.started = time.monotonic()
 
     def check(self, name, holds, detail=""):
@@ -62,6 +64,11 @@ class Book:
         with self._lock:
             self.faults[name] += 1
 
+    def note_size(self, pid, text):
+        """Replaces what was said of the process."""
+        with self._lock:
+            self.sizes[pid] = text
+
     def report(self):
         """The whole book as text."""
         lines = [f"ran {time.monotonic() - self.started:.0f} s", "", "requests, by answer:"]
@@ -74,6 +81,8 @@ class Book:
         lines += ["", "faults:"]
         lines += [f"  {name:40} {count}" for name, count in sorted(self.faults.items())]
         lines += [f"  {name:40} left out: {why}" for name, why in sorted(self.left_out.items())]
+        lines += ["", "memory and open files of processes that lived for long, first and latest:"]
+        lines += [f"  {text}" for text in self.sizes.values()]
         lines += ["", "invariants: checks, violations:"]
         broken = collections.Counter(name for _, name, _ in self.violations)
         for name, sentence in INVARIANTS.items():

@@ -164,11 +164,14 @@ def rotate_certificate(world):
     world.book.check("certificate_new", shown == server.certificate(), shown)
 
 
-def possible(world, has_small_disk):
-    """The faults of this program on this machine now, with their weights. Notes what is left out:
-    the program may be replaced by a later one while this runs."""
+def possible(world, has_small_disk, may_end):
+    """The faults of this program on this machine now, with their weights; those that end the
+    process only if they may. Notes what is left out: the program may be replaced by a later one
+    while this runs."""
     server, commands, left_out = world.server, world.server.commands(), {}
-    out = [(crash, 3), (restart, 2), (reload, 4), (rotate, 3)]
+    out = [(reload, 4), (rotate, 3)]
+    if may_end:
+        out += [(crash, 3), (restart, 2)]
     if server.clock_library:
         out.append((step_clock, 1))
     else:

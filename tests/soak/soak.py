@@ -26,6 +26,10 @@ from server import Server
 
 CLONE_NEWNS = 0x00020000
 DISK = "512m"
+# Memory of a process is compared with what it took in its first minutes. So that some become old
+# enough, in each round no fault ends the process for the later part.
+SETTLED = 300  # seconds
+ROUND, MAY_END = 1500, 600  # seconds
 
 
 def mount_small_disk(folder):
@@ -50,10 +54,12 @@ def look_at_size(world, sizes):
         return  # it has just ended
     pid = world.server.process.pid
     first = sizes.setdefault(pid, (time.monotonic(), memory, files))
-    if time.monotonic() - first[0] < 300:
+    age = time.monotonic() - first[0]
+    if age < SETTLED:
         sizes[pid] = (first[0], max(memory, first[1]), max(files, first[2]))
         return
-    detail = f"{first[1]} to {memory} octets, {first[2]} to {files} files"
+    detail = f"{first[1] >> 20} to {memory >> 20} MiB, {first[2]} to {files} files"
+    world.book.note_size(pid, f"{detail} after {age:.0f} s")
     world.book.check("bounded", memory < 2 * first[1] + (64 << 20), detail)
     world.book.check("bounded", files < 2 * first[2] + 100, detail)
 
@@ -68,12 +74,14 @@ def check_log(world):
 
 def run(world, seconds, pause, has_small_disk):
     """The faults, one after the other, until the time is over."""
-    end, sizes, tried = time.monotonic() + seconds, {}, set()
+    begin, sizes, tried = time.monotonic(), {}, set()
+    end = begin + seconds
     while time.monotonic() < end:
         time.sleep(min(random.uniform(pause / 2, pause * 1.5), max(0, end - time.monotonic())))
         look_at_size(world, sizes)
         # Each once, then by chance.
-        kinds, weights = zip(*faults.possible(world, has_small_disk))
+        may_end = (time.monotonic() - begin) % ROUND < MAY_END
+        kinds, weights = zip(*faults.possible(world, has_small_disk, may_end))
         untried = [kind for kind in kinds if kind not in tried]
         fault = random.choice(untried) if untried else random.choices(kinds, weights)[0]
         tried.add(fault)
