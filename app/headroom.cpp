@@ -15,6 +15,8 @@ constexpr auto fewest = std::uint64_t{100};
 /// Least variance of the events per period, relative, that tells a cost by period from one by
 /// event.
 constexpr auto least_spread = 0.01;
+/// Of the time of the cores, what is there for this server at least.
+constexpr auto least_room = 0.05;
 
 /// What was signed outside of full lanes took longer than it takes in full ones.
 double spared_in_lanes_ns(const metrics::signing_sums& s) noexcept {
@@ -25,13 +27,10 @@ double spared_in_lanes_ns(const metrics::signing_sums& s) noexcept {
 struct needs {
   double busiest_ns = 0;  ///< of the I/O and store threads
   double running_ns = 0;  ///< of all threads together, as they ran
-  double needed_ns = 0;   ///< of all threads together
+  double growing_ns = 0;  ///< of all but the store: as more requests come, they need more
+  double commits_ns = 0;  ///< of the store, as it ran
+  double commits_at_most_ns = 0;
 };
-
-double spared_ns(thread_kind kind, const metrics::work_sums& cost,
-                 std::chrono::nanoseconds passed) noexcept {
-  return kind == thread_kind::io ? spared_by_load_ns(cost) : spared_by_load_ns(cost, passed);
-}
 
 needs needs_of(const process_use& before, const process_use& now, std::chrono::nanoseconds passed) {
   auto out = needs{};
@@ -39,16 +38,47 @@ needs needs_of(const process_use& before, const process_use& now, std::chrono::n
     const auto then = before.threads.find(id);
     if (then == before.threads.end() || use.running_ns < then->second.running_ns) continue;
     const auto running = real(use.running_ns - then->second.running_ns);
-    auto needed = running;
-    const auto cost = now.costs.find(id);
-    const auto cost_then = before.costs.find(id);
-    if (cost != now.costs.end() && cost_then != before.costs.end())
-      needed -= std::min(running, spared_ns(use.kind, cost->second - cost_then->second, passed));
     out.running_ns += running;
-    out.needed_ns += needed;
-    if (use.kind != thread_kind::other) out.busiest_ns = std::max(out.busiest_ns, needed);
+    auto cost = metrics::work_sums{};
+    const auto kept = now.costs.find(id);
+    const auto kept_then = before.costs.find(id);
+    if (kept != now.costs.end() && kept_then != before.costs.end())
+      cost = kept->second - kept_then->second;
+    switch (use.kind) {
+      case thread_kind::io: {
+        const auto needed = running - std::min(running, spared_by_load_ns(cost));
+        out.growing_ns += needed;
+        out.busiest_ns = std::max(out.busiest_ns, needed);
+        break;
+      }
+      case thread_kind::store: {
+        if (cost.periods == 0) {  // of an engine that keeps no account
+          out.growing_ns += running;
+          out.busiest_ns = std::max(out.busiest_ns, running);
+          break;
+        }
+        const auto at_most = commits_at_most_ns(cost, passed);
+        out.commits_ns += running;
+        out.commits_at_most_ns += at_most;
+        out.busiest_ns = std::max(out.busiest_ns, std::min(running, at_most));
+        break;
+      }
+      case thread_kind::other:
+        out.growing_ns += running;
+        break;
+    }
   }
   return out;
+}
+
+/// The share `u` of `room` that is used, so that `1 / u` times the load fills it. Commits grow as
+/// the rest does, up to the most of them: at `1 / u` times the load, all is full that
+/// `growing + min(commits, u * commits_at_most) = u * room`. @pre room > 0
+double share_of(double room, const needs& n) noexcept {
+  const auto as_they_grow = (n.growing_ns + n.commits_ns) / room;
+  const auto beside_commits = room - n.commits_at_most_ns;
+  if (beside_commits <= 0) return as_they_grow;
+  return std::min(as_they_grow, n.growing_ns / beside_commits);
 }
 
 }  // namespace
@@ -77,11 +107,11 @@ double spared_by_load_ns(const metrics::work_sums& cost) noexcept {
   return spared;
 }
 
-double spared_by_load_ns(const metrics::work_sums& cost, std::chrono::nanoseconds passed) noexcept {
+double commits_at_most_ns(const metrics::work_sums& cost,
+                          std::chrono::nanoseconds passed) noexcept {
   constexpr auto shortest = std::chrono::nanoseconds{std::chrono::milliseconds{1}};
   const auto most = static_cast<double>(passed.count()) / static_cast<double>(shortest.count());
-  if (real(cost.periods) <= most) return 0;
-  return real(cost.cpu_ns) * (1 - most / real(cost.periods));
+  return real(cost.cpu_ns) * most / real(cost.periods);
 }
 
 void headroom::note(std::uint64_t now_ns, process_use use) {
@@ -103,7 +133,8 @@ double headroom::ratio() const {
     const auto busy =
         all * real(now.cores.busy - before.cores.busy) / real(now.cores.all - before.cores.all);
     const auto others = std::max(0.0, busy - own.running_ns);
-    used = std::max(used, (others + own.needed_ns) / all);
+    // Where others have all, this server still gets a part of it.
+    used = std::max(used, share_of(std::max(all - others, least_room * all), own));
   }
   return std::clamp(1 - used, 0.0, 1.0);
 }

@@ -45,14 +45,18 @@ struct process_use {
 /// sleeping and waking cost, and what the signatures took more than in full lanes.
 /// @param cost of the time in question.
 [[nodiscard]] double spared_by_load_ns(const metrics::work_sums& cost) noexcept;
-/// The same of the commit thread: under load there is one fsync in a millisecond, at most.
-[[nodiscard]] double spared_by_load_ns(const metrics::work_sums& cost,
-                                       std::chrono::nanoseconds passed) noexcept;
+/// CPU time of the commit thread under load, which brings one fsync in a millisecond, at most.
+/// @pre there was one: `cost.periods` > 0
+[[nodiscard]] double commits_at_most_ns(const metrics::work_sums& cost,
+                                        std::chrono::nanoseconds passed) noexcept;
 
 /// The share of its capacity that a server does not use: 1 less the share of time that the busiest
-/// of its I/O and store threads needs, or that is needed of its cores for whatever program,
-/// whichever is more. What a thread needs is the time that it ran, less what would be spared if
-/// more requests came at once. Not thread-safe.
+/// of its I/O and store threads needs, or that all of its threads need of what its cores have for
+/// them, whichever is more. What an I/O thread needs is the time that it ran, less what would be
+/// spared if more requests came at once. The cores have for them what is left by other programs,
+/// by interrupts, and by the most commits that there can be: these are taken not to grow with the
+/// load. A database or a proxy on the same cores does, and the ratio is too high there. Not
+/// thread-safe.
 ///
 /// The time in which threads wait for a core is not used: kernels since 6.12 count sleeping threads
 /// as waiting while others keep the core.
