@@ -182,8 +182,9 @@ void seal_keeper::commit(crypto::root_ring_content to) {
   try {
     is_written = write(note_);
   } catch (const storage::storage_error&) {
-    // It may be written, and may not outlast a failover: once more. If that fails, too, the
-    // database says what holds to `follow`.
+    // It may be written, and may not outlast a failover: once more. In this order, because the
+    // first write may still be waiting, and only the same one again waits for it. If that fails,
+    // too, the database says what holds to `follow`.
     is_written = write(note_) || write(note);
   }
   if (!is_written)
@@ -201,7 +202,7 @@ operations_desk::outcome seal_keeper::run(const char* failure, Call call) {
   } catch (const file_error& e) {
     return refuse(e.what());
   } catch (const storage::catalog_moved& e) {
-    return refuse(std::string{e.what()} + "; see `mintage seal status`, and try again");
+    return refuse(std::string{e.what()} + ": see `mintage seal status`");
   } catch (const storage::storage_error& e) {
     setup_.log.event(log_level::error, failure, {{"because", e.what()}});
     return tl::unexpected{oauth::admin_error{oauth::errc::temporarily_unavailable,
@@ -210,6 +211,7 @@ operations_desk::outcome seal_keeper::run(const char* failure, Call call) {
 }
 
 operations_desk::outcome seal_keeper::rotate(std::chrono::seconds longest_life) {
+  const auto seen = ring_.content().generation;
   // Before the lock, because it asks the database for the other nodes.
   auto objection = std::string{};
   try {
@@ -219,6 +221,9 @@ operations_desk::outcome seal_keeper::rotate(std::chrono::seconds longest_life) 
   }
   if (!objection.empty()) return refuse(std::move(objection));
   return run("the seal key was not rotated", [&]() -> operations_desk::outcome {
+    // The key to come, which all nodes have, is the one in use by now.
+    if (ring_.content().generation != seen)
+      return refuse("the seal key was rotated meanwhile: see `mintage seal status`");
     auto next = files_.read_next();
     if (auto because = why_not(next); !because.empty()) return refuse(std::move(because));
     if (!next.key) try {

@@ -29,7 +29,7 @@ inline constexpr auto seal_overhead = std::size_t{12 + 16};
 /// What one of several keys has sealed.
 struct opened_value {
   secret_string plain;
-  /// Nothing is sealed under this key any more.
+  /// The key that opened it seals nothing any more.
   bool is_outdated = false;
 };
 /// Opens with the first of `keys` that can, the newest first. @returns nothing when none can.

@@ -93,8 +93,8 @@ class catalog {
   [[nodiscard]] virtual std::string load_note(std::string_view name) = 0;
   virtual void put_note(std::string_view name, std::string_view value) = 0;
   /// Writes a note if it still is `before`; empty = if there is none. @returns whether it was
-  /// written. After an error it may be, too: the same call with `value` as `before` tells, and
-  /// makes it durable.
+  /// written. After an error it may be, too: repeat the call, and if that is refused, call it with
+  /// `value` as `before`. True then says that it is written, and durable.
   [[nodiscard]] virtual bool replace_note(std::string_view name, std::string_view before,
                                           std::string_view value) = 0;
 

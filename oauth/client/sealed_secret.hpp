@@ -28,7 +28,7 @@ namespace mintage::oauth {
                                                                  const stored_secret& sealed,
                                                                  const crypto::subkeys& keys);
 
-/// Whether a secret of the client is sealed under one of the keys that makes nothing any more.
+/// Whether a secret of the client is sealed under one of the keys that make nothing any more.
 [[nodiscard]] bool has_outdated_secret(const client& c, const crypto::subkeys& keys);
 /// Seals those secrets under the newest key.
 void seal_anew(client& c, const crypto::subkeys& keys);

@@ -81,7 +81,7 @@ class Book:
         lines += ["", "faults:"]
         lines += [f"  {name:40} {count}" for name, count in sorted(self.faults.items())]
         lines += [f"  {name:40} left out: {why}" for name, why in sorted(self.left_out.items())]
-        lines += ["", "memory and open files of processes that lived for long, first and latest:"]
+        lines += ["", "memory and open files of long processes, in their first minutes and last:"]
         lines += [f"  {text}" for text in self.sizes.values()]
         lines += ["", "invariants: checks, violations:"]
         broken = collections.Counter(name for _, name, _ in self.violations)

@@ -128,6 +128,20 @@ TEST(postgres_catalog, replaces_a_note_for_one_of_two_writers) {
   EXPECT_FALSE(one.records().replace_note("other", "theirs", "new"));
   EXPECT_EQ(one.records().load_note("n"), "theirs");
   EXPECT_EQ(one.records().load_note("other"), "");
+  // At once: each adds to what is there, and nothing is lost.
+  ASSERT_TRUE(one.records().replace_note("count", "", "0"));
+  constexpr auto each = 50;
+  {
+    auto writers = std::vector<std::jthread>{};
+    for (auto* node : {&one, &other})
+      writers.emplace_back([&records = node->records()] {
+        for (auto done = 0; done < each;) {
+          const auto found = records.load_note("count");
+          if (records.replace_note("count", found, std::to_string(std::stoi(found) + 1))) ++done;
+        }
+      });
+  }
+  EXPECT_EQ(one.records().load_note("count"), std::to_string(2 * each));
   other.records().put_note("n", "new");
   EXPECT_EQ(one.records().load_note("n"), "new");
 }

@@ -275,6 +275,10 @@ TEST_F(seal_key, is_not_changed_by_a_node_that_has_missed_a_rotation) {
   one->follow();
   EXPECT_EQ(one->ring().derive(purpose), other->ring().derive(purpose));
   done(one->rotate(life));
+  // All nodes had the key that it was rotated to; a new one, nobody has.
+  EXPECT_NE(refusal(other->rotate(life)).find("meanwhile"), std::string::npos);
+  EXPECT_FALSE(fs::exists(next));
+  EXPECT_EQ(other->ring().derive(purpose), one->ring().derive(purpose));
   done(other->rotate(life));
   EXPECT_EQ(other->ring().content().generation, 4U);
 }
@@ -283,6 +287,7 @@ TEST_F(seal_key, is_changed_by_one_of_two_nodes_at_once) {
   const auto one = open();
   const auto other = open();
   done(one->rotate(life));
+  other->follow();
   auto is_first = true;
   const auto report = one->retire([&](actors::sealed_records) {
     if (std::exchange(is_first, false)) done(other->rotate(life));
@@ -301,6 +306,18 @@ TEST_F(seal_key, is_rotated_when_the_answer_of_the_database_is_lost) {
   done(keeper->rotate(life));
   EXPECT_EQ(open()->ring().derive(purpose), keeper->ring().derive(purpose));
   EXPECT_EQ(shown(*keeper).at("generation").as_int64(), 2);
+}
+
+TEST_F(seal_key, is_forgotten_by_one_of_two_nodes) {
+  auto records = actors::test::failing_catalog{engine->records()};
+  const auto keeper = open(records);
+  done(keeper->rotate(life));
+  clock.at += 1000 + 86400 + 1;
+  records.outrun_notes = 1;
+  keeper->follow();
+  EXPECT_EQ(keeper->ring().derive(purpose).size(), 2U);
+  keeper->follow();
+  EXPECT_EQ(keeper->ring().derive(purpose).size(), 1U);
 }
 
 TEST_F(seal_key, to_come_stays_accepted_when_former_ones_are_retired) {
