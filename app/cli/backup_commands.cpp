@@ -143,11 +143,18 @@ dev_t device_of(const fs::path& path) {
   return ::stat(path.c_str(), &about) == 0 ? about.st_dev : dev_t{};
 }
 
-/// Whose owner the files of a database get: the folder where a file system is mounted, or the
-/// nearest that exists around it.
+/// Whether it is a folder, not a link to one, that another than root owns.
+bool is_users_folder(const fs::path& path) {
+  struct stat about {};
+  return ::lstat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode) && about.st_uid != 0;
+}
+
+/// Whose owner the files of a database get: the folder itself, if it is there and a user's, or a
+/// file system is mounted there; else the nearest that exists around it.
 fs::path owners_folder(const fs::path& path) {
   auto folder = fs::absolute(path).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();
+  if (is_users_folder(folder)) return folder;
   if (fs::exists(folder) && device_of(folder) != device_of(folder.parent_path())) return folder;
   do folder = folder.parent_path();
   while (!fs::exists(folder));

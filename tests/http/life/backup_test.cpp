@@ -2,6 +2,8 @@
 // without anything that was consumed since.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <ctime>
@@ -183,6 +185,34 @@ TEST_F(backup, of_which_the_seal_key_is_not_here_is_not_restored) {
   s_.server.start();
   s_.reconnect();
   s_.expect_live(s_.c1, s_.mint(s_.c1));
+}
+
+TEST_F(backup, that_root_restores_into_a_folder_of_the_server_belongs_to_the_server) {
+  if (::geteuid() != 0) GTEST_SKIP() << "is for root alone";
+  constexpr auto user = uid_t{65534};
+  const auto give = [&](const fs::path& to) {
+    ASSERT_EQ(::chown(to.c_str(), user, user), 0) << to;
+  };
+  ASSERT_EQ(back_up().code, 0);
+  ASSERT_EQ(s_.server.stop(), 0);
+  const auto place = s_.server.file("db");
+  fs::rename(place, s_.server.file("lost"));
+  fs::create_directory(place);
+  give(place);
+  give(made_);
+  for (const auto& entry : fs::recursive_directory_iterator{made_}) give(entry);
+  fs::permissions(made_.parent_path(), fs::perms{0755});
+  fs::permissions(place.parent_path(), fs::perms{0755});
+  const auto done = run("restore", made_);
+  ASSERT_EQ(done.code, 0) << done.err;
+  auto files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator{place}) {
+    struct stat about {};
+    ASSERT_EQ(::lstat(entry.path().c_str(), &about), 0);
+    EXPECT_EQ(about.st_uid, user) << entry;
+    ++files;
+  }
+  EXPECT_GT(files, 3);
 }
 
 TEST(a_backup_of_memory, is_refused) {
