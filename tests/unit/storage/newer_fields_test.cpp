@@ -131,5 +131,13 @@ TEST(newer_fields, are_none_of_this_version) {
   EXPECT_EQ(newest_key_field, newest.at("key"));
 }
 
+// They would be lost where this version writes the record again.
+TEST(newer_fields, are_never_added_to_closed_messages) {
+  const auto newest = newest_fields();
+  const auto closed = std::map<std::string, std::uint32_t>{
+      {"envelope", 8}, {"target", 3}, {"outbox_entry", 4}, {"static_claim", 2}};
+  for (const auto& [message, field] : closed) EXPECT_EQ(newest.at(message), field) << message;
+}
+
 }  // namespace
 }  // namespace mintage::storage
