@@ -1,80 +1,13 @@
 // The seal key is rotated whole or not at all, whatever happens meanwhile.
-#include "app/seal_keeper.hpp"
-
-#include <gtest/gtest.h>
-
-#include <boost/json.hpp>
-#include <filesystem>
 #include <fstream>
-#include <memory>
-#include <set>
-#include <string>
-#include <utility>
 
 #include "app/seal_files.hpp"
 #include "app/seal_note.hpp"
 #include "crypto/seal.hpp"
-#include "loopback/child_process.hpp"
-#include "storage/content.hpp"
-#include "storage/memory/engine.hpp"
-#include "tests/unit/actors/stages/failing_catalog.hpp"
+#include "tests/unit/app/seal_fixture.hpp"
 
 namespace mintage::app {
 namespace {
-
-namespace fs = std::filesystem;
-namespace json = boost::json;
-
-constexpr auto life = std::chrono::seconds{1000};
-constexpr auto purpose = std::string_view{"mintage/seal/1"};
-
-struct fixed_clock final : oauth::clock {
-  oauth::instant now() const noexcept override { return oauth::instant{oauth::seconds{at}}; }
-  bool is_confirmed() const noexcept override { return sure; }
-  std::int64_t at = 1'700'000'000;
-  bool sure = true;
-};
-
-class seal_key : public testing::Test {
- protected:
-  [[nodiscard]] std::unique_ptr<seal_keeper> open() { return open(engine->records()); }
-  [[nodiscard]] std::unique_ptr<seal_keeper> open(storage::catalog& records) {
-    return std::make_unique<seal_keeper>(
-        seal_keeper::setup{.file = file,
-                           .rules = {},
-                           .records = records,
-                           .clock = clock,
-                           .log = log,
-                           .objection = [this] { return objection; }});
-  }
-  static json::object done(const operations_desk::outcome& o) {
-    EXPECT_TRUE(o) << (o ? "" : o.error().description);
-    return o ? json::parse(o->json).as_object() : json::object{};
-  }
-  [[nodiscard]] static std::string refusal(const operations_desk::outcome& o) {
-    EXPECT_FALSE(o);
-    return o ? "" : o.error().description;
-  }
-  [[nodiscard]] std::string note() const {
-    return engine->records().load_note(storage::seal_check_note);
-  }
-  [[nodiscard]] std::set<std::string> files() const {
-    auto names = std::set<std::string>{};
-    for (const auto& f : fs::directory_iterator{folder.path()}) names.insert(f.path().filename());
-    return names;
-  }
-  static json::object shown(seal_keeper& k) {
-    return done(k.show([](actors::sealed_records) { return std::optional<std::size_t>{0}; }));
-  }
-
-  loopback::temporary_folder folder;
-  fs::path file = folder.path() / "seal";
-  fs::path next = folder.path() / "seal.next";
-  fixed_clock clock;
-  std::string objection;
-  event_log log{event_log::make_log({})};
-  std::unique_ptr<storage::engine> engine = storage::open_memory_engine(5);
-};
 
 TEST_F(seal_key, is_made_once_and_found_again) {
   const auto first = open()->ring().derive(purpose);
@@ -207,28 +140,6 @@ TEST_F(seal_key, of_a_former_file_alone_does_not_start_the_server) {
   EXPECT_EQ(files(), std::set<std::string>{}) << "a new one is not made";
 }
 
-TEST_F(seal_key, is_taken_over_from_another_node) {
-  const auto here = open();
-  // The same files are those of the other node here, so that this one finds the new key in FILE.
-  done(open()->rotate(life));
-  const auto other = open();
-  EXPECT_EQ(here->ring().content().generation, 1U);
-  here->follow();
-  EXPECT_EQ(here->ring().derive(purpose), other->ring().derive(purpose));
-  EXPECT_EQ(files(), (std::set<std::string>{"seal", "seal.former-1"}));
-  here->follow();
-  done(other->retire([](actors::sealed_records) { return std::optional<std::size_t>{0}; }));
-  here->follow();
-  EXPECT_EQ(here->ring().derive(purpose).size(), 1U);
-}
-
-TEST_F(seal_key, that_another_node_rotated_and_is_not_here_ends_the_server) {
-  const auto here = open();
-  done(open()->rotate(life));
-  fs::remove(file);
-  EXPECT_THROW(here->follow(), file_error);
-}
-
 TEST_F(seal_key, is_forgotten_when_its_time_is_over_by_a_clock_that_is_sure) {
   const auto keeper = open();
   done(keeper->rotate(life));
@@ -261,63 +172,6 @@ TEST_F(seal_key, opens_what_lives_for_minutes_for_two_days) {
   EXPECT_EQ(short_lived(*keeper), 1U);
   EXPECT_EQ(short_lived(*open()), 1U);
   EXPECT_EQ(keeper->ring().derive(purpose).size(), 2U);
-}
-
-TEST_F(seal_key, is_not_changed_by_a_node_that_has_missed_a_rotation) {
-  const auto one = open();
-  const auto other = open();
-  done(one->rotate(life));
-  // It counts the records that are outdated by what it knows: none.
-  const auto report =
-      other->retire([](actors::sealed_records) { return std::optional<std::size_t>{0}; });
-  EXPECT_EQ(json::serialize(done(report)), R"({"forgotten":[1]})");
-  EXPECT_EQ(other->ring().content().generation, 2U);
-  one->follow();
-  EXPECT_EQ(one->ring().derive(purpose), other->ring().derive(purpose));
-  done(one->rotate(life));
-  // All nodes had the key that it was rotated to; a new one, nobody has.
-  EXPECT_NE(refusal(other->rotate(life)).find("meanwhile"), std::string::npos);
-  EXPECT_FALSE(fs::exists(next));
-  EXPECT_EQ(other->ring().derive(purpose), one->ring().derive(purpose));
-  done(other->rotate(life));
-  EXPECT_EQ(other->ring().content().generation, 4U);
-}
-
-TEST_F(seal_key, is_changed_by_one_of_two_nodes_at_once) {
-  const auto one = open();
-  const auto other = open();
-  done(one->rotate(life));
-  other->follow();
-  auto is_first = true;
-  const auto report = one->retire([&](actors::sealed_records) {
-    if (std::exchange(is_first, false)) done(other->rotate(life));
-    return std::optional<std::size_t>{0};
-  });
-  EXPECT_NE(refusal(report).find("another node"), std::string::npos);
-  EXPECT_EQ(shown(*one).at("generation").as_int64(), 3);
-  EXPECT_EQ(one->ring().derive(purpose), other->ring().derive(purpose));
-  EXPECT_EQ(open()->ring().derive(purpose).size(), 3U);
-}
-
-TEST_F(seal_key, is_rotated_when_the_answer_of_the_database_is_lost) {
-  auto records = actors::test::failing_catalog{engine->records()};
-  const auto keeper = open(records);
-  records.keeps_note_and_fails = true;
-  done(keeper->rotate(life));
-  EXPECT_EQ(open()->ring().derive(purpose), keeper->ring().derive(purpose));
-  EXPECT_EQ(shown(*keeper).at("generation").as_int64(), 2);
-}
-
-TEST_F(seal_key, is_forgotten_by_one_of_two_nodes) {
-  auto records = actors::test::failing_catalog{engine->records()};
-  const auto keeper = open(records);
-  done(keeper->rotate(life));
-  clock.at += 1000 + 86400 + 1;
-  records.outrun_notes = 1;
-  keeper->follow();
-  EXPECT_EQ(keeper->ring().derive(purpose).size(), 2U);
-  keeper->follow();
-  EXPECT_EQ(keeper->ring().derive(purpose).size(), 1U);
 }
 
 TEST_F(seal_key, to_come_stays_accepted_when_former_ones_are_retired) {
