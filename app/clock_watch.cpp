@@ -44,6 +44,9 @@ void clock_watch::tell(clock_change change) {
            {"confirm_after_seconds", seconds_text(lasting_.load())}});
     case clock_change::returned:
       return log_.event(log_level::warn, "the clock is right again: its jump had no effect");
+    case clock_change::jumped_and_confirmed:
+      meters_.jumps.add();
+      [[fallthrough]];
     case clock_change::confirmed:
       return log_.event(log_level::warn, "the time after the jump of the clock is confirmed");
   }

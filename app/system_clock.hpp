@@ -22,8 +22,8 @@ namespace mintage::app {
 /// later hour.
 constexpr auto followed_jump = oauth::milliseconds{60'000};
 
-/// The result of `forward_clock::watch`.
-enum class clock_change : std::uint8_t { none, jumped, returned, confirmed };
+/// The result of `forward_clock::watch`: what happened since the call before.
+enum class clock_change : std::uint8_t { none, jumped, returned, confirmed, jumped_and_confirmed };
 
 /// Wall-clock time that follows `Wall` forward and never goes back. When `Wall` is set back, time
 /// continues with `Steady` from its last value until the process ends, so that no expired code
@@ -82,8 +82,10 @@ class forward_clock final : public oauth::clock {
     if (!jump_) refill(seen.steady);
     if (seen.ahead <= limit_.load(std::memory_order_relaxed)) {
       const auto was_confirmed = std::exchange(confirmed_, false);
-      if (!std::exchange(jump_, std::nullopt)) return clock_change::none;
-      return was_confirmed ? clock_change::confirmed : clock_change::returned;
+      const auto was_seen = std::exchange(jump_, std::nullopt).has_value();
+      if (was_confirmed)
+        return was_seen ? clock_change::confirmed : clock_change::jumped_and_confirmed;
+      return was_seen ? clock_change::returned : clock_change::none;
     }
     if (!jump_ || std::abs(seen.ahead - jump_->ahead) > followed_jump.count()) {
       jump_ = seen;

@@ -56,6 +56,7 @@ def step_clock(world):
         world.clock_ahead = getattr(world, "clock_ahead", 0) + random.randrange(90, 300)
         world.server.set_clock_ahead(world.clock_ahead)
         world.book.check("recovers", world.server.wait_until(False, RECOVERY), "sees no jump")
+        time.sleep(random.uniform(0, 3))
         world.until_sure("confirm", world.server.admin, "POST", "/admin/clock/confirm")
         recovered(world, "after the clock was confirmed")
     world.clock_moved = time.monotonic()
@@ -115,7 +116,7 @@ def _restore(world, backup, codes):
             return
         other.start()
         is_ready = other.wait_until(True, RECOVERY)
-        detail = "restored: " + ("" if is_ready else (folder / "log").read_text()[-2000:])
+        detail = "restored: " + ("" if is_ready else other.log.read_text()[-2000:])
         if not world.book.check("recovers", is_ready, detail):
             return
         for code in codes:

@@ -68,10 +68,12 @@ class Server:
     """`mintage serve` in a folder of its own, on the same ports after every start. The public
     listener speaks TLS."""
 
-    def __init__(self, program, folder, clock=None, database="db"):
+    def __init__(self, program, folder, clock=None, database="db", log=None):
+        """`log`: a file; unless it is named, it is in the folder, whose disk may become full."""
         self.program = program
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.log = pathlib.Path(log or self.folder / "log")
         self.port, self.admin_port = free_port(), free_port()
         self.clock_library = clock
         self.clock_file = self.folder / "clock"
@@ -126,7 +128,7 @@ class Server:
 
     def start(self):
         self.epoch += 1
-        with open(self.folder / "log", "ab") as log:
+        with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [self.program, "serve", "--config", str(self.folder / "mintage.toml")],
                 stdout=subprocess.DEVNULL,

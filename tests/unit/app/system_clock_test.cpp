@@ -153,6 +153,13 @@ TEST_F(the_clock, takes_a_time_that_the_operator_confirms) {
   EXPECT_FALSE(clock.is_confirmed()) << "the next jump";
 }
 
+TEST_F(the_clock, tells_of_a_jump_that_was_confirmed_before_anybody_looked) {
+  wall::move(24h);
+  EXPECT_EQ(clock.confirm(), 24h);
+  EXPECT_EQ(clock.watch(5min), clock_change::jumped_and_confirmed);
+  EXPECT_EQ(clock.watch(5min), clock_change::none);
+}
+
 TEST_F(the_clock, goes_on_from_where_it_was_when_set_back_by_an_hour) {
   EXPECT_EQ(clock.now(), after_begin(0ms));
   pass(61s);
