@@ -25,7 +25,7 @@ from book import Book
 from server import Server
 
 CLONE_NEWNS = 0x00020000
-DISK = "512m"
+DISK = "2g"  # for the database, a backup of it and what is restored from that
 # Memory of a process is compared with what it took in its first minutes. So that some become old
 # enough, in each round no fault ends the process for the later part.
 SETTLED = 300  # seconds
