@@ -44,7 +44,7 @@ void clock_watch::tell(clock_change change) {
            {"confirm_after_seconds", seconds_text(lasting_.load())}});
     case clock_change::returned:
       return log_.event(log_level::warn, "the clock is right again: its jump had no effect");
-    case clock_change::jumped_and_confirmed:
+    case clock_change::jumped_and_confirmed:  // its size is not known any more
       meters_.jumps.add();
       [[fallthrough]];
     case clock_change::confirmed:

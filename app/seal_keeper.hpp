@@ -53,7 +53,9 @@ class seal_keeper {
   /// FILE. A kill at any moment leaves files and a note that fit each other.
   /// @param longest_life of the refresh tokens that the former key has made. It is kept a day
   /// longer: what else it made lives shorter.
-  /// @returns {"generation","seal_key_file","file_replaced","former_file","next_step"}
+  /// @returns {"generation","seal_key_file","file_replaced","former_file","next_step"}; an error
+  ///          also when the key was rotated meanwhile, by another node or by a call whose answer
+  ///          was lost: no other node would have a second new key.
   [[nodiscard]] operations_desk::outcome rotate(std::chrono::seconds longest_life);
   /// @param outdated how many records of a kind the newest key does not open; nothing = not known
   /// @returns {"generation","since","former":[{"generation","kept_until"}],"outdated":{…},

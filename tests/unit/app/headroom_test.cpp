@@ -11,9 +11,13 @@ namespace {
 
 constexpr auto second = std::uint64_t{1'000'000'000};
 
-thread_use io(double running, double waiting = 0) {
-  return {thread_kind::io, static_cast<std::uint64_t>(running * 1e9),
+/// A thread that so far ran, and waited for a core, for these seconds.
+thread_use thread(thread_kind kind, double running, double waiting = 0) {
+  return {kind, static_cast<std::uint64_t>(running * 1e9),
           static_cast<std::uint64_t>(waiting * 1e9)};
+}
+thread_use io(double running, double waiting = 0) {
+  return thread(thread_kind::io, running, waiting);
 }
 
 TEST(headroom, is_what_the_busiest_thread_leaves) {
@@ -37,9 +41,7 @@ TEST(headroom, is_not_where_other_programs_have_the_cores) {
 
 TEST(headroom, is_used_by_other_threads_on_the_same_cores) {
   auto h = headroom{};
-  const auto other = [](double running) {
-    return thread_use{thread_kind::other, static_cast<std::uint64_t>(running * 1e9), 0};
-  };
+  const auto other = [](double running) { return thread(thread_kind::other, running); };
   h.note(0, {{{1, io(0)}, {2, other(0)}}, {0, 0, 2}, {}});
   h.note(second, {{{1, io(0.5)}, {2, other(1)}}, {150, 200, 2}, {}});
   EXPECT_NEAR(h.ratio(), 0.25, 1e-9);
@@ -52,8 +54,8 @@ TEST(headroom, of_an_idle_server_is_whole_beside_a_busy_program) {
   EXPECT_NEAR(h.ratio(), 0.98, 1e-9);
 }
 
-/// A server on one core whose I/O thread needs so much of a second, after so many commits of 100
-/// us.
+/// What of its one core a server uses whose I/O thread runs for so long in a second, beside so many
+/// commits of 100 us.
 double used_beside_commits(double io_running, unsigned commits) {
   auto h = headroom{};
   auto c = metrics::work_cost{};
@@ -80,9 +82,7 @@ TEST(headroom, knows_that_commits_grow_to_one_in_a_millisecond) {
 
 TEST(headroom, counts_store_threads_that_keep_no_account_as_they_run) {
   auto h = headroom{};
-  const auto store = [](double running) {
-    return thread_use{thread_kind::store, static_cast<std::uint64_t>(running * 1e9), 0};
-  };
+  const auto store = [](double running) { return thread(thread_kind::store, running); };
   h.note(0, {{{1, io(0)}, {2, store(0)}}, {0, 0, 1}, {}});
   h.note(second, {{{1, io(0.4)}, {2, store(0.4)}}, {80, 100, 1}, {}});
   EXPECT_NEAR(h.ratio(), 0.2, 1e-9);
